@@ -46,6 +46,7 @@ final class ArchitectureRules {
           ".cli.BenchFiles",
           ".cli.BugReport",
           ".cli.Departure",
+          ".cli.OutputPlaces",
           ".cli.StatisticsJson",
           ".cli.TerminalInput");
 

@@ -18,13 +18,18 @@ final class CommandProcess {
    * collector without threads, since such a process lives for seconds.
    */
   static List<String> words(List<Path> classPath) {
+    return words(classPath, Main.class);
+  }
+
+  /** As the other, with another class in place of the command. */
+  static List<String> words(List<Path> classPath, Class<?> main) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add("-cp");
     words.add(String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));
-    words.add(Main.class.getName());
+    words.add(main.getName());
     return words;
   }
 

@@ -2,14 +2,13 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreOfTwoBuildsTest {
   private static final String LIBRARY = "dev/reprise/library";
 
-  /** Calls a function that the other build has changed, and makes values worth keeping. */
+  /** Calls a function that the other build has changed, and makes values. */
   private static final String SCRIPT =
       """
       X = rand(rows=20000, cols=100, seed=1)
@@ -36,9 +35,9 @@ class StoreOfTwoBuildsTest {
 
   @TempDir private Path folder;
 
-  private record Ran(String output, JsonNode store) {
+  private record Ran(String output, Map<String, Long> counts) {
     long count(String what) {
-      return store.get(what).asLong();
+      return counts.get(what);
     }
   }
 
@@ -68,22 +67,20 @@ class StoreOfTwoBuildsTest {
   void aBuildBeginsFromNoModelOfAnother() throws Exception {
     List<Path> ours = CommandProcess.classPath();
     List<Path> theirs = ours.stream().map(this::otherBuild).toList();
-    Ran first = run(ours, SCRIPT, "--warm-start");
-    Ran other = run(theirs, SCRIPT, "--warm-start");
+    Ran first = run(ours, SCRIPT, StoredScript.WARM_START);
+    Ran other = run(theirs, SCRIPT, StoredScript.WARM_START);
     assertThat(first.count("coldStarts")).isEqualTo(1);
     assertThat(other.count("coldStarts")).isEqualTo(1);
-    assertThat(run(ours, SCRIPT, "--warm-start").count("warmStarts")).isEqualTo(1);
+    assertThat(run(ours, SCRIPT, StoredScript.WARM_START).count("warmStarts")).isEqualTo(1);
   }
 
   private Ran run(List<Path> build, String script, String... options) throws Exception {
     Path output = folder.resolve("output.txt");
-    Path statistics = folder.resolve("statistics.json");
+    Path statistics = folder.resolve("statistics.txt");
     Files.deleteIfExists(statistics);
-    List<String> command = CommandProcess.words(build);
-    command.addAll(List.of("run", "--device", "cpu"));
-    command.addAll(List.of("--store", folder.resolve("store").toString()));
+    List<String> command = CommandProcess.words(build, StoredScript.class);
+    command.addAll(List.of(folder.resolve("store").toString(), statistics.toString(), script));
     command.addAll(List.of(options));
-    command.addAll(List.of("--stats-json", statistics.toString(), "-s", script));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -92,7 +89,7 @@ class StoreOfTwoBuildsTest {
     assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("ended").isTrue();
     String printed = Files.readString(output);
     assertThat(process.exitValue()).as(printed).isZero();
-    return new Ran(printed, new ObjectMapper().readTree(statistics.toFile()).get("store"));
+    return new Ran(printed, StoredScript.read(statistics));
   }
 
   /** A copy with a changed library for what has the library, all else as it is. */

@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.store.StoreConfig;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * How a command ends for whoever called it while its process goes on, to write into an experiment
@@ -23,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Departure {
   /** Of a process that is waited for until it ends. */
-  static final Departure NONE = new Departure(0, null);
+  static final Departure NONE = new Departure(0, null, UnaryOperator.identity());
 
   /** Killed, as the launcher was: 128 + SIGKILL. */
   private static final int KILLED = 137;
@@ -32,13 +34,15 @@ final class Departure {
 
   private final long launcher;
   private final Path pipe;
+  private final UnaryOperator<StoreConfig> storing;
 
   // Written by the main thread.
   private volatile boolean left;
 
-  private Departure(long launcher, Path pipe) {
+  private Departure(long launcher, Path pipe, UnaryOperator<StoreConfig> storing) {
     this.launcher = launcher;
     this.pipe = pipe;
+    this.storing = storing;
   }
 
   /**
@@ -48,6 +52,15 @@ final class Departure {
    *     anything else, is no offer
    */
   static Departure of(String offer) {
+    return of(offer, StoreConfig::writtenAfterwards);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param storing what becomes of the store of a run that ends so
+   */
+  static Departure of(String offer, UnaryOperator<StoreConfig> storing) {
     if (offer == null || !offer.matches("[0-9]{1,18} [0-9]{1,9}")) {
       return NONE;
     }
@@ -57,7 +70,7 @@ final class Departure {
       // Inherited from a command that started this one.
       return NONE;
     }
-    Departure departure = new Departure(launcher, Path.of("/dev/fd", parts[1]));
+    Departure departure = new Departure(launcher, Path.of("/dev/fd", parts[1]), storing);
     Thread.ofPlatform().name("reprise-launcher").daemon().start(departure::watch);
     return departure;
   }
@@ -78,6 +91,11 @@ final class Departure {
   /** True when the process may outlive its command. */
   boolean isPossible() {
     return pipe != null;
+  }
+
+  /** A store as a run of this command is to write to it. */
+  StoreConfig storing(StoreConfig named) {
+    return storing.apply(named);
   }
 
   /**

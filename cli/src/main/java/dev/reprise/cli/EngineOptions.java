@@ -96,7 +96,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
 
   private static StoreConfig store(Settings settings, Console console) {
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
-    store = console.departure().isPossible() ? store.writtenAfterwards() : store;
+    store = console.departure().storing(store);
     OptionalLong bytes = settings.memory().bytes("store");
     store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
     store = settings.warmStart() ? store.withWarmStart() : store;

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,13 +11,13 @@ import java.util.concurrent.atomic.AtomicReference;
  * stays behind; the JVM then ends with 128 + signal.
  *
  * <p>The shutdown thread calls {@link #interrupt}, the main thread everything else. The shutdown
- * thread waits at most {@value #PATIENCE_SECONDS} seconds for the main thread, which never waits
- * for it.
+ * thread waits a while for the main thread, which never waits for it.
  */
 final class Interruption {
-  private static final int PATIENCE_SECONDS = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final PrintStream err;
+  private final Duration patience;
   private final CountDownLatch finished = new CountDownLatch(1);
   private final AtomicReference<Runnable> cancellation = new AtomicReference<>(() -> {});
 
@@ -24,7 +25,15 @@ final class Interruption {
   private volatile boolean interrupted;
 
   Interruption(PrintStream err) {
+    this(err, PATIENCE);
+  }
+
+  /**
+   * @param patience with the main thread, until the process ends in any case
+   */
+  Interruption(PrintStream err, Duration patience) {
     this.err = err;
+    this.patience = patience;
   }
 
   /** Listens until {@link #finished}. */
@@ -55,7 +64,7 @@ final class Interruption {
     err.println("reprise: interrupted");
     cancellation.get().run();
     try {
-      finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      finished.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

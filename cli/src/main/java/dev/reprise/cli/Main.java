@@ -21,10 +21,15 @@ public final class Main {
     Interruption interruption = new Interruption(err);
     interruption.install();
     Departure departure = Departure.of(UserEnvironment.leaving());
-    ExitCode code =
-        run(List.of(args), new Console(StandardOutput.open(), err, interruption, departure));
-    interruption.finished();
-    if (!interruption.isInterrupted()) {
+    runAndExit(
+        List.of(args), new Console(StandardOutput.open(), err, interruption, departure));
+  }
+
+  /** Runs one command, after which the process ends; by the main thread. */
+  static void runAndExit(List<String> words, Console console) {
+    ExitCode code = run(words, console);
+    console.interruption().finished();
+    if (!console.interruption().isInterrupted()) {
       System.exit(code.number());
     }
   }

@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,7 +30,7 @@ final class OutputPlaces {
       trouble = Files.isWritable(file) ? null : "it is not writable";
     } else if (!Files.isDirectory(folder)) {
       trouble = "there is no folder " + folder;
-    } else if (!Files.isWritable(folder)) {
+    } else if (!takesFiles(folder)) {
       trouble = "the folder " + folder + " is not writable";
     }
     if (trouble != null) {
@@ -46,7 +47,7 @@ final class OutputPlaces {
     file(option, file);
     if (file != null && Files.isRegularFile(file)) {
       Path folder = file.toAbsolutePath().getParent();
-      if (!Files.isWritable(folder)) {
+      if (!takesFiles(folder)) {
         throw new UsageException(
             option + ": cannot write " + file + ": the folder " + folder + " is not writable");
       }
@@ -64,7 +65,7 @@ final class OutputPlaces {
       return;
     }
     Path there = existing(option, folder);
-    if (!Files.isWritable(there)) {
+    if (!takesFiles(there)) {
       throw new UsageException(
           option + ": cannot write to " + folder + ": the folder " + there + " is not writable");
     }
@@ -86,6 +87,19 @@ final class OutputPlaces {
       throw new UsageException(option + " needs a folder, but " + named + " is a file");
     }
     return there;
+  }
+
+  /** Tries it: of {@code /proc} and the like root is told that he may write there. */
+  private static boolean takesFiles(Path folder) {
+    if (!Files.isWritable(folder)) {
+      return false;
+    }
+    try {
+      Files.delete(Files.createTempFile(folder, ".reprise", null));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static void requireName(String option, Path path) {

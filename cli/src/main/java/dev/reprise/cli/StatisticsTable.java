@@ -28,25 +28,43 @@ final class StatisticsTable {
     line(text, "wall time", Units.seconds(run.wallNanos()));
     line(text, "operations", run.executed() + " executed, " + run.hits() + " found in the cache");
     if (run.cache() != null) {
-      long probes = run.hits() + run.misses() + run.waits();
-      String share = Units.percent(run.hits() + run.waits(), probes);
-      line(
-          text,
-          "probes",
-          run.hits()
-              + " hits, "
-              + run.waits()
-              + " waits, "
-              + run.misses()
-              + " misses ("
-              + share
-              + " reused)");
-      level(text, "whole calls", run.functions());
-      level(text, "whole blocks", run.blocks());
-      line(text, "time saved", Units.seconds(run.savedNanos()));
-      partial(text, run);
-      line(text, "cache", cache(run.cache()));
+      reuse(text, run);
     }
+    loops(text, run);
+    memory(text, run);
+    devices(text, run);
+    if (run.store() != null) {
+      line(text, "store", store(run.store()));
+    }
+    if (run.verification() != null) {
+      line(text, "verified", verified(run.verification()));
+    }
+    operations(text, run.operations(), rows);
+    return text.toString();
+  }
+
+  private static void reuse(StringBuilder text, RunStatistics run) {
+    long probes = run.hits() + run.misses() + run.waits();
+    String share = Units.percent(run.hits() + run.waits(), probes);
+    line(
+        text,
+        "probes",
+        run.hits()
+            + " hits, "
+            + run.waits()
+            + " waits, "
+            + run.misses()
+            + " misses ("
+            + share
+            + " reused)");
+    level(text, "whole calls", run.functions());
+    level(text, "whole blocks", run.blocks());
+    line(text, "time saved", Units.seconds(run.savedNanos()));
+    partial(text, run);
+    line(text, "cache", cache(run.cache()));
+  }
+
+  private static void loops(StringBuilder text, RunStatistics run) {
     if (run.loops().recorded() > 0) {
       line(
           text,
@@ -76,6 +94,9 @@ final class StatisticsTable {
               + run.views().separated()
               + " copied later");
     }
+  }
+
+  private static void memory(StringBuilder text, RunStatistics run) {
     line(
         text,
         "host memory",
@@ -91,6 +112,9 @@ final class StatisticsTable {
     if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
       line(text, "disk", disk(run.disk()));
     }
+  }
+
+  private static void devices(StringBuilder text, RunStatistics run) {
     for (DeviceUse device : run.devices()) {
       line(text, device.name(), device(device));
     }
@@ -100,14 +124,6 @@ final class StatisticsTable {
     for (String absence : run.placement().absences()) {
       line(text, "absent", absence);
     }
-    if (run.store() != null) {
-      line(text, "store", store(run.store()));
-    }
-    if (run.verification() != null) {
-      line(text, "verified", verified(run.verification()));
-    }
-    operations(text, run.operations(), rows);
-    return text.toString();
   }
 
   private static String store(StoreUse store) {

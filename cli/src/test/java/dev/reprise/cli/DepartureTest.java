@@ -6,20 +6,15 @@ import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,23 +22,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that go on when their command has ended; a shell stands for the launcher. */
 @Timeout(600)
 class DepartureTest {
-  /** Its products take a few milliseconds each: none pays for being written in time. */
+  /** Leaves its products and what they are of: more than is written by whom somebody waits for. */
   private static final String SCRIPT =
       """
-      X = rand(rows=2000, cols=400, seed=1)
-      for (i in 1:5) { print(sum(t(X) %*% (X * i)) > 0) }
+      X = rand(rows=300, cols=300, seed=1)
+      for (i in 1:20) { print(sum(t(X) %*% (X * i)) > 0) }
       """;
+
+  private static final int PRODUCTS = 20;
+  private static final String PRINTED = "TRUE\n".repeat(PRODUCTS);
 
   @TempDir Path folder;
 
   /** Prints the code on which the process left, and then that it has ended. */
   private Process start(String launcher, String script) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", launcher, "launcher"));
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    command.addAll(CommandProcess.words(UnhurriedCommand.class));
     command.addAll(List.of("run", "--device", "cpu", "--store", store().toString(), "-s", script));
-    return new ProcessBuilder(command)
+    return CommandProcess.builder(command)
         .directory(folder.toFile())
         .redirectError(folder.resolve("err.txt").toFile())
         .start();
@@ -60,15 +56,6 @@ class DepartureTest {
     return folder.resolve("store");
   }
 
-  private static String classPath() {
-    if (DepartureTest.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Arrays.stream(loader.getURLs())
-          .map(URL::getPath)
-          .collect(Collectors.joining(File.pathSeparator));
-    }
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-  }
-
   private static BufferedReader lines(Process process) {
     return process.inputReader(StandardCharsets.UTF_8);
   }
@@ -83,6 +70,13 @@ class DepartureTest {
     }
   }
 
+  /** Lets a process that waits for the graph stand still, so that it does not give up, or go on. */
+  private static void signal(String name, Process launcher) throws Exception {
+    ProcessHandle java = launcher.children().findFirst().orElseThrow();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(java.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   @Test
   void theCommandEndsBeforeTheStoreIsWrittenAndAllIsWrittenAfterwards() throws Exception {
     ExperimentStore.open(StoreConfig.of(store())).close();
@@ -93,13 +87,15 @@ class DepartureTest {
       other.createStatement().execute("BEGIN IMMEDIATE");
       process = start(WAITING, SCRIPT);
       assertThat(lines(process).readLine()).isEqualTo("0");
-      assertThat(output()).isEqualTo("TRUE\n".repeat(5));
+      signal("STOP", process);
+      assertThat(output()).isEqualTo(PRINTED);
       assertThat(ExperimentStore.awaitWriters(store(), 0)).as("nobody writes").isFalse();
       other.createStatement().execute("ROLLBACK");
+      signal("CONT", process);
     }
     assertThat(lines(process).readLine()).isEqualTo("ended 0");
     assertThat(Files.readString(folder.resolve("err.txt"))).isEmpty();
-    assertThat(artifacts()).hasSizeGreaterThan(5);
+    assertThat(artifacts()).hasSize(PRODUCTS + 1);
     assertThat(ExperimentStore.awaitWriters(store(), 0)).isTrue();
     try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
       assertThat(new Experiments(store).runs(9))
@@ -116,10 +112,12 @@ class DepartureTest {
       other.createStatement().execute("BEGIN IMMEDIATE");
       Process first = start(WAITING, SCRIPT);
       assertThat(lines(first).readLine()).isEqualTo("0");
+      signal("STOP", first);
       Process second = start(WAITING, SCRIPT);
       assertThat(lines(second).readLine()).isEqualTo("ended 0");
-      assertThat(output()).isEqualTo("TRUE\n".repeat(5));
+      assertThat(output()).isEqualTo(PRINTED);
       other.createStatement().execute("ROLLBACK");
+      signal("CONT", first);
       assertThat(lines(first).readLine()).isEqualTo("ended 0");
     }
     try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {

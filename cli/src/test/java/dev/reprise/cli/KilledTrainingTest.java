@@ -3,17 +3,12 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.InputStreamReader;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,25 +42,13 @@ class KilledTrainingTest {
   @TempDir Path folder;
 
   private Process start(Path directory, long seed, boolean noisy) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath()));
-    command.addAll(List.of(Main.class.getName(), "run", "--seed", "" + seed, "-s", SCRIPT));
+    List<String> command = CommandProcess.words(Main.class);
+    command.addAll(List.of("run", "--seed", "" + seed, "-s", SCRIPT));
     command.addAll(List.of("-nvargs", "noisy=" + (noisy ? "TRUE" : "FALSE")));
-    return new ProcessBuilder(command)
+    return CommandProcess.builder(command)
         .directory(Files.createDirectories(directory).toFile())
         .redirectErrorStream(true)
         .start();
-  }
-
-  private static String classPath() {
-    if (KilledTrainingTest.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Arrays.stream(loader.getURLs())
-          .map(URL::getPath)
-          .collect(Collectors.joining(File.pathSeparator));
-    }
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   private static BufferedReader lines(Process process) {

@@ -1,15 +1,18 @@
 package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that need the engine, from words to text and exit code. */
@@ -97,6 +100,36 @@ class RunCommandTest extends CommandTest {
         .startsWith("reprise: " + option + ": cannot write " + file + ": there is no folder");
     assertThat(run("run", "-s", "print(1)", option, folder.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("it is a folder");
+  }
+
+  /** Not even by root, whom the system tells that he may. */
+  @ParameterizedTest
+  @CsvSource({
+    "--metrics,to",
+    "--spill-folder,to",
+    "--trace-file,''",
+    "--stats-json,''",
+  })
+  void whatNobodyCanWriteToIsToldAtOnce(String option, String to) {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self")), "a system with /proc");
+    assertThat(run("run", "-s", "print(1)", option, "/proc/none")).isEqualTo(ExitCode.USAGE);
+    assertThat(out()).isEmpty();
+    assertThat(err())
+        .isEqualToIgnoringWhitespace(
+            "reprise: "
+                + option
+                + ": cannot write "
+                + to
+                + " /proc/none: the folder /proc is not writable");
+  }
+
+  @Test
+  void lookingWhetherAPlaceCanBeWrittenLeavesNothingThere() throws Exception {
+    String metrics = folder.resolve("none").toString();
+    assertThat(run("run", "-s", "print(1)", "--metrics", metrics)).isEqualTo(ExitCode.FINE);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @ParameterizedTest

@@ -3,16 +3,10 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,22 +26,14 @@ class StoppedRunTest {
   @TempDir Path folder;
 
   private Process start() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath(), Main.class.getName(), "run", "--device", "cpu"));
+    List<String> command = CommandProcess.words(UnhurriedCommand.class);
+    command.addAll(List.of("run", "--device", "cpu"));
     command.addAll(List.of("--reuse", "none", "--trace-file", "t.json"));
     command.addAll(List.of("-s", SCRIPT));
-    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-  }
-
-  private static String classPath() {
-    if (StoppedRunTest.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Arrays.stream(loader.getURLs())
-          .map(URL::getPath)
-          .collect(Collectors.joining(File.pathSeparator));
-    }
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return CommandProcess.builder(command)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .start();
   }
 
   @Test

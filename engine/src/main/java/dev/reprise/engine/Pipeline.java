@@ -1,29 +1,15 @@
 package dev.reprise.engine;
 
-import dev.reprise.cache.Claim;
-import dev.reprise.cache.Hit;
-import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
-import dev.reprise.cache.Probe;
-import dev.reprise.cache.Waiter;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.AbsentFrame;
-import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
-import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;
-import dev.reprise.runtime.ListValue;
-import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.ValueType;
-import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Meta;
-import java.util.function.Supplier;
 
 /**
- * The path of one pure operation: cost gate, probe, execute, admit. Stateless; called by control
- * threads.
+ * The path of one pure operation: cost gate, then {@linkplain CacheLookup probe}, execute and admit,
+ * or execute alone. Stateless; called by control threads.
  */
 final class Pipeline {
   /**
@@ -37,9 +23,7 @@ final class Pipeline {
   private final Execution execution;
 
   /** Null when nothing is reused. */
-  private final LineageCache cache;
-
-  private final Keeping keeping;
+  private final CacheLookup lookup;
 
   /** What is watched while operations run. */
   private final RunChecks checks;
@@ -56,11 +40,11 @@ final class Pipeline {
       RunChecks checks) {
     this.kernels = kernels;
     this.execution = execution;
-    this.cache = cache;
-    this.keeping = keeping;
+    this.lookup =
+        cache == null ? null : new CacheLookup(kernels, execution, cache, keeping, checks);
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
-    this.choice = new ProbeChoice(keeping, execution, cache == null || checks.looksAtAll());
+    this.choice = new ProbeChoice(keeping, execution, lookup == null || checks.looksAtAll());
   }
 
   KernelRunner kernels() {
@@ -101,7 +85,7 @@ final class Pipeline {
       LineageItem item,
       Origin origin,
       boolean sampled) {
-    boolean pending = resolve(context, inputs);
+    boolean pending = OperationInputs.resolve(context, inputs);
     RowsView view = operation.slices() ? slices.viewOrNull(operation.operation(), inputs) : null;
     if (view != null) {
       if (item != null) {
@@ -113,8 +97,8 @@ final class Pipeline {
       execution.sliced(operation, inputs, item, view);
       return view;
     }
-    boolean placed = kernels.places() && isForDevices(operation, inputs);
-    boolean watched = cache != null || checks.estimate() != null;
+    boolean placed = kernels.places() && OperationInputs.isForDevices(operation, inputs);
+    boolean watched = lookup != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile =
         work >= COST_GATE_NANOS
@@ -124,9 +108,9 @@ final class Pipeline {
     if (!worthwhile && placed) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
-    if (cache == null || !worthwhile) {
+    if (lookup == null || !worthwhile) {
       if (pending) {
-        awaitAll(context, inputs);
+        OperationInputs.awaitAll(context, inputs);
       }
       Value value =
           worthwhile
@@ -135,12 +119,7 @@ final class Pipeline {
       Restoration.note(value, item);
       return value;
     }
-    return probe(context, operation, inputs, item, origin, work, pending);
-  }
-
-  /** What an operation is known by that may fail after the program has gone on. */
-  private Origin leftBehind(Origin origin, Value[] inputs, LineageItem item) {
-    return (checks.traps() ? origin.with(item) : origin).leftBehind(inputs);
+    return lookup.probe(context, operation, inputs, item, origin, work, pending);
   }
 
   /**
@@ -163,7 +142,7 @@ final class Pipeline {
       work(context, operation, inputs);
       return false;
     }
-    if (cache == null && checks.estimate() == null) {
+    if (lookup == null && checks.estimate() == null) {
       return false;
     }
     for (Value input : inputs) {
@@ -186,21 +165,7 @@ final class Pipeline {
    * items of all that it is made of are needed.
    */
   boolean mayLose(LinkedOperation operation, Value[] inputs) {
-    return kernels.places() && isForDevices(operation, inputs);
-  }
-
-  /** True when an accelerator may have something to do with it. */
-  private static boolean isForDevices(LinkedOperation operation, Value[] inputs) {
-    if (operation.operation().opcode().evaluation() != Evaluation.KERNEL) {
-      return false;
-    }
-    for (Value input : inputs) {
-      if (input instanceof MatrixValue || input instanceof Handle) {
-        return true;
-      }
-    }
-    Meta made = infer(operation, inputs);
-    return made != null && made.type() == ValueType.MATRIX && made.shape() != null;
+    return kernels.places() && OperationInputs.isForDevices(operation, inputs);
   }
 
   /**
@@ -214,9 +179,9 @@ final class Pipeline {
       LineageItem item,
       Origin origin,
       boolean pending) {
-    Meta meta = infer(operation, inputs);
+    Meta meta = OperationInputs.infer(operation, inputs);
     if (meta == null) {
-      awaitAll(context, inputs);
+      OperationInputs.awaitAll(context, inputs);
       Value value = executeInline(context, operation, inputs);
       Restoration.note(value, item);
       return value;
@@ -225,7 +190,7 @@ final class Pipeline {
     if (context.isAhead()) {
       context.awaitRoom();
     }
-    Origin left = leftBehind(origin, inputs, item);
+    Origin left = checks.leftBehind(origin, inputs, item);
     FreeTask task =
         new FreeTask(
             context,
@@ -249,45 +214,6 @@ final class Pipeline {
     return work;
   }
 
-  /**
-   * Replaces finished handles by their values, and waits for those of unknown shape, whose work
-   * could not be estimated. Returns whether unfinished handles remain.
-   */
-  private static boolean resolve(ControlContext context, Value[] inputs) {
-    boolean pending = false;
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] instanceof Handle handle) {
-        Value value = handle.valueOrNull();
-        if (value == null && (handle.meta() == null || handle.errorOrNull() != null)) {
-          value = context.await(handle);
-        }
-        if (value == null) {
-          pending = true;
-        } else {
-          inputs[i] = value;
-        }
-      }
-      if (inputs[i] instanceof ListValue list && list.isPending()) {
-        context.completed(list);
-      }
-      if (inputs[i] instanceof AbsentMatrix absent) {
-        inputs[i] = absent.nearest();
-      } else if (inputs[i] instanceof AbsentFrame absent) {
-        inputs[i] = absent.nearest();
-      }
-      if (inputs[i] instanceof RowsView view && view.own() instanceof ManagedMatrix own) {
-        inputs[i] = own;
-      }
-    }
-    return pending;
-  }
-
-  private static void awaitAll(ControlContext context, Value[] inputs) {
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = context.awaited(inputs[i]);
-    }
-  }
-
   Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
     long start = System.nanoTime();
     Value value = kernels.run(operation.operation(), inputs, context.kernel);
@@ -303,181 +229,5 @@ final class Pipeline {
     Value value = executeInline(context, operation, inputs);
     checks.estimate().computed(item, System.nanoTime() - start, value.bytes());
     return value;
-  }
-
-  private Value probe(
-      ControlContext context,
-      LinkedOperation operation,
-      Value[] inputs,
-      LineageItem item,
-      Origin origin,
-      double work,
-      boolean pending) {
-    context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
-    // Shapes that do not fit are reported at submission, before a claim is taken.
-    boolean ahead = pending || kernels.places() && isForDevices(operation, inputs);
-    Meta meta = ahead ? infer(operation, inputs) : null;
-    Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin, work);
-    Probe probe = cache.probe(item.key(), subscriber);
-    return switch (probe) {
-      case Hit hit -> {
-        context.counters.hit(operation.index(), operation.operation());
-        context.carried.cameAgain(operation.account(), item);
-        Restoration.note(hit.value(), item);
-        yield checks.verifier() == null
-            ? hit.value()
-            : verified(context, operation, inputs, item, hit.value());
-      }
-      case InFlight inFlight -> {
-        context.counters.met(inFlight, operation.index(), operation.operation());
-        operation.account().saves(work);
-        context.carried.cameAgain(operation.account(), item);
-        context.met(inFlight.handle(), subscriber.origin(), item);
-        yield inFlight.handle();
-      }
-      case Claim claim -> {
-        context.counters.misses[operation.index()]++;
-        operation.account().asking.inVain();
-        if (pending) {
-          yield subscriber.submit(claim, meta);
-        }
-        yield meta != null
-            ? subscriber.begin(claim, meta)
-            : executeClaimed(context, operation, inputs, item, work, claim);
-      }
-    };
-  }
-
-  /** The value of a hit, which is computed again when it is one of the sample. */
-  private Value verified(
-      ControlContext context,
-      LinkedOperation operation,
-      Value[] inputs,
-      LineageItem item,
-      Value value) {
-    try {
-      if (checks.verifier().isSampled(item)) {
-        awaitAll(context, inputs);
-        checks.verifier().verify(operation.operation(), inputs, item, value, context.kernel);
-      }
-      return value;
-    } catch (RuntimeException | Error e) {
-      value.release();
-      throw e;
-    }
-  }
-
-  private Value executeClaimed(
-      ControlContext context,
-      LinkedOperation operation,
-      Value[] inputs,
-      LineageItem item,
-      double work,
-      Claim claim) {
-    long start = System.nanoTime();
-    Value value;
-    try {
-      value = execution.run(operation, inputs, item, context.kernel, context.counters);
-    } catch (OperandException e) {
-      claim.fail(e);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      claim.abandon();
-      throw e;
-    }
-    try (claim) {
-      keeping.complete(claim, operation.account(), item, work, value, System.nanoTime() - start);
-      return value;
-    } catch (Throwable e) {
-      value.release();
-      throw e;
-    }
-  }
-
-  private static Meta infer(LinkedOperation operation, Value[] inputs) {
-    return operation.operation().opcode().result().infer(operation.operation(), inputs);
-  }
-
-  /**
-   * Makes the pending task of a probe when one is needed: in flight, or claimed ahead of inputs.
-   */
-  private final class Subscriber implements Supplier<Waiter> {
-    private final ControlContext context;
-    private final LinkedOperation operation;
-    private final Value[] inputs;
-    private final LineageItem item;
-    private final double work;
-
-    private Origin origin;
-
-    Subscriber(
-        ControlContext context,
-        LinkedOperation operation,
-        Value[] inputs,
-        LineageItem item,
-        Origin origin,
-        double work) {
-      this.context = context;
-      this.operation = operation;
-      this.inputs = inputs;
-      this.item = item;
-      this.origin = origin;
-      this.work = work;
-    }
-
-    @Override
-    public Waiter get() {
-      Meta meta = infer(operation, inputs);
-      return task(meta);
-    }
-
-    Handle submit(Claim claim, Meta meta) {
-      try {
-        PendingTask task = task(meta);
-        Handle handle = task.handle();
-        context.claimed(handle, origin(), item);
-        task.takeOver(claim);
-        return handle;
-      } catch (Throwable e) {
-        claim.close();
-        throw e;
-      }
-    }
-
-    /** As {@link #submit}, with complete inputs: an accelerator works while this thread goes on. */
-    Value begin(Claim claim, Meta meta) {
-      PendingTask task;
-      try {
-        task = task(meta);
-      } catch (Throwable e) {
-        claim.close();
-        throw e;
-      }
-      task.begin(claim);
-      return context.begun(task.handle(), origin(), item);
-    }
-
-    /** Of an operation that is left behind. */
-    Origin origin() {
-      if (origin.operands() == null) {
-        origin = leftBehind(origin, inputs, item);
-      }
-      return origin;
-    }
-
-    private PendingTask task(Meta meta) {
-      return new PendingTask(
-          context,
-          inputs,
-          meta,
-          origin(),
-          (complete, kernel, tally, later) ->
-              execution.run(operation, complete, item, kernel, tally, later),
-          (claim, value, nanos) ->
-              keeping.complete(claim, operation.account(), item, work, value, nanos));
-    }
   }
 }

@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
 
 /**
  * What a session watches while operations run, each only when asked for.
@@ -15,6 +17,11 @@ record RunChecks(boolean traps, ReuseVerifier verifier, ReuseEstimate estimate) 
   /** True when every operation that reuse has to do with is to be seen. */
   boolean looksAtAll() {
     return traps || verifier != null || estimate != null;
+  }
+
+  /** What an operation is known by that may fail after the program has gone on. */
+  Origin leftBehind(Origin origin, Value[] inputs, LineageItem item) {
+    return (traps ? origin.with(item) : origin).leftBehind(inputs);
   }
 
   static RunChecks of(SessionConfig config, KernelRunner kernels) {

@@ -34,19 +34,4 @@ public interface SourceResolver {
   default Set<String> librarySources() {
     return Set.of();
   }
-
-  /** Knows no files. */
-  static SourceResolver none() {
-    return new SourceResolver() {
-      @Override
-      public Optional<SourceFile> library(String functionName) {
-        return Optional.empty();
-      }
-
-      @Override
-      public Optional<SourceFile> source(String path, SourceFile from) {
-        return Optional.empty();
-      }
-    };
-  }
 }

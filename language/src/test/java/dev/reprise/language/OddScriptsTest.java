@@ -67,7 +67,7 @@ class OddScriptsTest {
       String text = mutated(new Random(seed));
       try {
         Compiler.compile(
-            new SourceFile("test.dml", text), Map.of(), SourceResolver.none(), Set.of());
+            new SourceFile("test.dml", text), Map.of(), Scripts.noFiles(), Set.of());
       } catch (CompileException e) {
         assertThat(e.diagnostics()).as(text).isNotEmpty();
         assertThat(e.diagnostics()).allSatisfy(d -> assertThat(d.position()).isNotNull());

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** One door from tests to the compiler: text in; program, listing or messages out. */
 public final class Scripts {
@@ -20,7 +21,7 @@ public final class Scripts {
   public static Program compile(String text, Map<String, String> arguments) {
     try {
       return Compiler.compile(
-              new SourceFile("test.dml", text), arguments, SourceResolver.none(), Set.of())
+              new SourceFile("test.dml", text), arguments, noFiles(), Set.of())
           .program();
     } catch (CompileException e) {
       throw new AssertionError(DiagnosticPrinter.plain().print(e.diagnostics()), e);
@@ -68,14 +69,25 @@ public final class Scripts {
         + (diagnostic.hint() == null ? "" : " (" + diagnostic.hint() + ")");
   }
 
-  /** Files by path; {@code lib/f.dml} is the library file of function f. */
+  /** Finds nothing. */
+  public static SourceResolver noFiles() {
+    return files(Map.of());
+  }
+
+  /**
+   * Files by path. {@code lib/f.dml} is the file of function f in a library of the user, {@code
+   * shipped/f.dml} in ours; layers lie in {@code nn}.
+   */
   public static SourceResolver files(Map<String, String> files) {
     return new SourceResolver() {
       @Override
       public Optional<SourceFile> library(String name) {
-        String path = "lib/" + name + ".dml";
-        return Optional.ofNullable(files.get(path))
-            .map(text -> new SourceFile(path, text, SourceFile.Origin.LIBRARY));
+        return library("lib/" + name + ".dml", SourceFile.Origin.LIBRARY)
+            .or(() -> library("shipped/" + name + ".dml", SourceFile.Origin.SHIPPED));
+      }
+
+      private Optional<SourceFile> library(String path, SourceFile.Origin origin) {
+        return Optional.ofNullable(files.get(path)).map(text -> new SourceFile(path, text, origin));
       }
 
       @Override
@@ -91,6 +103,13 @@ public final class Scripts {
                 .filter(name -> name.startsWith("lib/"))
                 .map(name -> name.substring(4, name.length() - 4))
                 .toList());
+      }
+
+      @Override
+      public Set<String> librarySources() {
+        Set<String> paths = new TreeSet<>(files.keySet());
+        paths.removeIf(path -> !path.startsWith("nn/"));
+        return paths;
       }
     };
   }

@@ -163,18 +163,8 @@ class HandleTest {
   void anElementThatComesWhileItIsLookedAtIsSeenTheNextTime() {
     Value come = Scalar.of(2.0);
     Value coming =
-        new Value() {
+        new NumberInMaking() {
           private boolean isThere;
-
-          @Override
-          public ValueType type() {
-            return ValueType.DOUBLE;
-          }
-
-          @Override
-          public long bytes() {
-            return 8;
-          }
 
           @Override
           public boolean isPending() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.ValueType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,17 +251,7 @@ class WriteAheadTest {
     assertThat(first.isOnHost()).isFalse();
     CompletableFuture<Thread.State> settling = new CompletableFuture<>();
     Value lastToBeReleased =
-        new Value() {
-          @Override
-          public ValueType type() {
-            return ValueType.DOUBLE;
-          }
-
-          @Override
-          public long bytes() {
-            return 8;
-          }
-
+        new NumberInMaking() {
           @Override
           public void release() {
             Thread thread = new Thread(memory::settle);

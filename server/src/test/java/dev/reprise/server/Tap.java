@@ -48,7 +48,7 @@ final class Tap implements AutoCloseable {
   }
 
   ServerAddress address(String token) {
-    return new ServerAddress(URI.create("http://localhost:" + http.getAddress().getPort()), token);
+    return TestServer.address(http.getAddress().getPort(), token);
   }
 
   long sent(String method, String kind) {

@@ -31,7 +31,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,7 +267,7 @@ class TeamCostsTest {
     old.start();
     List<String> told = new ArrayList<>();
     ServerAddress address =
-        new ServerAddress(URI.create("http://localhost:" + old.getAddress().getPort()), "rp_x");
+        TestServer.address(old.getAddress().getPort(), "rp_x");
     try (RunStore store = RunStore.open(StoreConfig.of(address), told::add);
         RemoteExperiments remote = new RemoteExperiments(address)) {
       measure(store, new DeviceCost("cpu", 1, 50), 1);

@@ -347,7 +347,7 @@ class TeamOriginsTest {
         });
     old.start();
     ServerAddress address =
-        new ServerAddress(URI.create("http://localhost:" + old.getAddress().getPort()), "rp_x");
+        TestServer.address(old.getAddress().getPort(), "rp_x");
     try (RemoteExperiments remote = new RemoteExperiments(address);
         Session session =
             Reprise.session(plain().withStore(StoreConfig.of(address).asReadOnly()))) {

@@ -99,14 +99,17 @@ class TeamRunsTest {
     SessionConfig shared = plain().withReuse(mode).withStore(store);
     Outcome cold = run(shared, SCRIPT);
     Outcome warm = run(shared, SCRIPT);
+    // First of all, since it says why whatever else is wrong.
+    assertThat(cold.notes() + warm.notes()).isEmpty();
+    assertThat(server.log()).isEmpty();
     assertThat(cold.output()).isEqualTo(expected);
     assertThat(warm.output()).isEqualTo(expected);
     assertThat(cold.statistics().store().hits()).isZero();
-    assertThat(warm.statistics().store().hits()).isPositive();
+    assertThat(warm.statistics().store().hits())
+        .as("%s after %s", warm.statistics().store(), cold.statistics().store())
+        .isPositive();
     assertThat(warm.statistics().store().damaged()).isZero();
     assertThat(warm.statistics().store().problem()).isNull();
-    assertThat(cold.notes() + warm.notes()).isEmpty();
-    assertThat(server.log()).isEmpty();
     // Another tenant finds nothing of it.
     StoreConfig other = StoreConfig.of(server.address(server.token("bob")));
     Outcome stranger = run(plain().withReuse(mode).withStore(other), SCRIPT);

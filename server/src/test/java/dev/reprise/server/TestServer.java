@@ -76,8 +76,9 @@ final class TestServer implements AutoCloseable {
                 database,
                 folder,
                 new InetSocketAddress("localhost", port),
-                // Who sends slowly is to be left soon.
-                new ServerLimits(8, takingSeconds, 500, 256),
+                // Who sends slowly is to be left while a test waits for it, but no client whose
+                // machine stands still for a while: what it sends anew is not taken then.
+                new ServerLimits(30, takingSeconds, 500, 256),
                 now::get,
                 nanos::get,
                 new PrintStream(log, true, StandardCharsets.UTF_8)));
@@ -108,7 +109,14 @@ final class TestServer implements AutoCloseable {
   }
 
   ServerAddress address(String token) {
-    return new ServerAddress(URI.create("http://localhost:" + port()), token);
+    return address(port(), token);
+  }
+
+  /** An address for clients that wait as long as a busy machine needs. */
+  static ServerAddress address(int port, String token) {
+    Duration most = Duration.ofMinutes(10);
+    return new ServerAddress(URI.create("http://localhost:" + port), token)
+        .withPatience(new ServerAddress.Patience(most, most));
   }
 
   /** The same, for a client that goes through something. */

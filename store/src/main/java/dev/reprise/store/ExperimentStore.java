@@ -4,13 +4,8 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
@@ -41,6 +36,7 @@ public final class ExperimentStore implements RunStore {
   private static final int RECALLS_AT_ONCE = 256;
 
   private final StoreConfig config;
+  private final StoreFolder place;
   private final ArtifactFiles files;
   private final PieceFiles pieces;
   private final RecalledPrograms programs;
@@ -64,17 +60,18 @@ public final class ExperimentStore implements RunStore {
   private ExperimentStore(StoreConfig config, StoreLocks locks) {
     this.config = config;
     Path folder = config.folder();
+    this.place = new StoreFolder(folder);
     this.files = new ArtifactFiles(folder);
     this.pieces = new PieceFiles(folder);
     this.programs = new RecalledPrograms(folder);
     if (!config.readOnly()) {
-      makeFolders(folder);
+      place.make();
     }
-    this.locks = locks == null && !config.readOnly() ? locksOf(folder) : locks;
-    this.database = openDatabase(folder);
+    this.locks = locks == null && !config.readOnly() ? place.locks() : locks;
+    this.database = openDatabase();
     this.contents = new FolderContents(database, files, pieces);
     this.eviction = new ArtifactEviction(this);
-    this.graphFile = graphFile();
+    this.graphFile = place.graphFile();
     if (!config.readOnly()) {
       writeRecalls();
     }
@@ -82,53 +79,9 @@ public final class ExperimentStore implements RunStore {
     this.lookedNanos = System.nanoTime();
   }
 
-  /**
-   * Makes the folders of a new store, which takes no time beside opening it.
-   *
-   * @throws StoreException when there cannot be one
-   */
-  public static void makeFolders(Path folder) {
+  private GraphDatabase openDatabase() {
     try {
-      Files.createDirectories(folder);
-      new ArtifactFiles(folder).create();
-    } catch (FileAlreadyExistsException e) {
-      throw opening(folder, "a file of that name is there", e);
-    } catch (IOException e) {
-      throw opening(folder, reason(e), e);
-    }
-  }
-
-  /** Several failures of the file system carry nothing but the path. */
-  private static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "no permission to write " + denied.getFile();
-      case NoSuchFileException missing -> "no folder can be made at " + missing.getFile();
-      case FileSystemException other when other.getReason() != null -> other.getReason();
-      default -> e.getMessage();
-    };
-  }
-
-  private static StoreException opening(Path folder, String why, IOException e) {
-    return new StoreException("the experiment store " + folder + " cannot be opened: " + why, e);
-  }
-
-  /** The database of a store. */
-  static Path graphOf(Path folder) {
-    return folder.resolve("graph.db");
-  }
-
-  /** The locks of a store whose folder is there. */
-  static StoreLocks locksOf(Path folder) {
-    try {
-      return new StoreLocks(folder);
-    } catch (IOException e) {
-      throw opening(folder, e.getMessage(), e);
-    }
-  }
-
-  private GraphDatabase openDatabase(Path folder) {
-    try {
-      return new GraphDatabase(graphOf(folder), config.readOnly());
+      return new GraphDatabase(place.graph(), config.readOnly());
     } catch (RuntimeException e) {
       closeLocks();
       throw e;
@@ -148,12 +101,12 @@ public final class ExperimentStore implements RunStore {
    * @param locks as this process has them already; null for none
    */
   static ExperimentStore open(StoreConfig wanted, StoreLocks locks) {
-    Path graph = graphOf(wanted.folder());
-    boolean exists = Files.exists(graph);
+    StoreFolder place = new StoreFolder(wanted.folder());
+    boolean exists = place.hasGraph();
     if (wanted.readOnly() && !exists) {
       throw new UnknownNameException("there is no experiment store in " + wanted.folder());
     }
-    boolean writable = !exists || Files.isWritable(graph) && Files.isWritable(wanted.folder());
+    boolean writable = !exists || place.isWritable();
     return new ExperimentStore(writable ? wanted : wanted.asReadOnly(), locks);
   }
 
@@ -343,22 +296,14 @@ public final class ExperimentStore implements RunStore {
 
   @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
-    return config.readOnly() ? null : RunLog.of(config, new FolderTarget(this, facts), queueBytes);
-  }
-
-  /** Which file the graph is, or null where that cannot be told. */
-  private Object graphFile() {
-    try {
-      Path graph = graphOf(config.folder());
-      return Files.readAttributes(graph, BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
-      return null;
-    }
+    return config.readOnly()
+        ? null
+        : new RunLog(new FolderTarget(this, facts), queueBytes, WritingPace.of(config));
   }
 
   /** True when the folder was removed, or emptied, or another store lies there. */
   boolean isGone() {
-    return !Objects.equals(graphFile, graphFile());
+    return !Objects.equals(graphFile, place.graphFile());
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -23,8 +22,9 @@ public final class NewStore {
 
   private NewStore(StoreConfig config) {
     this.config = config;
-    ExperimentStore.makeFolders(config.folder());
-    this.locks = ExperimentStore.locksOf(config.folder());
+    StoreFolder place = new StoreFolder(config.folder());
+    place.make();
+    this.locks = place.locks();
   }
 
   /**
@@ -38,7 +38,7 @@ public final class NewStore {
 
   /** True when there is a database in a folder, so that no store is to be made. */
   public static boolean isMade(Path folder) {
-    return Files.exists(ExperimentStore.graphOf(folder));
+    return new StoreFolder(folder).hasGraph();
   }
 
   public String name() {
@@ -110,7 +110,8 @@ public final class NewStore {
    * @param opening opens the store, or waits until it is open, or throws {@link StoreException}
    */
   public RunLog begin(Supplier<ExperimentStore> opening, RunFacts facts, long queueBytes) {
-    return RunLog.of(config, new LateTarget(this, opening, facts), queueBytes);
+    return new RunLog(
+        new LateTarget(this, opening, facts), queueBytes, WritingPace.of(config));
   }
 
   /** Gives up the locks of a store that was not opened. */

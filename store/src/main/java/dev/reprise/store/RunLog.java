@@ -36,17 +36,6 @@ import java.util.function.Supplier;
  * save most, as far as the budget goes. {@link #close} waits for that and drops the rest.
  */
 public final class RunLog implements AutoCloseable {
-  private static final int LARGEST_BATCH = 1_024;
-
-  /** When nobody will wait for the end; as long as one transaction may keep others waiting. */
-  private static final int LARGEST_BATCH_AFTERWARDS = 4_096;
-
-  /** How long changes are gathered before they are written. */
-  private static final long GATHER_NANOS = 250_000_000;
-
-  /** Likewise, when writing is left for afterwards. */
-  private static final long LONG_GATHER_NANOS = 3_000_000_000L;
-
   /** A row of costs. */
   private static final long COST_NANOS = 5_000;
 
@@ -66,52 +55,17 @@ public final class RunLog implements AutoCloseable {
    * @param queueBytes most that values which wait to be written may take
    */
   public RunLog(RunTarget target, long queueBytes) {
-    this(target, queueBytes, StoreConfig.DEFAULT_WRITING_SHARE);
+    this(target, queueBytes, WritingPace.of(StoreConfig.DEFAULT_WRITING_SHARE));
   }
 
-  /**
-   * @param share of the run's time that writing may take
-   */
-  RunLog(RunTarget target, long queueBytes, double share) {
-    this(target, queueBytes, share, GATHER_NANOS);
-  }
-
-  RunLog(RunTarget target, long queueBytes, double share, long gatherNanos) {
-    this(target, queueBytes, share, gatherNanos, gatherNanos, false);
-  }
-
-  /** A log that writes as the configuration wants it. */
-  static RunLog of(StoreConfig config, RunTarget target, long queueBytes) {
-    long gather = config.afterwards() ? LONG_GATHER_NANOS : GATHER_NANOS;
-    return new RunLog(
-        target, queueBytes, config.writingShare(), gather, GATHER_NANOS, config.afterwards());
-  }
-
-  /**
-   * @param urgentNanos what took longer to compute is not gathered
-   */
-  RunLog(
-      RunTarget target,
-      long queueBytes,
-      double share,
-      long gatherNanos,
-      long urgentNanos,
-      boolean afterwards) {
+  RunLog(RunTarget target, long queueBytes, WritingPace pace) {
     this.target = target;
-    this.urgentNanos = urgentNanos;
-    int largestBatch = afterwards ? LARGEST_BATCH_AFTERWARDS : LARGEST_BATCH;
-    this.queue = new GatheringQueue<>(gatherNanos, largestBatch);
+    this.urgentNanos = pace.urgentNanos();
+    this.queue = new GatheringQueue<>(pace.gatherNanos(), pace.largestBatch());
     this.queued = new QueuedBytes(queueBytes);
     this.writer =
         new RunWriter(
-            target,
-            queue,
-            queued,
-            queueBytes / 2,
-            updates -> updates.uses(uses),
-            share,
-            afterwards,
-            largestBatch);
+            target, queue, queued, queueBytes / 2, updates -> updates.uses(uses), pace);
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(writer);
     thread.start();
   }

@@ -19,12 +19,6 @@ import java.util.List;
  * waits for a claim must not wait for ever.
  */
 final class RunWriter implements Runnable {
-  /**
-   * At first so long nothing is written unless it must be. Opening a store and writing for the
-   * first time, by code that is cold, takes about 0.4 s of processor time.
-   */
-  private static final long REST_NANOS = 30_000_000_000L;
-
   /** How often a log that rests looks whether it may go on doing so. */
   private static final long LOOK_NANOS = 250_000_000;
 
@@ -44,8 +38,7 @@ final class RunWriter implements Runnable {
   private final GatheringQueue<RunChange> queue;
   private final QueuedBytes queued;
   private final RunChange last;
-  private final boolean afterwards;
-  private final int largestBatch;
+  private final WritingPace pace;
   private final WriteBudget budget;
   private final WriteBudget graphBudget;
   private final WaitingOffers<RunChange.Weighed> waiting;
@@ -62,8 +55,6 @@ final class RunWriter implements Runnable {
   /**
    * @param waitingBytes most that values which wait for the end may take
    * @param last a change that is made when the queue is closed
-   * @param share of the run's time that writing may take
-   * @param afterwards whether nobody waits for the end, so that it may begin by resting
    */
   RunWriter(
       RunTarget target,
@@ -71,19 +62,16 @@ final class RunWriter implements Runnable {
       QueuedBytes queued,
       long waitingBytes,
       RunChange last,
-      double share,
-      boolean afterwards,
-      int largestBatch) {
+      WritingPace pace) {
     this.target = target;
     this.queue = queue;
     this.queued = queued;
     this.last = last;
-    this.afterwards = afterwards;
-    this.largestBatch = largestBatch;
-    this.budget = new WriteBudget(share, System::nanoTime);
-    this.graphBudget = new WriteBudget(share / GRAPH_PART, System::nanoTime);
+    this.pace = pace;
+    this.budget = new WriteBudget(pace.share(), System::nanoTime);
+    this.graphBudget = new WriteBudget(pace.share() / GRAPH_PART, System::nanoTime);
     this.waiting = new WaitingOffers<>(waitingBytes);
-    this.resting = afterwards;
+    this.resting = pace.afterwards();
   }
 
   /** What values may take; for the writing thread. */
@@ -153,7 +141,7 @@ final class RunWriter implements Runnable {
       } catch (InterruptedException e) {
         continue;
       }
-      resting = resting && System.nanoTime() - start < REST_NANOS && !target.isShared();
+      resting = resting && System.nanoTime() - start < pace.restNanos() && !target.isShared();
     }
     queue.putBack(others);
   }
@@ -228,7 +216,9 @@ final class RunWriter implements Runnable {
     change.postpone();
     waiting.add(change, nanos);
     long limit =
-        afterwards ? Long.MAX_VALUE : Math.max(LEAST_WAITING_BYTES, budget.affordableBytes());
+        pace.afterwards()
+            ? Long.MAX_VALUE
+            : Math.max(LEAST_WAITING_BYTES, budget.affordableBytes());
     RunChange.Weighed least = waiting.overflow(limit);
     while (least != null) {
       giveUp(least);
@@ -258,7 +248,7 @@ final class RunWriter implements Runnable {
       } else {
         giveUp(best);
       }
-      if (batch.size() >= largestBatch || bytes >= most) {
+      if (batch.size() >= pace.largestBatch() || bytes >= most) {
         applyAll(batch);
         bytes = 0;
       }

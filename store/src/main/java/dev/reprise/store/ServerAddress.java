@@ -1,6 +1,7 @@
 package dev.reprise.store;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -8,9 +9,15 @@ import java.util.Locale;
  *
  * @param uri {@code http} or {@code https}, host and port, without a path
  * @param token of a tenant; never shown
+ * @param patience how long the server may take
  */
-public record ServerAddress(URI uri, String token) {
+public record ServerAddress(URI uri, String token, Patience patience) {
   private static final int LONGEST_TOKEN = 512;
+
+  /** How long a server may take until it counts as gone. */
+  public record Patience(Duration toConnect, Duration toAnswer) {
+    static final Patience STANDARD = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(30));
+  }
 
   public ServerAddress {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
@@ -33,6 +40,15 @@ public record ServerAddress(URI uri, String token) {
               + " needs a token ('reprise serve token create' makes one): in the environment as"
               + " REPRISE_TOKEN, or in reprise.toml");
     }
+  }
+
+  public ServerAddress(URI uri, String token) {
+    this(uri, token, Patience.STANDARD);
+  }
+
+  /** The same for a client that waits otherwise: longer, where the machine may stand still. */
+  public ServerAddress withPatience(Patience other) {
+    return new ServerAddress(uri, token, other);
   }
 
   /** True when every character is visible ASCII: a token ends up in a header. */

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param warmStart whether {@code warmstart} of scripts may return the best earlier model
  * @param afterwards whether writing may be left for when the run is over, because nobody waits for
  *     the session to be closed; of a folder
+ * @param restNanos for so long a run writes nothing at first, if it may be left for afterwards and
+ *     no other uses the store
  * @param leastCostNanos what computing a value, or executing a call, counts as at least
  */
 public record StoreConfig(
@@ -26,11 +28,18 @@ public record StoreConfig(
     double writingShare,
     boolean warmStart,
     boolean afterwards,
+    long restNanos,
     long leastCostNanos) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
   public static final double DEFAULT_WRITING_SHARE = 0.01;
+
+  /**
+   * Opening a store and writing for the first time, by code that is cold, takes about 0.4 s of
+   * processor time.
+   */
+  private static final long REST_NANOS = 30_000_000_000L;
 
   public StoreConfig {
     if ((folder == null) == (server == null)) {
@@ -45,7 +54,16 @@ public record StoreConfig(
   }
 
   private StoreConfig(Path folder, ServerAddress server) {
-    this(folder, server, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE, false, false, 0);
+    this(
+        folder,
+        server,
+        DEFAULT_BUDGET_BYTES,
+        false,
+        DEFAULT_WRITING_SHARE,
+        false,
+        false,
+        REST_NANOS,
+        0);
   }
 
   public static StoreConfig of(Path folder) {
@@ -58,7 +76,15 @@ public record StoreConfig(
 
   public StoreConfig withBudgetBytes(long bytes) {
     return new StoreConfig(
-        folder, server, bytes, readOnly, writingShare, warmStart, afterwards, leastCostNanos);
+        folder,
+        server,
+        bytes,
+        readOnly,
+        writingShare,
+        warmStart,
+        afterwards,
+        restNanos,
+        leastCostNanos);
   }
 
   /** A store in a folder that keeps more, or less, of what a run computes. */
@@ -67,7 +93,15 @@ public record StoreConfig(
       throw new IllegalArgumentException("the share of writing must not be negative: " + share);
     }
     return new StoreConfig(
-        folder, server, budgetBytes, readOnly, share, warmStart, afterwards, leastCostNanos);
+        folder,
+        server,
+        budgetBytes,
+        readOnly,
+        share,
+        warmStart,
+        afterwards,
+        restNanos,
+        leastCostNanos);
   }
 
   /**
@@ -77,18 +111,42 @@ public record StoreConfig(
    */
   public StoreConfig withLeastCostNanos(long nanos) {
     return new StoreConfig(
-        folder, server, budgetBytes, readOnly, writingShare, warmStart, afterwards, nanos);
+        folder,
+        server,
+        budgetBytes,
+        readOnly,
+        writingShare,
+        warmStart,
+        afterwards,
+        restNanos,
+        nanos);
   }
 
   public StoreConfig asReadOnly() {
     return new StoreConfig(
-        folder, server, budgetBytes, true, writingShare, warmStart, afterwards, leastCostNanos);
+        folder,
+        server,
+        budgetBytes,
+        true,
+        writingShare,
+        warmStart,
+        afterwards,
+        restNanos,
+        leastCostNanos);
   }
 
   /** A store from whose models the trainings of a run may begin. */
   public StoreConfig withWarmStart() {
     return new StoreConfig(
-        folder, server, budgetBytes, readOnly, writingShare, true, afterwards, leastCostNanos);
+        folder,
+        server,
+        budgetBytes,
+        readOnly,
+        writingShare,
+        true,
+        afterwards,
+        restNanos,
+        leastCostNanos);
   }
 
   /** A store that is mostly written when runs are over; a server's is written as ever. */
@@ -101,6 +159,24 @@ public record StoreConfig(
         writingShare,
         warmStart,
         folder != null,
+        restNanos,
+        leastCostNanos);
+  }
+
+  /**
+   * A store that rests for so long at first where it is {@linkplain #writtenAfterwards written
+   * afterwards}: with an hour, a run writes nothing before it has ended, on any machine.
+   */
+  public StoreConfig withRestNanos(long nanos) {
+    return new StoreConfig(
+        folder,
+        server,
+        budgetBytes,
+        readOnly,
+        writingShare,
+        warmStart,
+        afterwards,
+        nanos,
         leastCostNanos);
   }
 }

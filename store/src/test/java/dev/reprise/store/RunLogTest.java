@@ -145,7 +145,8 @@ class RunLogTest {
 
   /** A log that gathers for an hour. */
   private RunLog patient(ExperimentStore store) {
-    return new RunLog(new Noting(new FolderTarget(store, facts())), QUEUE, ALL, HOUR);
+    return new RunLog(
+        new Noting(new FolderTarget(store, facts())), QUEUE, WritingPace.of(ALL, HOUR));
   }
 
   private static void offer(RunLog log, int number, long costNanos) {
@@ -216,7 +217,8 @@ class RunLogTest {
 
   /** A log that writes what its credit is enough for. */
   private RunLog poor(ExperimentStore store) {
-    return new RunLog(new Noting(new FolderTarget(store, facts())), 1 << 28, 0, HOUR);
+    return new RunLog(
+        new Noting(new FolderTarget(store, facts())), 1 << 28, WritingPace.of(0, HOUR));
   }
 
   @Test
@@ -310,8 +312,15 @@ class RunLogTest {
   /** Offers a hundred values none of which pays for its writing. */
   private RunLog afterwards(ExperimentStore store) {
     StoreConfig config =
-        StoreConfig.of(folder.resolve("store")).withWritingShare(0).writtenAfterwards();
-    RunLog log = RunLog.of(config, new Noting(new FolderTarget(store, facts())), 400 * MEGABYTE);
+        StoreConfig.of(folder.resolve("store"))
+            .withWritingShare(0)
+            .writtenAfterwards()
+            .withRestNanos(HOUR);
+    RunLog log =
+        new RunLog(
+            new Noting(new FolderTarget(store, facts())),
+            400 * MEGABYTE,
+            WritingPace.of(config));
     for (int i = 0; i < 100; i++) {
       log.offer(key(i), key(i), 1_000_000, new Bytes((int) MEGABYTE, i));
     }
@@ -384,7 +393,10 @@ class RunLogTest {
   private NewStore newStore() {
     NewStore place =
         NewStore.in(
-            StoreConfig.of(folder.resolve("store")).withWritingShare(ALL).writtenAfterwards());
+            StoreConfig.of(folder.resolve("store"))
+                .withWritingShare(ALL)
+                .writtenAfterwards()
+                .withRestNanos(HOUR));
     place.announcePresence();
     return place;
   }
@@ -427,6 +439,16 @@ class RunLogTest {
     assertThat(log.kept()).isBetween(1L, 40L);
     assertThat(log.kept() + log.unpaid()).isEqualTo(100);
     assertThat(contents).allMatch(content -> content.released.get() == 1);
+  }
+
+  @Test
+  void whoHasRestedForLongEnoughWritesBeforeTheEnd() throws InterruptedException {
+    WritingPace pace = new WritingPace(ALL, 1, 1, true, 0);
+    try (ExperimentStore store = open();
+        RunLog log = new RunLog(new Noting(new FolderTarget(store, facts())), QUEUE, pace)) {
+      offer(log, 1, HOUR);
+      assertThat(written.take()).containsExactly(key(1));
+    }
   }
 
   @Test

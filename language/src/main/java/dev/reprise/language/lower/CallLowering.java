@@ -86,7 +86,7 @@ final class CallLowering {
 
   private String spaceHint(String space) {
     String nearest = NearestName.hint(space, context.unit().namespaces().keySet());
-    String layer = nearest == null ? context.functions().layerFile(context.unit(), space) : null;
+    String layer = nearest == null ? context.functions().layerFile(space) : null;
     return layer == null ? nearest : "write source(\"" + layer + "\") as " + space;
   }
 

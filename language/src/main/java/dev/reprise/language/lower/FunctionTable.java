@@ -3,7 +3,6 @@ package dev.reprise.language.lower;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.Function;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,9 +15,6 @@ import java.util.Set;
 
 /** Finds functions by the name that a file uses for them. Not thread-safe. */
 final class FunctionTable {
-  private static final List<String> LAYER_FOLDERS =
-      List.of("nn/layers/", "nn/optim/", "nn/networks/", "nn/");
-
   private final SourceResolver resolver;
   private final UnitLoader loader;
   private final Unit script;
@@ -122,22 +118,10 @@ final class FunctionTable {
    * The path of the file of the layer library that is mostly sourced under this name, null when
    * there is none.
    */
-  String layerFile(Unit unit, String space) {
-    for (String folder : LAYER_FOLDERS) {
-      String path = folder + space + ".dml";
-      if (isFound(path, unit.file())) {
-        return path;
-      }
-    }
-    return null;
-  }
-
-  private boolean isFound(String path, SourceFile from) {
-    try {
-      return resolver.source(path, from).isPresent();
-    } catch (UncheckedIOException e) {
-      return false; // a file that cannot be read is no help
-    }
+  String layerFile(String space) {
+    String path = loader.libraryFile(space);
+    // Functions of files that lie in no folder are called without a name space.
+    return path == null || path.indexOf('/') < 0 ? null : path;
   }
 
   /** Names that a call in this unit could mean, builtins aside. */

@@ -136,11 +136,21 @@ final class UnitLoader {
 
   /** A hint at the file of the library with the nearest name, in whatever folder; or null. */
   private String nearest(String path) {
-    Map<String, String> files = new TreeMap<>();
-    resolver.librarySources().forEach(file -> files.putIfAbsent(name(file), file));
+    Map<String, String> files = libraryFiles();
     String name = name(path);
     String nearest = files.containsKey(name) ? name : NearestName.of(name, files.keySet());
     return nearest == null ? null : "did you mean '" + files.get(nearest) + "'?";
+  }
+
+  /** The path of the library's file with a name, in whatever folder; null when there is none. */
+  String libraryFile(String name) {
+    return libraryFiles().get(name);
+  }
+
+  private Map<String, String> libraryFiles() {
+    Map<String, String> files = new TreeMap<>();
+    resolver.librarySources().forEach(file -> files.putIfAbsent(name(file), file));
+    return files;
   }
 
   private static String name(String path) {

@@ -6,21 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.Diagnostic;
+import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FormerNamesTest {
-  private static final Map<String, String> LIBRARY =
-      Map.of(
-          "l2svm", "l2svm = function(Double X, Double reg = 1) return (Double w) { w = X * reg }",
-          "naiveBayes", "naiveBayes = function(Double D) return (Double p) { p = D }",
-          "gelu", "gelu = function(Double first, Double second) return (Double p) { p = first }",
-          "exp", "exp = function(Double first, Double second) return (Double p) { p = first }");
+  private static final SourceResolver LIBRARY =
+      Scripts.files(
+          Map.of(
+              "lib/l2svm.dml",
+              "l2svm = function(Double X, Double reg = 1) return (Double w) { w = X * reg }",
+              "lib/naiveBayes.dml",
+              "naiveBayes = function(Double D) return (Double p) { p = D }",
+              "lib/gelu.dml",
+              "gelu = function(Double first, Double second) return (Double p) { p = first }",
+              "lib/exp.dml",
+              "exp = function(Double first, Double second) return (Double p) { p = first }"));
 
   @Test
   void theFormerNameOfAnArgumentIsAcceptedWithOneWarning() throws CompileException {
@@ -52,25 +57,10 @@ class FormerNamesTest {
   }
 
   private static List<String> warnings(String text) throws CompileException {
-    return Compiler.compile(new SourceFile("test.dml", text), Map.of(), resolver(), Set.of())
+    return Compiler.compile(new SourceFile("test.dml", text), Map.of(), LIBRARY, Set.of())
         .warnings()
         .stream()
         .map(Diagnostic::message)
         .toList();
-  }
-
-  private static SourceResolver resolver() {
-    return new SourceResolver() {
-      @Override
-      public Optional<SourceFile> source(String path, SourceFile from) {
-        return Optional.empty();
-      }
-
-      @Override
-      public Optional<SourceFile> library(String name) {
-        return Optional.ofNullable(LIBRARY.get(name))
-            .map(body -> new SourceFile(name + ".dml", body));
-      }
-    };
   }
 }

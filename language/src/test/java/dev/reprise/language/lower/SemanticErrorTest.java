@@ -6,7 +6,6 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
-import dev.reprise.language.SourceFile.Origin;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.program.Program;
 import java.io.IOException;
@@ -302,22 +301,7 @@ class SemanticErrorTest {
   @Test
   void aMisspeltSourceIsToldTheNearestOfTheLibrary() {
     SourceResolver shipped =
-        new SourceResolver() {
-          @Override
-          public Optional<SourceFile> library(String functionName) {
-            return Optional.empty();
-          }
-
-          @Override
-          public Optional<SourceFile> source(String path, SourceFile from) {
-            return Optional.empty();
-          }
-
-          @Override
-          public Set<String> librarySources() {
-            return Set.of("nn/layers/affine.dml", "nn/layers/relu.dml");
-          }
-        };
+        Scripts.files(Map.of("nn/layers/affine.dml", "", "nn/layers/relu.dml", ""));
     assertThat(hint("nn/layers/afine.dml", shipped))
         .isEqualTo("did you mean 'nn/layers/affine.dml'?");
     assertThat(hint("relu", shipped)).isEqualTo("did you mean 'nn/layers/relu.dml'?");
@@ -377,23 +361,10 @@ class SemanticErrorTest {
   @Test
   void mistakesInAShippedFileAreFoundWhenItIsCalled() throws Exception {
     SourceResolver shipped =
-        new SourceResolver() {
-          @Override
-          public Optional<SourceFile> library(String name) {
-            return name.equals("twice")
-                ? Optional.of(
-                    new SourceFile(
-                        "twice.dml",
-                        "twice = function(double x) return (double y) { y = x * tow }",
-                        Origin.SHIPPED))
-                : Optional.empty();
-          }
-
-          @Override
-          public Optional<SourceFile> source(String path, SourceFile from) {
-            return Optional.empty();
-          }
-        };
+        Scripts.files(
+            Map.of(
+                "shipped/twice.dml",
+                "twice = function(double x) return (double y) { y = x * tow }"));
     Program program =
         Compiler.compile(new SourceFile("t.dml", "print(twice(2))"), Map.of(), shipped, Set.of())
             .program();

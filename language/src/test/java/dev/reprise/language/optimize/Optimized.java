@@ -5,7 +5,6 @@ import dev.reprise.language.Compiler;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
-import dev.reprise.language.SourceResolver;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
 import java.util.List;
@@ -24,7 +23,7 @@ final class Optimized {
       return Compiler.compile(
               new SourceFile("test.dml", script),
               Map.of(),
-              SourceResolver.none(),
+              Scripts.noFiles(),
               Set.of(),
               Set.of(),
               options)

@@ -39,9 +39,6 @@ final class ServerConnection implements AutoCloseable {
   /** Longest answer that is taken: contents come in parts. */
   private static final long MOST_ANSWER_BYTES = 16L << 20;
 
-  private static final Duration TO_CONNECT = Duration.ofSeconds(3);
-  private static final Duration TO_ANSWER = Duration.ofSeconds(30);
-
   /** For what looks at all that a tenant has. */
   private static final Duration TO_WORK = Duration.ofHours(2);
 
@@ -68,7 +65,7 @@ final class ServerConnection implements AutoCloseable {
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TO_CONNECT)
+            .connectTimeout(address.patience().toConnect())
             .build();
   }
 
@@ -84,7 +81,7 @@ final class ServerConnection implements AutoCloseable {
    */
   void greet() throws TokenRefusedException {
     HttpResponse<byte[]> response =
-        answered("GET", "/v1/hello", BodyPublishers.noBody(), TO_ANSWER);
+        answered("GET", "/v1/hello", BodyPublishers.noBody(), address.patience().toAnswer());
     if (isRefusal(response.statusCode())) {
       throw new TokenRefusedException(
           "the experiment store " + name() + " refuses the token: " + why(response));
@@ -147,7 +144,7 @@ final class ServerConnection implements AutoCloseable {
    * @throws StoreException when there is no answer, or one that says that it cannot be done
    */
   private Answer request(String method, String path, BodyPublisher body) {
-    return understood(answered(method, path, body, TO_ANSWER));
+    return understood(answered(method, path, body, address.patience().toAnswer()));
   }
 
   private HttpResponse<byte[]> answered(
@@ -238,10 +235,12 @@ final class ServerConnection implements AutoCloseable {
     return problem;
   }
 
-  private static String words(IOException e) {
+  private String words(IOException e) {
     return switch (e) {
-      case HttpConnectTimeoutException _ -> "no connection in " + TO_CONNECT.toSeconds() + " s";
-      case HttpTimeoutException _ -> "nothing in " + TO_ANSWER.toSeconds() + " s";
+      case HttpConnectTimeoutException _ ->
+          "no connection in " + address.patience().toConnect().toSeconds() + " s";
+      case HttpTimeoutException _ ->
+          "nothing in " + address.patience().toAnswer().toSeconds() + " s";
       case ConnectException _ -> "nobody listens there";
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };

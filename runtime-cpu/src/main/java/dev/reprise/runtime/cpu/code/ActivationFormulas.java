@@ -1,9 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /**
  * The activations that multiply with a logistic function, and their slopes, of a group of cells.

@@ -1,12 +1,10 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
-
-import dev.reprise.runtime.cpu.code.Assembler.Address;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F3A;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_NONE;
 
 /**
  * Instructions of registers of 32 bytes. Numbers lie in memory once for each lane; masks are
@@ -14,7 +12,7 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
  */
 final class Avx2Instructions implements VectorInstructions {
   /** Which of the last cells there are, as doubles, and as cells of the precision. */
-  private static final int WIDE_MASK = 13;
+  private static final int DOUBLES_MASK = 13;
 
   private static final int MASK = 14;
 
@@ -79,13 +77,10 @@ final class Avx2Instructions implements VectorInstructions {
   }
 
   @Override
-  public boolean testsBits() {
-    return false;
-  }
-
-  @Override
-  public void noteWithout(int note, int register, Address bits) {
-    throw new UnsupportedOperationException("there is no such instruction");
+  public void noteWithout(VectorCode code, int note, int register, Source bits) {
+    code.and(register, register, bits);
+    code.equalZero(register, register);
+    code.inTurns(group -> noteSigns(note, code.of(group, register)));
   }
 
   @Override
@@ -122,12 +117,10 @@ final class Avx2Instructions implements VectorInstructions {
   }
 
   @Override
-  public void equal(int result, int one, Address number) {
+  public void equal(int result, int one, Address number, Runnable read) {
     doubles(0x29, result, one, number);
+    read.run();
   }
-
-  @Override
-  public void bringEqual(int result) {}
 
   private void choose(int result, int one, int other, int mask) {
     int opcode = form == CellForm.FLOATS ? 0x4A : 0x4B;
@@ -213,14 +206,14 @@ final class Avx2Instructions implements VectorInstructions {
   }
 
   private static int mask(CellForm of) {
-    return of == CellForm.DOUBLES ? WIDE_MASK : MASK;
+    return of == CellForm.DOUBLES ? DOUBLES_MASK : MASK;
   }
 
   @Override
   public void loadMasks(Address at) {
-    to.vector(MAP_0F, PREFIX_66, true, MOVE, WIDE_MASK, 0, at);
-    Address narrow = form == CellForm.WIDENED ? at.plus(CellMasks.NARROW) : at;
-    to.vector(MAP_0F, PREFIX_66, true, MOVE, MASK, 0, narrow);
+    to.vector(MAP_0F, PREFIX_66, true, MOVE, DOUBLES_MASK, 0, at);
+    Address floats = form == CellForm.WIDENED ? at.plus(CellMasks.FLOAT_MASKS) : at;
+    to.vector(MAP_0F, PREFIX_66, true, MOVE, MASK, 0, floats);
   }
 
   @Override
@@ -230,16 +223,18 @@ final class Avx2Instructions implements VectorInstructions {
 
   @Override
   public void keepThere(int register) {
-    cells(AND, register, register, WIDE_MASK);
+    cells(AND, register, register, DOUBLES_MASK);
   }
 
   @Override
   public void takeThere(int result, int from) {
-    choose(result, result, from, WIDE_MASK);
+    choose(result, result, from, DOUBLES_MASK);
   }
 
   @Override
-  public void splitTotal(int total, int second) {}
+  public int secondTotals(int first, int second) {
+    return second;
+  }
 
   @Override
   public void writeNumber(long bits) {

@@ -1,15 +1,13 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F3;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
-import static dev.reprise.runtime.cpu.code.Assembler.REPEAT;
-import static dev.reprise.runtime.cpu.code.Assembler.ZERO_OTHERS;
-
-import dev.reprise.runtime.cpu.code.Assembler.Address;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F3A;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_NONE;
+import static dev.reprise.runtime.cpu.code.InstructionForms.REPEAT;
+import static dev.reprise.runtime.cpu.code.InstructionForms.ZERO_OTHERS;
 
 /**
  * Instructions of registers of 64 bytes. Numbers lie in memory once, or more often of which the
@@ -95,14 +93,14 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   @Override
-  public boolean testsBits() {
-    return true;
-  }
-
-  @Override
-  public void noteWithout(int note, int register, Address bits) {
+  public void noteWithout(VectorCode code, int note, int register, Source bits) {
     int there = without(note);
-    to.vector64(MAP_0F38, PREFIX_66, true, 0x27, there, register, bits, REPEAT | there);
+    code.inTurns(group -> {
+      int of = code.of(group, register);
+      Address at = code.numbers().place(bits);
+      to.vector64(MAP_0F38, PREFIX_66, true, 0x27, there, of, at, REPEAT | there);
+      code.numbers().wasRead(bits);
+    });
   }
 
   @Override
@@ -158,12 +156,9 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   @Override
-  public void equal(int result, int one, Address number) {
+  public void equal(int result, int one, Address number, Runnable read) {
     doubles(0x29, FOUND, one, number);
-  }
-
-  @Override
-  public void bringEqual(int result) {
+    read.run();
     bringFound(result);
   }
 
@@ -234,8 +229,8 @@ final class Avx512Instructions implements VectorInstructions {
   private void read(int register, Address cells, CellForm of, int lanes) {
     // Of whole vectors a load, of floats that become doubles one that widens.
     int opcode = of == CellForm.WIDENED ? CONVERT : MOVE;
-    boolean wide = of == CellForm.DOUBLES;
-    to.vector64(MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, opcode, register, NONE, cells, lanes);
+    boolean ofDoubles = of == CellForm.DOUBLES;
+    to.vector64(MAP_0F, ofDoubles ? PREFIX_66 : PREFIX_NONE, ofDoubles, opcode, register, NONE, cells, lanes);
   }
 
   @Override
@@ -257,8 +252,8 @@ final class Avx512Instructions implements VectorInstructions {
     write(cells, register, of == CellForm.DOUBLES, THERE);
   }
 
-  private void write(Address cells, int register, boolean wide, int lanes) {
-    to.vector64(MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, STORE, register, NONE, cells, lanes);
+  private void write(Address cells, int register, boolean ofDoubles, int lanes) {
+    to.vector64(MAP_0F, ofDoubles ? PREFIX_66 : PREFIX_NONE, ofDoubles, STORE, register, NONE, cells, lanes);
   }
 
   @Override
@@ -284,10 +279,11 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   @Override
-  public void splitTotal(int total, int second) {
+  public int secondTotals(int first, int second) {
     // Its result is the operand that is the last one of others.
-    to.vector64(MAP_0F3A, PREFIX_66, true, 0x1B, total, NONE, second, 0);
+    to.vector64(MAP_0F3A, PREFIX_66, true, 0x1B, first, NONE, second, 0);
     to.control(1);
+    return second;
   }
 
   @Override

@@ -145,18 +145,18 @@ public final class CellChain {
     return hasVectors;
   }
 
-  private MemorySegment code(VectorRegisters registers, CellForm form, boolean isWide) {
-    MemorySegment code = codes[registers.ordinal()][form.ordinal()][isWide ? 1 : 0];
-    return code == null ? make(registers, form, isWide) : code;
+  private MemorySegment code(VectorRegisters registers, CellForm form, boolean toDoubles) {
+    MemorySegment code = codes[registers.ordinal()][form.ordinal()][toDoubles ? 1 : 0];
+    return code == null ? make(registers, form, toDoubles) : code;
   }
 
   private synchronized MemorySegment make(
-      VectorRegisters registers, CellForm form, boolean isWide) {
+      VectorRegisters registers, CellForm form, boolean toDoubles) {
     MemorySegment[] made = codes[registers.ordinal()][form.ordinal()];
-    int at = isWide ? 1 : 0;
+    int at = toDoubles ? 1 : 0;
     if (made[at] == null) {
       try {
-        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, registers, isWide));
+        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, registers, toDoubles));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
@@ -164,7 +164,7 @@ public final class CellChain {
     return made[at];
   }
 
-  private static final int LONGS_OF_NUMBER = CellCode.NUMBER_BYTES / Long.BYTES;
+  private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   static final class Entry {
@@ -220,13 +220,13 @@ public final class CellChain {
      * @param rows of the result: at least 1
      * @param cols cells of each
      * @param out where they go, on the heap or not: no memory of an input
-     * @param isWide whether the output is of doubles, whatever the precision
+     * @param toDoubles whether the output is of doubles, whatever the precision
      * @return false when a cell was refused: all are to be computed anew in another way
      */
-    public boolean run(long rows, long cols, MemorySegment out, boolean isWide) {
+    public boolean run(long rows, long cols, MemorySegment out, boolean toDoubles) {
       int bytes = precision.bytesPerCell();
       CellForm form =
-          needsNoDoubles && areFloats && !isWide ? CellForm.FLOATS : CellForm.of(precision);
+          needsNoDoubles && areFloats && !toDoubles ? CellForm.FLOATS : CellForm.of(precision);
       if (written != form) {
         write(form);
       }
@@ -235,8 +235,8 @@ public final class CellChain {
       arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
       arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
-      arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
-      MemorySegment code = code(registers, form, isWide);
+      arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (toDoubles ? Double.BYTES : bytes);
+      MemorySegment code = code(registers, form, toDoubles);
       try {
         return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
       } catch (Throwable e) {

@@ -1,12 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F2;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
+import static dev.reprise.runtime.cpu.code.Source.constantBits;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,18 +17,6 @@ import java.util.List;
  */
 final class CellCode extends VectorCode {
   static final int LAST_REGISTER = 10;
-
-  /**
-   * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second,
-   * of four cells each. Both are in the first one's register where that has eight lanes. Formulas
-   * with totals use none of these registers otherwise.
-   */
-  private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
-
-  /** Totals of both groups where these take turns, of which one total has registers. */
-  private static final int[][] TOTAL_IN_TURNS = {{12}, {13}};
-
-  private static final int[][] JOINED_TOTAL_IN_TURNS = {{12}, {12}, {12}, {12}};
 
   /** Registers of each of the groups that take turns. */
   static final int IN_TURNS = 7;
@@ -51,17 +36,12 @@ final class CellCode extends VectorCode {
   /** Bits that a double has more than a float. */
   private static final int CUT_BITS = 29;
 
-  private static final int ADD = 0x58;
-  private static final int LARGEST = 0x5F;
-  private static final int UPPER_OF_PAIR = 0x15;
-  private static final int STORE = 0x11;
-
   /**
    * Where operands are.
    *
    * @param inputs general registers that hold where each input's cells begin
    * @param outputs likewise
-   * @param numbers a general register near which numbers lie, each of {@link #NUMBER_BYTES}
+   * @param numbers a general register near which numbers lie, each of {@link CodeNumbers#NUMBER_BYTES}
    * @param firstNumber how far behind what it holds the first one is
    */
   record Frame(int[] inputs, int[] outputs, int numbers, int firstNumber) {}
@@ -77,13 +57,11 @@ final class CellCode extends VectorCode {
   private final CellForm form;
   private final VectorRegisters registers;
   private final VectorInstructions instructions;
+  private final CellTotals totals;
   private boolean masked;
 
   /** Ends of instructions that say where masks lie. */
   private final List<Integer> masks = new ArrayList<>();
-
-  /** Which totals are added to, of each group of cells that takes turns. */
-  private int[][] totals = {TOTALS[0]};
 
   /** How many cells behind those that RAX counts the ones are that are read and written. */
   private int ahead;
@@ -96,6 +74,12 @@ final class CellCode extends VectorCode {
     this.frame = frame;
     this.to = assembler();
     this.instructions = instructions();
+    this.totals = new CellTotals(this, registers);
+  }
+
+  /** To what cells are added. */
+  CellTotals totals() {
+    return totals;
   }
 
   /**
@@ -111,9 +95,9 @@ final class CellCode extends VectorCode {
   /** As the other, of formulas of up to {@value #IN_TURNS_WITH_TOTAL} registers and a total. */
   void writeInTurnsWithTotal(int groups, Formula formula) {
     beginTurns(groups, IN_TURNS_WITH_TOTAL);
-    totals = areTotalsJoined() ? JOINED_TOTAL_IN_TURNS : TOTAL_IN_TURNS;
+    totals.useInTurns();
     formula.write(this);
-    totals = new int[][] {TOTALS[0]};
+    totals.useFirst();
     endTurns();
   }
 
@@ -144,89 +128,6 @@ final class CellCode extends VectorCode {
   /** No cell was refused yet. */
   void clearRefused() {
     instructions.clearNotes(REFUSED);
-  }
-
-  /** What lanes of a total are before the first cell, for what is carried on. */
-  void loadCarried(int number, Address from) {
-    instructions.read(TOTALS[0][number], from, CellForm.DOUBLES);
-  }
-
-  /** Begins a total of both groups: a sum. */
-  void clearTotal(int number) {
-    to.clear(TOTALS[0][number]);
-    to.clear(TOTALS[1][number]);
-  }
-
-  /** As the other, of groups that take turns. */
-  void clearTotalInTurns() {
-    for (int[] total : TOTAL_IN_TURNS) {
-      to.clear(total[0]);
-    }
-  }
-
-  /** The total of groups that took turns becomes that of cells that do not. */
-  void settleTotal() {
-    for (int group = 0; group < TOTAL_IN_TURNS.length; group++) {
-      load(TOTALS[group][0], register(TOTAL_IN_TURNS[group][0]));
-    }
-  }
-
-  /** Begins a total of both groups that is the largest cell. */
-  void beginLargest(int number) {
-    load(TOTALS[0][number], constant(Double.NEGATIVE_INFINITY));
-    load(TOTALS[1][number], constant(Double.NEGATIVE_INFINITY));
-  }
-
-  /** What follows adds to the totals of second groups of cells. */
-  void useSecondTotals() {
-    totals = new int[][] {TOTALS[areTotalsJoined() ? 0 : 1]};
-  }
-
-  /** Whether a register has the totals of two groups of four cells. */
-  private boolean areTotalsJoined() {
-    return registers == VectorRegisters.BYTES_64;
-  }
-
-  void useFirstTotals() {
-    totals = new int[][] {TOTALS[0]};
-  }
-
-  /** Adds up the lanes of both groups of a total: the first and the third, and the others. */
-  void storeSum(Address into, int number) {
-    int total = TOTALS[0][number];
-    instructions.splitTotal(total, TOTALS[1][number]);
-    add(total, total, register(TOTALS[1][number]));
-    upperLanes(0, total);
-    to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
-    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
-    to.vector(MAP_0F, PREFIX_F2, false, ADD, 0, 0, 1);
-    storeDouble(into, 0);
-  }
-
-  /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
-  void storeLargest(Address into, int number) {
-    int total = TOTALS[0][number];
-    instructions.splitTotal(total, TOTALS[1][number]);
-    largest(total, TOTALS[1][number], register(total));
-    upperLanes(0, total);
-    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, total, total);
-    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
-    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
-    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 0, total);
-    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
-    storeDouble(into, total);
-  }
-
-  /** Stores the first lane. */
-  void storeDouble(Address into, int register) {
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, register, NONE, into);
-  }
-
-  /** The third and the fourth lane become the first two. */
-  private void upperLanes(int result, int of) {
-    // Its result is the operand that is the last one of others.
-    to.vector(MAP_0F3A, PREFIX_66, true, 0x19, of, 0, result);
-    to.control(1);
   }
 
   /** Sets what the call returns. */
@@ -261,12 +162,12 @@ final class CellCode extends VectorCode {
   }
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
-  void wideInput(int register, int number) {
-    wideInput(register, number, 0);
+  void doublesInput(int register, int number) {
+    doublesInput(register, number, 0);
   }
 
   /** As the other, of the cells so many behind those that the others are at. */
-  void wideInput(int register, int number, int cells) {
+  void doublesInput(int register, int number, int cells) {
     read(register, frame.inputs[number], cells, CellForm.DOUBLES);
   }
 
@@ -295,7 +196,7 @@ final class CellCode extends VectorCode {
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
-  void wideOutput(int number, int register) {
+  void doublesOutput(int number, int register) {
     write(frame.outputs[number], register, CellForm.DOUBLES);
   }
 
@@ -316,26 +217,18 @@ final class CellCode extends VectorCode {
     if (masked) {
       instructions.keepThere(register);
     }
-    inTurns(group -> {
-      int total = totals[group][number];
-      instructions.cells(ADD, total, total, of(group, register));
-    });
+    totals.add(number, register);
   }
 
   /** Each lane of a total becomes the register's if that is larger; which is lost. */
   void largestTotal(int number, int register) {
-    int total = totals[0][number];
+    int total = totals.of(number);
     largest(register, register, register(total));
     if (masked) {
       instructions.takeThere(total, register);
     } else {
       load(total, register(register));
     }
-  }
-
-  /** The register of a total, for what goes on from cell to cell and is no sum. */
-  static int carried(int number) {
-    return TOTALS[0][number];
   }
 
   /** The call returns other than 0 where a register's cell has its highest bit; it is lost. */

@@ -1,9 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /** Sums and simple maps that many layers share, of a group of cells. */
 final class CellFormulas {
@@ -46,30 +45,30 @@ final class CellFormulas {
   }
 
   static void added(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     to.input(1, 1);
     to.multiply(1, 1, parameter(0));
     to.add(0, 0, register(1));
-    to.wideOutput(0, 0);
+    to.doublesOutput(0, 0);
   }
 
   static void threeAdded(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     for (int i = 0; i < 3; i++) {
       to.input(1 + i, 1 + i);
       to.multiply(1 + i, 1 + i, parameter(i));
       to.add(0, 0, register(1 + i));
     }
-    to.wideOutput(0, 0);
+    to.doublesOutput(0, 0);
   }
 
   static void rounded(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     to.output(0, 0);
   }
 
   static void widened(CellCode to) {
     to.input(0, 0);
-    to.wideOutput(0, 0);
+    to.doublesOutput(0, 0);
   }
 }

@@ -173,32 +173,12 @@ public enum CellFunction {
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
    * {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two
-   * cells each. Parameters p and, as bits: the least number of 53 bits that is too large, the third
-   * word of counters, the two multipliers, one key of ten rounds and the other one. Carried: the
-   * numbers of blocks.
+   * cells each. The parameters are {@link ThinnedNumbers}. Carried: the numbers of blocks.
    */
   THINNED(1, 1, CellPass.carried(1, 4, DropoutFormula::thinned));
 
   /** Cells of a row of QUICK_SOFTMAX. */
   public static final int MOST_SHARES = QuickFormulas.MOST_SHARES;
-
-  private static final int MOST_INPUTS = 5;
-  private static final int MOST_OUTPUTS = 3;
-  private static final int MOST_PARAMETERS = 25;
-
-  /** Lanes of a total that is carried on, or totals of a row. */
-  private static final int MOST_TOTALS = VectorRegisters.BYTES_64.doubles();
-
-  // Places of operands, counted in longs: inputs but the first, outputs likewise, how many rows
-  // there are, how many bytes behind numbers totals go, and bytes from a row to the next one.
-  private static final int FIRST_OUTPUT = MOST_INPUTS - 1;
-  private static final int ROWS_AT = FIRST_OUTPUT + MOST_OUTPUTS - 1;
-  private static final int TOTALS_AT = ROWS_AT + 1;
-  private static final int FIRST_ROW_BYTES = TOTALS_AT + 1;
-  private static final int LONGS = FIRST_ROW_BYTES + MOST_INPUTS + MOST_OUTPUTS;
-
-  static final int ROWS = ROWS_AT * Long.BYTES;
-  static final int TOTALS = TOTALS_AT * Long.BYTES;
 
   private final int inputs;
   private final int outputs;
@@ -261,22 +241,6 @@ public enum CellFunction {
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
     return passes.getFirst().cellsPerStep(VectorRegisters.largest());
-  }
-
-  static int input(int number) {
-    return (number - 1) * Long.BYTES;
-  }
-
-  static int output(int number) {
-    return (FIRST_OUTPUT + number - 1) * Long.BYTES;
-  }
-
-  static int inputRow(int number) {
-    return (FIRST_ROW_BYTES + number) * Long.BYTES;
-  }
-
-  static int outputRow(int number) {
-    return (FIRST_ROW_BYTES + MOST_INPUTS + number) * Long.BYTES;
   }
 
   /** Whether the machine can run such code; looked at once. */
@@ -360,121 +324,19 @@ public enum CellFunction {
    * @param out where the first output begins, likewise; 0 where there is none
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
-  public boolean run(Precision precision, long x, long out, Operands more, long n) {
+  public boolean run(Precision precision, long x, long out, CellOperands more, long n) {
     return run(registers(n), precision, x, out, more, n);
   }
 
   /** As the other, in registers that the machine has. */
   boolean run(
-      VectorRegisters registers, Precision precision, long x, long out, Operands more, long n) {
+      VectorRegisters registers, Precision precision, long x, long out, CellOperands more, long n) {
     requireSteps(registers, n);
     MemorySegment code = code(precision, registers);
     try {
-      return (int) Entry.CALL.invokeExact(code, x, out, more.others, more.doubles, n) == 0;
+      return (int) Entry.CALL.invokeExact(code, x, out, more.others(), more.doubles(), n) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
-    }
-  }
-
-  /**
-   * Where further operands are, and the numbers of rows, which are parameters, and their totals. In
-   * arrays, which are written and read in no time before that is compiled. Belongs to one thread.
-   */
-  public static final class Operands {
-    private final long[] addresses = new long[LONGS];
-    private final MemorySegment others = MemorySegment.ofArray(addresses);
-
-    /** Numbers of all rows, and behind them totals. */
-    private final double[] numbers;
-
-    private final MemorySegment doubles;
-    private final int firstTotal;
-
-    /** Of one row. */
-    public Operands() {
-      this(1, MOST_PARAMETERS, MOST_TOTALS);
-    }
-
-    /**
-     * Of some rows: one until it is {@linkplain #withRows said} how many.
-     *
-     * @param rows at most
-     * @param parameters of a row, at most; likewise {@code totals}
-     */
-    public Operands(int rows, int parameters, int totals) {
-      firstTotal = Math.multiplyExact(rows, parameters);
-      numbers = new double[Math.addExact(firstTotal, Math.multiplyExact(rows, totals))];
-      doubles = MemorySegment.ofArray(numbers);
-      addresses[ROWS_AT] = 1;
-      addresses[TOTALS_AT] = (long) firstTotal * Double.BYTES;
-    }
-
-    /** Calls are of so many rows, at least 1. */
-    public Operands withRows(long rows) {
-      addresses[ROWS_AT] = rows;
-      return this;
-    }
-
-    /**
-     * How many bytes behind a row's cells of an input those of the next row are; 0 for all rows.
-     */
-    public Operands withInputRow(int number, long bytes) {
-      addresses[FIRST_ROW_BYTES + number] = bytes;
-      return this;
-    }
-
-    /** Likewise of an output. */
-    public Operands withOutputRow(int number, long bytes) {
-      addresses[FIRST_ROW_BYTES + MOST_INPUTS + number] = bytes;
-      return this;
-    }
-
-    /** Where an input begins that is not the first, in native memory. */
-    public Operands withInput(int number, long address) {
-      addresses[number - 1] = address;
-      return this;
-    }
-
-    /** Where an output begins that is not the first, in native memory. */
-    public Operands withOutput(int number, long address) {
-      addresses[FIRST_OUTPUT + number - 1] = address;
-      return this;
-    }
-
-    /** A parameter: of the first row, and behind its last one those of the next row. */
-    public Operands withParameter(int number, double value) {
-      numbers[number] = value;
-      return this;
-    }
-
-    /** A parameter, also what the last call has made of it. */
-    public double parameter(int number) {
-      return numbers[number];
-    }
-
-    /** As the other, by its bits. */
-    public Operands withParameterBits(int number, long bits) {
-      return withParameter(number, Double.longBitsToDouble(bits));
-    }
-
-    /**
-     * A total of the last call: of the first row, and behind its last one those of the next row.
-     */
-    public double total(int number) {
-      return numbers[firstTotal + number];
-    }
-
-    /** So many totals, from the first on. */
-    public double[] totals(int count) {
-      return Arrays.copyOfRange(numbers, firstTotal, firstTotal + count);
-    }
-
-    /** What lanes have before the first cell, as bits, where they are carried on: from this on. */
-    public Operands withCarried(long first) {
-      for (int i = 0; i < MOST_TOTALS; i++) {
-        numbers[firstTotal + i] = Double.longBitsToDouble(first + i);
-      }
-      return this;
     }
   }
 }

@@ -8,7 +8,7 @@ final class CellMasks {
   private static final int LANES = VectorRegisters.BYTES_32.doubles();
 
   /** Masks of floats lie so far behind those of doubles. */
-  static final int NARROW = LANES * VectorRegisters.BYTES_32.bytes();
+  static final int FLOAT_MASKS = LANES * VectorRegisters.BYTES_32.bytes();
 
   private CellMasks() {}
 

@@ -1,10 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.constantBits;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.constantBits;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -16,7 +16,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
-import dev.reprise.runtime.cpu.code.Assembler.Address;
 import dev.reprise.runtime.cpu.code.CellChain.Apply;
 import dev.reprise.runtime.cpu.code.CellChain.Input;
 import dev.reprise.runtime.cpu.code.CellChain.Node;
@@ -73,7 +72,7 @@ final class ChainCode {
   private final CellForm form;
   private final int lanes;
   private final int turns;
-  private final boolean isWide;
+  private final boolean toDoubles;
 
   /** Whether the instructions of several groups of cells take turns. */
   private final boolean takesTurns;
@@ -84,7 +83,7 @@ final class ChainCode {
   /** Whether what is being written are the quick ways of functions. */
   private boolean isQuick;
 
-  private ChainCode(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
+  private ChainCode(CellChain chain, CellForm form, VectorRegisters registers, boolean toDoubles) {
     CellCode.Frame frame =
         new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
     this.code = new CellCode(form, registers, frame);
@@ -94,7 +93,7 @@ final class ChainCode {
     this.to = code.assembler();
     this.chain = chain;
     this.result = Part.of(chain.result());
-    this.isWide = isWide;
+    this.toDoubles = toDoubles;
     this.takesTurns = result.functions > 0 && result.fits(CellCode.IN_TURNS - 1);
     this.last = takesTurns ? CellCode.IN_TURNS - 1 : LAST;
   }
@@ -184,10 +183,10 @@ final class ChainCode {
    * The code.
    *
    * @param form of the inputs' precision
-   * @param isWide whether the output is of doubles, which it is not for floats that stay floats
+   * @param toDoubles whether the output is of doubles, which it is not for floats that stay floats
    */
-  static byte[] of(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
-    return new ChainCode(chain, form, registers, isWide).write();
+  static byte[] of(CellChain chain, CellForm form, VectorRegisters registers, boolean toDoubles) {
+    return new ChainCode(chain, form, registers, toDoubles).write();
   }
 
   /** Whether it may be computed by floats alone, if its numbers are floats. */
@@ -328,12 +327,12 @@ final class ChainCode {
   }
 
   private void writeResult() {
-    if (!isWide) {
+    if (!toDoubles) {
       code.output(0, last);
       return;
     }
     round(result, last);
-    code.wideOutput(0, last);
+    code.doublesOutput(0, last);
   }
 
   /** What a register holds becomes a float, where it is computed as a double. */
@@ -349,7 +348,7 @@ final class ChainCode {
       case Input input when chain.inputs().get(input.number()) == Spread.COLUMN ->
           code.repeatedInput(register, input.number());
       case Input input -> code.input(register, input.number());
-      case Number number -> code.load(register, VectorCode.parameter(number.number()));
+      case Number number -> code.load(register, Source.parameter(number.number()));
       case Same same -> throw new IllegalArgumentException("no operand but " + same);
       case Apply apply -> compute(part, apply.opcode(), register);
     }
@@ -361,7 +360,7 @@ final class ChainCode {
     for (int i = 0; i < part.operands.size(); i++) {
       Part operand = part.operands.get(i);
       if (operand.node instanceof Same same) {
-        code.load(free, VectorCode.register(places[same.operand()]));
+        code.load(free, Source.register(places[same.operand()]));
       } else {
         compute(operand, free);
         round(operand, free);
@@ -374,7 +373,7 @@ final class ChainCode {
       CellOperators.write(code, opcode, places[0], places[1], places[2]);
     }
     if (places[0] != register) {
-      code.load(register, VectorCode.register(places[0]));
+      code.load(register, Source.register(places[0]));
     }
   }
 }

@@ -1,10 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F2;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F3;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.R10;
 import static dev.reprise.runtime.cpu.code.Assembler.R11;
 import static dev.reprise.runtime.cpu.code.Assembler.R12;
@@ -18,9 +13,13 @@ import static dev.reprise.runtime.cpu.code.Assembler.RCX;
 import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F2;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_NONE;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.function.Consumer;
 
 /**

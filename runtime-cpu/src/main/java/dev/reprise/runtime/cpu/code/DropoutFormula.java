@@ -1,16 +1,11 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constantBits;
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constantBits;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
 /** Random numbers of cells, and which cells they let stay. */
 final class DropoutFormula {
-  private static final int PHILOX_ROUNDS = 10;
-
-  /** The number of the first key. */
-  private static final int FIRST_KEY = 5;
-
   /** Bits of a random number that are left out, of 64. */
   private static final int LEFT_OUT = 11;
 
@@ -23,20 +18,20 @@ final class DropoutFormula {
   static void thinned(CellCode to) {
     int[][] words = {{0, 1, 2, 3}, {4, 5, 6, 7}};
     int[][] products = {{8, 9}, {10, CellCode.SPARE_WITHOUT_MASKS}};
-    int blocks = CellCode.carried(0);
+    int blocks = CellTotals.carried(0);
     for (int[] set : words) {
       to.load(set[0], register(blocks));
       to.shiftRight(set[1], blocks, Integer.SIZE);
-      to.load(set[2], parameter(2));
+      to.load(set[2], parameter(ThinnedNumbers.THIRD_WORD));
       to.flipWhole(set[3], set[3], register(set[3]));
       to.addWhole(blocks, blocks, constantBits(to.doubles()));
     }
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+    for (int round = 0; round < ThinnedNumbers.ROUNDS; round++) {
       for (int i = 0; i < 2; i++) {
-        to.multiplyWhole(products[i][0], words[i][0], parameter(3));
-        to.multiplyWhole(products[i][1], words[i][2], parameter(4));
-        to.flipWhole(words[i][1], words[i][1], parameter(FIRST_KEY + round));
-        to.flipWhole(words[i][3], words[i][3], parameter(FIRST_KEY + PHILOX_ROUNDS + round));
+        to.multiplyWhole(products[i][0], words[i][0], parameter(ThinnedNumbers.MULTIPLIER_0));
+        to.multiplyWhole(products[i][1], words[i][2], parameter(ThinnedNumbers.MULTIPLIER_1));
+        to.flipWhole(words[i][1], words[i][1], parameter(ThinnedNumbers.key0(round)));
+        to.flipWhole(words[i][3], words[i][3], parameter(ThinnedNumbers.key1(round)));
       }
       for (int i = 0; i < 2; i++) {
         to.shiftRight(words[i][0], products[i][1], Integer.SIZE);
@@ -71,10 +66,10 @@ final class DropoutFormula {
   private static void thin(CellCode to, int group, int bits, int cells) {
     to.at(group);
     to.shiftRight(bits, bits, LEFT_OUT);
-    to.load(cells, parameter(1));
+    to.load(cells, parameter(ThinnedNumbers.TOO_LARGE));
     to.largerWhole(bits, cells, bits);
     to.input(cells, 0);
-    to.divide(cells, cells, parameter(0));
+    to.divide(cells, cells, parameter(ThinnedNumbers.SHARE));
     to.and(cells, cells, register(bits));
     to.output(0, cells);
     to.at(0);

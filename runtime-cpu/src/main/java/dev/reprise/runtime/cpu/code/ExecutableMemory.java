@@ -61,7 +61,7 @@ final class ExecutableMemory {
   }
 
   /** Whether it also has those of registers of 64 bytes. */
-  static boolean canBeRunWide() {
+  static boolean canBeRunIn64Bytes() {
     return canBeRun() && Processor.FLAGS.containsAll(List.of("avx512f", "avx512dq", "avx512vl"));
   }
 

@@ -18,7 +18,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static dev.reprise.runtime.cpu.code.Assembler.RSP;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.cpu.code.Assembler.Address;
 import dev.reprise.runtime.cpu.code.CellCode.Formula;
 import dev.reprise.runtime.cpu.code.CellCode.Frame;
 import java.util.BitSet;
@@ -28,7 +27,7 @@ import java.util.stream.IntStream;
 /**
  * The machine code of a {@link CellFunction}: a loop over rows, and in it one over cells, whose
  * body a formula writes. A function of the System V calling convention: where the first input and
- * the first output begin, where the {@linkplain CellFunction.Operands other operands} are, and how
+ * the first output begin, where the {@linkplain CellOperands other operands} are, and how
  * many cells there are in each row. It returns other than 0 when a cell was {@linkplain
  * CellCode#refuse refused}.
  *
@@ -58,7 +57,7 @@ final class FunctionCode {
 
   /** Vectors that these take on the stack, where other vectors keep their place within a line. */
   private static final int PLACES =
-      Math.ceilDiv(ROW_PLACES.length * Long.BYTES, CellCode.NUMBER_BYTES);
+      Math.ceilDiv(ROW_PLACES.length * Long.BYTES, CodeNumbers.NUMBER_BYTES);
 
   private final CellFunction function;
   private final VectorRegisters registers;
@@ -67,6 +66,7 @@ final class FunctionCode {
   private final int parameters;
 
   private final CellCode code;
+  private final CellTotals totals;
   private final Assembler to;
 
   private FunctionCode(Precision precision, VectorRegisters registers, CellFunction function) {
@@ -75,6 +75,7 @@ final class FunctionCode {
     this.parameters = parameters();
     this.code = new CellCode(CellForm.of(precision), registers, FRAME);
     this.to = code.assembler();
+    this.totals = code.totals();
   }
 
   /** Code for cells of a precision. */
@@ -99,7 +100,7 @@ final class FunctionCode {
     for (Formula formula : formulas) {
       formula.write(code);
     }
-    return code.parameters();
+    return code.numbers().parameters();
   }
 
   private byte[] write() {
@@ -107,10 +108,10 @@ final class FunctionCode {
       to.push(register);
     }
     for (int i = 1; i < function.inputs(); i++) {
-      to.load(FRAME.inputs()[i], Address.of(RDX, CellFunction.input(i)));
+      to.load(FRAME.inputs()[i], Address.of(RDX, CellOperands.input(i)));
     }
     for (int i = 1; i < function.outputs(); i++) {
-      to.load(FRAME.outputs()[i], Address.of(RDX, CellFunction.output(i)));
+      to.load(FRAME.outputs()[i], Address.of(RDX, CellOperands.output(i)));
     }
     code.clearRefused();
     if (function.hasRows()) {
@@ -130,9 +131,9 @@ final class FunctionCode {
   private void writeRows() {
     to.move(NUMBERS, RCX);
     to.move(TOTALS, RCX);
-    to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
-    int numbers = parameters * CellCode.NUMBER_BYTES;
-    int bytes = numbers + PLACES * CellCode.NUMBER_BYTES;
+    to.add(TOTALS, Address.of(RDX, CellOperands.TOTALS));
+    int numbers = parameters * CodeNumbers.NUMBER_BYTES;
+    int bytes = numbers + PLACES * CodeNumbers.NUMBER_BYTES;
     takeStack(bytes);
     if (function.beforeRows() != null) {
       repeatNumbers(IntStream.range(0, parameters));
@@ -177,7 +178,7 @@ final class FunctionCode {
 
   /** All rows. */
   private void writePass(CellPass pass) {
-    to.load(ROWS, Address.of(RDX, CellFunction.ROWS));
+    to.load(ROWS, Address.of(RDX, CellOperands.ROWS));
     int row = to.here();
     if (function.beforeRows() == null) {
       repeatNumbers(read(pass).stream());
@@ -193,13 +194,13 @@ final class FunctionCode {
   private void beginTotals(CellPass pass) {
     for (int i = 0; i < pass.totals(); i++) {
       if (pass.takesTurns()) {
-        code.clearTotalInTurns();
+        totals.clearInTurns();
       } else if (pass.takesLargest()) {
-        code.beginLargest(i);
+        totals.beginLargest(i);
       } else if (pass.isTotal()) {
-        code.clearTotal(i);
+        totals.clear(i);
       } else {
-        code.loadCarried(i, Address.of(TOTALS, i * registers.bytes()));
+        totals.loadCarried(i, Address.of(TOTALS, i * registers.bytes()));
       }
     }
   }
@@ -220,7 +221,7 @@ final class FunctionCode {
         writeGroupsLeft(pass, groups);
       }
       if (pass.isTotal()) {
-        code.settleTotal();
+        totals.settle();
       }
     }
     if (pass.isOfPairs()) {
@@ -280,11 +281,11 @@ final class FunctionCode {
   }
 
   private void writeSecondGroup(Formula formula) {
-    code.useSecondTotals();
+    totals.useSecond();
     code.at(1);
     formula.write(code);
     code.at(0);
-    code.useFirstTotals();
+    totals.useFirst();
   }
 
   /** Of so many groups, where as many are left. */
@@ -307,9 +308,9 @@ final class FunctionCode {
     }
     for (int i = 0; i < pass.totals(); i++) {
       if (pass.takesLargest()) {
-        code.storeLargest(total(i), i);
+        totals.storeLargest(total(i), i);
       } else {
-        code.storeSum(total(i), i);
+        totals.storeSum(total(i), i);
       }
     }
     if (pass.then() != null) {
@@ -333,10 +334,10 @@ final class FunctionCode {
     to.addNumber(NUMBERS, parameters * Double.BYTES);
     to.addNumber(TOTALS, function.totals() * Double.BYTES);
     for (int i = 0; i < function.inputs(); i++) {
-      to.add(FRAME.inputs()[i], Address.of(RDX, CellFunction.inputRow(i)));
+      to.add(FRAME.inputs()[i], Address.of(RDX, CellOperands.inputRow(i)));
     }
     for (int i = 0; i < function.outputs(); i++) {
-      to.add(FRAME.outputs()[i], Address.of(RDX, CellFunction.outputRow(i)));
+      to.add(FRAME.outputs()[i], Address.of(RDX, CellOperands.outputRow(i)));
     }
   }
 }

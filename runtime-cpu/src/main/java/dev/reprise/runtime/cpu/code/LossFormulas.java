@@ -1,10 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /** What softmax, the losses after it and their gradients do with a group of cells of a row. */
 final class LossFormulas {
@@ -15,7 +14,7 @@ final class LossFormulas {
     to.multiply(0, 0, parameter(1));
     to.subtract(0, 0, parameter(0));
     ExponentialFormulas.power(to);
-    to.wideOutput(0, 0);
+    to.doublesOutput(0, 0);
     to.total(0, 0);
   }
 
@@ -23,12 +22,12 @@ final class LossFormulas {
     to.input(0, 0);
     to.subtract(0, 0, parameter(0));
     ExponentialFormulas.power(to);
-    to.wideOutput(1, 0);
+    to.doublesOutput(1, 0);
     to.total(0, 0);
   }
 
   static void rowShares(CellCode to) {
-    to.wideInput(0, 1);
+    to.doublesInput(0, 1);
     to.divide(0, 0, parameter(0));
     to.output(0, 0);
   }
@@ -43,12 +42,12 @@ final class LossFormulas {
     to.multiply(0, 0, parameter(1));
     to.subtract(0, 0, parameter(0));
     ExponentialFormulas.power(to);
-    to.wideOutput(1, 0);
+    to.doublesOutput(1, 0);
     to.total(0, 0);
   }
 
   static void scaledRowShares(CellCode to) {
-    to.wideInput(0, 1);
+    to.doublesInput(0, 1);
     to.divide(0, 0, parameter(2));
     to.output(0, 0);
   }
@@ -74,7 +73,7 @@ final class LossFormulas {
   }
 
   static void shares(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     to.divide(0, 0, parameter(0));
     to.output(0, 0);
   }
@@ -108,7 +107,7 @@ final class LossFormulas {
   }
 
   static void missed(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     to.input(1, 1);
     to.multiply(0, 0, parameter(0));
     to.subtract(0, 0, register(1));
@@ -117,7 +116,7 @@ final class LossFormulas {
   }
 
   static void scaledTwice(CellCode to) {
-    to.wideInput(0, 0);
+    to.doublesInput(0, 0);
     to.multiply(0, 0, parameter(0));
     to.multiply(0, 0, parameter(1));
     to.output(0, 0);

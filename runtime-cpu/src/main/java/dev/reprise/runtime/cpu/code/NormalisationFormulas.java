@@ -1,8 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
 /** What normalisations of rows and channels, and their gradients, do with a group of cells. */
 final class NormalisationFormulas {
@@ -60,8 +60,8 @@ final class NormalisationFormulas {
 
   static void normalised(CellCode to) {
     to.input(0, 0);
-    to.wideInput(1, 1);
-    to.wideInput(2, 2);
+    to.doublesInput(1, 1);
+    to.doublesInput(2, 2);
     to.subtract(0, 0, parameter(0));
     to.multiply(0, 0, parameter(1));
     to.multiply(1, 0, register(1));
@@ -73,15 +73,15 @@ final class NormalisationFormulas {
   static void weighted(CellCode to) {
     to.input(0, 0);
     to.input(1, 1);
-    to.wideInput(2, 2);
-    to.wideInput(3, 3);
-    to.wideInput(4, 4);
+    to.doublesInput(2, 2);
+    to.doublesInput(3, 3);
+    to.doublesInput(4, 4);
     to.add(4, 4, register(0));
-    to.wideOutput(2, 4);
+    to.doublesOutput(2, 4);
     to.multiply(2, 0, register(2));
     to.multiply(0, 0, register(1));
     to.add(3, 3, register(0));
-    to.wideOutput(1, 3);
+    to.doublesOutput(1, 3);
     to.multiply(1, 1, register(2));
     to.total(0, 2);
     to.total(1, 1);
@@ -90,7 +90,7 @@ final class NormalisationFormulas {
   static void unweighted(CellCode to) {
     to.input(0, 0);
     to.input(1, 1);
-    to.wideInput(2, 2);
+    to.doublesInput(2, 2);
     to.multiply(0, 0, register(2));
     to.subtract(0, 0, parameter(0));
     to.multiply(1, 1, parameter(1));

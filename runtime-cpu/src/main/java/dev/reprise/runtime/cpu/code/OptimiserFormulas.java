@@ -1,7 +1,7 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
 /** Steps of optimisers on a group of cells, in the order of {@code OptimiserSteps}. */
 final class OptimiserFormulas {

@@ -16,8 +16,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
-import dev.reprise.runtime.cpu.code.Assembler.Address;
-
 /**
  * The machine code of {@link PanelSums} for a number of rows: a function of the System V calling
  * convention whose argument is the address of a {@link PanelSums.Arguments}.
@@ -26,7 +24,7 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
  *
  * <pre>
  *   registers of 32 bytes    a panel, two vectors                6 x 2 sums
- *   of 64 ({@link #isWide})             three panels, a vector each         6 x 3 sums
+ *   of 64                    three panels, a vector each         6 x 3 sums
  *                            two, where four or two are left     6 x 2
  *                            one, where there is no other        6 x 1
  * </pre>
@@ -39,12 +37,10 @@ final class PanelCode {
   static final int MOST_ROWS = 6;
 
   /** Panels at once in registers of 64 bytes; with four, products and convolutions gain nothing. */
-  static final int MOST_WIDE_PANELS = 3;
+  static final int MOST_PANELS = 3;
 
-  private static final int NARROW_BYTES = 32;
-
-  /** The mask of a panel of 64 bytes. */
-  private static final int WIDE_MASK = 1;
+  /** The mask of a panel that is one register. */
+  private static final int PANEL_MASK = 1;
 
   /** Which lanes of the last panel are summed and stored. */
   enum Lanes {
@@ -62,7 +58,7 @@ final class PanelCode {
   private final int terms;
   private final boolean apart;
   private final Lanes lanes;
-  private final boolean isWide;
+  private final VectorRegisters registers;
   private final int cellBytes;
 
   /** First register of the panels' rows, those of sums being before; masks when all is summed. */
@@ -78,16 +74,21 @@ final class PanelCode {
   private boolean isMasked;
 
   private PanelCode(
-      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean isWide) {
-    this.to = new Assembler(doubles, isWide);
+      boolean doubles,
+      int rows,
+      int terms,
+      boolean apart,
+      Lanes lanes,
+      VectorRegisters registers) {
+    this.to = new Assembler(doubles, registers);
     this.rows = rows;
     this.terms = terms;
     this.apart = apart;
     this.lanes = lanes;
-    this.isWide = isWide;
+    this.registers = registers;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
-    this.panel = isWide ? 24 : 12;
-    this.cell = isWide ? 28 : 14;
+    this.panel = holdsPanel() ? 24 : 12;
+    this.cell = holdsPanel() ? 28 : 14;
   }
 
   /**
@@ -96,13 +97,22 @@ final class PanelCode {
    * @param terms of the innermost direction that are written out one after the other
    * @param apart whether these lie at any distance; else, where there are several, they are
    *     neighbouring cells of the left operand and panels one after the other
-   * @param isWide whether registers are those of 64 bytes (AVX-512)
    */
   static byte[] of(
-      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean isWide) {
-    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, isWide);
+      boolean doubles,
+      int rows,
+      int terms,
+      boolean apart,
+      Lanes lanes,
+      VectorRegisters registers) {
+    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, registers);
     code.write();
     return code.to.bytes();
+  }
+
+  /** Whether a row of a panel is one register, else two. */
+  private boolean holdsPanel() {
+    return registers.bytes() == PanelSums.PANEL_BYTES;
   }
 
   private static Address argument(int number) {
@@ -121,10 +131,10 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    if (isWide) {
-      writeWide();
+    if (holdsPanel()) {
+      writeWholePanels();
     } else {
-      writeNarrow();
+      writeHalvesOfPanels();
     }
     advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
     advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
@@ -136,7 +146,7 @@ final class PanelCode {
   }
 
   /** Panel by panel. */
-  private void writeNarrow() {
+  private void writeHalvesOfPanels() {
     if (lanes == Lanes.ALL) {
       int next = to.here();
       writePanels(1, 2, false);
@@ -154,7 +164,7 @@ final class PanelCode {
   }
 
   /** Three panels at once, or two where that leaves none alone. */
-  private void writeWide() {
+  private void writeWholePanels() {
     boolean masked = lanes != Lanes.ALL;
     to.load(RAX, argument(PanelSums.PANELS));
     int next = to.here();
@@ -164,7 +174,7 @@ final class PanelCode {
     int two = to.jumpIfZero();
     to.addNumber(RAX, -2);
     int four = to.jumpIfZero();
-    writePanels(MOST_WIDE_PANELS, MOST_WIDE_PANELS, masked);
+    writePanels(MOST_PANELS, MOST_PANELS, masked);
     to.jumpBackUnlessZero(next);
     int end = to.jump();
     to.landHere(two);
@@ -263,7 +273,7 @@ final class PanelCode {
     }
     for (int i = 0; i < rows; i++) {
       Address at = row(i).plus(term * cellBytes);
-      if (isWide && vectors == 1) {
+      if (holdsPanel() && vectors == 1) {
         to.multiplyAddRepeated(sum(i, 0), panel, at);
         continue;
       }
@@ -277,7 +287,9 @@ final class PanelCode {
 
   /** A vector of a panel's row: halves of one panel, or the rows of several. */
   private Address right(int vector) {
-    return isWide && vector > 0 ? Address.of(RBX, RBP, vector) : Address.of(RBX, vector * NARROW_BYTES);
+    return holdsPanel() && vector > 0
+        ? Address.of(RBX, RBP, vector)
+        : Address.of(RBX, vector * registers.bytes());
   }
 
   private int sum(int row, int vector) {
@@ -322,9 +334,9 @@ final class PanelCode {
 
   /** The lanes that are stored: of several panels at once those of the last. */
   private void writeMasks(int panels) {
-    if (!isWide) {
+    if (!holdsPanel()) {
       for (int vector = 0; vector < vectors; vector++) {
-        to.loadVector(panel + vector, argument(PanelSums.MASK).plus(vector * NARROW_BYTES));
+        to.loadVector(panel + vector, argument(PanelSums.MASK).plus(vector * registers.bytes()));
       }
       return;
     }
@@ -332,10 +344,10 @@ final class PanelCode {
     to.loadVector(panel, argument(PanelSums.MASK));
     to.addNumber(RAX, -panels);
     int last = to.jumpIfZero();
-    to.maskOfAll(WIDE_MASK);
+    to.maskOfAll(PANEL_MASK);
     int others = to.jump();
     to.landHere(last);
-    to.maskOf(WIDE_MASK, panel);
+    to.maskOf(PANEL_MASK, panel);
     to.landHere(others);
   }
 
@@ -345,11 +357,7 @@ final class PanelCode {
       to.addVector(sum, sum, target);
       return;
     }
-    if (isWide) {
-      to.loadMaskedWide(cell, WIDE_MASK, target);
-    } else {
-      to.loadMasked(cell, panel + vector, target);
-    }
+    to.loadMasked(cell, mask(vector), target);
     to.addVector(sum, sum, cell);
   }
 
@@ -357,20 +365,22 @@ final class PanelCode {
     Address target = target(vector);
     if (isWhole(vector)) {
       to.storeVector(target, sum);
-    } else if (isWide) {
-      to.storeMaskedWide(target, WIDE_MASK, sum);
     } else {
-      to.storeMasked(target, panel + vector, sum);
+      to.storeMasked(target, mask(vector), sum);
     }
   }
 
+  private int mask(int vector) {
+    return holdsPanel() ? PANEL_MASK : panel + vector;
+  }
+
   private boolean isWhole(int vector) {
-    return !isMasked || isWide && vector < vectors - 1;
+    return !isMasked || holdsPanel() && vector < vectors - 1;
   }
 
   private Address target(int vector) {
-    return isWide && vector > 0
+    return holdsPanel() && vector > 0
         ? Address.of(RAX, RBX, vector)
-        : Address.of(RAX, vector * NARROW_BYTES);
+        : Address.of(RAX, vector * registers.bytes());
   }
 }

@@ -59,22 +59,25 @@ public final class PanelSums {
   private static final int MOST_TERMS = 8;
 
   private final boolean doubles;
-  private final boolean wide;
+  private final VectorRegisters registers;
 
   // By lanes, whether terms lie apart, their number, and rows; made when first needed. Segments are
   // immutable, so a thread that sees one without the lock sees all of it.
   private final MemorySegment[][][][] codes =
       new MemorySegment[Lanes.values().length][2][MOST_TERMS + 1][MOST_ROWS + 1];
 
-  private PanelSums(boolean doubles, boolean wide) throws IOException {
+  private PanelSums(boolean doubles, VectorRegisters registers) throws IOException {
     this.doubles = doubles;
-    this.wide = wide;
+    this.registers = registers;
     make(Lanes.ALL, false, 1, 1);
   }
 
-  /** Of registers of 32 bytes also where there are wider ones; null where the machine has none. */
-  static PanelSums findNarrow(Precision precision) throws IOException {
-    return find(precision) == null ? null : new PanelSums(precision == Precision.FP64, false);
+  /** As the other, in registers that need not be the largest; null where there are none such. */
+  static PanelSums find(Precision precision, VectorRegisters registers) throws IOException {
+    boolean areThere = registers.compareTo(VectorRegisters.largest()) <= 0;
+    return find(precision) != null && areThere
+        ? new PanelSums(precision == Precision.FP64, registers)
+        : null;
   }
 
   private MemorySegment code(Lanes lanes, boolean apart, int terms, int rows) {
@@ -93,7 +96,8 @@ public final class PanelSums {
       throws IOException {
     MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
     if (made[rows] == null) {
-      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes, wide));
+      byte[] code = PanelCode.of(doubles, rows, terms, apart, lanes, registers);
+      made[rows] = ExecutableMemory.holding(code);
     }
     return made[rows];
   }
@@ -115,7 +119,7 @@ public final class PanelSums {
     private static PanelSums make(boolean doubles) {
       try {
         return ExecutableMemory.canBeRun()
-            ? new PanelSums(doubles, ExecutableMemory.canBeRunWide())
+            ? new PanelSums(doubles, VectorRegisters.largest())
             : null;
       } catch (IOException | IllegalCallerException e) {
         return null;
@@ -125,7 +129,7 @@ public final class PanelSums {
 
   /** Panels that are summed at once, at most, where there are several. */
   public int panelsAtOnce() {
-    return wide ? PanelCode.MOST_WIDE_PANELS : 1;
+    return registers == VectorRegisters.BYTES_64 ? PanelCode.MOST_PANELS : 1;
   }
 
   /** Those of cells of a precision; null where the machine has none. */
@@ -140,7 +144,8 @@ public final class PanelSums {
    */
   public void run(int rows, Arguments arguments) {
     // Registers of 64 bytes take half of one in no less time.
-    Lanes lanes = wide && arguments.lanes == Lanes.HALF ? Lanes.SOME : arguments.lanes;
+    boolean isHalf = arguments.lanes == Lanes.HALF && registers == VectorRegisters.BYTES_64;
+    Lanes lanes = isHalf ? Lanes.SOME : arguments.lanes;
     MemorySegment code = code(lanes, arguments.apart, arguments.terms, rows);
     arguments.write();
     try {

@@ -1,10 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.constantBits;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.constantBits;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
-import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /**
  * Functions of e^x whose results are rounded to floats, by fewer operations than the series of
@@ -219,7 +218,7 @@ final class QuickFormulas {
     int spare = 2;
     int vanishes = 3;
     to.input(x, 0);
-    to.subtract(x, x, VectorCode.parameter(0));
+    to.subtract(x, x, Source.parameter(0));
     to.load(spare, constant(UNSHARED));
     to.compare(vanishes, x, Comparison.LESS, spare);
     to.andNot(x, vanishes, register(x));
@@ -227,14 +226,14 @@ final class QuickFormulas {
     to.refuseWhere(spare, Comparison.NOT_LESS_OR_EQUAL, x, spare);
     power(to, power, x, spare, SHARE_TERMS);
     to.andNot(power, vanishes, register(power));
-    to.wideOutput(1, power);
+    to.doublesOutput(1, power);
     to.total(0, power);
   }
 
   /** As {@link LossFormulas#rowShares}; refuses cells that are unsure. */
   static void rowShares(CellCode to) {
-    to.wideInput(0, 1);
-    to.divide(0, 0, VectorCode.parameter(0));
+    to.doublesInput(0, 1);
+    to.divide(0, 0, Source.parameter(0));
     to.refuseUnsure(0, 1, MOST_SHARE_UNITS);
     to.output(0, 0);
   }

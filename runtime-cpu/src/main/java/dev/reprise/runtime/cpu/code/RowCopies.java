@@ -12,7 +12,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

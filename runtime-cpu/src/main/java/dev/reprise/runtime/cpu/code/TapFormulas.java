@@ -1,8 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.VectorCode.constant;
-import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
-import static dev.reprise.runtime.cpu.code.VectorCode.register;
+import static dev.reprise.runtime.cpu.code.Source.constant;
+import static dev.reprise.runtime.cpu.code.Source.parameter;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
 /**
  * What filters of 3 x 3 cells do with a group of cells of a channel: each cell of a filter meets
@@ -38,7 +38,7 @@ final class TapFormulas {
     for (int row = 0; row < ROWS; row++) {
       for (int i = 0; i < WIDTH; i++) {
         int tap = FIRST_TAP + row * WIDTH + i;
-        to.wideInput(1, row, isBackwards ? WIDTH - 1 - i : i);
+        to.doublesInput(1, row, isBackwards ? WIDTH - 1 - i : i);
         to.multiply(1, 1, register(tap));
         if (tap == FIRST_TAP) {
           // As if it were added to 0: there is no zero below 0.
@@ -53,9 +53,9 @@ final class TapFormulas {
 
   /** The products of cells, and of those behind them, with others. */
   static void products(CellCode to) {
-    to.wideInput(3, 1);
+    to.doublesInput(3, 1);
     for (int i = 0; i < WIDTH; i++) {
-      to.wideInput(i, 0, i);
+      to.doublesInput(i, 0, i);
       to.multiply(i, i, register(3));
       to.total(i, i);
     }

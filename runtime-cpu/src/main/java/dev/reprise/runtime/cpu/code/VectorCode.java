@@ -1,15 +1,11 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-
-import dev.reprise.runtime.cpu.code.Assembler.Address;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F2;
+import static dev.reprise.runtime.cpu.code.Source.constantBits;
+import static dev.reprise.runtime.cpu.code.Source.register;
 
 /**
  * What machine code does in vector registers, with as many doubles or floats at a time as these
@@ -17,13 +13,8 @@ import java.util.Map;
  * CellCode}.
  */
 class VectorCode {
-  /**
-   * Bytes of a number of the call: once for every lane of {@link VectorRegisters#BYTES_32}. Larger
-   * registers repeat the first.
-   */
-  static final int NUMBER_BYTES = VectorRegisters.BYTES_32.bytes();
-
   private static final int LOAD = 0x10;
+  private static final int STORE = 0x11;
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
   private static final int SUBTRACT = 0x5C;
@@ -47,24 +38,6 @@ class VectorCode {
   private static final int UPPER_OF_PAIRS = 0x6D;
   private static final long LOWER_HALF = 0xFFFFFFFFL;
 
-  /** Comparisons by their predicates, none of which raises an exception. */
-  enum Comparison {
-    EQUAL(0x00),
-    NEITHER_ORDERED(0x03),
-    UNEQUAL(0x04),
-    LESS(0x11),
-    LESS_OR_EQUAL(0x12),
-    NOT_LESS_OR_EQUAL(0x16),
-    GREATER_OR_EQUAL(0x1D),
-    GREATER(0x1E);
-
-    private final int predicate;
-
-    Comparison(int predicate) {
-      this.predicate = predicate;
-    }
-  }
-
   /** In place of a source that an instruction does not have. */
   static final int NONE = VectorInstructions.NONE;
 
@@ -75,18 +48,9 @@ class VectorCode {
   private static final int DOWN = 0x09;
   private static final int UP = 0x0A;
 
-  /** What a formula reads beside its registers. */
-  sealed interface Source {}
-
-  private record Register(int number) implements Source {}
-
-  private record Constant(long bits) implements Source {}
-
-  private record Parameter(int number) implements Source {}
-
   private final Assembler to;
   private final CellForm form;
-  private final Address firstParameter;
+  private final CodeNumbers numbers;
   private final VectorRegisters registers;
   private final VectorInstructions instructions;
 
@@ -96,20 +60,14 @@ class VectorCode {
   /** How many registers a group has of its own, from the first on. */
   private int registersOfGroup;
 
-  /** Which numbers of the call formulas have read. */
-  private final BitSet parameters = new BitSet();
-
-  /** Ends of instructions that read a constant, by its bits. */
-  private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
-
   /**
-   * @param firstParameter where numbers of the call lie, each of {@link #NUMBER_BYTES}
+   * @param firstParameter where numbers of the call lie, each of {@link CodeNumbers#NUMBER_BYTES}
    */
   VectorCode(CellForm form, VectorRegisters registers, Address firstParameter) {
     this.form = form;
-    this.firstParameter = firstParameter;
     this.registers = registers;
     this.to = new Assembler(form == CellForm.DOUBLES);
+    this.numbers = new CodeNumbers(to, firstParameter);
     this.instructions = registers.instructions(to, form);
   }
 
@@ -127,9 +85,9 @@ class VectorCode {
     return registers.doubles();
   }
 
-  /** Which numbers of the call the code so far reads. */
-  final BitSet parameters() {
-    return parameters;
+  /** What the code so far reads from memory beside cells. */
+  final CodeNumbers numbers() {
+    return numbers;
   }
 
   /**
@@ -167,14 +125,10 @@ class VectorCode {
     return register + group % 2 * registersOfGroup + group / 2 * 16;
   }
 
-  private Address lanes(int parameter) {
-    return firstParameter.plus(parameter * NUMBER_BYTES);
-  }
-
   /** Repeats a double in memory for a number of the call. */
   final void repeatParameter(int number, Address from) {
     repeatDouble(0, from);
-    to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, NONE, lanes(number));
+    to.vector(MAP_0F, PREFIX_66, true, STORE, 0, NONE, numbers.ofCall(number));
   }
 
   /** The first four lanes of a register become the double at the address. */
@@ -182,31 +136,14 @@ class VectorCode {
     to.vector(MAP_0F38, PREFIX_66, true, 0x19, register, NONE, from);
   }
 
+  /** Stores the first lane. */
+  final void storeDouble(Address into, int register) {
+    to.vector(MAP_0F, PREFIX_F2, false, STORE, register, NONE, into);
+  }
+
   /** The last of the code: what constants it reads. */
   final void writeConstants() {
-    // Vectors that cross lines of the cache are read twice.
-    to.align(NUMBER_BYTES);
-    constants.forEach((bits, ends) -> {
-      ends.forEach(to::pointTo);
-      instructions.writeNumber(form.bits(Double.longBitsToDouble(bits)));
-    });
-  }
-
-  static Source constant(double value) {
-    return new Constant(Double.doubleToRawLongBits(value));
-  }
-
-  static Source constantBits(long bits) {
-    return new Constant(bits);
-  }
-
-  /** A number of the call. */
-  static Source parameter(int number) {
-    return new Parameter(number);
-  }
-
-  static Source register(int number) {
-    return new Register(number);
+    numbers.write(instructions, form);
   }
 
   final void load(int result, Source source) {
@@ -299,7 +236,7 @@ class VectorCode {
   final void compare(int result, int one, Comparison comparison, int other) {
     inTurns(group ->
         instructions.compare(
-            of(group, result), of(group, one), comparison.predicate, of(group, other)));
+            of(group, result), of(group, one), comparison.predicate(), of(group, other)));
   }
 
   /**
@@ -315,7 +252,7 @@ class VectorCode {
             of(group, one),
             of(group, other),
             of(group, compared),
-            comparison.predicate,
+            comparison.predicate(),
             of(group, with),
             of(group, spare)));
   }
@@ -326,7 +263,7 @@ class VectorCode {
         instructions.clearWhere(
             of(group, result),
             of(group, one),
-            comparison.predicate,
+            comparison.predicate(),
             of(group, other),
             of(group, spare)));
   }
@@ -335,21 +272,12 @@ class VectorCode {
   final void noteWhere(int note, int one, Comparison comparison, int other, int spare) {
     inTurns(group ->
         instructions.noteWhere(
-            note, of(group, one), comparison.predicate, of(group, other), of(group, spare)));
+            note, of(group, one), comparison.predicate(), of(group, other), of(group, spare)));
   }
 
   /** Notes where a double has none of some bits; the register is lost. */
   final void noteWithout(int note, int register, Source bits) {
-    if (instructions.testsBits()) {
-      inTurns(group -> {
-        instructions.noteWithout(note, of(group, register), address(bits));
-        note(bits);
-      });
-      return;
-    }
-    and(register, register, bits);
-    equalZero(register, register);
-    inTurns(group -> instructions.noteSigns(note, of(group, register)));
+    instructions.noteWithout(this, note, register, bits);
   }
 
   /** Of each lane the product of the lower halves, as whole numbers without sign. */
@@ -376,9 +304,8 @@ class VectorCode {
     Source zero = constantBits(0);
     inTurns(group -> {
       int into = of(group, result);
-      instructions.equal(into, of(group, of), address(zero));
-      note(zero);
-      instructions.bringEqual(into);
+      Runnable read = () -> numbers.wasRead(zero);
+      instructions.equal(into, of(group, of), numbers.place(zero), read);
     });
   }
 
@@ -470,27 +397,12 @@ class VectorCode {
     inTurns(group -> {
       int into = of(group, result);
       int first = of(group, one);
-      if (other instanceof Register register) {
-        ofRegisters.write(into, first, of(group, register.number));
+      if (other instanceof Source.Register register) {
+        ofRegisters.write(into, first, of(group, register.number()));
       } else {
-        ofMemory.write(into, first, address(other));
-        note(other);
+        ofMemory.write(into, first, numbers.place(other));
+        numbers.wasRead(other);
       }
     });
-  }
-
-  /** Where the lanes of a source lie that is no register. */
-  private Address address(Source source) {
-    return source instanceof Parameter parameter ? lanes(parameter.number) : Address.ahead(0);
-  }
-
-  /** Remembers what the instruction read that has just been written. */
-  private void note(Source source) {
-    switch (source) {
-      case Register _ -> {}
-      case Parameter parameter -> parameters.set(parameter.number);
-      case Constant constant ->
-          constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
-    }
   }
 }

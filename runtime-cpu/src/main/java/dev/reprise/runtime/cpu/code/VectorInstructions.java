@@ -1,7 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-import dev.reprise.runtime.cpu.code.Assembler.Address;
-
 /**
  * The instructions that {@link VectorCode} and {@link CellCode} consist of, which differ with the
  * size of registers. Each works on the lanes of one form; vector registers are given by their
@@ -33,12 +31,12 @@ interface VectorInstructions {
   void larger(int result, int one, int other);
 
   /**
-   * Likewise, whether they are a number in memory. What is found is in the result only when it is
-   * {@linkplain #bringEqual brought} there, since the address counts from behind one instruction.
+   * Likewise, whether they are a number in memory.
+   *
+   * @param read is told when the instruction is written that reads it, from behind which the address
+   *     may count
    */
-  void equal(int result, int one, Address number);
-
-  void bringEqual(int result);
+  void equal(int result, int one, Address number, Runnable read);
 
   /**
    * Notes where a comparison of doubles holds.
@@ -51,11 +49,12 @@ interface VectorInstructions {
   /** Notes where a double has its highest bit. */
   void noteSigns(int note, int register);
 
-  /** Whether {@link #noteWithout} is an instruction. */
-  boolean testsBits();
-
-  /** Notes where a double has none of the bits in memory. */
-  void noteWithout(int note, int register, Address bits);
+  /**
+   * Notes where doubles have none of some bits; the register is lost.
+   *
+   * @param code of which these are the instructions: here it may take several, each in turns
+   */
+  void noteWithout(VectorCode code, int note, int register, Source bits);
 
   /** Nothing is noted yet. */
   void clearNotes(int note);
@@ -115,8 +114,11 @@ interface VectorInstructions {
   /** Lanes of doubles become those of another register where there is a cell. */
   void takeThere(int result, int from);
 
-  /** Of totals of two groups of four cells: where one register has both, the second is moved. */
-  void splitTotal(int total, int second);
+  /**
+   * The register that has the second of two groups of four lanes of totals: the one that is given,
+   * to which it is brought where the register of the first group has both.
+   */
+  int secondTotals(int first, int second);
 
   /** Data behind the code: a number in the form in which instructions read it. */
   void writeNumber(long bits);

@@ -22,7 +22,8 @@ enum VectorRegisters {
 
   /** Looked at once. */
   private static final class Machine {
-    static final VectorRegisters LARGEST = ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
+    static final VectorRegisters LARGEST =
+        ExecutableMemory.canBeRunIn64Bytes() ? BYTES_64 : BYTES_32;
   }
 
   /** The largest ones that the machine has. */
@@ -60,6 +61,11 @@ enum VectorRegisters {
   /** From a mask of the last cells to that of one cell more. */
   int maskBytes() {
     return maskBytes;
+  }
+
+  /** Whether one has the totals of two groups of four cells. */
+  boolean hasBothTotals() {
+    return this == BYTES_64;
   }
 
   /** Where the mask of the last of so many cells is; 0 when the groups are whole. */

@@ -2,6 +2,8 @@ package dev.reprise.runtime.cpu.create;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
+import dev.reprise.runtime.cpu.code.ThinnedNumbers;
 
 /**
  * {@code dropout} in machine code: the random numbers of {@link UniformDistribution#chances} are
@@ -9,24 +11,22 @@ import dev.reprise.runtime.cpu.code.CellFunction;
  */
 final class DropoutCode {
   private static final int CELLS_PER_BLOCK = 2;
-  private static final int FIRST_KEY = 5;
 
   private final Precision precision;
-  private final CellFunction.Operands more;
+  private final CellOperands more;
 
   DropoutCode(Precision precision, double share, long seed) {
     this.precision = precision;
-    this.more = new CellFunction.Operands();
-    more.withParameter(0, share)
-        // A chance is a whole number of 53 bits times 2^-53, and so is the share, rounded up.
-        .withParameterBits(1, (long) Math.ceil(share * 0x1p53))
-        .withParameterBits(2, Philox.SPARSITY)
-        .withParameterBits(3, Philox.MULTIPLIER_0)
-        .withParameterBits(4, Philox.MULTIPLIER_1);
-    for (int round = 0; round < Philox.ROUNDS; round++) {
-      more.withParameterBits(FIRST_KEY + round, seed + round * Philox.WEYL_0)
-          .withParameterBits(
-              FIRST_KEY + Philox.ROUNDS + round, (seed >>> Integer.SIZE) + round * Philox.WEYL_1);
+    this.more = new CellOperands();
+    // A chance is a whole number of 53 bits times 2^-53, and so is the share, rounded up.
+    ThinnedNumbers numbers =
+        new ThinnedNumbers(more)
+            .share(share, (long) Math.ceil(share * 0x1p53))
+            .thirdWord(Philox.SPARSITY)
+            .multipliers(Philox.MULTIPLIER_0, Philox.MULTIPLIER_1);
+    for (int round = 0; round < ThinnedNumbers.ROUNDS; round++) {
+      numbers.keys(
+          round, seed + round * Philox.WEYL_0, (seed >>> Integer.SIZE) + round * Philox.WEYL_1);
     }
   }
 

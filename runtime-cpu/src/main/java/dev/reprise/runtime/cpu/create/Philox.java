@@ -37,7 +37,7 @@ public final class Philox {
   static final long MULTIPLIER_1 = 0xCD9E8D57L;
   static final long WEYL_0 = 0x9E3779B9L;
   static final long WEYL_1 = 0xBB67AE85L;
-  static final int ROUNDS = 10;
+  private static final int ROUNDS = 10;
 
   private final long seed;
   private final int stream;

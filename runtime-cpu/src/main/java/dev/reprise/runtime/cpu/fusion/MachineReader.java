@@ -62,11 +62,11 @@ final class MachineReader implements CellReader {
   }
 
   /** False when a cell was refused. */
-  private boolean run(long at, long n, MemorySegment out, boolean isWide) {
+  private boolean run(long at, long n, MemorySegment out, boolean toDoubles) {
     if (!loop.chain().hasVectors()) {
-      return run(at, 0, 1, n, out, isWide);
+      return run(at, 0, 1, n, out, toDoubles);
     }
-    int bytes = isWide ? Double.BYTES : source.expression().precision().bytesPerCell();
+    int bytes = toDoubles ? Double.BYTES : source.expression().precision().bytesPerCell();
     long cols = source.cols();
     long done = 0;
     while (done < n) {
@@ -75,7 +75,7 @@ final class MachineReader implements CellReader {
       boolean isPart = col > 0 || left < cols;
       long rows = isPart ? 1 : left / cols;
       long width = isPart ? Math.min(left, cols - col) : cols;
-      if (!run((at + done) / cols, col, rows, width, out.asSlice(done * bytes), isWide)) {
+      if (!run((at + done) / cols, col, rows, width, out.asSlice(done * bytes), toDoubles)) {
         return false;
       }
       done += rows * width;
@@ -87,7 +87,7 @@ final class MachineReader implements CellReader {
    * @param row the first row; without vectors all is one row, and this its first cell
    */
   private boolean run(
-      long row, long col, long rows, long width, MemorySegment out, boolean isWide) {
+      long row, long col, long rows, long width, MemorySegment out, boolean toDoubles) {
     FusedExpression expression = source.expression();
     int bytes = expression.precision().bytesPerCell();
     boolean hasVectors = loop.chain().hasVectors();
@@ -101,6 +101,6 @@ final class MachineReader implements CellReader {
           };
       call.withInput(i, inputs[i].segment().address() + cell * bytes);
     }
-    return call.run(rows, width, out, isWide);
+    return call.run(rows, width, out, toDoubles);
   }
 }

@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
@@ -254,7 +255,7 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
   /** A channel of an image, one of its outputs, and sums, all as doubles; belongs to one thread. */
   private final class Plane {
     final RowCode code = new RowCode(Precision.FP64);
-    private final CellFunction.Operands rows;
+    private final CellOperands rows;
 
     /** With zeros around it. */
     final MemorySegment image;
@@ -269,7 +270,7 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
     private final long rowBytes = (long) Double.BYTES * paddedWidth();
 
     Plane(Scratch scratch) {
-      rows = new CellFunction.Operands(shape.filterHeight(), taps(), shape.filterWidth());
+      rows = new CellOperands(shape.filterHeight(), taps(), shape.filterWidth());
       image = scratch.doubles(padded()).fill((byte) 0);
       gradients = scratch.doubles(2L * window() + padded()).fill((byte) 0);
       sums = scratch.doubles(padded());

@@ -10,6 +10,7 @@ import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OptimiserResults;
@@ -107,7 +108,7 @@ final class OptimiserSteps implements Kernel {
 
   private void run(Code code, DenseMatrix[] sources, DenseMatrix[] outputs, long from, long to) {
     long at = from * precision.bytesPerCell();
-    CellFunction.Operands more = new CellFunction.Operands();
+    CellOperands more = new CellOperands();
     for (int i = 1; i < sources.length; i++) {
       more.withInput(i, sources[i].segment().address() + at);
     }

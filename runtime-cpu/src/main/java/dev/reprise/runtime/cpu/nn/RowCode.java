@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,7 +15,7 @@ final class RowCode {
 
   private final Precision precision;
   private final int bytes;
-  private final CellFunction.Operands more;
+  private final CellOperands more;
 
   /**
    * @param precision of the matrices
@@ -22,7 +23,7 @@ final class RowCode {
   RowCode(Precision precision) {
     this.precision = precision;
     this.bytes = precision.bytesPerCell();
-    this.more = new CellFunction.Operands();
+    this.more = new CellOperands();
   }
 
   /** Whether runs of so many cells are to be computed so. */

@@ -4,6 +4,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -19,7 +20,7 @@ final class RowsCode {
 
   private final Precision precision;
   private final int bytes;
-  private final CellFunction.Operands more;
+  private final CellOperands more;
 
   /**
    * @param precision of the matrices
@@ -29,7 +30,7 @@ final class RowsCode {
   RowsCode(Precision precision, int rows, int numbers, int totals) {
     this.precision = precision;
     this.bytes = precision.bytesPerCell();
-    this.more = new CellFunction.Operands(rows, numbers, totals);
+    this.more = new CellOperands(rows, numbers, totals);
   }
 
   /** Rows of so many cells that are worth a call, of those that there are. */

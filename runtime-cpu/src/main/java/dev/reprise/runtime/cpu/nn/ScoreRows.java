@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.CellOperands;
 import dev.reprise.runtime.operation.AttentionShape;
 import java.lang.foreign.MemorySegment;
 
@@ -66,8 +67,8 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
     long bytes = precision.bytesPerCell();
     long powersBytes = doubles(cols) * Double.BYTES;
     int most = Math.clamp(powers.byteSize() / powersBytes, 1, rows);
-    CellFunction.Operands more =
-        new CellFunction.Operands(most, 3, 1)
+    CellOperands more =
+        new CellOperands(most, 3, 1)
             .withInput(1, powers.address())
             .withOutput(1, powers.address())
             .withInputRow(0, cols * bytes)
@@ -101,8 +102,8 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
    */
   boolean derive(MemorySegment scores, MemorySegment slopes, double[] logarithms, double[] means) {
     long bytes = precision.bytesPerCell();
-    CellFunction.Operands more =
-        new CellFunction.Operands(rows, 3, 0)
+    CellOperands more =
+        new CellOperands(rows, 3, 0)
             .withInputRow(0, cols * bytes)
             .withOutputRow(0, cols * bytes)
             .withInputRow(1, cols * bytes)
@@ -126,8 +127,8 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
   /** Of each row of two blocks the sum of products of its cells. */
   static double[] products(Precision precision, Blas.Block x, Blas.Block y, int rows, int cols) {
     long bytes = precision.bytesPerCell();
-    CellFunction.Operands more =
-        new CellFunction.Operands(rows, 1, 1)
+    CellOperands more =
+        new CellOperands(rows, 1, 1)
             .withRows(rows)
             .withInput(1, y.cells().address() + y.offset() * bytes)
             .withInputRow(0, x.stride() * bytes)

@@ -164,7 +164,7 @@ class CellFunctionTest {
           }
         }
         // From the second cell on.
-        CellFunction.Operands more = new CellFunction.Operands();
+        CellOperands more = new CellOperands();
         for (int i = 1; i < 4; i++) {
           more.withInput(i, cells[i].address() + Double.BYTES);
         }

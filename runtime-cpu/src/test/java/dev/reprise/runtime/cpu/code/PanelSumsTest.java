@@ -47,18 +47,18 @@ class PanelSumsTest {
     return precision == Precision.FP64 ? a + b : (float) a + (float) b;
   }
 
-  /** With the widest registers that there are, and with those of 32 bytes. */
-  private static PanelSums sums(Precision precision, boolean narrow) throws IOException {
-    PanelSums sums = narrow ? PanelSums.findNarrow(precision) : PanelSums.find(precision);
-    assumeTrue(sums != null, "a processor with AVX2 and FMA, on Linux");
+  private static PanelSums sums(Precision precision, VectorRegisters registers)
+      throws IOException {
+    PanelSums sums = PanelSums.find(precision, registers);
+    assumeTrue(sums != null, "a processor with FMA and such registers, on Linux");
     return sums;
   }
 
   @ParameterizedTest
-  @CsvSource({"FP64,false", "FP32,false", "FP64,true", "FP32,true"})
-  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision, boolean narrow)
+  @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
+  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision, VectorRegisters registers)
       throws IOException {
-    PanelSums sums = sums(precision, narrow);
+    PanelSums sums = sums(precision, registers);
     for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
       // All numbers of terms that are written out, and some that are cut into several times those.
       for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 14, 16}) {
@@ -142,9 +142,10 @@ class PanelSumsTest {
    * group.
    */
   @ParameterizedTest
-  @CsvSource({"FP64,false", "FP32,false", "FP64,true", "FP32,true"})
-  void onlyTheLanesThatThereAreAreStored(Precision precision, boolean narrow) throws IOException {
-    PanelSums sums = sums(precision, narrow);
+  @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
+  void onlyTheLanesThatThereAreAreStored(Precision precision, VectorRegisters registers)
+      throws IOException {
+    PanelSums sums = sums(precision, registers);
     int lanes = PanelSums.PANEL_BYTES / precision.bytesPerCell();
     for (int stored = 1; stored <= lanes; stored++) {
       for (int rows : new int[] {1, 2, 3, 4, 5, 6, 13}) {

@@ -108,12 +108,12 @@ class VectorRegistersTest {
       for (int i = 0; i < PARAMETERS; i++) {
         parameters[i] = 0.1 + random.nextDouble();
       }
-      Outcome narrow = new Outcome(arena, VectorRegisters.BYTES_32, rowBytes);
-      Outcome wide = new Outcome(arena, VectorRegisters.BYTES_64, rowBytes);
-      narrow.run(function, precision, inputs, parameters, n);
-      wide.run(function, precision, inputs, parameters, n);
-      wide.requireSameAs(narrow, function + " of " + n + " " + precision);
-      return wide.isComputed;
+      Outcome small = new Outcome(arena, VectorRegisters.BYTES_32, rowBytes);
+      Outcome large = new Outcome(arena, VectorRegisters.BYTES_64, rowBytes);
+      small.run(function, precision, inputs, parameters, n);
+      large.run(function, precision, inputs, parameters, n);
+      large.requireSameAs(small, function + " of " + n + " " + precision);
+      return large.isComputed;
     }
   }
 
@@ -143,7 +143,7 @@ class VectorRegistersTest {
         MemorySegment[] cells,
         double[] parameters,
         int n) {
-      CellFunction.Operands more = new CellFunction.Operands(ROWS, PARAMETERS, TOTALS);
+      CellOperands more = new CellOperands(ROWS, PARAMETERS, TOTALS);
       int rows = function.hasRows() && function != CellFunction.THINNED ? ROWS : 1;
       more.withRows(rows);
       for (int i = 0; i < INPUTS; i++) {
@@ -258,15 +258,15 @@ class VectorRegistersTest {
   void chainsHaveTheSameBits(Apply expression) {
     List<Spread> spreads = List.of(Spread.EACH, Spread.ROW, Spread.COLUMN);
     for (Precision precision : Precision.values()) {
-      CellChain narrow =
+      CellChain small =
           CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
-      CellChain wide = CellChain.find(precision, VectorRegisters.BYTES_64, spreads, 1, expression);
+      CellChain large = CellChain.find(precision, VectorRegisters.BYTES_64, spreads, 1, expression);
       // Numbers that are floats let floats stay floats, where there are no functions.
       for (double number : new double[] {0.5, 0.9}) {
         for (Inputs inputs : Inputs.values()) {
           int computed = 0;
           for (int cols = LEAST_COLS; cols <= MOST_CELLS; cols++) {
-            computed += checkChain(narrow, wide, number, cols, inputs) ? 1 : 0;
+            computed += checkChain(small, large, number, cols, inputs) ? 1 : 0;
           }
           if (inputs != Inputs.SPECIAL) {
             assertThat(computed).as("%s of %s", precision, inputs).isPositive();
@@ -278,19 +278,19 @@ class VectorRegistersTest {
 
   /** Whether no cell was refused. */
   private boolean checkChain(
-      CellChain narrow, CellChain wide, double number, int cols, Inputs kind) {
-    Precision precision = wide.precision();
+      CellChain small, CellChain large, double number, int cols, Inputs kind) {
+    Precision precision = large.precision();
     boolean areComputed = true;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment x = numbers(arena, precision, ROWS * cols, kind);
       MemorySegment y = numbers(arena, precision, cols, kind);
       MemorySegment z = numbers(arena, precision, ROWS, kind);
-      for (boolean isWide : new boolean[] {false, true}) {
+      for (boolean toDoubles : new boolean[] {false, true}) {
         long bytes = (ROWS * cols + 1L) * Double.BYTES;
         MemorySegment out = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
         MemorySegment wanted = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
-        boolean isComputed = call(narrow, number, x, y, z).run(ROWS, cols, wanted, isWide);
-        assertThat(call(wide, number, x, y, z).run(ROWS, cols, out, isWide)).isEqualTo(isComputed);
+        boolean isComputed = call(small, number, x, y, z).run(ROWS, cols, wanted, toDoubles);
+        assertThat(call(large, number, x, y, z).run(ROWS, cols, out, toDoubles)).isEqualTo(isComputed);
         areComputed &= isComputed;
         if (isComputed) {
           assertThat(out.mismatch(wanted)).as("%d cells of %s", cols, precision).isEqualTo(-1);

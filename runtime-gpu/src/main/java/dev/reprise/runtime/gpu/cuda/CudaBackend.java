@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
@@ -95,11 +94,8 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
-  /**
-   * @param lock the device's, of all sessions
-   */
-  CudaBackend(CudaFacts facts, ProductLibraries libraries, ReentrantReadWriteLock lock) {
-    context = new CudaContext(facts.info().name(), facts.device(), lock);
+  CudaBackend(CudaFacts facts, ProductLibraries libraries) {
+    context = new CudaContext(facts.info().name(), facts.device());
     events = new CudaEvents(context);
     launches = stream();
     uploads = stream();

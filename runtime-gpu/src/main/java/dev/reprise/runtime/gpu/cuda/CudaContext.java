@@ -32,16 +32,12 @@ final class CudaContext {
   private final CUcontext context = new CUcontext();
   private final ReentrantReadWriteLock lock;
 
-  /**
-   * Retains the context and makes it the calling thread's.
-   *
-   * @param lock the device's, of all sessions: shared by those who write launches down
-   */
-  CudaContext(String name, CUdevice device, ReentrantReadWriteLock lock) {
+  /** Retains the context and makes it the calling thread's. */
+  CudaContext(String name, CUdevice device) {
     this.name = name;
     this.device = device;
-    this.lock = lock;
     check(cuDevicePrimaryCtxRetain(context, device));
+    this.lock = DriverContexts.lockOf(context);
     makeCurrent();
   }
 

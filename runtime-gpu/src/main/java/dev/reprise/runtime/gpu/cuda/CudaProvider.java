@@ -19,9 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,10 +35,6 @@ public final class CudaProvider implements AcceleratorProvider {
 
   private static final Pattern DRIVER =
       Pattern.compile("Kernel Module\\s+(?:for \\S+\\s+)?([0-9.]+)");
-
-  // By device. Each session finds devices by a provider of its own, but the driver has one context
-  // of a device for the whole process.
-  private static final Map<String, ReentrantReadWriteLock> LOCKS = new ConcurrentHashMap<>();
 
   private final UnaryOperator<String> environment;
 
@@ -102,7 +95,7 @@ public final class CudaProvider implements AcceleratorProvider {
       CudaFacts facts =
           new CudaFacts("cuda:" + found.size(), device, driver(version[0]), version[0]);
       if (facts.capability() >= LEAST_CAPABILITY) {
-        found.add(new Found(facts, libraries, lockOf(facts)));
+        found.add(new Found(facts, libraries));
       } else {
         absences.add(
             "cuda ("
@@ -116,10 +109,6 @@ public final class CudaProvider implements AcceleratorProvider {
     if (count[0] == 0) {
       absences.add("cuda: " + refusal(CUresult.CUDA_ERROR_NO_DEVICE));
     }
-  }
-
-  private static ReentrantReadWriteLock lockOf(CudaFacts facts) {
-    return LOCKS.computeIfAbsent(facts.info().name(), _ -> new ReentrantReadWriteLock());
   }
 
   private static String driver(int version) {
@@ -170,13 +159,8 @@ public final class CudaProvider implements AcceleratorProvider {
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
   }
 
-  /**
-   * A device that may be opened.
-   *
-   * @param lock shared by all who open it
-   */
-  record Found(CudaFacts facts, ProductLibraries libraries, ReentrantReadWriteLock lock)
-      implements Candidate {
+  /** A device that may be opened. */
+  record Found(CudaFacts facts, ProductLibraries libraries) implements Candidate {
     @Override
     public AcceleratorInfo info() {
       return facts.infoWith(libraries.expected());
@@ -189,7 +173,7 @@ public final class CudaProvider implements AcceleratorProvider {
 
     CudaBackend backend() {
       try {
-        return new CudaBackend(facts, libraries, lock);
+        return new CudaBackend(facts, libraries);
       } catch (DeviceException e) {
         throw e;
       } catch (ResourceException e) {

@@ -80,75 +80,99 @@ final class Lstm {
       return Sizes.of(inputs) != null;
     }
 
+    /** What all steps leave; a step reads what the one before has left. */
+    private record Caches(DeviceMatrix outputs, DeviceMatrix states, DeviceMatrix gates) {}
+
     @Override
     public DeviceOperand[] launch(KernelCall call) {
       Sizes sizes = Sizes.of(call.allOperands());
-      long n = sizes.examples();
-      long steps = sizes.steps();
-      long units = sizes.units();
-      long bytes = call.precision().bytesPerCell();
-      DeviceMatrix out = call.result(n, sizes.outCols());
-      DeviceMatrix c = call.result(n, units);
-      DeviceMatrix cacheOut = call.result(steps, n * units);
-      DeviceMatrix cacheC = call.result(steps, n * units);
-      DeviceMatrix gates = call.result(steps, n * sizes.gates());
-      DeviceBuffer input = scratch(call, n * steps * sizes.gates());
-      DeviceBuffer hidden = scratch(call, n * sizes.gates());
+      DeviceMatrix out = call.result(sizes.examples(), sizes.outCols());
+      DeviceMatrix c = call.result(sizes.examples(), sizes.units());
+      Caches caches =
+          new Caches(
+              call.result(sizes.steps(), sizes.stepCells()),
+              call.result(sizes.steps(), sizes.stepCells()),
+              call.result(sizes.steps(), sizes.examples() * sizes.gates()));
+      DeviceBuffer input = scratch(call, sizes.examples() * sizes.steps() * sizes.gates());
+      DeviceBuffer hidden = scratch(call, sizes.examples() * sizes.gates());
+      multiplyInputs(call, sizes, input);
+      for (long t = 0; t < sizes.steps(); t++) {
+        step(call, sizes, t, caches, input, hidden);
+      }
+      long last = (sizes.steps() - 1) * sizes.stepCells() * call.precision().bytesPerCell();
+      call.backend().copy(caches.states.buffer(), last, c.buffer(), 0, c.bytes());
+      if (sizes.sequences()) {
+        bringToExamples(call, sizes, caches.outputs, out);
+      } else {
+        call.backend().copy(caches.outputs.buffer(), last, out.buffer(), 0, out.bytes());
+      }
+      return new DeviceOperand[] {out, c, caches.outputs, caches.states, caches.gates};
+    }
+
+    /** What the inputs of all steps add to the gates. */
+    private static void multiplyInputs(KernelCall call, Sizes sizes, DeviceBuffer into) {
       Gemm.multiply(
           call,
           false,
           false,
-          n * steps,
+          sizes.examples() * sizes.steps(),
           sizes.gates(),
           sizes.features(),
           new Block(call.matrix(0).buffer(), 0, sizes.features()),
           Block.all(call.matrix(1)),
-          input);
-      for (long t = 0; t < steps; t++) {
-        long before = t == 0 ? 0 : (t - 1) * sizes.stepCells();
-        Gemm.multiply(
-            call,
-            false,
-            false,
-            n,
-            sizes.gates(),
-            units,
-            new Block(t == 0 ? call.matrix(3).buffer() : cacheOut.buffer(), before, units),
-            sizes.hiddenWeights(call),
-            hidden);
-        call.run(
-            "lstm/ahead",
-            n * units,
-            gates.buffer(),
-            cacheC.buffer(),
-            cacheOut.buffer(),
-            input,
-            hidden,
-            call.matrix(2).buffer(),
-            t == 0 ? call.matrix(4).buffer() : cacheC.buffer(),
-            before,
-            t,
-            steps,
-            n,
-            units);
-      }
-      long last = (steps - 1) * sizes.stepCells() * bytes;
-      call.backend().copy(cacheC.buffer(), last, c.buffer(), 0, c.bytes());
-      if (sizes.sequences()) {
-        call.run(
-            "patches/by_image",
-            out.cells(),
-            out.buffer(),
-            0L,
-            out.cols(),
-            cacheOut.buffer(),
-            n,
-            steps,
-            units);
-      } else {
-        call.backend().copy(cacheOut.buffer(), last, out.buffer(), 0, out.bytes());
-      }
-      return new DeviceOperand[] {out, c, cacheOut, cacheC, gates};
+          into);
+    }
+
+    private static void step(
+        KernelCall call,
+        Sizes sizes,
+        long t,
+        Caches caches,
+        DeviceBuffer input,
+        DeviceBuffer hidden) {
+      long n = sizes.examples();
+      long units = sizes.units();
+      long before = t == 0 ? 0 : (t - 1) * sizes.stepCells();
+      Gemm.multiply(
+          call,
+          false,
+          false,
+          n,
+          sizes.gates(),
+          units,
+          new Block((t == 0 ? call.matrix(3) : caches.outputs).buffer(), before, units),
+          sizes.hiddenWeights(call),
+          hidden);
+      call.run(
+          "lstm/ahead",
+          n * units,
+          caches.gates.buffer(),
+          caches.states.buffer(),
+          caches.outputs.buffer(),
+          input,
+          hidden,
+          call.matrix(2).buffer(),
+          (t == 0 ? call.matrix(4) : caches.states).buffer(),
+          before,
+          t,
+          sizes.steps(),
+          n,
+          units);
+    }
+
+    /** From steps of examples to examples of steps. */
+    private static void bringToExamples(
+        KernelCall call, Sizes sizes, DeviceMatrix outputs, DeviceMatrix out) {
+      call.run(
+          "patches/by_image",
+          out.cells(),
+          out.buffer(),
+          0L,
+          out.cols(),
+          outputs.buffer(),
+          sizes.examples(),
+          sizes.steps(),
+          sizes.units());
     }
   }
 
@@ -230,60 +254,57 @@ final class Lstm {
         DeviceMatrix dw,
         DeviceMatrix db) {
       long rows = sizes.examples() * sizes.steps();
-      long gates = sizes.gates();
-      Block all = new Block(dgates, 0, gates);
+      Block all = new Block(dgates, 0, sizes.gates());
       Gemm.multiply(
           call,
           false,
           true,
           rows,
           sizes.features(),
-          gates,
+          sizes.gates(),
           all,
           Block.all(call.matrix(1)),
           dx.buffer());
       // The weights of the inputs come first.
-      Gemm.multiply(
+      Block x = new Block(call.matrix(0).buffer(), 0, sizes.features());
+      multiplyByGates(call, sizes, sizes.features(), x, all, dw.buffer());
+      hiddenWeights(call, sizes, all, dw);
+      Fold.SUM.columns(
           call,
-          true,
-          false,
-          sizes.features(),
-          gates,
+          FoldSource.of(dgates),
           rows,
-          new Block(call.matrix(0).buffer(), 0, sizes.features()),
-          all,
-          dw.buffer());
-      DeviceBuffer before = scratch(call, rows * sizes.units());
+          sizes.gates(),
+          null,
+          new Fold.Target(db.buffer(), false));
+    }
+
+    /** The gradient of the weights of the outputs before, which come last. */
+    private static void hiddenWeights(
+        KernelCall call, Sizes sizes, Block dgates, DeviceMatrix dw) {
+      long cells = sizes.examples() * sizes.steps() * sizes.units();
+      DeviceBuffer before = scratch(call, cells);
       call.run(
           "lstm/shifted",
-          rows * sizes.units(),
+          cells,
           before,
           call.matrix(3).buffer(),
           call.matrix(8).buffer(),
           sizes.steps(),
           sizes.examples(),
           sizes.units());
-      DeviceBuffer part = scratch(call, sizes.units() * gates);
-      Gemm.multiply(
-          call,
-          true,
-          false,
-          sizes.units(),
-          gates,
-          rows,
-          new Block(before, 0, sizes.units()),
-          all,
-          part);
-      long bytes = call.precision().bytesPerCell();
+      DeviceBuffer part = scratch(call, sizes.units() * sizes.gates());
+      Block outputs = new Block(before, 0, sizes.units());
+      multiplyByGates(call, sizes, sizes.units(), outputs, dgates, part);
+      long rowBytes = sizes.gates() * call.precision().bytesPerCell();
       call.backend()
-          .copy(
-              part,
-              0,
-              dw.buffer(),
-              sizes.features() * gates * bytes,
-              sizes.units() * gates * bytes);
-      Fold.SUM.columns(
-          call, FoldSource.of(dgates), rows, gates, null, new Fold.Target(db.buffer(), false));
+          .copy(part, 0, dw.buffer(), sizes.features() * rowBytes, sizes.units() * rowBytes);
+    }
+
+    /** The sums over all steps and examples of what is given times the gradients of the gates. */
+    private static void multiplyByGates(
+        KernelCall call, Sizes sizes, long cols, Block factor, Block dgates, DeviceBuffer into) {
+      long rows = sizes.examples() * sizes.steps();
+      Gemm.multiply(call, true, false, cols, sizes.gates(), rows, factor, dgates, into);
     }
   }
 }

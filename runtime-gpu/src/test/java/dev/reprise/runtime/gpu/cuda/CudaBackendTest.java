@@ -176,7 +176,7 @@ class CudaBackendTest {
     CudaProvider.Found found = (CudaProvider.Found) Devices.cudaCandidate();
     String name = found.info().name();
     CudaFacts old = new CudaFacts(name, found.facts().device(), "CUDA 11.8", 11080);
-    CudaBackend other = new CudaProvider.Found(old, found.libraries(), found.lock()).backend();
+    CudaBackend other = new CudaProvider.Found(old, found.libraries()).backend();
     assertThat(other.replays()).isFalse();
     assertThat(backend.replays()).isTrue();
     other.close();

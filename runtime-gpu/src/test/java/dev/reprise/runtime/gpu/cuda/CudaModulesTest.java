@@ -27,8 +27,7 @@ class CudaModulesTest {
   @Test
   void launchesEndBeforeAModuleIsUnloaded() {
     CudaProvider.Found found = (CudaProvider.Found) Devices.cudaCandidate();
-    CudaContext context =
-        new CudaContext(found.info().name(), found.facts().device(), found.lock());
+    CudaContext context = new CudaContext(found.info().name(), found.facts().device());
     AtomicInteger waits = new AtomicInteger();
     CudaModules modules = new CudaModules(context, waits::incrementAndGet, 2);
 

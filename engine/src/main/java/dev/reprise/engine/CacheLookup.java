@@ -1,0 +1,216 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.Hit;
+import dev.reprise.cache.InFlight;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.cache.Probe;
+import dev.reprise.cache.Waiter;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
+import java.util.function.Supplier;
+
+/**
+ * The path of an operation that is looked up in the cache: probe, and where the value is not there,
+ * execute under the claim and admit. Stateless; called by control threads.
+ */
+final class CacheLookup {
+  private final KernelRunner kernels;
+  private final Execution execution;
+  private final LineageCache cache;
+  private final Keeping keeping;
+  private final RunChecks checks;
+
+  CacheLookup(
+      KernelRunner kernels,
+      Execution execution,
+      LineageCache cache,
+      Keeping keeping,
+      RunChecks checks) {
+    this.kernels = kernels;
+    this.execution = execution;
+    this.cache = cache;
+    this.keeping = keeping;
+    this.checks = checks;
+  }
+
+  /**
+   * Computes the operation or finds its value.
+   *
+   * @param pending whether inputs are still being computed
+   * @return the value, or a handle that completes later; the caller owns one reference
+   */
+  Value probe(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin,
+      double work,
+      boolean pending) {
+    context.checkCancelled();
+    if (context.isAhead()) {
+      context.awaitRoom();
+    }
+    // Shapes that do not fit are reported at submission, before a claim is taken.
+    boolean ahead = pending || kernels.places() && OperationInputs.isForDevices(operation, inputs);
+    Meta meta = ahead ? OperationInputs.infer(operation, inputs) : null;
+    Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin, work);
+    Probe probe = cache.probe(item.key(), subscriber);
+    return switch (probe) {
+      case Hit hit -> {
+        context.counters.hit(operation.index(), operation.operation());
+        context.carried.cameAgain(operation.account(), item);
+        Restoration.note(hit.value(), item);
+        yield checks.verifier() == null
+            ? hit.value()
+            : verified(context, operation, inputs, item, hit.value());
+      }
+      case InFlight inFlight -> {
+        context.counters.met(inFlight, operation.index(), operation.operation());
+        operation.account().saves(work);
+        context.carried.cameAgain(operation.account(), item);
+        context.met(inFlight.handle(), subscriber.origin(), item);
+        yield inFlight.handle();
+      }
+      case Claim claim -> {
+        context.counters.misses[operation.index()]++;
+        operation.account().asking.inVain();
+        if (pending) {
+          yield subscriber.submit(claim, meta);
+        }
+        yield meta != null
+            ? subscriber.begin(claim, meta)
+            : executeClaimed(context, operation, inputs, item, work, claim);
+      }
+    };
+  }
+
+  /** The value of a hit, which is computed again when it is one of the sample. */
+  private Value verified(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Value value) {
+    try {
+      if (checks.verifier().isSampled(item)) {
+        OperationInputs.awaitAll(context, inputs);
+        checks.verifier().verify(operation.operation(), inputs, item, value, context.kernel);
+      }
+      return value;
+    } catch (RuntimeException | Error e) {
+      value.release();
+      throw e;
+    }
+  }
+
+  private Value executeClaimed(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      double work,
+      Claim claim) {
+    long start = System.nanoTime();
+    Value value;
+    try {
+      value = execution.run(operation, inputs, item, context.kernel, context.counters);
+    } catch (OperandException e) {
+      claim.fail(e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      claim.abandon();
+      throw e;
+    }
+    try (claim) {
+      keeping.complete(claim, operation.account(), item, work, value, System.nanoTime() - start);
+      return value;
+    } catch (Throwable e) {
+      value.release();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the pending task of a probe when one is needed: in flight, or claimed ahead of inputs.
+   */
+  private final class Subscriber implements Supplier<Waiter> {
+    private final ControlContext context;
+    private final LinkedOperation operation;
+    private final Value[] inputs;
+    private final LineageItem item;
+    private final double work;
+
+    private Origin origin;
+
+    Subscriber(
+        ControlContext context,
+        LinkedOperation operation,
+        Value[] inputs,
+        LineageItem item,
+        Origin origin,
+        double work) {
+      this.context = context;
+      this.operation = operation;
+      this.inputs = inputs;
+      this.item = item;
+      this.origin = origin;
+      this.work = work;
+    }
+
+    @Override
+    public Waiter get() {
+      Meta meta = OperationInputs.infer(operation, inputs);
+      return task(meta);
+    }
+
+    Handle submit(Claim claim, Meta meta) {
+      try {
+        PendingTask task = task(meta);
+        Handle handle = task.handle();
+        context.claimed(handle, origin(), item);
+        task.takeOver(claim);
+        return handle;
+      } catch (Throwable e) {
+        claim.close();
+        throw e;
+      }
+    }
+
+    /** As {@link #submit}, with complete inputs: an accelerator works while this thread goes on. */
+    Value begin(Claim claim, Meta meta) {
+      PendingTask task;
+      try {
+        task = task(meta);
+      } catch (Throwable e) {
+        claim.close();
+        throw e;
+      }
+      task.begin(claim);
+      return context.begun(task.handle(), origin(), item);
+    }
+
+    /** Of an operation that is left behind. */
+    Origin origin() {
+      if (origin.operands() == null) {
+        origin = checks.leftBehind(origin, inputs, item);
+      }
+      return origin;
+    }
+
+    private PendingTask task(Meta meta) {
+      return new PendingTask(
+          context,
+          inputs,
+          meta,
+          origin(),
+          (complete, kernel, tally, later) ->
+              execution.run(operation, complete, item, kernel, tally, later),
+          (claim, value, nanos) ->
+              keeping.complete(claim, operation.account(), item, work, value, nanos));
+    }
+  }}

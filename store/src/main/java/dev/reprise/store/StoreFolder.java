@@ -1,0 +1,77 @@
+package dev.reprise.store;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** Where a store lies, whether or not it is open. */
+record StoreFolder(Path path) {
+
+  /**
+   * Makes the folders of a new store, which takes no time beside opening it.
+   *
+   * @throws StoreException when there cannot be one
+   */
+  void make() {
+    try {
+      Files.createDirectories(path);
+      new ArtifactFiles(path).create();
+    } catch (FileAlreadyExistsException e) {
+      throw cannotBeOpened("a file of that name is there", e);
+    } catch (IOException e) {
+      throw cannotBeOpened(reason(e), e);
+    }
+  }
+
+  /** Several failures of the file system carry nothing but the path. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "no permission to write " + denied.getFile();
+      case NoSuchFileException missing -> "no folder can be made at " + missing.getFile();
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.getMessage();
+    };
+  }
+
+  private StoreException cannotBeOpened(String why, IOException e) {
+    return new StoreException("the experiment store " + path + " cannot be opened: " + why, e);
+  }
+
+  /** The database. */
+  Path graph() {
+    return path.resolve("graph.db");
+  }
+
+  /** True when there is a database. */
+  boolean hasGraph() {
+    return Files.exists(graph());
+  }
+
+  /** Which file the database is, or null where that cannot be told. */
+  Object graphFile() {
+    try {
+      return Files.readAttributes(graph(), BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** True when a store that is there can be written to. */
+  boolean isWritable() {
+    return Files.isWritable(graph()) && Files.isWritable(path);
+  }
+
+  /** The locks of a store whose folder is there. */
+  StoreLocks locks() {
+    try {
+      return new StoreLocks(path);
+    } catch (IOException e) {
+      throw cannotBeOpened(e.getMessage(), e);
+    }
+  }
+}
