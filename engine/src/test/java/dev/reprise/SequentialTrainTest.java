@@ -96,8 +96,7 @@ class SequentialTrainTest {
                 }
                 print(as.scalar(losses[3, 1]) < as.scalar(losses[1, 1]))
                 """);
-    assertThat(output)
-        .isEqualTo("1 TRUE\n2 TRUE\n3 TRUE\n4 TRUE\n5 FALSE\n6 FALSE\nTRUE\n");
+    assertThat(output).isEqualTo("1 TRUE\n2 TRUE\n3 TRUE\n4 TRUE\n5 FALSE\n6 FALSE\nTRUE\n");
   }
 
   /** The last epochs do not lower the loss of the examples that are kept apart. */

@@ -33,8 +33,7 @@ class NetworkGradientsTest {
   @Test
   void gradientsAreThoseOfFiniteDifferences() {
     List<String> lines =
-        ScriptOutput.of(
-                NETWORKS, Map.of(), ScriptOutput.config().withReuse(ReuseMode.NONE))
+        ScriptOutput.of(NETWORKS, Map.of(), ScriptOutput.config().withReuse(ReuseMode.NONE))
             .lines()
             .toList();
     assertThat(lines).hasSizeGreaterThan(30);

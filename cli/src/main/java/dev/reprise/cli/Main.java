@@ -21,8 +21,7 @@ public final class Main {
     Interruption interruption = new Interruption(err);
     interruption.install();
     Departure departure = Departure.of(UserEnvironment.leaving());
-    runAndExit(
-        List.of(args), new Console(StandardOutput.open(), err, interruption, departure));
+    runAndExit(List.of(args), new Console(StandardOutput.open(), err, interruption, departure));
   }
 
   /** Runs one command, after which the process ends; by the main thread. */

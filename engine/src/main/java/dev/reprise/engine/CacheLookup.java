@@ -213,4 +213,5 @@ final class CacheLookup {
           (claim, value, nanos) ->
               keeping.complete(claim, operation.account(), item, work, value, nanos));
     }
-  }}
+  }
+}

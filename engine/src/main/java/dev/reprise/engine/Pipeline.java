@@ -8,8 +8,8 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
 
 /**
- * The path of one pure operation: cost gate, then {@linkplain CacheLookup probe}, execute and admit,
- * or execute alone. Stateless; called by control threads.
+ * The path of one pure operation: cost gate, then {@linkplain CacheLookup probe}, execute and
+ * admit, or execute alone. Stateless; called by control threads.
  */
 final class Pipeline {
   /**

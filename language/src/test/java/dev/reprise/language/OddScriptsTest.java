@@ -66,8 +66,7 @@ class OddScriptsTest {
     for (int seed = 0; seed < 3000; seed++) {
       String text = mutated(new Random(seed));
       try {
-        Compiler.compile(
-            new SourceFile("test.dml", text), Map.of(), Scripts.noFiles(), Set.of());
+        Compiler.compile(new SourceFile("test.dml", text), Map.of(), Scripts.noFiles(), Set.of());
       } catch (CompileException e) {
         assertThat(e.diagnostics()).as(text).isNotEmpty();
         assertThat(e.diagnostics()).allSatisfy(d -> assertThat(d.position()).isNotNull());

@@ -20,8 +20,7 @@ public final class Scripts {
 
   public static Program compile(String text, Map<String, String> arguments) {
     try {
-      return Compiler.compile(
-              new SourceFile("test.dml", text), arguments, noFiles(), Set.of())
+      return Compiler.compile(new SourceFile("test.dml", text), arguments, noFiles(), Set.of())
           .program();
     } catch (CompileException e) {
       throw new AssertionError(DiagnosticPrinter.plain().print(e.diagnostics()), e);

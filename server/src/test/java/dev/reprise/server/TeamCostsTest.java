@@ -266,8 +266,7 @@ class TeamCostsTest {
         });
     old.start();
     List<String> told = new ArrayList<>();
-    ServerAddress address =
-        TestServer.address(old.getAddress().getPort(), "rp_x");
+    ServerAddress address = TestServer.address(old.getAddress().getPort(), "rp_x");
     try (RunStore store = RunStore.open(StoreConfig.of(address), told::add);
         RemoteExperiments remote = new RemoteExperiments(address)) {
       measure(store, new DeviceCost("cpu", 1, 50), 1);

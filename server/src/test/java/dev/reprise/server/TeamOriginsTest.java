@@ -346,8 +346,7 @@ class TeamOriginsTest {
           exchange.close();
         });
     old.start();
-    ServerAddress address =
-        TestServer.address(old.getAddress().getPort(), "rp_x");
+    ServerAddress address = TestServer.address(old.getAddress().getPort(), "rp_x");
     try (RemoteExperiments remote = new RemoteExperiments(address);
         Session session =
             Reprise.session(plain().withStore(StoreConfig.of(address).asReadOnly()))) {

@@ -110,8 +110,7 @@ public final class NewStore {
    * @param opening opens the store, or waits until it is open, or throws {@link StoreException}
    */
   public RunLog begin(Supplier<ExperimentStore> opening, RunFacts facts, long queueBytes) {
-    return new RunLog(
-        new LateTarget(this, opening, facts), queueBytes, WritingPace.of(config));
+    return new RunLog(new LateTarget(this, opening, facts), queueBytes, WritingPace.of(config));
   }
 
   /** Gives up the locks of a store that was not opened. */

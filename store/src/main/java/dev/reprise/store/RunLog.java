@@ -64,8 +64,7 @@ public final class RunLog implements AutoCloseable {
     this.queue = new GatheringQueue<>(pace.gatherNanos(), pace.largestBatch());
     this.queued = new QueuedBytes(queueBytes);
     this.writer =
-        new RunWriter(
-            target, queue, queued, queueBytes / 2, updates -> updates.uses(uses), pace);
+        new RunWriter(target, queue, queued, queueBytes / 2, updates -> updates.uses(uses), pace);
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(writer);
     thread.start();
   }

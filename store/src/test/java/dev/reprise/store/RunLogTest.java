@@ -318,9 +318,7 @@ class RunLogTest {
             .withRestNanos(HOUR);
     RunLog log =
         new RunLog(
-            new Noting(new FolderTarget(store, facts())),
-            400 * MEGABYTE,
-            WritingPace.of(config));
+            new Noting(new FolderTarget(store, facts())), 400 * MEGABYTE, WritingPace.of(config));
     for (int i = 0; i < 100; i++) {
       log.offer(key(i), key(i), 1_000_000, new Bytes((int) MEGABYTE, i));
     }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class ConcatNodesTest {
   @Test
   void valuesSideBySideAreRowsOrTheirParts() {
-    TestModel channels = new TestModel(-1, 2, 3, 3).then("Relu", "a").then("Concat", "y", CHANNELS, "x");
+    TestModel channels =
+        new TestModel(-1, 2, 3, 3).then("Relu", "a").then("Concat", "y", CHANNELS, "x");
     Layer concat = channels.layers().getFirst();
     assertThat(concat.type()).isEqualTo("concat");
     assertThat(concat.branches().get("branch1")).extracting(Layer::type).containsExactly("relu");

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ConstantNodesTest {
   @Test
   void aConstantBecomesAFloatOfTwoBytes() {
-    TestModel model = new TestModel(-1, 2).constant("w", 1.00390625, 2, 1).beside("Cast", "v", BFLOAT, "w");
+    TestModel model =
+        new TestModel(-1, 2).constant("w", 1.00390625, 2, 1).beside("Cast", "v", BFLOAT, "w");
     Layer affine = model.then("MatMul", "y", "v").layers().getFirst();
     assertThat(affine.weights().get("W").cells()).containsExactly(1, 1);
     assertThat(TensorCells.rounded(16).orElseThrow().applyAsDouble(1.01171875)).isEqualTo(1.015625);

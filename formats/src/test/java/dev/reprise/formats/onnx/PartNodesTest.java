@@ -55,7 +55,8 @@ class PartNodesTest {
     assertThat(columns.settings().get("from").asLong()).isEqualTo(4);
     assertThat(columns.settings().get("to").asLong()).isEqualTo(4);
     for (long count : new long[] {5, -1}) {
-      TestModel part = new TestModel(-1, count, 4).numbers("from", 3).numbers("to", 4).numbers("axis", 2);
+      TestModel part =
+          new TestModel(-1, count, 4).numbers("from", 3).numbers("to", 4).numbers("axis", 2);
       assertThat(part.then("Slice", "y", "from", "to", "axis").types())
           .containsExactly(Layer.EACH_STEP);
     }
@@ -103,7 +104,8 @@ class PartNodesTest {
 
   @Test
   void partsOfPartsAreTakenFromWhatTheyAreOf() {
-    TestModel model = new TestModel(-1, 6).numbers("one", 1).numbers("three", 3).numbers("end", 1L << 40);
+    TestModel model =
+        new TestModel(-1, 6).numbers("one", 1).numbers("three", 3).numbers("end", 1L << 40);
     model.numbers("five", 5).then("Slice", "a", "one", "five", "one");
     Layer part = model.then("Slice", "b", "one", "three", "one").layers().getFirst();
     assertThat(part.type()).isEqualTo("columns");

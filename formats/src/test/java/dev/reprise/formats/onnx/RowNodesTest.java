@@ -16,7 +16,8 @@ class RowNodesTest {
     TestModel row = new TestModel(-1, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
     assertThat(row.constant("b", 1, 1, 3).then("Add", "y", "b").types()).containsExactly("affine");
     TestModel image =
-        reshaped(new TestModel(-1, 2).constant("w", 1, 2, 12).then("MatMul", "a", "w"), -1, 2, 3, 2);
+        reshaped(
+            new TestModel(-1, 2).constant("w", 1, 2, 12).then("MatMul", "a", "w"), -1, 2, 3, 2);
     assertThat(image.constant("b", 1, 2, 3, 2).then("Add", "z", "b").types())
         .containsExactly("affine");
     new TestModel(3, 2)

@@ -23,14 +23,17 @@ class ScaleNodesTest {
   /** As images of one colour are normalized. */
   @Test
   void aQuotientByTheNumberOfOneColumnOrChannelIsAScale() {
-    TestModel row = new TestModel(-1, 1).constant("m", 3, 1).constant("s", 4, 1).then("Sub", "a", "m");
+    TestModel row =
+        new TestModel(-1, 1).constant("m", 3, 1).constant("s", 4, 1).then("Sub", "a", "m");
     assertThat(row.then("Div", "b", "s").then("Relu", "c").types())
         .containsExactly("scale_shift1d", "scale_shift1d", "relu");
-    TestModel image = new TestModel(-1, 1, 2, 2).constant("m", 3, 1, 1, 1).constant("s", 4, 1, 1, 1);
+    TestModel image =
+        new TestModel(-1, 1, 2, 2).constant("m", 3, 1, 1, 1).constant("s", 4, 1, 1, 1);
     List<Layer> layers = image.then("Sub", "a", "m").then("Div", "b", "s").layers();
     assertThat(layers).extracting(Layer::type).containsExactly("scale_shift2d", "scale_shift2d");
     assertThat(layers.getLast().weights().get("gamma").cells()).containsExactly(0.25);
-    TestModel wide = new TestModel(-1, 2).constant("s", 4, 1).then("Div", "b", "s").then("Relu", "c");
+    TestModel wide =
+        new TestModel(-1, 2).constant("s", 4, 1).then("Div", "b", "s").then("Relu", "c");
     wide.isRefused("node \"b\" (Div) divides by something that is not a number for each channel");
   }
 
@@ -46,7 +49,8 @@ class ScaleNodesTest {
 
   @Test
   void meansAndDeviationsOfChannelsAreScalesAndShifts() {
-    TestModel model = new TestModel(-1, 2, 3, 3).constant("mean", 3, 1, 2, 1, 1).constant("sd", 4, 2, 1, 1);
+    TestModel model =
+        new TestModel(-1, 2, 3, 3).constant("mean", 3, 1, 2, 1, 1).constant("sd", 4, 2, 1, 1);
     List<Layer> layers = model.then("Sub", "a", "mean").then("Div", "y", "sd").layers();
     assertThat(layers).extracting(Layer::type).containsExactly("scale_shift2d", "scale_shift2d");
     assertThat(layers.getFirst().weights().get("beta").cells()).containsOnly(-3);
@@ -66,9 +70,11 @@ class ScaleNodesTest {
 
   @Test
   void slopesAreOfCellsColumnsOrChannels() {
-    TestModel image = new TestModel(-1, 2, 3, 3).constant("s", 0.5, 2, 1, 1).then("PRelu", "y", "s");
+    TestModel image =
+        new TestModel(-1, 2, 3, 3).constant("s", 0.5, 2, 1, 1).then("PRelu", "y", "s");
     assertThat(image.types()).containsExactly("prelu2d");
-    TestModel cells = new TestModel(-1, 2, 3, 3).constant("s", 0.5, 2, 3, 3).then("PRelu", "y", "s");
+    TestModel cells =
+        new TestModel(-1, 2, 3, 3).constant("s", 0.5, 2, 3, 3).then("PRelu", "y", "s");
     assertThat(cells.types()).containsExactly("prelu1d");
     TestModel steps = new TestModel(-1, -1, 3).constant("s", 0.5, 3).then("PRelu", "y", "s");
     assertThat(steps.types()).containsExactly("each_step");

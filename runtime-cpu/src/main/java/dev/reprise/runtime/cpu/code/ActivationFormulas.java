@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.code;
 import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
-
 /**
  * The activations that multiply with a logistic function, and their slopes, of a group of cells.
  */

@@ -20,7 +20,9 @@ record Address(int base, int index, int scale, int displacement) {
     return new Address(base, index, scale, 0);
   }
 
-  /** So far behind the end of the instruction, or to be {@linkplain Assembler#pointTo set} later. */
+  /**
+   * So far behind the end of the instruction, or to be {@linkplain Assembler#pointTo set} later.
+   */
   static Address ahead(int displacement) {
     return new Address(NEXT_INSTRUCTION, NO_INDEX, 1, displacement);
   }

@@ -366,8 +366,7 @@ final class Assembler {
   }
 
   /**
-   * As the other, with the last operand in memory, which may be to {@link
-   * InstructionForms#REPEAT}.
+   * As the other, with the last operand in memory, which may be to {@link InstructionForms#REPEAT}.
    */
   void vector64(
       int map,

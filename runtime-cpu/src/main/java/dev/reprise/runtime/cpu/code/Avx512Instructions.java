@@ -230,7 +230,15 @@ final class Avx512Instructions implements VectorInstructions {
     // Of whole vectors a load, of floats that become doubles one that widens.
     int opcode = of == CellForm.WIDENED ? CONVERT : MOVE;
     boolean ofDoubles = of == CellForm.DOUBLES;
-    to.vector64(MAP_0F, ofDoubles ? PREFIX_66 : PREFIX_NONE, ofDoubles, opcode, register, NONE, cells, lanes);
+    to.vector64(
+        MAP_0F,
+        ofDoubles ? PREFIX_66 : PREFIX_NONE,
+        ofDoubles,
+        opcode,
+        register,
+        NONE,
+        cells,
+        lanes);
   }
 
   @Override
@@ -253,7 +261,15 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   private void write(Address cells, int register, boolean ofDoubles, int lanes) {
-    to.vector64(MAP_0F, ofDoubles ? PREFIX_66 : PREFIX_NONE, ofDoubles, STORE, register, NONE, cells, lanes);
+    to.vector64(
+        MAP_0F,
+        ofDoubles ? PREFIX_66 : PREFIX_NONE,
+        ofDoubles,
+        STORE,
+        register,
+        NONE,
+        cells,
+        lanes);
   }
 
   @Override

@@ -41,7 +41,8 @@ final class CellCode extends VectorCode {
    *
    * @param inputs general registers that hold where each input's cells begin
    * @param outputs likewise
-   * @param numbers a general register near which numbers lie, each of {@link CodeNumbers#NUMBER_BYTES}
+   * @param numbers a general register near which numbers lie, each of {@link
+   *     CodeNumbers#NUMBER_BYTES}
    * @param firstNumber how far behind what it holds the first one is
    */
   record Frame(int[] inputs, int[] outputs, int numbers, int firstNumber) {}

@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.code;
 import static dev.reprise.runtime.cpu.code.Source.parameter;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
-
 /** Sums and simple maps that many layers share, of a group of cells. */
 final class CellFormulas {
   private CellFormulas() {}

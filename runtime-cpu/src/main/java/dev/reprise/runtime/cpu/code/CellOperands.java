@@ -62,9 +62,7 @@ public final class CellOperands {
     return this;
   }
 
-  /**
-   * How many bytes behind a row's cells of an input those of the next row are; 0 for all rows.
-   */
+  /** How many bytes behind a row's cells of an input those of the next row are; 0 for all rows. */
   public CellOperands withInputRow(int number, long bytes) {
     addresses[FIRST_ROW_BYTES + number] = bytes;
     return this;
@@ -104,9 +102,7 @@ public final class CellOperands {
     return withParameter(number, Double.longBitsToDouble(bits));
   }
 
-  /**
-   * A total of the last call: of the first row, and behind its last one those of the next row.
-   */
+  /** A total of the last call: of the first row, and behind its last one those of the next row. */
   public double total(int number) {
     return numbers[firstTotal + number];
   }

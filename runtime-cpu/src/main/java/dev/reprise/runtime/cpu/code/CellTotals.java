@@ -11,9 +11,9 @@ import static dev.reprise.runtime.cpu.code.Source.register;
  * The totals of cells that machine code goes through: sums of each lane's terms, or the largest
  * ones, from the first cell of a row to the last; {@link CellCode} adds the cells.
  *
- * <p>A total is of two groups of four cells by turns, so that an addition does not wait for the last
- * one. Both are in the first one's register where that has eight lanes. Formulas with totals use
- * none of these registers otherwise.
+ * <p>A total is of two groups of four cells by turns, so that an addition does not wait for the
+ * last one. Both are in the first one's register where that has eight lanes. Formulas with totals
+ * use none of these registers otherwise.
  */
 final class CellTotals {
   /** Of the first group and of the second, by the number of the total. */

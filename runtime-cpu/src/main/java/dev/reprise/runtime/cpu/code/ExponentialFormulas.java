@@ -4,7 +4,6 @@ import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.constantBits;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
-
 /**
  * What {@link CellFunction}s of e^x do with a group of cells: the operations, in their order, of
  * the loops in Java, {@code SigmoidLoops}, which says why they are right.

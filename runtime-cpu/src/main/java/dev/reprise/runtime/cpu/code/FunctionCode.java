@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 /**
  * The machine code of a {@link CellFunction}: a loop over rows, and in it one over cells, whose
  * body a formula writes. A function of the System V calling convention: where the first input and
- * the first output begin, where the {@linkplain CellOperands other operands} are, and how
- * many cells there are in each row. It returns other than 0 when a cell was {@linkplain
- * CellCode#refuse refused}.
+ * the first output begin, where the {@linkplain CellOperands other operands} are, and how many
+ * cells there are in each row. It returns other than 0 when a cell was {@linkplain CellCode#refuse
+ * refused}.
  *
  * <p>Functions of one input and one output alone have one row and need no operands.
  */

@@ -99,7 +99,14 @@ final class InstructionForms {
    * @param isWhole whether registers are of 32 bytes, else of 16
    */
   void vex(
-      int map, int prefix, boolean w, boolean isWhole, int opcode, int register, int one, int other) {
+      int map,
+      int prefix,
+      boolean w,
+      boolean isWhole,
+      int opcode,
+      int register,
+      int one,
+      int other) {
     beginVex(map, prefix, w, isWhole, register, one, 0, other >> 3);
     int8(opcode);
     operands(register, other);

@@ -4,7 +4,6 @@ import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.parameter;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
-
 /** What softmax, the losses after it and their gradients do with a group of cells of a row. */
 final class LossFormulas {
   private LossFormulas() {}

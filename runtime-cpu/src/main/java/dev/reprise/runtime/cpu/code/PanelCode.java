@@ -74,12 +74,7 @@ final class PanelCode {
   private boolean isMasked;
 
   private PanelCode(
-      boolean doubles,
-      int rows,
-      int terms,
-      boolean apart,
-      Lanes lanes,
-      VectorRegisters registers) {
+      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, VectorRegisters registers) {
     this.to = new Assembler(doubles, registers);
     this.rows = rows;
     this.terms = terms;
@@ -99,12 +94,7 @@ final class PanelCode {
    *     neighbouring cells of the left operand and panels one after the other
    */
   static byte[] of(
-      boolean doubles,
-      int rows,
-      int terms,
-      boolean apart,
-      Lanes lanes,
-      VectorRegisters registers) {
+      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, VectorRegisters registers) {
     PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, registers);
     code.write();
     return code.to.bytes();

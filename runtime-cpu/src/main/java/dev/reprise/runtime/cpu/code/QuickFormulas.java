@@ -4,7 +4,6 @@ import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.constantBits;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
-
 /**
  * Functions of e^x whose results are rounded to floats, by fewer operations than the series of
  * {@link ExponentialFormulas}, and with the same floats. What they compute is a double within

@@ -33,8 +33,8 @@ interface VectorInstructions {
   /**
    * Likewise, whether they are a number in memory.
    *
-   * @param read is told when the instruction is written that reads it, from behind which the address
-   *     may count
+   * @param read is told when the instruction is written that reads it, from behind which the
+   *     address may count
    */
   void equal(int result, int one, Address number, Runnable read);
 

@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.linalg;
 
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A convolution whose products are taken where the images lie: for up to six neighbouring outputs
- * of a row and one panel of filters or several at once the sums over all channels and places of the filters, in
- * registers.
+ * of a row and one panel of filters or several at once the sums over all channels and places of the
+ * filters, in registers.
  *
  * @param turnedAround whether the filters are those of a convolution whose gradient this is
  */
@@ -74,8 +74,7 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     for (int set = 0; set < sets; set++) {
       int first = set * panels / sets;
       int count = (set + 1) * panels / sets - first;
-      space.arguments.panels(
-          count, plan.panelCells() * bytes, (long) step.rows() * targetBytes());
+      space.arguments.panels(count, plan.panelCells() * bytes, (long) step.rows() * targetBytes());
       for (int block = 0; block < blocks; block++) {
         int from = (int) ((long) block * plan.planes().channels() / blocks);
         int to = (int) ((block + 1L) * plan.planes().channels() / blocks);

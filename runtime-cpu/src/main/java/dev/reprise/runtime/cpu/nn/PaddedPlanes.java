@@ -34,11 +34,17 @@ final class PaddedPlanes {
       long paddedBytes = (long) bytes * width;
       if (isQuick) {
         packing.copies(
-            images.address() + from, rowBytes, last - first, bytes * count, into.address() + to, paddedBytes);
+            images.address() + from,
+            rowBytes,
+            last - first,
+            bytes * count,
+            into.address() + to,
+            paddedBytes);
         continue;
       }
       for (int row = 0; row < last - first; row++) {
-        MemorySegment.copy(images, from + row * rowBytes, into, to + row * paddedBytes, bytes * count);
+        MemorySegment.copy(
+            images, from + row * rowBytes, into, to + row * paddedBytes, bytes * count);
       }
     }
   }

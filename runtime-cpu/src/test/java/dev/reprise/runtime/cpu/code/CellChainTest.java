@@ -183,7 +183,9 @@ class CellChainTest {
       CellChain chain = CellChain.find(precision, each(1), 0, longest);
       for (VectorRegisters registers : VectorRegisters.values()) {
         byte[] code = ChainCode.of(chain, CellForm.of(precision), registers, false);
-        assertThat(code.length).as("%s %s", precision, registers).isLessThan(InstructionForms.MOST_BYTES);
+        assertThat(code.length)
+            .as("%s %s", precision, registers)
+            .isLessThan(InstructionForms.MOST_BYTES);
       }
     }
   }

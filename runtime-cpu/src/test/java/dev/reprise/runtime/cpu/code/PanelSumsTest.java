@@ -47,8 +47,7 @@ class PanelSumsTest {
     return precision == Precision.FP64 ? a + b : (float) a + (float) b;
   }
 
-  private static PanelSums sums(Precision precision, VectorRegisters registers)
-      throws IOException {
+  private static PanelSums sums(Precision precision, VectorRegisters registers) throws IOException {
     PanelSums sums = PanelSums.find(precision, registers);
     assumeTrue(sums != null, "a processor with FMA and such registers, on Linux");
     return sums;

@@ -258,8 +258,7 @@ class VectorRegistersTest {
   void chainsHaveTheSameBits(Apply expression) {
     List<Spread> spreads = List.of(Spread.EACH, Spread.ROW, Spread.COLUMN);
     for (Precision precision : Precision.values()) {
-      CellChain small =
-          CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
+      CellChain small = CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
       CellChain large = CellChain.find(precision, VectorRegisters.BYTES_64, spreads, 1, expression);
       // Numbers that are floats let floats stay floats, where there are no functions.
       for (double number : new double[] {0.5, 0.9}) {
@@ -290,7 +289,8 @@ class VectorRegistersTest {
         MemorySegment out = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
         MemorySegment wanted = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
         boolean isComputed = call(small, number, x, y, z).run(ROWS, cols, wanted, toDoubles);
-        assertThat(call(large, number, x, y, z).run(ROWS, cols, out, toDoubles)).isEqualTo(isComputed);
+        assertThat(call(large, number, x, y, z).run(ROWS, cols, out, toDoubles))
+            .isEqualTo(isComputed);
         areComputed &= isComputed;
         if (isComputed) {
           assertThat(out.mismatch(wanted)).as("%d cells of %s", cols, precision).isEqualTo(-1);

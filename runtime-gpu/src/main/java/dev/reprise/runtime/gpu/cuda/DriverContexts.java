@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.driver.CUcontext;
 
 /**
- * The contexts of the driver, which there is once in a process: it gives the same primary context of
- * a device to every session, though each finds devices by itself. So the lock of a context belongs
- * to what the driver knows it by. Thread-safe.
+ * The contexts of the driver, which there is once in a process: it gives the same primary context
+ * of a device to every session, though each finds devices by itself. So the lock of a context
+ * belongs to what the driver knows it by. Thread-safe.
  */
 final class DriverContexts {
   private static final DriverContexts OF_PROCESS = new DriverContexts();

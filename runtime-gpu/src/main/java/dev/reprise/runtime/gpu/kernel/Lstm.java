@@ -279,8 +279,7 @@ final class Lstm {
     }
 
     /** The gradient of the weights of the outputs before, which come last. */
-    private static void hiddenWeights(
-        KernelCall call, Sizes sizes, Block dgates, DeviceMatrix dw) {
+    private static void hiddenWeights(KernelCall call, Sizes sizes, Block dgates, DeviceMatrix dw) {
       long cells = sizes.examples() * sizes.steps() * sizes.units();
       DeviceBuffer before = scratch(call, cells);
       call.run(
