@@ -1,8 +1,10 @@
 package dev.reprise.server;
 
 import static dev.reprise.server.TestServer.ROWS;
+import static dev.reprise.server.TestServer.bytes;
 import static dev.reprise.server.TestServer.key;
 import static dev.reprise.server.TestServer.load;
+import static dev.reprise.server.TestServer.offer;
 import static dev.reprise.server.TestServer.offerTable;
 import static dev.reprise.server.TestServer.table;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +13,7 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Layout;
+import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
@@ -195,6 +198,43 @@ class PieceProtocolTest {
       assertThat(load(ada, 1)).isEqualTo(table(1));
       assertThat(load(ada, 2)).isEqualTo(table(1, 2));
       assertThat(Files.readAllBytes(shared)).isEqualTo(good);
+    }
+    assertClean();
+  }
+
+  @Test
+  void aConnectionThatBreaksBehindAPartMakesTheContentBeSentAnew() throws Exception {
+    for (String kind : List.of("contents", "layouts")) {
+      AtomicInteger sent = new AtomicInteger();
+      Tap.Hook breaking =
+          new Tap.Hook() {
+            @Override
+            public String answer(String method, String path, byte[] body) {
+              return null;
+            }
+
+            @Override
+            public boolean loses(String method, String path) {
+              return method.equals("PUT")
+                  && path.startsWith("/v1/" + kind)
+                  && sent.incrementAndGet() == 2;
+            }
+          };
+      try (Tap tap = new Tap(server, breaking);
+          RunStore ada = server.client("ada", tap)) {
+        RunLog log =
+            kind.equals("contents")
+                ? offer(ada, 3 * Protocol.PART_BYTES, 1)
+                : offerTable(ada, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        assertThat(log.problem()).as(kind).isNull();
+        assertThat(log.kept()).as(kind).isEqualTo(1);
+        assertThat(tap.passed).as(kind).anyMatch(each -> each.status() == 422);
+        if (kind.equals("contents")) {
+          assertThat(load(ada, 1)).isEqualTo(bytes(3 * Protocol.PART_BYTES, 1));
+        } else {
+          assertThat(load(ada, 2)).isEqualTo(table(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+        }
+      }
     }
     assertClean();
   }

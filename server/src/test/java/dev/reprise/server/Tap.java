@@ -29,6 +29,11 @@ final class Tap implements AutoCloseable {
   /** Called before a request is passed on; may answer it, or return null. */
   interface Hook {
     String answer(String method, String path, byte[] body) throws Exception;
+
+    /** Called after it was passed on; whether the connection breaks before the answer comes back. */
+    default boolean loses(String method, String path) {
+      return false;
+    }
   }
 
   private final int port;
@@ -71,6 +76,9 @@ final class Tap implements AutoCloseable {
         HttpResponse<byte[]> response = ask(exchange, method, path, body);
         status = response.statusCode();
         answer = response.body();
+        if (hook.loses(method, path)) {
+          throw new IOException("broken by the test");
+        }
       }
       passed.add(new Passed(method, path, body.length, status, answer.length));
       boolean bare = answer.length == 0 || method.equals("HEAD");

@@ -154,6 +154,26 @@ final class RemoteContents {
     return new PieceReader(new RemotePieces(connection, layout), layout);
   }
 
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  /**
+   * Sends a content, and once more from its beginning where a connection broke meanwhile: the server
+   * has forgotten then what came before, or has the part already that was sent a second time.
+   */
+  private void sendUnbroken(Sending content) throws IOException {
+    long before = connection.repeated();
+    try {
+      content.run();
+    } catch (StoreException e) {
+      if (connection.repeated() == before || connection.problem() != null) {
+        throw e;
+      }
+      content.run();
+    }
+  }
+
   /** Takes the pieces of a content before the server is asked which of them it has. */
   PieceWriter pieces() {
     return new PieceWriter(
@@ -174,6 +194,10 @@ final class RemoteContents {
    * @throws StoreException one that passes when it does not want the content
    */
   void store(Key hash, PieceWriter content) throws IOException {
+    sendUnbroken(() -> sendPieces(hash, content));
+  }
+
+  private void sendPieces(Key hash, PieceWriter content) throws IOException {
     String path = "/v1/layouts/" + hash;
     byte[] recipe = content.layout().recipe();
     if (recipe.length > Protocol.MOST_REQUEST_BYTES) {
@@ -241,6 +265,10 @@ final class RemoteContents {
 
   /** Sends a file, unless the server has that content. */
   void store(Key hash, long bytes, Path file) throws IOException {
+    sendUnbroken(() -> sendWhole(hash, bytes, file));
+  }
+
+  private void sendWhole(Key hash, long bytes, Path file) throws IOException {
     String path = "/v1/contents/" + hash;
     if (connection.send("POST", path + "?total=" + bytes).status() != ServerConnection.WANTED) {
       return;

@@ -16,6 +16,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -55,6 +56,9 @@ final class ServerConnection implements AutoCloseable {
 
   /** Why it is not asked any more. */
   private final AtomicReference<StoreException> gone = new AtomicReference<>();
+
+  /** Requests that were made a second time, on a new connection. */
+  private final AtomicLong repeated = new AtomicLong();
 
   /** An answer that is no failure: found or not, granted or not. */
   record Answer(int status, byte[] body) {}
@@ -119,6 +123,11 @@ final class ServerConnection implements AutoCloseable {
     return gone.get();
   }
 
+  /** How many requests were made a second time, since their connection broke. */
+  long repeated() {
+    return repeated.get();
+  }
+
   Answer get(String path) {
     return request("GET", path, BodyPublishers.noBody());
   }
@@ -178,6 +187,7 @@ final class ServerConnection implements AutoCloseable {
     } catch (ConnectException | HttpTimeoutException e) {
       throw e;
     } catch (IOException e) {
+      repeated.incrementAndGet();
       return sent(request);
     }
   }
