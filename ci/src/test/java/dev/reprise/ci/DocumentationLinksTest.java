@@ -65,8 +65,9 @@ class DocumentationLinksTest {
   /** Headings are called as GitHub calls them; a second one of a name has -1 behind it. */
   @Test
   void anchorsAreThoseOfGitHub() {
-    assertThat(anchors(List.of("# Where does `--trap` lead?", "## A, *b*: c", "## [A](x.md), b: c")))
-        .containsExactlyInAnyOrder("where-does---trap-lead", "a-b-c", "a-b-c-1");
+    List<String> headings = List.of("# Does `--trap` lead?", "## A, *b*: c", "## [A](x.md), b: c");
+    assertThat(anchors(headings))
+        .containsExactlyInAnyOrder("does---trap-lead", "a-b-c", "a-b-c-1");
   }
 
   private static boolean leadsSomewhere(Path page, String link) throws IOException {
