@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
@@ -48,6 +49,26 @@ class ReplTest {
 
   private String err() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theConversationOfThePageIsAnsweredAsItSays() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "repl.md"));
+    int begin = page.indexOf("reprise> ");
+    List<String> said = new ArrayList<>();
+    List<String> answered = new ArrayList<>();
+    for (String line : page.substring(begin, page.indexOf("```", begin)).split("\n")) {
+      if (line.startsWith("reprise> ") || line.startsWith("...")) {
+        said.add(line.substring("reprise> ".length()));
+      } else {
+        answered.add(line);
+      }
+    }
+    assertThat(said.removeLast()).isEqualTo(":stats");
+    assertThat(talk(true, said.toArray(String[]::new))).isEqualTo(ExitCode.FINE);
+    assertThat(out.toString(StandardCharsets.UTF_8).split("\\R"))
+        .containsExactlyElementsOf(answered)
+        .hasSizeGreaterThan(3);
   }
 
   @Test
