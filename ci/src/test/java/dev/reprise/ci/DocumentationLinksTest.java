@@ -66,8 +66,7 @@ class DocumentationLinksTest {
   @Test
   void anchorsAreThoseOfGitHub() {
     List<String> headings = List.of("# Does `--trap` lead?", "## A, *b*: c", "## [A](x.md), b: c");
-    assertThat(anchors(headings))
-        .containsExactlyInAnyOrder("does---trap-lead", "a-b-c", "a-b-c-1");
+    assertThat(anchors(headings)).containsExactlyInAnyOrder("does---trap-lead", "a-b-c", "a-b-c-1");
   }
 
   private static boolean leadsSomewhere(Path page, String link) throws IOException {

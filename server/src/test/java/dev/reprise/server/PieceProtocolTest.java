@@ -234,8 +234,7 @@ class PieceProtocolTest {
         if (kind.equals("contents")) {
           // What is sent a second time does not follow what came already.
           assertThat(tap.passed).anyMatch(each -> each.status() == 422);
-          assertThat(load(ada, worthwhile))
-              .isEqualTo(bytes(3 * Protocol.PART_BYTES, worthwhile));
+          assertThat(load(ada, worthwhile)).isEqualTo(bytes(3 * Protocol.PART_BYTES, worthwhile));
         } else {
           assertThat(load(ada, 2)).isEqualTo(table(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
         }

@@ -30,7 +30,9 @@ final class Tap implements AutoCloseable {
   interface Hook {
     String answer(String method, String path, byte[] body) throws Exception;
 
-    /** Called after it was passed on; whether the connection breaks before the answer comes back. */
+    /**
+     * Called after it was passed on; whether the connection breaks before the answer comes back.
+     */
     default boolean loses(String method, String path) {
       return false;
     }

@@ -159,8 +159,9 @@ final class RemoteContents {
   }
 
   /**
-   * Sends a content, and once more from its beginning where a connection broke meanwhile: the server
-   * has forgotten then what came before, or has the part already that was sent a second time.
+   * Sends a content, and once more from its beginning where a connection broke meanwhile: the
+   * server has forgotten then what came before, or has the part already that was sent a second
+   * time.
    */
   private void sendUnbroken(Sending content) throws IOException {
     long before = connection.repeated();
