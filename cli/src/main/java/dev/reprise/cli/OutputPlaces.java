@@ -1,7 +1,10 @@
 package dev.reprise.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -30,8 +33,8 @@ final class OutputPlaces {
       trouble = Files.isWritable(file) ? null : "it is not writable";
     } else if (!Files.isDirectory(folder)) {
       trouble = "there is no folder " + folder;
-    } else if (!takesFiles(folder)) {
-      trouble = "the folder " + folder + " is not writable";
+    } else {
+      trouble = troubleWith(folder);
     }
     if (trouble != null) {
       throw new UsageException(option + ": cannot write " + file + ": " + trouble);
@@ -46,16 +49,16 @@ final class OutputPlaces {
   static void replacedFile(String option, Path file) {
     file(option, file);
     if (file != null && Files.isRegularFile(file)) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (!takesFiles(folder)) {
-        throw new UsageException(
-            option + ": cannot write " + file + ": the folder " + folder + " is not writable");
+      String trouble = troubleWith(file.toAbsolutePath().getParent());
+      if (trouble != null) {
+        throw new UsageException(option + ": cannot write " + file + ": " + trouble);
       }
     }
   }
 
   /**
-   * A folder that is there or can be made, and written to.
+   * A folder that is there or can be made, and written to. Of one that is to be made the nearest
+   * folder above it is tried.
    *
    * @param folder null when it is not wanted
    * @throws UsageException naming the place
@@ -64,10 +67,9 @@ final class OutputPlaces {
     if (folder == null) {
       return;
     }
-    Path there = existing(option, folder);
-    if (!takesFiles(there)) {
-      throw new UsageException(
-          option + ": cannot write to " + folder + ": the folder " + there + " is not writable");
+    String trouble = troubleWith(existing(option, folder));
+    if (trouble != null) {
+      throw new UsageException(option + ": cannot write to " + folder + ": " + trouble);
     }
   }
 
@@ -89,17 +91,30 @@ final class OutputPlaces {
     return there;
   }
 
-  /** Tries it: of {@code /proc} and the like root is told that he may write there. */
-  private static boolean takesFiles(Path folder) {
+  /**
+   * Why no file can be made in a folder, or null. Tries it, for a moment: of {@code /proc} and the
+   * like root is told that he may write there.
+   */
+  private static String troubleWith(Path folder) {
+    String unwritable = "the folder " + folder + " is not writable";
     if (!Files.isWritable(folder)) {
-      return false;
+      return unwritable;
+    }
+    Path tried;
+    try {
+      tried = Files.createTempFile(folder, ".reprise", null);
+    } catch (AccessDeniedException | NoSuchFileException e) {
+      return unwritable;
+    } catch (IOException e) {
+      String why = e instanceof FileSystemException failure ? failure.getReason() : null;
+      return "the folder " + folder + " takes no file: " + (why == null ? e.getMessage() : why);
     }
     try {
-      Files.delete(Files.createTempFile(folder, ".reprise", null));
-      return true;
+      Files.deleteIfExists(tried);
     } catch (IOException e) {
-      return false;
+      // Files may be made here and not removed, which is all that is wanted.
     }
+    return null;
   }
 
   private static void requireName(String option, Path path) {

@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +34,29 @@ class DepartureTest {
   private static final String PRINTED = "TRUE\n".repeat(PRODUCTS);
 
   @TempDir Path folder;
+  private final List<Process> started = new ArrayList<>();
+
+  /** What a test that failed has left: a process may stand still, or wait for an hour. */
+  @AfterEach
+  void endAll() {
+    for (Process launcher : started) {
+      launcher.descendants().forEach(ProcessHandle::destroyForcibly);
+      launcher.destroyForcibly();
+    }
+  }
 
   /** Prints the code on which the process left, and then that it has ended. */
   private Process start(String launcher, String script) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", launcher, "launcher"));
     command.addAll(CommandProcess.words(UnhurriedCommand.class));
     command.addAll(List.of("run", "--device", "cpu", "--store", store().toString(), "-s", script));
-    return CommandProcess.builder(command)
-        .directory(folder.toFile())
-        .redirectError(folder.resolve("err.txt").toFile())
-        .start();
+    Process process =
+        CommandProcess.builder(command)
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("err.txt").toFile())
+            .start();
+    started.add(process);
+    return process;
   }
 
   private static final String WAITING =
@@ -70,7 +84,7 @@ class DepartureTest {
     }
   }
 
-  /** Lets a process that waits for the graph stand still, so that it does not give up, or go on. */
+  /** Lets a process that has left stand still, so that it does not give up, or go on. */
   private static void signal(String name, Process launcher) throws Exception {
     ProcessHandle java = launcher.children().findFirst().orElseThrow();
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(java.pid())).start();

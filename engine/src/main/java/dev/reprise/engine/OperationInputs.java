@@ -56,7 +56,11 @@ final class OperationInputs {
     }
   }
 
-  /** What is made of them; null where that is not known, or they do not fit. */
+  /**
+   * What is made of them; null where that is not known.
+   *
+   * @throws dev.reprise.runtime.OperandException when they do not fit
+   */
   static Meta infer(LinkedOperation operation, Value[] inputs) {
     return operation.operation().opcode().result().infer(operation.operation(), inputs);
   }

@@ -14,9 +14,19 @@ import java.util.Locale;
 public record ServerAddress(URI uri, String token, Patience patience) {
   private static final int LONGEST_TOKEN = 512;
 
-  /** How long a server may take until it counts as gone. */
+  /**
+   * How long a server may take until it counts as gone.
+   *
+   * @throws IllegalArgumentException when one of both is not positive
+   */
   public record Patience(Duration toConnect, Duration toAnswer) {
     static final Patience STANDARD = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(30));
+
+    public Patience {
+      if (!toConnect.isPositive() || !toAnswer.isPositive()) {
+        throw new IllegalArgumentException("a server needs some time to answer");
+      }
+    }
   }
 
   public ServerAddress {

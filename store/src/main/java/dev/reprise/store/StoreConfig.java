@@ -165,9 +165,15 @@ public record StoreConfig(
 
   /**
    * A store that rests for so long at first where it is {@linkplain #writtenAfterwards written
-   * afterwards}: with an hour, a run writes nothing before it has ended, on any machine.
+   * afterwards}, unless other processes use it or much waits to be written: with an hour, a run
+   * that is alone writes nothing before it has ended, however slow the machine is.
+   *
+   * @throws IllegalArgumentException when it is negative
    */
   public StoreConfig withRestNanos(long nanos) {
+    if (nanos < 0) {
+      throw new IllegalArgumentException("a store cannot rest for " + nanos + " ns");
+    }
     return new StoreConfig(
         folder,
         server,

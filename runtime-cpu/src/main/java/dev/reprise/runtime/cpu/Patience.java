@@ -7,8 +7,8 @@ package dev.reprise.runtime.cpu;
  *
  * <p>Where another thread had the processor for a while, as the JVM's compilers do in the first
  * seconds, the wait goes on asleep, and the next one begins awake again. Sleeping for eight times
- * as long then made the first epochs of small batches take up to a fifth more
- * (docs/training-speed.md).
+ * as long then made the first epochs of small batches take up to a quarter more; beside other busy
+ * processes it took up to a tenth less (docs/training-speed.md).
  *
  * <p>For that thread alone. Times are those of one clock, in nanoseconds.
  */

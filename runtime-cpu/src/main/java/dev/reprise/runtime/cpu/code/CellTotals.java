@@ -9,7 +9,7 @@ import static dev.reprise.runtime.cpu.code.Source.register;
 
 /**
  * The totals of cells that machine code goes through: sums of each lane's terms, or the largest
- * ones, from the first cell of a row to the last; {@link CellCode} adds the cells.
+ * ones, from the first cell of a row to the last.
  *
  * <p>A total is of two groups of four cells by turns, so that an addition does not wait for the
  * last one. Both are in the first one's register where that has eight lanes. Formulas with totals

@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.create;
 
+import dev.reprise.runtime.cpu.code.ThinnedNumbers;
+
 /**
  * The counter-based random generator Philox4x32-10: 128 random bits as a function of a 64-bit key
  * and a 128-bit counter, with nothing to remember in between. Not thread-safe (holds work arrays).
@@ -37,7 +39,7 @@ public final class Philox {
   static final long MULTIPLIER_1 = 0xCD9E8D57L;
   static final long WEYL_0 = 0x9E3779B9L;
   static final long WEYL_1 = 0xBB67AE85L;
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = ThinnedNumbers.ROUNDS;
 
   private final long seed;
   private final int stream;

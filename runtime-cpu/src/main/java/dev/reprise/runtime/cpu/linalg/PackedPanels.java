@@ -57,8 +57,15 @@ record PackedPanels(
     return (end - first) * blocks.count();
   }
 
-  /** Packs all of them, by many threads. */
+  /**
+   * Packs all of them, by many threads.
+   *
+   * @throws IllegalStateException when there is room for one block at a time
+   */
   void pack(Factors factors, Parallel parallel, ExecutionContext context) {
+    if (inTurns) {
+      throw new IllegalStateException("there is room for one block");
+    }
     long pieceBytes = blocks.largest() * PanelSums.PANEL_BYTES;
     parallel.forRange(
         context,

@@ -115,8 +115,8 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     long down = (long) window.down() * plan.paddedWidth() * bytes;
     long target = panel * step.rows() * targetBytes();
     for (int piece = 0; piece < pieces; piece++) {
-      int from = piece * width / pieces;
-      int to = (piece + 1) * width / pieces;
+      int from = (int) ((long) piece * width / pieces);
+      int to = (int) ((piece + 1L) * width / pieces);
       space.arguments.at(
           space.planes,
           left + (long) from * window.right() * bytes,

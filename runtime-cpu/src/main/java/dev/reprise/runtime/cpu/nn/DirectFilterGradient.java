@@ -26,6 +26,9 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
   /** Panels of a task, at least, as each brings the images to padded planes. */
   private static final int FEWEST_PANELS = 4;
 
+  /** Multiplications of a call, at most, where one sum has no more: some 0.1 ms. */
+  private static final long MOST_CALL_WORK = 1 << 23;
+
   /** Channels from which on several of them are summed at once. */
   private static final int SEVERAL_CHANNELS = 4;
 
@@ -121,6 +124,9 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     long outerLeft = overChannels ? window.columnStep() * bytes : planeBytes;
     long outerTarget = overChannels ? cellBytes : window.cells() * cellBytes;
     int pieces = DirectSpace.pieces(extent);
+    long terms = (long) (rowTo - rowFrom) * plan.planes().outWidth();
+    long work = terms * PanelSums.MOST_ROWS * plan.lanes() * PanelSums.find(plan.precision()).panelsAtOnce();
+    long together = Math.max(1, MOST_CALL_WORK / work);
     int panels = to.endPanel - to.firstPanel;
     int sets = DirectSpace.panelSets(plan.precision(), panels);
     PanelSums sums = PanelSums.find(plan.precision());
@@ -141,14 +147,17 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
           long place =
               (long) row * window.columns() + from * (overChannels ? (long) window.cells() : 1);
           long panel = (long) (to.firstPanel + first) * PanelSums.PANEL_BYTES;
-          space.arguments.at(
-              space.planes,
-              left,
-              space.outputs,
-              right,
-              to.target,
-              to.at + place * cellBytes + panel);
-          sums.runApart(count, outer, outerLeft, outerTarget, space.arguments);
+          for (int other = 0, next; other < outer; other = next) {
+            next = (int) Math.min(outer, other + together);
+            space.arguments.at(
+                space.planes,
+                left + other * outerLeft,
+                space.outputs,
+                right,
+                to.target,
+                to.at + place * cellBytes + panel + other * outerTarget);
+            sums.runApart(count, next - other, outerLeft, outerTarget, space.arguments);
+          }
         }
       }
     }

@@ -15,13 +15,16 @@ class PanelPackingTest {
   /** What stands around what is written. */
   private static final double UNTOUCHED = -1;
 
+  /** Cells behind what is written that are looked at, too. */
+  private static final int BEHIND = 16;
+
   private static PanelPacking find(Precision precision) {
     PanelPacking packing = PanelPacking.find(precision);
     assumeTrue(packing != null, "a processor with AVX2 and FMA, on Linux");
     return packing;
   }
 
-  /** A matrix of cells 1, 2, 3, ... that ends where its memory ends. */
+  /** A matrix of cells 1, 2, 3, ... */
   private static MemorySegment matrix(Arena arena, Precision precision, int rows, int cols) {
     int bytes = precision.bytesPerCell();
     MemorySegment cells = arena.allocate((long) bytes * rows * cols, bytes);
@@ -32,8 +35,8 @@ class PanelPackingTest {
   }
 
   private static MemorySegment target(Arena arena, Precision precision, int cells) {
-    MemorySegment target = arena.allocate((long) precision.bytesPerCell() * cells, 64);
-    for (int i = 0; i < cells; i++) {
+    MemorySegment target = arena.allocate((long) precision.bytesPerCell() * (cells + BEHIND), 64);
+    for (int i = 0; i < cells + BEHIND; i++) {
       set(precision, target, i, UNTOUCHED);
     }
     return target;
@@ -97,10 +100,11 @@ class PanelPackingTest {
               count,
               into.address(),
               bytes * panelCells);
-          for (int i = 0; i < panels * panelCells; i++) {
+          for (int i = 0; i < panels * panelCells + BEHIND; i++) {
             int row = i % panelCells / width;
             double there = row * cols + 3 + i / panelCells * width + i % width + 1;
-            assertThat(get(precision, into, i)).isEqualTo(row < count ? there : UNTOUCHED);
+            assertThat(get(precision, into, i))
+                .isEqualTo(i < panels * panelCells && row < count ? there : UNTOUCHED);
           }
         }
       }
@@ -140,12 +144,13 @@ class PanelPackingTest {
         try (Arena arena = Arena.ofConfined()) {
           MemorySegment from = matrix(arena, precision, count, width);
           int step = count + 3;
-          // Nothing lies behind the last row.
-          MemorySegment into = target(arena, precision, (lanes - 1) * step + count);
+          int cells = (lanes - 1) * step + count;
+          MemorySegment into = target(arena, precision, cells);
           packing.planes(from.address(), lanes, count, into.address(), bytes * step);
-          for (int i = 0; i < (lanes - 1) * step + count; i++) {
+          for (int i = 0; i < cells + BEHIND; i++) {
             double there = i % step * width + i / step + 1;
-            assertThat(get(precision, into, i)).isEqualTo(i % step < count ? there : UNTOUCHED);
+            assertThat(get(precision, into, i))
+                .isEqualTo(i < cells && i % step < count ? there : UNTOUCHED);
           }
         }
       }
@@ -172,9 +177,11 @@ class PanelPackingTest {
               bytes * cells,
               into.address(),
               bytes * step);
-          for (int i = 0; i < (count - 1) * step + cells; i++) {
+          int end = (count - 1) * step + cells;
+          for (int i = 0; i < end + BEHIND; i++) {
             double there = i / step * cols + first + i % step + 1;
-            assertThat(get(precision, into, i)).isEqualTo(i % step < cells ? there : UNTOUCHED);
+            assertThat(get(precision, into, i))
+                .isEqualTo(i < end && i % step < cells ? there : UNTOUCHED);
           }
         }
       }
@@ -195,7 +202,11 @@ class PanelPackingTest {
           int strip = count * most;
           MemorySegment into = target(arena, precision, (int) (groups.count() * strip));
           packing.strips(from.address(), bytes * cols, groups, count, into.address());
-          for (int i = 0; i < groups.count() * strip; i++) {
+          for (int i = 0; i < groups.count() * strip + BEHIND; i++) {
+            if (i >= groups.count() * strip) {
+              assertThat(get(precision, into, i)).isEqualTo(UNTOUCHED);
+              continue;
+            }
             int group = i / strip;
             int row = i % strip / most;
             int cell = i % most;

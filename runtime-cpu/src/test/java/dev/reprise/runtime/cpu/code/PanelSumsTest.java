@@ -136,6 +136,74 @@ class PanelSumsTest {
     }
   }
 
+  /** Groups and panels anywhere, with arguments that another call has used otherwise. */
+  @ParameterizedTest
+  @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
+  void groupsAndPanelsMayLieApart(Precision precision, VectorRegisters registers) throws IOException {
+    PanelSums sums = sums(precision, registers);
+    int bytes = precision.bytesPerCell();
+    int lanes = PanelSums.PANEL_BYTES / bytes;
+    int terms = 5;
+    int groups = 3;
+    for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
+      for (int panels = 1; panels <= 4; panels++) {
+        int panelStep = rows * lanes + 2;
+        int groupStep = panels * panelStep + 5;
+        int rightStep = (terms + 2) * lanes;
+        int leftGroup = rows * terms + 7;
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment a = cells(arena, precision, groups * leftGroup);
+          MemorySegment b = cells(arena, precision, panels * rightStep);
+          MemorySegment c = cells(arena, precision, groups * groupStep);
+          MemorySegment before = arena.allocate(c.byteSize(), 64).copyFrom(c);
+          MemorySegment other = cells(arena, precision, 40 * lanes * 20);
+          PanelSums.Arguments arguments =
+              new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8));
+          arguments
+              .direction(0, 2, bytes, PanelSums.PANEL_BYTES)
+              .direction(1, 3, bytes, PanelSums.PANEL_BYTES)
+              .innermostApart(8, 3L * bytes, PanelSums.PANEL_BYTES)
+              .rows(bytes, 3L * PanelSums.PANEL_BYTES)
+              .strips(2L * bytes)
+              .panels(3, 2L * PanelSums.PANEL_BYTES)
+              .stored(PanelSums.PANEL_BYTES - bytes)
+              .adds(true)
+              .at(other, 0, other, 0, other, 0);
+          sums.runGroups(RowGroups.of(13), arguments);
+          arguments
+              .direction(0, 1, 0, 0)
+              .direction(1, 1, 0, 0)
+              .innermost(terms, bytes, bytes)
+              .rows((long) terms * bytes, PanelSums.PANEL_BYTES)
+              .panels(panels, (long) rightStep * bytes, (long) panelStep * bytes)
+              .stored(PanelSums.PANEL_BYTES)
+              .adds(false)
+              .at(a, 0, b, 0, c, 0);
+          sums.runApart(
+              rows, groups, (long) leftGroup * bytes, (long) groupStep * bytes, arguments);
+          for (int cell = 0; cell < groups * groupStep; cell++) {
+            int group = cell / groupStep;
+            int panel = cell % groupStep / panelStep;
+            int place = cell % groupStep % panelStep;
+            double wanted = get(before, precision, cell);
+            if (panel < panels && place < rows * lanes) {
+              wanted = 0;
+              for (int s = 0; s < terms; s++) {
+                long left = (long) group * leftGroup + place / lanes * terms + s;
+                long right = (long) panel * rightStep + (long) s * lanes + place % lanes;
+                double one = get(b, precision, right);
+                wanted = fma(precision, one, get(a, precision, left), wanted);
+              }
+            }
+            assertThat(get(c, precision, cell))
+                .as("%s rows, %s panels, cell %s", rows, panels, cell)
+                .isEqualTo(wanted);
+          }
+        }
+      }
+    }
+  }
+
   /**
    * Every number of lanes of the last panel, of panels at once, and of rows that are more than a
    * group.
@@ -172,9 +240,9 @@ class PanelSumsTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment a = cells(arena, precision, rows * terms);
       MemorySegment b = cells(arena, precision, (int) panelCells * panels);
-      // Nothing lies behind the last cell that is stored.
       int count = (rows - 1) * width + (panels - 1) * lanes + stored;
-      MemorySegment c = cells(arena, precision, count);
+      int behind = count + lanes;
+      MemorySegment c = cells(arena, precision, behind);
       MemorySegment before = arena.allocate(c.byteSize(), 64).copyFrom(c);
       PanelSums.Arguments arguments =
           new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8))
@@ -187,11 +255,11 @@ class PanelSumsTest {
               .adds(adds)
               .at(a, 0, b, 0, c, 0);
       sums.runGroups(RowGroups.of(rows), arguments);
-      for (int cell = 0; cell < count; cell++) {
+      for (int cell = 0; cell < behind; cell++) {
         int row = cell / width;
         int column = cell % width;
         double wanted = get(before, precision, cell);
-        if (column < (panels - 1) * lanes + stored) {
+        if (cell < count && column < (panels - 1) * lanes + stored) {
           double sum = 0;
           for (int s = 0; s < terms; s++) {
             long right = column / lanes * panelCells + (long) s * lanes + column % lanes;

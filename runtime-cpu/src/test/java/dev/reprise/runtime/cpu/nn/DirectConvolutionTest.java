@@ -88,6 +88,13 @@ class DirectConvolutionTest {
     }
   }
 
+  /** Whose square is no int. */
+  @Test
+  void rowsMayBeLong() {
+    checks.checkWholeNumbers(
+        new double[] {1, 2, 1, 120_000, 16, 2, 1, 24, 1, 1, 0, 12}, Precision.FP32);
+  }
+
   /** A short last panel, bands of an image, and several sums of a gradient. */
   @Test
   void shapesOfTheTestAreCutInAllWays() {
