@@ -72,12 +72,12 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     int panels = plan.panels();
     int sets = DirectSpace.panelSets(plan.precision(), panels);
     for (int set = 0; set < sets; set++) {
-      int first = set * panels / sets;
-      int count = (set + 1) * panels / sets - first;
+      int first = DirectSpace.start(set, sets, panels);
+      int count = DirectSpace.start(set + 1, sets, panels) - first;
       space.arguments.panels(count, plan.panelCells() * bytes, (long) step.rows() * targetBytes());
       for (int block = 0; block < blocks; block++) {
-        int from = (int) ((long) block * plan.planes().channels() / blocks);
-        int to = (int) ((block + 1L) * plan.planes().channels() / blocks);
+        int from = DirectSpace.start(block, blocks, plan.planes().channels());
+        int to = DirectSpace.start(block + 1, blocks, plan.planes().channels());
         space
             .arguments
             .direction(0, to - from, planeBytes, window.rows() * lineBytes)
@@ -115,8 +115,8 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     long down = (long) window.down() * plan.paddedWidth() * bytes;
     long target = panel * step.rows() * targetBytes();
     for (int piece = 0; piece < pieces; piece++) {
-      int from = (int) ((long) piece * width / pieces);
-      int to = (int) ((piece + 1L) * width / pieces);
+      int from = DirectSpace.start(piece, pieces, width);
+      int to = DirectSpace.start(piece + 1, pieces, width);
       space.arguments.at(
           space.planes,
           left + (long) from * window.right() * bytes,

@@ -65,8 +65,8 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
         (group, task, space) -> {
           long sum = task / parts;
           int part = (int) (task % parts);
-          int first = part * plan.panels() / parts;
-          int end = (part + 1) * plan.panels() / parts;
+          int first = DirectSpace.start(part, parts, plan.panels());
+          int end = DirectSpace.start(part + 1, parts, plan.panels());
           Sums target = new Sums(partials.segment(sum), group * cells * plan.bytes(), first, end);
           long last = Math.min(steps, (sum + 1) * stepsPerSum);
           for (long number = sum * stepsPerSum; number < last; number++) {
@@ -91,8 +91,8 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
   private void add(DirectPlan.Step step, Sums to, boolean adds, DirectSpace space) {
     int blocks = plan.rowBlocks(step.rows());
     for (int block = 0; block < blocks; block++) {
-      int from = block * step.rows() / blocks;
-      int end = (block + 1) * step.rows() / blocks;
+      int from = DirectSpace.start(block, blocks, step.rows());
+      int end = DirectSpace.start(block + 1, blocks, step.rows());
       addRows(step, from, end, to, adds || block > 0, space);
     }
   }
@@ -132,14 +132,14 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     PanelSums sums = PanelSums.find(plan.precision());
     long firstRow = rowFrom * window.down() * rowBytes;
     for (int set = 0; set < sets; set++) {
-      int first = set * panels / sets;
-      int end = (set + 1) * panels / sets;
+      int first = DirectSpace.start(set, sets, panels);
+      int end = DirectSpace.start(set + 1, sets, panels);
       long right = (first * (long) step.rows() + rowFrom) * lineBytes;
       space.arguments.panels(end - first, step.rows() * lineBytes);
       for (int row = 0; row < window.rows(); row++) {
         for (int piece = 0; piece < pieces; piece++) {
-          int from = (int) ((long) piece * extent / pieces);
-          int count = (int) ((piece + 1L) * extent / pieces) - from;
+          int from = DirectSpace.start(piece, pieces, extent);
+          int count = DirectSpace.start(piece + 1, pieces, extent) - from;
           long left =
               firstRow
                   + row * window.rowStep() * rowBytes

@@ -23,6 +23,11 @@ final class DirectSpace {
     arguments = new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES));
   }
 
+  /** Where a part begins when so many are cut into parts of nearly the same size. */
+  static int start(int part, int parts, int all) {
+    return (int) ((long) part * all / parts);
+  }
+
   /** Sets of up to as many panels as the generated sums take at once, of nearly the same size. */
   static int panelSets(Precision precision, int panels) {
     return (int) ConvolutionPlan.pieces(panels, PanelSums.find(precision).panelsAtOnce());
