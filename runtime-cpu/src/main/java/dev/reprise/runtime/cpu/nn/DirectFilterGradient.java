@@ -97,69 +97,91 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     }
   }
 
+  /**
+   * Channels, or columns of the filters, whose gradients are sums of the same outputs.
+   *
+   * @param count how many there are
+   * @param left bytes from one to the next, in the padded planes
+   * @param target likewise, of their sums
+   */
+  private record Line(int count, long left, long target) {}
+
   /** Sums over some rows of the outputs of a step. */
   private void addRows(
       DirectPlan.Step step, int rowFrom, int rowTo, Sums to, boolean adds, DirectSpace space) {
     DirectPlan.Window window = plan.window();
+    int channels = plan.planes().channels();
     long bytes = plan.bytes();
     long rowBytes = plan.paddedWidth() * bytes;
-    long planeBytes = plan.paddedRows(step.rows()) * rowBytes;
-    long lineBytes = (long) plan.planes().outWidth() * PanelSums.PANEL_BYTES;
-    boolean overChannels = plan.planes().channels() >= SEVERAL_CHANNELS;
     long cellBytes = plan.paddedTargets() * bytes;
+    long lineBytes = lineBytes();
+    Line ofChannels =
+        new Line(channels, plan.paddedRows(step.rows()) * rowBytes, window.cells() * cellBytes);
+    Line ofColumns = new Line(window.columns(), window.columnStep() * bytes, cellBytes);
+    boolean overChannels = channels >= SEVERAL_CHANNELS;
+    Line over = overChannels ? ofChannels : ofColumns;
+    Line beside = overChannels ? ofColumns : ofChannels;
     space
         .arguments
         .direction(0, 1, 0, 0)
         .direction(1, rowTo - rowFrom, window.down() * rowBytes, lineBytes)
         .innermost(plan.planes().outWidth(), window.right() * bytes, plan.bytes())
+        .rows(over.left, over.target)
         .adds(adds);
-    if (overChannels) {
-      space.arguments.rows(planeBytes, window.cells() * cellBytes);
-    } else {
-      space.arguments.rows(window.columnStep() * bytes, cellBytes);
-    }
-    int extent = overChannels ? plan.planes().channels() : window.columns();
-    int outer = overChannels ? window.columns() : plan.planes().channels();
-    // What lies beside the rows of a call in the other direction.
-    long outerLeft = overChannels ? window.columnStep() * bytes : planeBytes;
-    long outerTarget = overChannels ? cellBytes : window.cells() * cellBytes;
-    int pieces = DirectSpace.pieces(extent);
-    long terms = (long) (rowTo - rowFrom) * plan.planes().outWidth();
-    long work = terms * PanelSums.MOST_ROWS * plan.lanes() * PanelSums.find(plan.precision()).panelsAtOnce();
-    long together = Math.max(1, MOST_CALL_WORK / work);
+    int together = together((long) (rowTo - rowFrom) * plan.planes().outWidth());
     int panels = to.endPanel - to.firstPanel;
     int sets = DirectSpace.panelSets(plan.precision(), panels);
-    PanelSums sums = PanelSums.find(plan.precision());
-    long firstRow = rowFrom * window.down() * rowBytes;
     for (int set = 0; set < sets; set++) {
       int first = DirectSpace.start(set, sets, panels);
-      int end = DirectSpace.start(set + 1, sets, panels);
+      int count = DirectSpace.start(set + 1, sets, panels) - first;
       long right = (first * (long) step.rows() + rowFrom) * lineBytes;
-      space.arguments.panels(end - first, step.rows() * lineBytes);
+      long panel = to.at + (long) (to.firstPanel + first) * PanelSums.PANEL_BYTES;
+      space.arguments.panels(count, step.rows() * lineBytes);
       for (int row = 0; row < window.rows(); row++) {
-        for (int piece = 0; piece < pieces; piece++) {
-          int from = DirectSpace.start(piece, pieces, extent);
-          int count = DirectSpace.start(piece + 1, pieces, extent) - from;
-          long left =
-              firstRow
-                  + row * window.rowStep() * rowBytes
-                  + from * (overChannels ? planeBytes : window.columnStep() * bytes);
-          long place =
-              (long) row * window.columns() + from * (overChannels ? (long) window.cells() : 1);
-          long panel = (long) (to.firstPanel + first) * PanelSums.PANEL_BYTES;
-          for (int other = 0, next; other < outer; other = next) {
-            next = (int) Math.min(outer, other + together);
-            space.arguments.at(
-                space.planes,
-                left + other * outerLeft,
-                space.outputs,
-                right,
-                to.target,
-                to.at + place * cellBytes + panel + other * outerTarget);
-            sums.runApart(count, next - other, outerLeft, outerTarget, space.arguments);
-          }
+        long left = (rowFrom * window.down() + (long) row * window.rowStep()) * rowBytes;
+        long target = panel + (long) row * window.columns() * cellBytes;
+        for (int other = 0; other < beside.count; other += together) {
+          Line some =
+              new Line(Math.min(together, beside.count - other), beside.left, beside.target);
+          Place place =
+              new Place(left + other * beside.left, right, target + other * beside.target);
+          sum(over, some, place, to.target, space);
         }
       }
     }
+  }
+
+  /** Where a call begins to read planes and outputs and to write sums. */
+  private record Place(long left, long right, long target) {}
+
+  /** The sums of all of one line for each of the other. */
+  private void sum(
+      Line over, Line beside, Place place, MemorySegment target, DirectSpace space) {
+    PanelSums sums = PanelSums.find(plan.precision());
+    int pieces = DirectSpace.pieces(over.count);
+    for (int piece = 0; piece < pieces; piece++) {
+      int from = DirectSpace.start(piece, pieces, over.count);
+      int rows = DirectSpace.start(piece + 1, pieces, over.count) - from;
+      space.arguments.at(
+          space.planes,
+          place.left + from * over.left,
+          space.outputs,
+          place.right,
+          target,
+          place.target + from * over.target);
+      sums.runApart(rows, beside.count, beside.left, beside.target, space.arguments);
+    }
+  }
+
+  /** How many of a line may go by at one call, whose sums have so many terms each. */
+  private int together(long terms) {
+    long panels = PanelSums.find(plan.precision()).panelsAtOnce();
+    long work = terms * PanelSums.MOST_ROWS * plan.lanes() * panels;
+    return (int) Math.max(1, MOST_CALL_WORK / work);
+  }
+
+  /** Bytes of a row of outputs of a panel. */
+  private long lineBytes() {
+    return (long) plan.planes().outWidth() * PanelSums.PANEL_BYTES;
   }
 }
