@@ -155,8 +155,7 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
   private record Place(long left, long right, long target) {}
 
   /** The sums of all of one line for each of the other. */
-  private void sum(
-      Line over, Line beside, Place place, MemorySegment target, DirectSpace space) {
+  private void sum(Line over, Line beside, Place place, MemorySegment target, DirectSpace space) {
     PanelSums sums = PanelSums.find(plan.precision());
     int pieces = DirectSpace.pieces(over.count);
     for (int piece = 0; piece < pieces; piece++) {

@@ -139,7 +139,8 @@ class PanelSumsTest {
   /** Groups and panels anywhere, with arguments that another call has used otherwise. */
   @ParameterizedTest
   @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
-  void groupsAndPanelsMayLieApart(Precision precision, VectorRegisters registers) throws IOException {
+  void groupsAndPanelsMayLieApart(Precision precision, VectorRegisters registers)
+      throws IOException {
     PanelSums sums = sums(precision, registers);
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes;
