@@ -195,6 +195,23 @@ class SequentialTrainTest {
     assertThat(output).isEqualTo("TRUE\n");
   }
 
+  /** What is drawn does not depend on the number; of a seed for some steps only it would. */
+  @Test
+  void anyNegativeSeedDrawsOne() {
+    String training =
+        NETWORK
+            + """
+            for (k in 1:2) {
+              [trained, losses] = sequentialTrain(X=X, Y=y, model=model, batch_size=32, epochs=3, shuffle=TRUE, seed=SEED)
+              print(toString(losses, decimal=12))
+            }
+            """;
+    String output = output(training.replace("SEED", "-5"));
+    assertThat(output).isEqualTo(output(training.replace("SEED", "-1")));
+    int half = output.length() / 2;
+    assertThat(output.substring(0, half)).isNotEqualTo(output.substring(half));
+  }
+
   private static String output(String script) {
     return Scripts.run(Scripts.config(), script).output();
   }
