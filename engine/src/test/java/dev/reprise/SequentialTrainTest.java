@@ -150,10 +150,66 @@ class SequentialTrainTest {
           Y=y, model=model, settings=list(beta3=1) | sequential_optim: beta3 is no setting of an optimizer
           Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="melu")) | sequential: layer 2 is of a kind that is not known: melu
           Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="embedding", embedding_dict=r(4, 1, 1))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (embedding) takes what comes from it as numbers of rows
+          Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="residual", main=list(list(layer="embedding", embedding_dict=r(4, 1, 1))), shortcut=list(list(layer="embedding", embedding_dict=r(4, 1, 1))))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (residual) takes what comes from it as numbers of rows
+          Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="each_step", D=1, main=list(list(layer="embedding", embedding_dict=r(4, 1, 1))))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (each_step) takes what comes from it as numbers of rows
           """)
   void mistakesSayWhatIsWrong(String arguments, String message) {
     assertThatThrownBy(() -> output(NETWORK + "[m, l] = sequentialTrain(X=X, " + arguments + ")"))
         .hasMessageContaining(message);
+  }
+
+  /** The shortcut's mask is none of those that layers of the other list draw. */
+  @Test
+  void listsOfOneLayerDrawMasksOfTheirOwn() {
+    String output =
+        output(
+            """
+            source("nn/sequential_train.dml") as train
+            X = matrix(1, 20, 20)
+            half = list(list(layer="dropout", p=0.5))
+            inner = list(list(layer="residual", main=half, shortcut=list()))
+            model = list(list(layer="residual", main=inner, shortcut=half))
+            [out, cache, model] = train::forward(X, model, 3)
+            print(sum(out == 3) > 0)
+            one = list(list(layer="each_step", D=20, main=half))
+            branches = list(list(layer="concat", branch1=half, branch2=one))
+            [out, cache, model] = train::forward(X, branches, 3)
+            print(sum(out[, 1:20] != out[, 21:40]) > 0)
+            """);
+    assertThat(output).isEqualTo("TRUE\nTRUE\n");
+  }
+
+  /** The gradient comes through the shortcut, so the first weights are trained. */
+  @Test
+  void embeddingsBesideAWayForTheGradientAreNoMistake() {
+    String output =
+        output(
+            """
+            X = matrix(1, 8, 1)
+            ids = list(list(layer="embedding", embedding_dict=matrix(1, 3, 1)))
+            model = list(list(layer="affine", W=matrix(1, 1, 1), b=matrix(0, 1, 1)), list(layer="residual", main=ids, shortcut=list()))
+            [trained, losses] = sequentialTrain(X=X, Y=X, model=model, loss="l2", optimizer="sgd", lr=0.1, batch_size=8, epochs=1)
+            first = as.list(trained[1])
+            print(as.scalar(as.matrix(first["W"])) < 1)
+            """);
+    assertThat(output).isEqualTo("TRUE\n");
+  }
+
+  /** What is drawn does not depend on the number; of a seed for some steps only it would. */
+  @Test
+  void anyNegativeSeedDrawsOne() {
+    String training =
+        NETWORK
+            + """
+            for (k in 1:2) {
+              [trained, losses] = sequentialTrain(X=X, Y=y, model=model, batch_size=32, epochs=3, shuffle=TRUE, seed=SEED)
+              print(toString(losses, decimal=12))
+            }
+            """;
+    String output = output(training.replace("SEED", "-5"));
+    assertThat(output).isEqualTo(output(training.replace("SEED", "-1")));
+    int half = output.length() / 2;
+    assertThat(output.substring(0, half)).isNotEqualTo(output.substring(half));
   }
 
   private static String output(String script) {
