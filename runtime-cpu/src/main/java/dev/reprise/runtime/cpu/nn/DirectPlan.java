@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.PanelPacking;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.operation.WindowShape;
 
@@ -68,7 +69,7 @@ record DirectPlan(Precision precision, PlaneConvolution planes, Window window, i
 
   private static DirectPlan cut(Precision precision, PlaneConvolution planes, Window window) {
     DirectPlan byRow = new DirectPlan(precision, planes, window, 1);
-    if (PanelSums.find(precision) == null || !byRow.pays()) {
+    if (PanelPacking.find(precision) == null || !byRow.pays()) {
       return null;
     }
     long perRow =
