@@ -99,4 +99,47 @@ class ArgumentListReuseTest {
             print(total)
             """);
   }
+
+  @Test
+  void elementsAreWhatTheyWereWhateverElseOfTheirListIsChanged() {
+    RunStatistics statistics =
+        run(
+            """
+            square = function(Matrix[Double] X) return (Matrix[Double] Y) { Y = X %*% X }
+            A = rand(rows=60, cols=60, seed=1)
+            B = rand(rows=60, cols=60, seed=2)
+            net = list(A, B, A + 1)
+            a = sum(square(as.matrix(net[1])))
+            net[3] = B + 2
+            b = sum(square(as.matrix(net[1])))
+            longer = append(net, B)
+            c = sum(square(as.matrix(longer[2])))
+            for (i in 1:4) longer[i] = as.matrix(longer[i])
+            d = sum(square(as.matrix(longer[4])))
+            [rest, gone] = remove(longer, 1)
+            part = rest[2:3]
+            e = sum(square(as.matrix(part[2])))
+            named = list(a=A, b=B)
+            named["c"] = A + B
+            f = sum(square(as.matrix(named["b"])))
+            g = sum(square(A)) + sum(square(B))
+            print(a + " " + b + " " + c + " " + d + " " + e + " " + f + " " + g)
+            """);
+    assertThat(statistics.of("matmul").executed()).isEqualTo(2);
+  }
+
+  @Test
+  void aListOfOneAsAnOperandIsItsElement() {
+    RunStatistics statistics =
+        run(
+            """
+            A = rand(rows=60, cols=60, seed=1)
+            net = list(A, first=A + 1)
+            for (i in 1:3) {
+              net["n"] = i
+              print(sum(net[1] %*% A) + " " + sum(A %*% A) + " " + sum(list(net["first"]) %*% (A + 1)))
+            }
+            """);
+    assertThat(statistics.of("matmul").executed()).isEqualTo(2);
+  }
 }

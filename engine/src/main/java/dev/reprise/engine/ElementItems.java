@@ -1,11 +1,14 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The lineage of a list's elements. Where the list's own trace shows how an element came in, the
@@ -13,62 +16,59 @@ import dev.reprise.runtime.operation.OperationTable;
  * it from reuse.
  */
 final class ElementItems {
+  /** A list that a loop has changed more often is looked at as a whole where one element is wanted. */
+  private static final int MOST_CHANGES = 64;
+
+  private static final Opcode OUTPUT = OperationTable.standard().get("output");
+
   private ElementItems() {}
 
   /** The item of the element at a zero-based position of the list that the item describes. */
   static LineageItem at(LineageItem list, int index) {
-    if (list.operation() != null) {
-      switch (list.operation().name()) {
-        case "list" -> {
-          return list.input(index);
-        }
-        case "listIndex" -> {
-          LineageItem selected = ofSingleIndex(list, index);
-          if (selected != null) {
-            return selected;
-          }
-        }
-        case "listAssign" -> {
-          LineageItem assigned = AssignedElements.at(list, index);
-          if (assigned != null) {
-            return assigned;
-          }
-        }
-        default -> {}
-      }
+    if (!list.isLiteral() && list.name().equals("list")) {
+      return list.input(index);
     }
-    return LineageItem.of(
-        new Operation(OperationTable.standard().get("output"), Attributes.of("index", "" + index)),
-        list);
+    ListContents contents = ListContents.ofOrNull(list, MOST_CHANGES);
+    return contents != null && index < contents.size() ? contents.get(index) : opaque(list, index);
   }
 
+  /** Those of all elements. */
   static LineageItem[] all(LineageItem list, int size) {
+    return all(list, size, MOST_CHANGES);
+  }
+
+  private static LineageItem[] all(LineageItem list, int size, int changes) {
+    ListContents contents = ListContents.ofOrNull(list, changes);
+    if (contents != null && contents.size() == size) {
+      return contents.items().toArray(LineageItem[]::new);
+    }
     LineageItem[] items = new LineageItem[size];
     for (int i = 0; i < size; i++) {
-      items[i] = at(list, i);
+      items[i] = opaque(list, i);
     }
     return items;
   }
 
-  /** {@code L[i]} or {@code L["name"]} of a list built in place, with a literal position. */
-  private static LineageItem ofSingleIndex(LineageItem indexed, int index) {
-    LineageItem source = indexed.input(0);
-    Scalar position = indexed.input(1).literalOrNull();
-    if (index != 0
-        || position == null
-        || source.operation() == null
-        || !source.operation().name().equals("list")) {
-      return null;
-    }
-    if (position.type() == ValueType.STRING) {
-      for (int i = 0; i < source.inputCount(); i++) {
-        if (position.asString().equals(source.operation().attributes().get("name." + i))) {
-          return source.input(i);
-        }
+  /**
+   * One item per matrix that {@link ListOperands#flatten} finds in the list, in that order, however
+   * many appends have filled it: folds keep their identity whichever of them are bound.
+   */
+  static List<LineageItem> flattened(LineageItem item, ListValue list) {
+    LineageItem[] items = all(item, list.size(), Integer.MAX_VALUE);
+    List<LineageItem> flat = new ArrayList<>();
+    List<Value> elements = list.elements();
+    for (int i = 0; i < items.length; i++) {
+      if (elements.get(i) instanceof ListValue inner) {
+        flat.addAll(flattened(items[i], inner));
+      } else {
+        flat.add(items[i]);
       }
-      return null;
     }
-    long at = position.asLong();
-    return at >= 1 && at <= source.inputCount() ? source.input((int) at - 1) : null;
+    return flat;
+  }
+
+  /** An element of which no more is known than the list that it lies in. */
+  static LineageItem opaque(LineageItem list, int index) {
+    return LineageItem.of(new Operation(OUTPUT, Attributes.of("index", "" + index)), list);
   }
 }

@@ -113,9 +113,9 @@ final class FinishedRegion {
     }
     if (value instanceof ListValue list) {
       long bytes = 0;
-      List<Value> elements = list.elements();
-      for (int i = 0; i < elements.size(); i++) {
-        bytes += bytesToKeep(cache, elements.get(i), ElementItems.at(item, i));
+      LineageItem[] elements = ElementItems.all(item, list.size());
+      for (int i = 0; i < elements.length; i++) {
+        bytes += bytesToKeep(cache, list.elements().get(i), elements[i]);
       }
       return bytes;
     }
@@ -157,9 +157,9 @@ final class FinishedRegion {
       EqualContents contents, Value pending, LineageItem item, boolean matricesToo) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
     if (value instanceof ListValue list) {
-      List<Value> elements = list.elements();
-      for (int i = 0; i < elements.size(); i++) {
-        lookAt(contents, elements.get(i), ElementItems.at(item, i), matricesToo);
+      LineageItem[] elements = ElementItems.all(item, list.size());
+      for (int i = 0; i < elements.length; i++) {
+        lookAt(contents, list.elements().get(i), elements[i], matricesToo);
       }
     } else if (value != null) {
       contents.lookAt(item, value, matricesToo);
@@ -181,9 +181,9 @@ final class FinishedRegion {
       return;
     }
     if (value instanceof ListValue list) {
-      List<Value> elements = list.elements();
-      for (int i = 0; i < elements.size(); i++) {
-        offer(offers, elements.get(i), ElementItems.at(item, i));
+      LineageItem[] elements = ElementItems.all(item, list.size());
+      for (int i = 0; i < elements.length; i++) {
+        offer(offers, list.elements().get(i), elements[i]);
       }
     } else {
       offers.offer(item, value, facts.costNanos());
@@ -243,10 +243,10 @@ final class FinishedRegion {
   }
 
   private Composite.Part elements(LineageCache cache, ListValue list, LineageItem item) {
-    List<Value> elements = list.elements();
-    Composite.Part[] parts = new Composite.Part[elements.size()];
+    LineageItem[] elements = ElementItems.all(item, list.size());
+    Composite.Part[] parts = new Composite.Part[elements.length];
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = part(cache, elements.get(i), ElementItems.at(item, i));
+      parts[i] = part(cache, list.elements().get(i), elements[i]);
     }
     return new Composite.Elements(list.names(), parts, item);
   }

@@ -92,7 +92,7 @@ final class Parts {
     int at = 0;
     for (int i = 0; i < inputs.length; i++) {
       if (inputs[i] instanceof ListValue list) {
-        for (LineageItem element : ListTrace.elements(item.input(i), list)) {
+        for (LineageItem element : ElementItems.flattened(item.input(i), list)) {
           facts[at++] = Facts.of(element);
         }
       } else {

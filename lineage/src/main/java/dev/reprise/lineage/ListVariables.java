@@ -59,6 +59,7 @@ final class ListVariables {
         || position >= list.inputCount()) {
       return null;
     }
-    return list.input(position);
+    // Loops within that leave the element alone say nothing of it: it is what it was before them.
+    return RunItem.settled(list.input(position));
   }
 }

@@ -122,13 +122,10 @@ final class ProgramItems {
   private ProgramPlace target(ProgramPlace place) {
     RunBody body = body(place);
     int variable = place.last().index();
-    long iteration = place.last().iteration();
-    while (iteration >= 0) {
-      Patch patch = body.patchAt(iteration);
-      if (patch.outputs[variable] != Ref.of(Ref.CARRIED, variable)) {
-        return target(place, body, patch, patch.outputs[variable], iteration);
-      }
-      iteration = body.path.stretchStart(iteration) - 1;
+    long maker = body.lastMaker(variable, place.last().iteration());
+    if (maker >= 0) {
+      Patch patch = body.patchAt(maker);
+      return target(place, body, patch, patch.outputs[variable], maker);
     }
     return input(place, Arrays.binarySearch(body.inputs().carried(), variable));
   }

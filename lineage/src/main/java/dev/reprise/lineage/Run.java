@@ -245,15 +245,11 @@ final class Run {
 
   /** What a carried variable is after an iteration; skips iterations that leave it alone. */
   private LineageItem output(long iteration, int variable) {
-    long at = iteration;
-    while (at >= 0) {
-      int path = body.path.at(at);
+    long maker = body.lastMaker(variable, iteration);
+    if (maker >= 0) {
+      int path = body.path.at(maker);
       Patch patch = body.patch(path);
-      int ref = patch.outputs[variable];
-      if (ref != Ref.of(Ref.CARRIED, variable)) {
-        return resolve(path, patch, ref, at);
-      }
-      at = body.path.stretchStart(at) - 1;
+      return resolve(path, patch, patch.outputs[variable], maker);
     }
     return initials[variable];
   }

@@ -36,6 +36,9 @@ final class RunBody {
   private volatile RunInputs reads = RunInputs.ofReads(new int[0], new int[0]);
   private volatile boolean hasObjects;
 
+  // What was found out last of each variable; made when first asked for. Any thread may write.
+  private volatile Untouched[] untouched;
+
   // Computed when the run is complete, and then the same for every thread.
   private volatile RunInputs inputs;
   private volatile int depth;
@@ -75,6 +78,40 @@ final class RunBody {
       }
     }
     return true;
+  }
+
+  /**
+   * The last iteration up to this one that makes something of a variable; negative when none does.
+   * Asked iteration by iteration, as loops ask, each iteration is looked at once for each variable:
+   * an element of a list may stay what it is for as long as the loop runs.
+   */
+  long lastMaker(int variable, long iteration) {
+    Untouched[] all = untouched;
+    if (all == null) {
+      all = new Untouched[variables()];
+      untouched = all;
+    }
+    Untouched known = all[variable];
+    long at = iteration;
+    while (at >= 0 && !(known != null && known.covers(at)) && leavesAlone(at, variable)) {
+      at = path.stretchStart(at) - 1;
+    }
+    long maker = known != null && known.covers(at) ? known.maker : at;
+    if (known == null || iteration > known.to) {
+      all[variable] = new Untouched(maker, iteration);
+    }
+    return maker;
+  }
+
+  private boolean leavesAlone(long iteration, int variable) {
+    return patchAt(iteration).outputs[variable] == Ref.of(Ref.CARRIED, variable);
+  }
+
+  /** The maker of a variable, or -1, and the last of the iterations since that leave it alone. */
+  private record Untouched(long maker, long to) {
+    boolean covers(long iteration) {
+      return iteration >= maker && iteration <= to;
+    }
   }
 
   Patch patchAt(long iteration) {
@@ -409,7 +446,7 @@ final class RunBody {
 
   /** Bytes on the heap, the patches left out: these belong to the loop. */
   long bytes() {
-    long total = 64 + path.bytes();
+    long total = 64 + path.bytes() + (untouched == null ? 0 : 16 + 36L * untouched.length);
     for (int p = 0; p < patchCount; p++) {
       for (Object column : columns[p]) {
         total +=
