@@ -59,7 +59,6 @@ final class ListVariables {
         || position >= list.inputCount()) {
       return null;
     }
-    // Loops within that leave the element alone say nothing of it: it is what it was before them.
-    return RunItem.settled(list.input(position));
+    return list.input(position);
   }
 }
