@@ -32,8 +32,10 @@ final class OnnxImport {
             ResizingNodes.RULES,
             PaddingNodes.RULES,
             ScaleNodes.RULES,
+            NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
+            TransposeNodes.RULES,
             JoinNodes.RULES,
             PartNodes.RULES,
             Activations.RULES)

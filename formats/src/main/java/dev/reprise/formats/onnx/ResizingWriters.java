@@ -11,6 +11,7 @@ final class ResizingWriters {
           "conv2d_transpose_depthwise",
               (export, layer) -> transposedConvolution(export, layer, groups(layer)),
           "upsample2d", ResizingWriters::upsample,
+          "resize2d", ResizingWriters::resize,
           "scale_shift2d", ResizingWriters::scaleShift,
           "group_norm", ResizingWriters::groupNorm);
 
@@ -66,15 +67,47 @@ final class ResizingWriters {
     export.takesImages(images, layer);
     long high = layer.positive("size_h");
     long wide = layer.positive("size_w");
+    resizing(export, high, wide, "asymmetric", "nearest").text("nearest_mode", "floor").add();
+    export.becomes(images[0], images[1] * high, images[2] * wide);
+  }
+
+  private static NodeWriter resizing(
+      OnnxExport export, double high, double wide, String places, String mode) {
     Layer.Weights factors = new Layer.Weights(1, 4, new double[] {1, 1, high, wide});
     String scales = export.floats("scales", factors, 4);
-    export
+    return export
         .node("Resize", export.current(), "", scales)
-        .text("mode", "nearest")
-        .text("coordinate_transformation_mode", "asymmetric")
-        .text("nearest_mode", "floor")
-        .add();
-    export.becomes(images[0], images[1] * high, images[2] * wide);
+        .text("mode", mode)
+        .text("coordinate_transformation_mode", places);
+  }
+
+  private static void resize(OnnxExport export, LayerReader layer) {
+    long[] images = layer.images();
+    export.takesImages(images, layer);
+    long[] output = {images[0], layer.positive("Hout"), layer.positive("Wout")};
+    String method = layer.text("method");
+    String nearest = InterpolationNodes.NEAREST.get(method);
+    double high = scale(layer, "scale_h", images[1], output[1]);
+    double wide = scale(layer, "scale_w", images[2], output[2]);
+    NodeWriter node =
+        resizing(export, high, wide, layer.text("places"), nearest == null ? method : "nearest");
+    if (nearest != null) {
+      node.text("nearest_mode", nearest);
+    }
+    node.add();
+    export.becomes(output);
+  }
+
+  /** The number of examples is not known, so that sizes cannot be written, but what makes them. */
+  private static double scale(LayerReader layer, String name, long before, long after) {
+    float scale = (float) layer.number(name);
+    for (float near : new float[] {scale, Math.nextUp(scale)}) {
+      if (InterpolationNodes.size(before, near) == after) {
+        return near;
+      }
+    }
+    throw layer.problem(
+        "has a " + name + " of " + scale + ", which does not make " + after + " of " + before);
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {
