@@ -315,3 +315,7 @@ save("resized", [
     node("Resize", ["x", "", "", "sizes"], ["i"], mode="cubic", coordinate_transformation_mode="align_corners")] + [node("Flatten", [c], [c + "1"]) for c in "abcdefghi"] + [node("Concat", [c + "1" for c in "abcdefghi"], ["y"], axis=1)],
     {"double": np.array([1, 1, 2, 2], np.float32), "odd": np.array([1, 1, 1.5, 0.7], np.float32), "larger": np.array([9, 4], np.int64), "half": np.array([1, 1, 0.5, 0.5], np.float32), "single": np.array([1, 1], np.int64)},
     floats(3, 2, 4, 6), 2, 19)
+# Pixels of channels and channels of pixels, and a gate by a softplus.
+save("squares", [
+    node("DepthToSpace", ["x"], ["a"], blocksize=2, mode="CRD"), node("Mish", ["a"], ["b"]), node("Conv", ["b", "w"], ["c"]), node("SpaceToDepth", ["c"], ["d"], blocksize=3), node("DepthToSpace", ["d"], ["e"], blocksize=2),
+    node("Flatten", ["e"], ["y"])], {"w": floats(4, 2, 4, 2)}, floats(3, 8, 3, 5) * 2, 2, 18)

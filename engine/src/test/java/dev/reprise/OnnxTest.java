@@ -197,7 +197,8 @@ class OnnxTest {
           "shuffled",
           "numbers",
           "rests",
-          "resized");
+          "resized",
+          "squares");
 
   private static List<String> models() {
     return MODELS;

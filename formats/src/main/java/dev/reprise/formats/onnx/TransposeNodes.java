@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,10 +18,15 @@ import java.util.stream.LongStream;
  * <pre>
  *   channels of two groups   2 3 H W  -  3 2 H W     transpose(rows=2, cols=3, D=H W)
  *   channels to the end      C H W    -  H W C       transpose(rows=C, cols=H W, D=1)
+ *   pixels of channels       C 2 2 H W - C H 2 W 2   two of them
  * </pre>
  */
 final class TransposeNodes {
-  static final Map<String, OnnxImport.Rule> RULES = Map.of("Transpose", TransposeNodes::transpose);
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Transpose", TransposeNodes::transpose,
+          "DepthToSpace", TransposeNodes::depthToSpace,
+          "SpaceToDepth", TransposeNodes::spaceToDepth);
 
   private TransposeNodes() {}
 
@@ -49,6 +55,49 @@ final class TransposeNodes {
     into.becomes(into.value().shaped(shape));
   }
 
+  /** Each pixel of so many channels becomes a square of pixels (PyTorch's pixel_shuffle). */
+  private static void depthToSpace(OnnxImport into, Node node) {
+    ImageNodes.needsImages(into, node);
+    long[] images = into.extents();
+    long side = side(into, node);
+    long channels = images[0] / (side * side);
+    if (channels * side * side != images[0]) {
+      throw into.problem(node, "makes squares of " + side + " pixels of " + into.words());
+    }
+    if (node.text("mode", "DCR").equals("CRD")) {
+      long[] parts = {channels, side, side, images[1], images[2]};
+      reorder(into, node, parts, moved(parts, 0, 3, 1, 4, 2));
+    } else {
+      long[] parts = {side, side, channels, images[1], images[2]};
+      reorder(into, node, parts, moved(parts, 2, 3, 0, 4, 1));
+    }
+    into.becomes(channels, images[1] * side, images[2] * side);
+  }
+
+  private static void spaceToDepth(OnnxImport into, Node node) {
+    ImageNodes.needsImages(into, node);
+    long[] images = into.extents();
+    long side = side(into, node);
+    if (images[1] % side != 0 || images[2] % side != 0) {
+      throw into.problem(node, "takes squares of " + side + " pixels of " + into.words());
+    }
+    long[] parts = {images[0], images[1] / side, side, images[2] / side, side};
+    reorder(into, node, parts, moved(parts, 2, 4, 0, 1, 3));
+    into.becomes(images[0] * side * side, images[1] / side, images[2] / side);
+  }
+
+  private static long side(OnnxImport into, Node node) {
+    long side = node.integer("blocksize", 0);
+    if (side < 1 || side > Short.MAX_VALUE) {
+      throw into.problem(node, "has a blocksize of " + side);
+    }
+    return side;
+  }
+
+  private static List<Integer> moved(long[] extents, int... order) {
+    return Arrays.stream(order).filter(i -> extents[i] != 1).boxed().toList();
+  }
+
   /** Adds layers that bring the extents of an example, by their numbers, into that order. */
   private static void reorder(OnnxImport into, Node node, long[] extents, List<Integer> wanted) {
     List<Integer> now = new ArrayList<>(wanted);
@@ -73,7 +122,9 @@ final class TransposeNodes {
   }
 
   private static long product(long[] extents, List<Integer> numbers) {
-    return numbers.stream().mapToLong(i -> extents[i]).reduce(1, (a, b) -> a < 0 || b < 0 ? -1 : a * b);
+    return numbers.stream()
+        .mapToLong(i -> extents[i])
+        .reduce(1, (a, b) -> a < 0 || b < 0 ? -1 : a * b);
   }
 
   private static void swap(OnnxImport into, Node node, long rows, long cols, long cell) {

@@ -61,6 +61,20 @@ class TransposeNodesTest {
     turned(new TestModel(-1, 5, 4), 0, 1).isRefused("has no order of 3 extents");
   }
 
+  @Test
+  void squaresOfPixelsMustFit() {
+    TestModel pixels = new TestModel(-1, 6, 2, 3).then("DepthToSpace", "y", side(2));
+    pixels.isRefused("node \"y\" (DepthToSpace) makes squares of 2 pixels of [6, 2, 3]");
+    TestModel channels = new TestModel(-1, 6, 2, 3).then("SpaceToDepth", "y", side(2));
+    channels.isRefused("node \"y\" (SpaceToDepth) takes squares of 2 pixels of [6, 2, 3]");
+    TestModel none = new TestModel(-1, 6, 2, 3).then("DepthToSpace", "y", Map.of());
+    none.isRefused("node \"y\" (DepthToSpace) has a blocksize of 0");
+  }
+
+  private static Map<String, Object> side(long pixels) {
+    return Map.of("blocksize", pixels);
+  }
+
   private static TestModel turned(TestModel model, long... order) {
     return model.then("Transpose", "t", perm(order));
   }
