@@ -319,3 +319,16 @@ save("resized", [
 save("squares", [
     node("DepthToSpace", ["x"], ["a"], blocksize=2, mode="CRD"), node("Mish", ["a"], ["b"]), node("Conv", ["b", "w"], ["c"]), node("SpaceToDepth", ["c"], ["d"], blocksize=3), node("DepthToSpace", ["d"], ["e"], blocksize=2),
     node("Flatten", ["e"], ["y"])], {"w": floats(4, 2, 4, 2)}, floats(3, 8, 3, 5) * 2, 2, 18)
+# Two recurrent layers step by step, as torch.onnx.export(dynamo=True) writes an RNN: all states of the first one, of the second the last one and all.
+nodes = [node("Shape", ["x"], ["n"], end=1), node("Concat", ["two", "n", "four"], ["s"], axis=0), node("Expand", ["none", "s"], ["zeros"]), node("Transpose", ["x"], ["in0"], perm=[1, 0, 2])]
+for layer in range(2):
+    nodes += [node("Slice", ["zeros", f"at{layer}", f"at{layer + 1}", "at0"], [f"z{layer}"]), node("Squeeze", [f"z{layer}", "at0"], [f"u{layer}"]), node("Unsqueeze", [f"u{layer}", "at0"], [f"h{layer}-0"]),
+              node("MatMul", [f"in{layer}", f"w{layer}"], [f"p{layer}"]), node("Add", [f"p{layer}", f"b{layer}"], [f"q{layer}"])]
+    for step in range(3):
+        k = f"{layer}-{step}"
+        nodes += [node("Slice", [f"q{layer}", f"at{step}", f"at{step + 1}", "at0"], ["a" + k]), node("Squeeze", ["a" + k, "at0"], ["b" + k]), node("MatMul", ["h" + k, f"r{layer}"], ["c" + k]), node("Add", ["c" + k, f"d{layer}"], ["d" + k]),
+                  node("Add", ["d" + k, "b" + k], ["e" + k]), node("Tanh", ["e" + k], [f"h{layer}-{step + 1}"])]
+    nodes += [node("Concat", [f"h{layer}-{step + 1}" for step in range(3)], [f"in{layer + 1}"], axis=0)]
+save("unrolled", nodes + [node("Transpose", ["in2"], ["all"], perm=[1, 0, 2]), node("Flatten", ["all"], ["flat"]), node("Squeeze", ["h1-3", "at0"], ["last"]), node("Concat", ["flat", "last"], ["y"], axis=1)],
+     {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(4, 4), "b1": floats(4), "r1": floats(4, 4),
+      "d1": floats(4)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)

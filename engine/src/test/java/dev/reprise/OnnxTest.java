@@ -198,7 +198,8 @@ class OnnxTest {
           "numbers",
           "rests",
           "resized",
-          "squares");
+          "squares",
+          "unrolled");
 
   private static List<String> models() {
     return MODELS;

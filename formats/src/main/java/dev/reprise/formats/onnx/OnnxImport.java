@@ -49,6 +49,7 @@ final class OnnxImport {
   private final ZeroValues zeros;
   private final SpelledCells cells = new SpelledCells(this);
   private final SpelledNorm norm = new SpelledNorm(this);
+  private final UnrolledRnn unrolled = new UnrolledRnn(this);
   private final ConcatNodes concats = new ConcatNodes(this);
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
@@ -64,7 +65,7 @@ final class OnnxImport {
     this.file = file;
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
-    this.zeros = new ZeroValues(model.constants());
+    this.zeros = new ZeroValues(model.constants(), shapes);
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -87,7 +88,9 @@ final class OnnxImport {
       into.read(node);
     }
     String name = model.output();
-    into.readPutOff(new Node("output", name, List.of(name), List.of(name), Map.of()));
+    Node end = new Node("output", name, List.of(name), List.of(name), Map.of());
+    into.unrolled.read(end);
+    into.readPutOff(end);
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -119,7 +122,7 @@ final class OnnxImport {
     if (zeros.read(node) || isConstantAgain) {
       return;
     }
-    if (!norm.read(node) && !cells.read(node)) {
+    if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       readByRule(node);
     }
@@ -261,6 +264,15 @@ final class OnnxImport {
   /** Another value by its name; null when layers do not make it. */
   Value value(String name) {
     return values.get(name);
+  }
+
+  /** Numbers of one example of what a chain of layers makes; -1 is not known. */
+  long widthOf(Chain chain) {
+    return values.values().stream()
+        .filter(made -> made.chain() == chain)
+        .mapToLong(Value::width)
+        .findFirst()
+        .orElse(-1);
   }
 
   /** The name of the value that the node takes. */
