@@ -446,7 +446,7 @@ class OnnxTest {
         "list(list(layer=\"transpose\", rows=2, cols=3, D=1, T=2), list(layer=\"transpose\", rows=5,"
             + " cols=2, D=1)) | takes matrices of 5 x 2 x 1 numbers, but gets 12",
         "list(list(layer=\"resize2d\", C=1, Hin=4, Win=4, Hout=9, Wout=8, scale_h=2, scale_w=2,"
-            + " method=\"linear\", places=\"half_pixel\")) | scale_h of 2.0, which does not make 9 of 4",
+            + " method=\"linear\", places=\"half_pixel\")) | has factors of 2.0 and 2.0, which do not make Hout x Wout",
         "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
             + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"

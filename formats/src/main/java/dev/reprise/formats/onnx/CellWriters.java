@@ -68,13 +68,11 @@ final class CellWriters {
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {
-    String factor = one(export, "factor", layer);
-    String shift = one(export, "shift", layer);
     if (layer.number("factor") != 1) {
-      export.node("Mul", export.current(), factor).add();
+      export.node("Mul", export.current(), one(export, "factor", layer)).add();
     }
     if (layer.number("shift") != 0) {
-      export.node("Add", export.current(), shift).add();
+      export.node("Add", export.current(), one(export, "shift", layer)).add();
     }
   }
 

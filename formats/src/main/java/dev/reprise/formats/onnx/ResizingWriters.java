@@ -67,16 +67,22 @@ final class ResizingWriters {
     export.takesImages(images, layer);
     long high = layer.positive("size_h");
     long wide = layer.positive("size_w");
-    resizing(export, high, wide, "asymmetric", "nearest").text("nearest_mode", "floor").add();
+    resizing(export, scales(export, high, wide), "asymmetric", "nearest")
+        .text("nearest_mode", "floor")
+        .add();
     export.becomes(images[0], images[1] * high, images[2] * wide);
   }
 
-  private static NodeWriter resizing(
-      OnnxExport export, double high, double wide, String places, String mode) {
+  /** An input of factors. */
+  private static String[] scales(OnnxExport export, double high, double wide) {
     Layer.Weights factors = new Layer.Weights(1, 4, new double[] {1, 1, high, wide});
-    String scales = export.floats("scales", factors, 4);
+    return new String[] {export.current(), "", export.floats("scales", factors, 4)};
+  }
+
+  private static NodeWriter resizing(
+      OnnxExport export, String[] inputs, String places, String mode) {
     return export
-        .node("Resize", export.current(), "", scales)
+        .node("Resize", inputs)
         .text("mode", mode)
         .text("coordinate_transformation_mode", places);
   }
@@ -85,12 +91,25 @@ final class ResizingWriters {
     long[] images = layer.images();
     export.takesImages(images, layer);
     long[] output = {images[0], layer.positive("Hout"), layer.positive("Wout")};
+    double high = layer.number("scale_h");
+    double wide = layer.number("scale_w");
+    boolean isOfSizes =
+        isQuotient(high, images[1], output[1]) && isQuotient(wide, images[2], output[2]);
+    String[] inputs = isOfSizes ? sizes(export, output) : scales(export, high, wide);
+    if (!isOfSizes
+        && (InterpolationNodes.size(images[1], high) != output[1]
+            || InterpolationNodes.size(images[2], wide) != output[2])) {
+      throw layer.problem(
+          "has factors of "
+              + high
+              + " and "
+              + wide
+              + ", which do not make Hout x Wout of Hin x Win, nor are their quotients");
+    }
     String method = layer.text("method");
     String nearest = InterpolationNodes.NEAREST.get(method);
-    double high = scale(layer, "scale_h", images[1], output[1]);
-    double wide = scale(layer, "scale_w", images[2], output[2]);
     NodeWriter node =
-        resizing(export, high, wide, layer.text("places"), nearest == null ? method : "nearest");
+        resizing(export, inputs, layer.text("places"), nearest == null ? method : "nearest");
     if (nearest != null) {
       node.text("nearest_mode", nearest);
     }
@@ -98,16 +117,18 @@ final class ResizingWriters {
     export.becomes(output);
   }
 
-  /** The number of examples is not known, so that sizes cannot be written, but what makes them. */
-  private static double scale(LayerReader layer, String name, long before, long after) {
-    float scale = (float) layer.number(name);
-    for (float near : new float[] {scale, Math.nextUp(scale)}) {
-      if (InterpolationNodes.size(before, near) == after) {
-        return near;
-      }
-    }
-    throw layer.problem(
-        "has a " + name + " of " + scale + ", which does not make " + after + " of " + before);
+  /** Equal but for a float's last digits. */
+  private static boolean isQuotient(double scale, long before, long after) {
+    return Math.abs(scale * before / after - 1) < 1e-6;
+  }
+
+  /** An input of sizes, of which the number of examples is computed: no float rounds them. */
+  private static String[] sizes(OnnxExport export, long[] output) {
+    String images = export.current();
+    export.node("Shape", images).integer("end", 1).add();
+    String rest = export.integers("sizes", output);
+    export.node("Concat", export.current(), rest).integer("axis", 0).add();
+    return new String[] {images, "", "", export.current()};
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {
