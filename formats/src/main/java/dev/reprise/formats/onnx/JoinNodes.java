@@ -19,6 +19,8 @@ final class JoinNodes {
           JoinNodes::subtract,
           "Div",
           JoinNodes::divide,
+          "Pow",
+          JoinNodes::square,
           "Concat",
           (into, node) -> into.concats().read(node));
 
@@ -150,6 +152,18 @@ final class JoinNodes {
       into.becomes(a);
       joined(into, node, b, Layer.PRODUCT, "multiplies");
     }
+  }
+
+  private static void square(OnnxImport into, Node node) {
+    boolean isSquare =
+        node.inputs().getFirst().equals(into.current())
+            && into.constant(node, 1).isOneCell()
+            && into.constant(node, 1).cells()[0] == 2
+            && ScaleNodes.keepsExtents(into, into.constant(node, 1));
+    if (!isSquare) {
+      throw into.problem(node, "raises to another power than 2, which no layer does");
+    }
+    joined(into, node, into.value(), Layer.PRODUCT, "multiplies");
   }
 
   private static boolean haveOneShape(Value a, Value b) {

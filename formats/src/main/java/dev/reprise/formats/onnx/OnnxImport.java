@@ -25,6 +25,17 @@ final class OnnxImport {
 
   private static final Map<String, Rule> RULES = new HashMap<>();
 
+  /** What to do about nodes that exporters make of layers which there are. */
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "GatherND",
+          " (PyTorch writes it for adaptive means whose sizes do not divide those of the images, and"
+              + " for nearest-exact: export with images of another size, or the mode nearest)",
+          "Loop",
+          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))",
+          "Scan",
+          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))");
+
   static {
     List.of(
             RowNodes.RULES,
@@ -136,7 +147,7 @@ final class OnnxImport {
       if (node == null) {
         continue;
       }
-      if (SpelledCells.isReadWithin(node)) {
+      if (cells.isReadWithin(node)) {
         throw problem(
             node,
             "can be read within GELU and the like alone, but node \""
@@ -157,7 +168,9 @@ final class OnnxImport {
     if (rule == null) {
       throw problem(
           node,
-          "cannot be read; there are "
+          "cannot be read"
+              + ADVICE.getOrDefault(node.operator(), "")
+              + "; there are "
               + String.join(", ", RULES.keySet().stream().sorted().toList()));
     }
     if (node.inputs().stream().anyMatch(norm::isPart)) {

@@ -309,8 +309,9 @@ final class SpelledCells {
     return Math.abs(found - wanted) < 1e-6;
   }
 
-  /** Operators that are read within functions alone. */
-  static boolean isReadWithin(Node node) {
-    return List.of("Erf", "Pow").contains(node.operator());
+  /** True for what is read within functions alone; a square is a product, too. */
+  boolean isReadWithin(Node node) {
+    return node.operator().equals("Erf")
+        || node.operator().equals("Pow") && number(node.inputs().getLast()) != 2;
   }
 }

@@ -94,6 +94,15 @@ class SpelledCellsTest {
   }
 
   @Test
+  void aPowerOfTwoIsAProduct() {
+    TestModel model = new TestModel(-1, 4).constant("two", 2).constant("five", 5);
+    assertThat(model.then("Pow", "a", "two").then("Relu", "b").types())
+        .containsExactly("product", "relu");
+    model.then("Pow", "y", "five").then("Relu", "z");
+    model.isRefused("node \"y\" (Pow) raises to another power than 2");
+  }
+
+  @Test
   void anEpsilonAndScalesMakeAnRmsNorm() {
     TestModel model =
         new TestModel(-1, 4)
