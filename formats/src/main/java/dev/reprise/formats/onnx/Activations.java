@@ -116,8 +116,7 @@ final class Activations {
   /** x times tanh(softplus(x)), for which there is no layer of its own. */
   private static void mish(OnnxImport into) {
     List<Layer> gate =
-        List.of(
-            new Layer("softplus", Map.of(), Map.of()), new Layer("tanh", Map.of(), Map.of()));
+        List.of(new Layer("softplus", Map.of(), Map.of()), new Layer("tanh", Map.of(), Map.of()));
     Map<String, List<Layer>> branches = new LinkedHashMap<>();
     branches.put(Layer.MAIN, gate);
     branches.put(Layer.SHORTCUT, List.of());

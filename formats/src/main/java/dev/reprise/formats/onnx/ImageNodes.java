@@ -72,7 +72,9 @@ final class ImageNodes {
     pool(into, "max_pool2d", bordered.window());
   }
 
-  /** Padding counts or not; what the last windows see beyond it, where sizes are rounded up, never. */
+  /**
+   * Padding counts or not; what the last windows see beyond it, where sizes are rounded up, never.
+   */
   private static void mean(OnnxImport into, Node node) {
     WindowAttributes.Bordered bordered = pooling(into, node);
     LayerReader.Window window = bordered.window();
@@ -95,8 +97,7 @@ final class ImageNodes {
   }
 
   /** Means that leave a border out, over images that do not have it. */
-  private static void uneven(
-      OnnxImport into, Node node, LayerReader.Window window, long[] border) {
+  private static void uneven(OnnxImport into, Node node, LayerReader.Window window, long[] border) {
     boolean isLarge =
         Math.max(border[0], border[2]) >= window.rows()
             || Math.max(border[1], border[3]) >= window.cols();

@@ -11,11 +11,9 @@ final class NumberNodes {
       Map.of(
           "Neg", (into, node) -> scaled(into, -1),
           "Max",
-              (into, node) ->
-                  clip(into, number(into, node, "at least"), Double.POSITIVE_INFINITY),
+              (into, node) -> clip(into, number(into, node, "at least"), Double.POSITIVE_INFINITY),
           "Min",
-              (into, node) ->
-                  clip(into, Double.NEGATIVE_INFINITY, number(into, node, "at most")));
+              (into, node) -> clip(into, Double.NEGATIVE_INFINITY, number(into, node, "at most")));
 
   private NumberNodes() {}
 

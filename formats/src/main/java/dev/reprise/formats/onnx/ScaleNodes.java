@@ -218,7 +218,9 @@ final class ScaleNodes {
   static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
     long[] extents = into.extents();
     boolean isImage = extents.length == 3 && into.value().place() == 0 && into.value().width() > 0;
-    return isImage && keepsExtents(into, tensor) && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
+    return isImage
+        && keepsExtents(into, tensor)
+        && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
   }
 
   static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {

@@ -5,7 +5,6 @@ import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 

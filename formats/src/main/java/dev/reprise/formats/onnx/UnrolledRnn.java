@@ -71,9 +71,10 @@ final class UnrolledRnn {
         switch (node.operator()) {
           case "MatMul" -> product(node);
           case "Add" -> sum(node.inputs().getFirst(), node.inputs().getLast());
-          case "Tanh" -> is(node.inputs().getFirst(), Kind.SUM)
-              ? parts.get(node.inputs().getFirst()).as(Kind.STATE)
-              : null;
+          case "Tanh" ->
+              is(node.inputs().getFirst(), Kind.SUM)
+                  ? parts.get(node.inputs().getFirst()).as(Kind.STATE)
+                  : null;
           default -> null;
         };
     if (part != null) {
@@ -127,8 +128,8 @@ final class UnrolledRnn {
   }
 
   /**
-   * Where the model states the number of examples, the product with zeros is a constant already, the
-   * biases for each example. Whether they are those of the other steps is seen at the next one.
+   * Where the model states the number of examples, the product with zeros is a constant already,
+   * the biases for each example. Whether they are those of the other steps is seen at the next one.
    */
   private Part ofKnownZeros(String constant, String step) {
     OnnxTensor tensor = into.model().constants().get(constant);
@@ -155,11 +156,12 @@ final class UnrolledRnn {
     }
     double[] sum = product.biases.clone();
     Arrays.setAll(sum, i -> sum[i] + biases.cells()[i]);
-    return new Part(
-        Kind.PRODUCT, product.before, null, product.steps, false, product.weights, sum);
+    return new Part(Kind.PRODUCT, product.before, null, product.steps, false, product.weights, sum);
   }
 
-  /** The step must be the next one of the same sequence, and the biases those of the steps before. */
+  /**
+   * The step must be the next one of the same sequence, and the biases those of the steps before.
+   */
   private Part withStep(Part product, Value x) {
     Layer taken = x.chain().layer();
     Part before = product.before;
@@ -216,8 +218,7 @@ final class UnrolledRnn {
       return false;
     }
     Chain chain = last.source.before().with(all);
-    into.put(
-        node.outputs().getFirst(), new Value(chain, new long[] {last.steps, last.width()}, 1));
+    into.put(node.outputs().getFirst(), new Value(chain, new long[] {last.steps, last.width()}, 1));
     return true;
   }
 

@@ -65,7 +65,8 @@ final class WindowAttributes {
     long[] more = new long[2];
     boolean roundsUp = node.integer("ceil_mode", 0) != 0;
     for (int i = 0; i < 2 && roundsUp; i++) {
-      long rest = extents[i + 1] + pads[i] + pads[i + 2] - (shape.get(i) - 1) * dilations.get(i) - 1;
+      long rest =
+          extents[i + 1] + pads[i] + pads[i + 2] - (shape.get(i) - 1) * dilations.get(i) - 1;
       long missing = rest < 0 ? 0 : Math.floorMod(-rest, strides.get(i));
       // A last window that sees nothing but what is below or to the right does not count.
       boolean begins = rest + missing < extents[i + 1] + pads[i];
@@ -79,9 +80,7 @@ final class WindowAttributes {
       return new Bordered(window(extents, shape, strides, dilations, given), pads, more);
     }
     long[] larger = {
-      extents[0],
-      extents[1] + pads[0] + pads[2] + more[0],
-      extents[2] + pads[1] + pads[3] + more[1]
+      extents[0], extents[1] + pads[0] + pads[2] + more[0], extents[2] + pads[1] + pads[3] + more[1]
     };
     List<Long> none = List.of(0L, 0L);
     return new Bordered(window(larger, shape, strides, dilations, none), pads, more);

@@ -54,7 +54,9 @@ final class ZeroValues {
     return isMade || areOnes;
   }
 
-  /** The shape of computed zeros, if nodes that change the first extent alone made them; or null. */
+  /**
+   * The shape of computed zeros, if nodes that change the first extent alone made them; or null.
+   */
   long[] shape(String name) {
     return zeros.contains(name) ? shapes.get(name) : null;
   }

@@ -59,7 +59,8 @@ class ScaleNodesTest {
     new TestModel(-1, 2)
         .constant("c", 3, 1, 1, 1)
         .then("Mul", "y", "c")
-        .isRefused("node \"y\" (Mul) multiplies with something that is not one number, nor one for");
+        .isRefused(
+            "node \"y\" (Mul) multiplies with something that is not one number, nor one for");
     new TestModel(-1, 2)
         .constant("c", 3)
         .node("Div", "y", Map.of(), List.of("c", "x"))

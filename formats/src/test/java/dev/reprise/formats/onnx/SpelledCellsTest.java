@@ -75,9 +75,7 @@ class SpelledCellsTest {
     assertThat(clipped(3, 6, 6).types()).containsExactly("hard_swish");
     for (TestModel other : List.of(clipped(2, 6, 6), clipped(3, 5, 5), clipped(3, 6, 5))) {
       List<Layer> layers = other.then("Relu", "z").layers();
-      assertThat(layers)
-          .extracting(Layer::type)
-          .containsExactly("product", "scale_shift", "relu");
+      assertThat(layers).extracting(Layer::type).containsExactly("product", "scale_shift", "relu");
       assertThat(layers.getFirst().branches().get("main"))
           .extracting(Layer::type)
           .containsExactly("scale_shift", "clip");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class TransposeNodesTest {
   @Test
   void examplesAndExtentsOfOneMoveForNothing() {
-    assertThat(turned(new TestModel(-1, 5, 4), 1, 0, 2).then("Transpose", "y", perm(1, 0, 2)).types())
+    assertThat(
+            turned(new TestModel(-1, 5, 4), 1, 0, 2).then("Transpose", "y", perm(1, 0, 2)).types())
         .isEmpty();
     assertThat(turned(new TestModel(-1, 1, 4), 0, 2, 1).types()).isEmpty();
     assertThat(turned(new TestModel(-1, 4, 1, 1), 0, 2, 3, 1).types()).isEmpty();
@@ -49,7 +50,8 @@ class TransposeNodesTest {
   @Test
   void anOpenExtentDoesNotChangeItsPlace() {
     turned(new TestModel(-1, -1, 4), 0, 2, 1)
-        .isRefused("node \"t\" (Transpose) changes the order of the numbers of an example, [-1, 4]");
+        .isRefused(
+            "node \"t\" (Transpose) changes the order of the numbers of an example, [-1, 4]");
     TestModel model = new TestModel(-1, -1, 6).numbers("shape", 0, -1, 2, 3);
     assertThat(model.then("Reshape", "r", "shape").then("Transpose", "y", perm(0, 1, 3, 2)).types())
         .containsExactly("transpose");

@@ -84,7 +84,8 @@ class UnrolledRnnTest {
     model.beside("Squeeze", "x2", Map.of(), "last", "zero");
     model.then("MatMul", "c1", "r").then("Add", "d1", "d").then("Add", "e1", "x2");
     all(model.then("Tanh", "h2")).isRefused("node \"e1\" (Add) takes a state");
-    all(secondStep(firstStep(steps(-1, 3)), "r", "d")).isRefused("node \"c\" (Concat) takes a state");
+    all(secondStep(firstStep(steps(-1, 3)), "r", "d"))
+        .isRefused("node \"c\" (Concat) takes a state");
   }
 
   private static TestModel steps(long examples) {
