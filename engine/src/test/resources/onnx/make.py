@@ -332,3 +332,16 @@ for layer in range(2):
 save("unrolled", nodes + [node("Transpose", ["in2"], ["all"], perm=[1, 0, 2]), node("Flatten", ["all"], ["flat"]), node("Squeeze", ["h1-3", "at0"], ["last"]), node("Concat", ["flat", "last"], ["y"], axis=1)],
      {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(4, 4), "b1": floats(4), "r1": floats(4, 4),
       "d1": floats(4)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)
+# And one of both directions.
+nodes = [node("Shape", ["x"], ["n"], end=1), node("Concat", ["two", "n", "four"], ["s"], axis=0), node("Expand", ["none", "s"], ["zeros"]), node("Transpose", ["x"], ["in"], perm=[1, 0, 2])]
+for way in range(2):
+    nodes += [node("Slice", ["zeros", f"at{way}", f"at{way + 1}", "at0"], [f"h{way}-0"]), node("MatMul", ["in", f"w{way}"], [f"p{way}"]), node("Add", [f"p{way}", f"b{way}"], [f"q{way}"])]
+    nodes += [node("Slice", ["q1", "minus", "least", "at0", "minus"], ["turned"])] if way == 1 else []
+    for step in range(3):
+        k = f"{way}-{step}"
+        nodes += [node("Slice", ["turned" if way else "q0", f"at{step}", f"at{step + 1}", "at0"], ["a" + k]), node("Squeeze", ["a" + k, "at0"], ["b" + k]), node("MatMul", ["h" + k, f"r{way}"], ["c" + k]), node("Add", ["c" + k, f"d{way}"], ["d" + k]),
+                  node("Add", ["d" + k, "b" + k], ["e" + k]), node("Tanh", ["e" + k], [f"h{way}-{step + 1}"])]
+    nodes += [node("Concat", [f"h{way}-{step + 1}" for step in (range(3) if way == 0 else (2, 1, 0))], [f"all{way}"], axis=0)]
+save("unrolled2", nodes + [node("Concat", ["all0", "all1"], ["all"], axis=2), node("Transpose", ["all"], ["first"], perm=[1, 0, 2]), node("Flatten", ["first"], ["y"])],
+     {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(5, 4), "b1": floats(4), "r1": floats(4, 4),
+      "d1": floats(4), "minus": np.array([-1], np.int64), "least": np.array([-2 ** 63], np.int64)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)

@@ -199,7 +199,8 @@ class OnnxTest {
           "rests",
           "resized",
           "squares",
-          "unrolled");
+          "unrolled",
+          "unrolled2");
 
   private static List<String> models() {
     return MODELS;

@@ -1,8 +1,11 @@
 package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.formats.onnx.UnrolledSteps.Step;
 import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +20,8 @@ import java.util.stream.IntStream;
  *   h = tanh((h R + b) + x[step])        from an h of zeros
  * </pre>
  *
- * and all h one after the other, or the last one. What is not the whole of it is refused.
+ * and all h one after the other, or the last one; with steps from the last one on, all of them in the
+ * opposite order beside those of the other direction. What is not the whole of it is refused.
  */
 final class UnrolledRnn {
 
@@ -33,38 +37,44 @@ final class UnrolledRnn {
    * What a value is.
    *
    * @param before the state that it is made of; null for that of zeros
-   * @param source what makes x; null where no step of it has come in
-   * @param steps how many steps of it have
+   * @param step that has come in last; null in a product
    * @param weights R; null where the first step does not tell it
    */
-  private record Part(
-      Kind kind,
-      Part before,
-      Chain source,
-      int steps,
-      boolean isLast,
-      OnnxTensor weights,
-      double[] biases) {
+  private record Part(Kind kind, Part before, Step step, OnnxTensor weights, double[] biases) {
 
     Part as(Kind next) {
-      return new Part(next, before, source, steps, isLast, weights, biases);
+      return new Part(next, before, step, weights, biases);
     }
 
     int width() {
       return biases.length;
     }
+
+    boolean isTurned() {
+      return step != null && step.isTurned();
+    }
+
+    boolean isAll() {
+      return kind == Kind.STATE && step.isLast();
+    }
   }
 
   private final OnnxImport into;
+  private final UnrolledSteps steps;
   private final Map<String, Part> parts = new HashMap<>();
+
+  /** All states from the last step on, in the order of the steps, by the part of the last state. */
+  private final Map<String, Part> backwards = new HashMap<>();
 
   UnrolledRnn(OnnxImport into) {
     this.into = into;
+    this.steps = new UnrolledSteps(into);
   }
 
   /** Notes what a node puts out, or adds the layer that it completes; false for other nodes. */
   boolean read(Node node) {
-    if (node.operator().equals("Concat") && readAll(node)) {
+    boolean isConcat = node.operator().equals("Concat");
+    if (steps.read(node) || isConcat && (readAll(node) || readBoth(node))) {
       return true;
     }
     Part part =
@@ -80,7 +90,7 @@ final class UnrolledRnn {
     if (part != null) {
       parts.put(node.outputs().getFirst(), part);
     } else {
-      node.inputs().forEach(name -> putLast(node, name));
+      node.inputs().forEach(name -> needsLayer(node, name));
     }
     return part != null;
   }
@@ -102,14 +112,12 @@ final class UnrolledRnn {
       Part before = parts.get(state);
       boolean isSame = before.weights == weights || before.weights == null;
       return isSame && before.width() == width
-          ? new Part(Kind.PRODUCT, before, null, before.steps, false, weights, new double[width])
+          ? new Part(Kind.PRODUCT, before, null, weights, new double[width])
           : null;
     }
     long[] zeros = into.zeros().shape(state);
     boolean isFirst = Arrays.equals(zeros, new long[] {1, ShapeValues.EXAMPLES, width});
-    return isFirst
-        ? new Part(Kind.PRODUCT, null, null, 0, false, weights, new double[width])
-        : null;
+    return isFirst ? new Part(Kind.PRODUCT, null, null, weights, new double[width]) : null;
   }
 
   private Part sum(String a, String b) {
@@ -123,8 +131,7 @@ final class UnrolledRnn {
     if (biases != null) {
       return biased(product, biases);
     }
-    Value x = into.value(other);
-    return x == null ? null : withStep(product, x);
+    return withStep(product, other);
   }
 
   /**
@@ -134,10 +141,11 @@ final class UnrolledRnn {
   private Part ofKnownZeros(String constant, String step) {
     OnnxTensor tensor = into.model().constants().get(constant);
     Value x = into.value(step);
-    if (tensor == null || x == null || !x.isRows() || x.last() < 1 || into.examples() < 1) {
+    boolean isStep = x == null ? steps.isTurned(step) : x.isRows();
+    if (!isStep || tensor == null || tensor.extents().size() != 3 || into.examples() < 1) {
       return null;
     }
-    int width = (int) x.last();
+    int width = tensor.extents().getLast().intValue();
     if (!tensor.extents().equals(List.of(1L, into.examples(), (long) width))) {
       return null;
     }
@@ -145,9 +153,7 @@ final class UnrolledRnn {
     boolean areEqual =
         IntStream.range(0, tensor.cells().length)
             .allMatch(i -> tensor.cells()[i] == biases[i % width]);
-    return areEqual
-        ? withStep(new Part(Kind.PRODUCT, null, null, 0, false, null, biases), x)
-        : null;
+    return areEqual ? withStep(new Part(Kind.PRODUCT, null, null, null, biases), step) : null;
   }
 
   private static Part biased(Part product, OnnxTensor biases) {
@@ -156,57 +162,38 @@ final class UnrolledRnn {
     }
     double[] sum = product.biases.clone();
     Arrays.setAll(sum, i -> sum[i] + biases.cells()[i]);
-    return new Part(Kind.PRODUCT, product.before, null, product.steps, false, product.weights, sum);
+    return new Part(Kind.PRODUCT, product.before, null, product.weights, sum);
   }
 
   /**
    * The step must be the next one of the same sequence, and the biases those of the steps before.
    */
-  private Part withStep(Part product, Value x) {
-    Layer taken = x.chain().layer();
+  private Part withStep(Part product, String x) {
     Part before = product.before;
-    int width = product.width();
-    boolean isStep =
-        taken != null
-            && (Arrays.equals(x.shape(), new long[] {ShapeValues.EXAMPLES, width})
-                || Arrays.equals(x.shape(), new long[] {1, ShapeValues.EXAMPLES, width}));
-    if (!isStep) {
-      return null;
-    }
-    Chain source = x.chain().before();
-    long end = (product.steps + 1L) * width;
-    boolean isLast = isLast(taken, width) && into.widthOf(source) == end;
+    Step step = steps.of(x, product.width());
     boolean goesOn =
-        before == null
-            || before.source == source
-                && !before.isLast
-                && Arrays.equals(before.biases, product.biases);
-    if (!goesOn || !isLast && !isColumns(taken, end - width, end)) {
-      return null;
-    }
-    return new Part(
-        Kind.SUM, before, source, product.steps + 1, isLast, product.weights, product.biases);
+        step != null
+            && (before == null
+                ? step.number() == 0
+                : step.isOfThoseOf(before.step)
+                    && step.number() == before.step.number() + 1
+                    && Arrays.equals(before.biases, product.biases));
+    return goesOn ? new Part(Kind.SUM, before, step, product.weights, product.biases) : null;
   }
 
-  private static boolean isLast(Layer taken, int width) {
-    return taken.type().equals("last_step") && taken.settings().get("D").asLong() == width;
-  }
-
-  private static boolean isColumns(Layer taken, long from, long to) {
-    return taken.type().equals(Layer.COLUMNS)
-        && taken.settings().get("from").asLong() == from + 1
-        && taken.settings().get("to").asLong() == to;
-  }
-
-  /** All states in their order, along the extent of one that steps have. */
+  /** All states in the order of the steps, along the extent of one that they have. */
   private boolean readAll(Node node) {
-    List<Part> states = node.inputs().stream().map(parts::get).toList();
+    List<Part> states = new ArrayList<>(node.inputs().stream().map(parts::get).toList());
+    boolean isTurned = states.getFirst() != null && states.getFirst().isTurned();
+    if (isTurned) {
+      Collections.reverse(states);
+    }
     Part last = states.getLast();
     boolean areStates =
         last != null
-            && last.kind == Kind.STATE
-            && last.isLast
-            && last.steps == states.size()
+            && last.isAll()
+            && last.isTurned() == isTurned
+            && last.step.count() == states.size()
             && List.of(0L, -3L).contains(node.integer("axis", 0));
     Part wanted = last;
     for (int i = states.size() - 1; i >= 0 && areStates; i--) {
@@ -214,36 +201,68 @@ final class UnrolledRnn {
       wanted = wanted == null ? null : wanted.before;
     }
     Layer all = areStates ? layer(last) : null;
-    if (all == null) {
+    if (all != null && isTurned) {
+      backwards.put(node.outputs().getFirst(), last);
+    } else if (all != null) {
+      put(node, last, last.step.source().before().with(all), last.width());
+    }
+    return all != null;
+  }
+
+  private void put(Node node, Part last, Chain chain, long width) {
+    into.put(node.outputs().getFirst(), new Value(chain, new long[] {last.step.count(), width}, 1));
+  }
+
+  /** The states of both directions side by side in each step. */
+  private boolean readBoth(Node node) {
+    Part back = backwards.get(node.inputs().getLast());
+    Value there = into.value(node.inputs().getFirst());
+    boolean areTwo =
+        back != null
+            && there != null
+            && node.inputs().size() == 2
+            && List.of(2L, -1L).contains(node.integer("axis", 0))
+            && there.chain().endsWith("rnn")
+            && there.chain().before() == back.step.source().before()
+            && there.place() == 1
+            && Arrays.equals(there.extents(), new long[] {back.step.count(), back.width()});
+    if (!areTwo || !RecurrentNodes.isOfAllSteps(there.chain().layer())) {
       return false;
     }
-    Chain chain = last.source.before().with(all);
-    into.put(node.outputs().getFirst(), new Value(chain, new long[] {last.steps, last.width()}, 1));
+    Layer forward = there.chain().layer();
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>(forward.weights());
+    layer(back)
+        .weights()
+        .forEach((name, cells) -> weights.put(name + RecurrentNodes.REVERSE, cells));
+    Layer both = new Layer(RecurrentNodes.BOTH + "rnn", weights, forward.settings());
+    put(node, back, there.chain().before().with(both), 2L * back.width());
     return true;
   }
 
-  /** The last state as a value, where a node takes it as such; all others are refused. */
-  private void putLast(Node node, String name) {
+  /** Makes the last state a value, where a node takes it as such; all others are refused. */
+  private void needsLayer(Node node, String name) {
     Part part = parts.get(name);
-    if (part == null || into.isOfLayers(name)) {
+    boolean isOfOurs = part != null || steps.isTurned(name) || backwards.containsKey(name);
+    if (!isOfOurs || into.isOfLayers(name)) {
       return;
     }
-    Layer all = part.kind == Kind.STATE && part.isLast ? layer(part) : null;
+    Layer all = part != null && part.isAll() && !part.isTurned() ? layer(part) : null;
     if (all == null) {
       throw into.problem(
           node,
-          "takes a state of a recurrent layer whose steps are written one by one in a way that is no"
-              + " layer; export it as one node (PyTorch: torch.onnx.export(..., dynamo=False))");
+          "takes a state or step of a recurrent layer whose steps are written one by one in a way"
+              + " that is no layer; export it as one node (PyTorch: torch.onnx.export(...,"
+              + " dynamo=False))");
     }
-    Chain chain = part.source.before().with(RecurrentNodes.ofLastStep(all));
+    Chain chain = part.step.source().before().with(RecurrentNodes.ofLastStep(all));
     into.put(name, new Value(chain, new long[] {1, part.width()}, 1));
   }
 
   /** With the affine layer of x in it; null where x is something else. */
   private Layer layer(Part last) {
-    Layer steps = last.source.layer();
-    boolean isEachStep = steps != null && steps.type().equals(Layer.EACH_STEP);
-    List<Layer> main = isEachStep ? steps.branches().get(Layer.MAIN) : List.of();
+    Chain source = last.step.source();
+    boolean isEachStep = source.endsWith(Layer.EACH_STEP);
+    List<Layer> main = isEachStep ? source.layer().branches().get(Layer.MAIN) : List.of();
     if (last.weights == null || main.size() != 1 || !main.getFirst().type().equals("affine")) {
       return null;
     }
@@ -254,8 +273,8 @@ final class UnrolledRnn {
     double[] b = main.getFirst().weights().get("b").cells().clone();
     Arrays.setAll(b, i -> b[i] + last.biases[i]);
     Map<String, Scalar> settings = new LinkedHashMap<>();
-    if (last.source.before().layer() == null) {
-      settings.put("T", Scalar.of((long) last.steps));
+    if (source.before().layer() == null) {
+      settings.put("T", Scalar.of(last.step.count()));
     }
     settings.put("return_sequences", Scalar.of(true));
     return new Layer(

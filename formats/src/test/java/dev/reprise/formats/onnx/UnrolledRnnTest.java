@@ -46,7 +46,7 @@ class UnrolledRnnTest {
 
   @Test
   void otherStatesWeightsBiasesAndOrdersAreRefused() {
-    String message = "takes a state of a recurrent layer whose steps are written one by one";
+    String message = "takes a state or step of a recurrent layer whose steps are written one by one";
     unrolled("other", "d").isRefused("node \"c1\" (MatMul) " + message);
     unrolled("r", "other_d").isRefused("node \"e1\" (Add) " + message);
     firstStep(steps(-1)).then("Relu", "y").isRefused("node \"y\" (Relu) " + message);
@@ -61,15 +61,66 @@ class UnrolledRnnTest {
   }
 
   @Test
-  void stepsFromTheLastOneOnAreRefused() {
+  void stepsFromTheLastOneOnAreRefusedByThemselves() {
+    TestModel turned = turned(steps(-1));
+    turned.then("Relu", "y").isRefused("node \"y\" (Relu) takes a state or step of a recurrent");
+    TestModel alone = turned(steps(-1));
+    backward(alone).node("Concat", "y", Map.of("axis", 0L), List.of("k2", "k1"));
+    alone.isRefused("(output) takes a state or step of a recurrent layer");
+    TestModel last = turned(steps(-1));
+    backward(last).then("Relu", "y").isRefused("node \"y\" (Relu) takes a state or step");
     new TestModel(-1, 2, 3)
-        .numbers("zero", 0)
         .numbers("one", 1)
         .numbers("minus", -1)
         .numbers("least", Long.MIN_VALUE + 1)
-        .then("Transpose", "t", STEPS_FIRST)
-        .then("Slice", "y", "minus", "least", "zero", "minus")
+        .then("Slice", "y", "minus", "least", "one", "minus")
         .isRefused("node \"y\" (Slice) turns a value round");
+  }
+
+  @Test
+  void statesOfBothDirectionsAreThoseOfOneLayer() {
+    Layer layer = both("k2", "k1", 2).layers().getFirst();
+    assertThat(layer.type()).isEqualTo("birnn");
+    assertThat(layer.weights().keySet()).containsExactly("W", "b", "W_reverse", "b_reverse");
+    double[] reverse = layer.weights().get("W_reverse").cells();
+    assertThat(reverse).containsExactly(3, 3, 3, 3, 3, 3, 5, 5, 5, 5);
+    String message = "node \"c2\" (Concat) takes a state or step of a recurrent layer";
+    both("k2", "k1", 0).isRefused(message);
+    both("k1", "k2", 2).isRefused("node \"back\" (Concat) takes a state or step");
+  }
+
+  private static TestModel both(String first, String second, long axis) {
+    TestModel model = secondStep(firstStep(steps(-1)), "r", "d");
+    model.node("Concat", "c", Map.of("axis", 0L), List.of("h1", "h2"));
+    backward(turned(model)).node("Concat", "back", Map.of("axis", 0L), List.of(first, second));
+    return model
+        .node("Concat", "c2", Map.of("axis", axis), List.of("c", "back"))
+        .then("Transpose", "y", STEPS_FIRST);
+  }
+
+  /** The affine layer of all steps from the last one on. */
+  private static TestModel turned(TestModel model) {
+    return model
+        .numbers("minus", -1)
+        .numbers("least", Long.MIN_VALUE + 1)
+        .node("Slice", "f", Map.of(), List.of("q", "minus", "least", "zero", "minus"));
+  }
+
+  private static TestModel backward(TestModel model) {
+    model
+        .beside("Slice", "f0", Map.of(), "f", "zero", "one", "zero")
+        .beside("Squeeze", "s0", Map.of(), "f0", "zero")
+        .beside("Slice", "f1", Map.of(), "f", "one", "two", "zero")
+        .beside("Squeeze", "s1", Map.of(), "f1", "zero");
+    return zeros(model)
+        .then("MatMul", "m0", "r")
+        .then("Add", "n0", "d")
+        .then("Add", "o0", "s0")
+        .then("Tanh", "k1")
+        .then("MatMul", "m1", "r")
+        .then("Add", "n1", "d")
+        .then("Add", "o1", "s1")
+        .then("Tanh", "k2");
   }
 
   private static TestModel unrolled(String weights, String biases) {
@@ -114,11 +165,15 @@ class UnrolledRnnTest {
         .beside("Squeeze", "x1", Map.of(), "a1", "zero");
   }
 
-  private static TestModel firstStep(TestModel model) {
+  private static TestModel zeros(TestModel model) {
     return model
         .beside("Shape", "n", Map.of("end", 1L), "x")
         .beside("Concat", "s", Map.of("axis", 0L), "one", "n", "two")
-        .node("Expand", "z", Map.of(), List.of("none", "s"))
+        .node("Expand", "z", Map.of(), List.of("none", "s"));
+  }
+
+  private static TestModel firstStep(TestModel model) {
+    return zeros(model)
         .then("MatMul", "c0", "r")
         .then("Add", "d0", "d")
         .then("Add", "e0", "x0")
