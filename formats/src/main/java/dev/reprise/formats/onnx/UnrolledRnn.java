@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  *   h = tanh((h R + b) + x[step])        from an h of zeros
  * </pre>
  *
- * and all h one after the other, or the last one; with steps from the last one on, all of them in the
- * opposite order beside those of the other direction. What is not the whole of it is refused.
+ * and all h one after the other, or the last one; with steps from the last one on, all of them in
+ * the opposite order beside those of the other direction. What is not the whole of it is refused.
  */
 final class UnrolledRnn {
 

@@ -47,6 +47,14 @@ class ResizingNodesTest {
         .isRefused("node \"y\" (Resize) has factors [1.0, 2.0, 2.0, 2.0], but");
   }
 
+  @Test
+  void gatheredPixelsSayHowToExportThem() {
+    new TestModel(-1, 2, 3, 3)
+        .numbers("places", 0)
+        .then("GatherND", "y", "places")
+        .isRefused("node \"y\" (GatherND) cannot be read (PyTorch writes it for adaptive means");
+  }
+
   private static TestModel resized(Map<String, Object> attributes) {
     return new TestModel(-1, 2, 3, 3)
         .numbers("sizes", 1, 1, 2, 2)

@@ -46,7 +46,8 @@ class UnrolledRnnTest {
 
   @Test
   void otherStatesWeightsBiasesAndOrdersAreRefused() {
-    String message = "takes a state or step of a recurrent layer whose steps are written one by one";
+    String message =
+        "takes a state or step of a recurrent layer whose steps are written one by one";
     unrolled("other", "d").isRefused("node \"c1\" (MatMul) " + message);
     unrolled("r", "other_d").isRefused("node \"e1\" (Add) " + message);
     firstStep(steps(-1)).then("Relu", "y").isRefused("node \"y\" (Relu) " + message);
