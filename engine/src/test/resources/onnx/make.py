@@ -75,7 +75,7 @@ save("shaped", [
 for name, nodes in {
         "broadcast": [node("Flatten", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
         "sums": [node("Relu", ["x"], ["y-1"])] + [node("Add", [f"y{i - 1}", "x" if i == 0 else f"y{i - 2}"], ["y" if i == 60 else f"y{i}"]) for i in range(61)],
-        "scaled": [node("Div", ["x", "two"], ["a"]), node("Relu", ["a"], ["y"])],
+        "scaled": [node("Div", ["two", "x"], ["a"]), node("Relu", ["a"], ["y"])],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
         "transposed": [node("Transpose", ["x"], ["y"])],
         "lopsided": [node("Conv", ["x", "w"], ["y"], group=2, pads=[0, 0, 0, 2 ** 40])],
@@ -157,7 +157,7 @@ save("steps", [
      "w2": floats(1, 4, 6), "r2": floats(1, 4, 4), "r3": floats(1, 18, 6), "shape": np.array([0, 0, -1], np.int64), "last": np.array(-1, np.int64),
      "w4": floats(6, 4), "from": np.array([-1], np.int64), "to": np.array([2 ** 62], np.int64)}, floats(3, 7, 6), 2, 17)
 for name, nodes in {
-        "unknown": [node("Det", ["x"], ["y"])], "turned": [node("Transpose", ["x"], ["y"], perm=[0, 2, 1])],
+        "unknown": [node("Det", ["x"], ["y"])], "turned": [node("MatMul", ["w", "x"], ["y"])],
         "resets": [node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("GRU", ["a", "w", "w"], ["y"], hidden_size=4)]}.items():
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 4, 4])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(floats(1, 12, 4), "w")])
@@ -186,9 +186,9 @@ save("larger", [
      "scale": floats(4, 1, 1), "shift": floats(1, 4, 1, 1), "factors": np.array([1, 1, 2, 3], np.float32), "scale4": floats(4), "shift4": floats(4),
      "w2": floats(4, 1, 3, 2), "wide": floats(4 * 25 * 24)}, floats(2, 2, 3, 3), 2, 17)
 for name, nodes in {
-        "linear": [node("Resize", ["x", "", "factors"], ["y"], mode="linear")],
+        "linear": [node("Resize", ["x", "", "factors"], ["y"], mode="linear", coordinate_transformation_mode="tf_crop_and_resize")],
         "mirrored": [node("Pad", ["x", "pads"], ["y"], mode="reflect")],
-        "rounded": [node("AveragePool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)]}.items():
+        "rounded": [node("AveragePool", ["x"], ["y"], kernel_shape=[1, 2], pads=[1, 1, 0, 0])]}.items():
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 2, 4, 4])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
                               [numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "factors"), numpy_helper.from_array(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64), "pads")])
@@ -287,3 +287,61 @@ save("colours", [
     node("Sub", ["x", "mean"], ["a"]), node("Div", ["a", "sd"], ["b"]), node("Conv", ["b", "w1"], ["c"]), node("Flatten", ["c"], ["d"]), node("Gemm", ["d", "w2"], ["e"]), node("Sub", ["e", "bias"], ["f"]),
     node("Relu", ["f"], ["g"]), node("Div", ["g", "bias"], ["y"])],
     {"mean": floats(1, 3, 1, 1), "sd": np.abs(floats(3, 1, 1)) + np.float32(0.5), "w1": floats(2, 3, 2, 2), "w2": floats(8, 4), "bias": np.abs(floats(4)) + np.float32(0.5)}, floats(3, 3, 3, 3), 2, 17)
+# Channels of two groups that are shuffled as in shufflenet, with a part that is left alone; channels to the end and back, and extents in the opposite order.
+save("shuffled", [
+    node("Split", ["x"], ["a", "b"], axis=1, num_outputs=2), node("Conv", ["b", "w1"], ["c"], pads=[1, 1, 1, 1]), node("Concat", ["a", "c"], ["d"], axis=1), node("Reshape", ["d", "groups"], ["e"]),
+    node("Transpose", ["e"], ["f"], perm=[0, 2, 1, 3, 4]), node("Reshape", ["f", "images"], ["g"]), node("Conv", ["g", "w2"], ["h"], group=2), node("Transpose", ["h"], ["i"], perm=[0, 2, 3, 1]),
+    node("LayerNormalization", ["i", "scale", "shift"], ["j"]), node("MatMul", ["j", "w3"], ["k"]), node("Mul", ["k", "scale3"], ["l"]), node("Transpose", ["l"], ["m"], perm=[0, 3, 1, 2]), node("Add", ["m", "h"], ["n"]),
+    node("Transpose", ["n"], ["o"], perm=[0, 3, 2, 1]), node("Flatten", ["o"], ["y"])],
+    {"w1": floats(4, 2, 3, 3), "groups": np.array([0, 2, 3, 3, 4], np.int64), "images": np.array([0, 6, 3, 4], np.int64), "w2": floats(4, 3, 1, 2), "scale": floats(4), "shift": floats(4), "w3": floats(4, 4), "scale3": floats(4)}, floats(3, 4, 3, 4), 2, 18)
+# One number for all cells, in each form, and functions that are spelled out with some.
+save("numbers", [
+    node("Div", ["x", "six"], ["a"]), node("Sub", ["a", "half"], ["b"]), node("Conv", ["b", "w1"], ["c"]), node("Mul", ["c", "half"], ["d"]), node("Add", ["d", "three"], ["e"]), node("Relu", ["e"], ["f"]),
+    node("Sub", ["six", "f"], ["g"]), node("Max", ["g", "half"], ["h"]), node("Min", ["three", "h"], ["i"]), node("Neg", ["i"], ["j"]), node("Sub", ["j", "c"], ["k"]), node("Mul", ["k", "mask"], ["l"]),
+    node("Flatten", ["l"], ["m"]), node("Gemm", ["m", "w2"], ["n"]), node("Tanh", ["n"], ["o"]), node("Mul", ["o", "six"], ["p"]), node("Sub", ["row", "p"], ["y"])],
+    {"six": np.array(6, np.float32), "half": np.array([0.5], np.float32), "three": np.array([[3]], np.float32), "w1": floats(2, 2, 2, 2), "mask": floats(1, 2, 3, 3), "w2": floats(18, 4), "row": floats(1, 4)}, floats(3, 2, 4, 4) * 3, 2, 17)
+# Means whose last windows end beyond the images, with padding that counts and not, on all sides or one, as torch (ceil_mode) and Keras write it.
+save("rests", [
+    node("AveragePool", ["x"], ["a"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1), node("AveragePool", ["x"], ["b"], kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 0], ceil_mode=1, count_include_pad=1),
+    node("AveragePool", ["x"], ["c"], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=1), node("AveragePool", ["x"], ["d"], kernel_shape=[3, 2], auto_pad="SAME_UPPER"),
+    node("AveragePool", ["x"], ["e"], kernel_shape=[2, 3], strides=[2, 1], pads=[0, 2, 1, 0]), node("Flatten", ["a"], ["a1"]), node("Flatten", ["b"], ["b1"]), node("Flatten", ["c"], ["c1"]), node("Flatten", ["d"], ["d1"]),
+    node("Flatten", ["e"], ["e1"]), node("Concat", ["a1", "b1", "c1", "d1", "e1"], ["y"], axis=1)], {}, floats(3, 2, 6, 7), 2, 19)
+# Images of other sizes: pixels between others and the nearest ones, by factors and by sizes, in the ways of torch's F.interpolate.
+linear = {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}
+save("resized", [
+    node("Shape", ["x"], ["n"], end=2), node("Concat", ["n", "larger"], ["sizes"], axis=0), node("Concat", ["n", "single"], ["one"], axis=0), node("Resize", ["x", "", "double"], ["a"], **linear), node("Resize", ["x", "", "", "sizes"], ["b"], mode="linear", coordinate_transformation_mode="align_corners"), node("Resize", ["x", "", "odd"], ["c"], mode="linear"),
+    node("Resize", ["x", "", "odd"], ["d"], mode="cubic", cubic_coeff_a=-0.75, coordinate_transformation_mode="pytorch_half_pixel"), node("Resize", ["x", "", "", "sizes"], ["e"], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+    node("Resize", ["x", "", "", "sizes"], ["f"], mode="nearest", nearest_mode="round_prefer_ceil"), node("Resize", ["x", "", "half"], ["g"], mode="nearest"), node("Resize", ["x", "", "", "one"], ["h"], **linear),
+    node("Resize", ["x", "", "", "sizes"], ["i"], mode="cubic", coordinate_transformation_mode="align_corners")] + [node("Flatten", [c], [c + "1"]) for c in "abcdefghi"] + [node("Concat", [c + "1" for c in "abcdefghi"], ["y"], axis=1)],
+    {"double": np.array([1, 1, 2, 2], np.float32), "odd": np.array([1, 1, 1.5, 0.7], np.float32), "larger": np.array([9, 4], np.int64), "half": np.array([1, 1, 0.5, 0.5], np.float32), "single": np.array([1, 1], np.int64)},
+    floats(3, 2, 4, 6), 2, 19)
+# Pixels of channels and channels of pixels, and a gate by a softplus.
+save("squares", [
+    node("DepthToSpace", ["x"], ["a"], blocksize=2, mode="CRD"), node("Mish", ["a"], ["b"]), node("Conv", ["b", "w"], ["c"]), node("SpaceToDepth", ["c"], ["d"], blocksize=3), node("DepthToSpace", ["d"], ["e"], blocksize=2),
+    node("Flatten", ["e"], ["y"])], {"w": floats(4, 2, 4, 2)}, floats(3, 8, 3, 5) * 2, 2, 18)
+# Two recurrent layers step by step, as torch.onnx.export(dynamo=True) writes an RNN: all states of the first one, of the second the last one and all.
+nodes = [node("Shape", ["x"], ["n"], end=1), node("Concat", ["two", "n", "four"], ["s"], axis=0), node("Expand", ["none", "s"], ["zeros"]), node("Transpose", ["x"], ["in0"], perm=[1, 0, 2])]
+for layer in range(2):
+    nodes += [node("Slice", ["zeros", f"at{layer}", f"at{layer + 1}", "at0"], [f"z{layer}"]), node("Squeeze", [f"z{layer}", "at0"], [f"u{layer}"]), node("Unsqueeze", [f"u{layer}", "at0"], [f"h{layer}-0"]),
+              node("MatMul", [f"in{layer}", f"w{layer}"], [f"p{layer}"]), node("Add", [f"p{layer}", f"b{layer}"], [f"q{layer}"])]
+    for step in range(3):
+        k = f"{layer}-{step}"
+        nodes += [node("Slice", [f"q{layer}", f"at{step}", f"at{step + 1}", "at0"], ["a" + k]), node("Squeeze", ["a" + k, "at0"], ["b" + k]), node("MatMul", ["h" + k, f"r{layer}"], ["c" + k]), node("Add", ["c" + k, f"d{layer}"], ["d" + k]),
+                  node("Add", ["d" + k, "b" + k], ["e" + k]), node("Tanh", ["e" + k], [f"h{layer}-{step + 1}"])]
+    nodes += [node("Concat", [f"h{layer}-{step + 1}" for step in range(3)], [f"in{layer + 1}"], axis=0)]
+save("unrolled", nodes + [node("Transpose", ["in2"], ["all"], perm=[1, 0, 2]), node("Flatten", ["all"], ["flat"]), node("Squeeze", ["h1-3", "at0"], ["last"]), node("Concat", ["flat", "last"], ["y"], axis=1)],
+     {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(4, 4), "b1": floats(4), "r1": floats(4, 4),
+      "d1": floats(4)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)
+# And one of both directions.
+nodes = [node("Shape", ["x"], ["n"], end=1), node("Concat", ["two", "n", "four"], ["s"], axis=0), node("Expand", ["none", "s"], ["zeros"]), node("Transpose", ["x"], ["in"], perm=[1, 0, 2])]
+for way in range(2):
+    nodes += [node("Slice", ["zeros", f"at{way}", f"at{way + 1}", "at0"], [f"h{way}-0"]), node("MatMul", ["in", f"w{way}"], [f"p{way}"]), node("Add", [f"p{way}", f"b{way}"], [f"q{way}"])]
+    nodes += [node("Slice", ["q1", "minus", "least", "at0", "minus"], ["turned"])] if way == 1 else []
+    for step in range(3):
+        k = f"{way}-{step}"
+        nodes += [node("Slice", ["turned" if way else "q0", f"at{step}", f"at{step + 1}", "at0"], ["a" + k]), node("Squeeze", ["a" + k, "at0"], ["b" + k]), node("MatMul", ["h" + k, f"r{way}"], ["c" + k]), node("Add", ["c" + k, f"d{way}"], ["d" + k]),
+                  node("Add", ["d" + k, "b" + k], ["e" + k]), node("Tanh", ["e" + k], [f"h{way}-{step + 1}"])]
+    nodes += [node("Concat", [f"h{way}-{step + 1}" for step in (range(3) if way == 0 else (2, 1, 0))], [f"all{way}"], axis=0)]
+save("unrolled2", nodes + [node("Concat", ["all0", "all1"], ["all"], axis=2), node("Transpose", ["all"], ["first"], perm=[1, 0, 2]), node("Flatten", ["first"], ["y"])],
+     {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(5, 4), "b1": floats(4), "r1": floats(4, 4),
+      "d1": floats(4), "minus": np.array([-1], np.int64), "least": np.array([-2 ** 63], np.int64)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)

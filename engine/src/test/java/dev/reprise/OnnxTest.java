@@ -132,6 +132,25 @@ class OnnxTest {
       X = r(5, 48, 20)
       """;
 
+  /** Layers without weights that change sizes, numbers and the order of them. */
+  private static final String ORDERS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="transpose", rows=20, cols=6, D=1, T=1), list(layer="flatten"), list(layer="scale_shift", factor=0.5, shift=0), list(layer="tanh"), list(layer="scale_shift", factor=1, shift=-0.25), list(layer="sigmoid"),
+        list(layer="conv2d", W=r(4, 24, 1), b=r(4, 1, 2), C=6, Hin=4, Win=5, Hf=2, Wf=2, strideh=1, stridew=1, padh=1, padw=0), list(layer="transpose", rows=2, cols=2, D=20),
+        list(layer="avg_pool2d_uneven", C=4, Hin=5, Win=4, Hf=3, Wf=2, strideh=2, stridew=1, pad_top=0, pad_left=1, pad_bottom=2, pad_right=0),
+        list(layer="resize2d", C=4, Hin=3, Win=4, Hout=5, Wout=7, scale_h=1.75, scale_w=1.75, method="linear", places="half_pixel"), list(layer="scale_shift", factor=-2, shift=0.5),
+        list(layer="resize2d", C=4, Hin=5, Win=7, Hout=3, Wout=2, scale_h=0.6, scale_w=0.29, method="cubic", places="align_corners"),
+        list(layer="resize2d", C=4, Hin=3, Win=2, Hout=4, Wout=1, scale_h=1.5, scale_w=0.5, method="round_up", places="half_pixel"),
+        list(layer="resize2d", C=4, Hin=4, Win=1, Hout=6, Wout=2, scale_h=1.5, scale_w=2, method="round", places="asymmetric"),
+        list(layer="resize2d", C=4, Hin=6, Win=2, Hout=3, Wout=1, scale_h=0.5, scale_w=0.5, method="floor", places="pytorch_half_pixel"),
+        list(layer="flatten"), list(layer="transpose", rows=3, cols=2, D=2), list(layer="flatten"), list(layer="each_step", D=4, main=list(list(layer="affine", W=r(4, 3, 3), b=r(1, 3, 4)), list(layer="tanh"), list(layer="scale_shift", factor=3, shift=1))))
+      X = r(5, 120, 5)
+      """;
+
   private static final String STEPS =
       """
       r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
@@ -174,7 +193,14 @@ class OnnxTest {
           "root",
           "parted",
           "types",
-          "colours");
+          "colours",
+          "shuffled",
+          "numbers",
+          "rests",
+          "resized",
+          "squares",
+          "unrolled",
+          "unrolled2");
 
   private static List<String> models() {
     return MODELS;
@@ -267,7 +293,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS, JOINS})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS, JOINS, ORDERS})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model
@@ -360,14 +386,14 @@ class OnnxTest {
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
         "sums | (Add) adds values that are made of each other too often to be lists of layers",
-        "scaled | node \"a\" (Div) divides by something that is not a number for each channel or column",
-        "linear | node \"y\" (Resize) computes pixels between others (linear, half_pixel,",
+        "scaled | node \"a\" (Div) divides a constant by a value",
+        "linear | node \"y\" (Resize) takes pixels (linear, tf_crop_and_resize,",
         "mirrored | node \"y\" (Pad) does not put constant numbers around images",
-        "rounded | node \"y\" (AveragePool) takes means of windows that end beyond the images",
+        "rounded | node \"y\" (AveragePool) has padding that is not smaller than its window",
         "transposed | the output \"y\" does not begin with the number of examples; transpose it",
         "unknown | node \"y\" (Det) cannot be read; there are Add, AveragePool,",
         "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
-        "turned | node \"y\" (Transpose) changes the order of the numbers of an example",
+        "turned | node \"y\" (MatMul) multiplies from the wrong side",
         "averaged | node \"y\" (ReduceMean) is not over each channel of images",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
@@ -417,6 +443,13 @@ class OnnxTest {
             + " | has 3 groups, which do not divide C",
         "list(list(layer=\"affine\", W=matrix(\"1 -1e39\", 1, 2), b=matrix(0, 1, 2))) | layer 1 has"
             + " -1.0E39 in W, which is beyond floats of 4 bytes",
+        "list(list(layer=\"transpose\", rows=2, cols=3, D=1)) | takes rows whose width no layer tells",
+        "list(list(layer=\"transpose\", rows=2, cols=3, D=1, T=2), list(layer=\"transpose\", rows=5,"
+            + " cols=2, D=1)) | takes matrices of 5 x 2 x 1 numbers, but gets 12",
+        "list(list(layer=\"resize2d\", C=1, Hin=4, Win=4, Hout=9, Wout=8, scale_h=2, scale_w=2,"
+            + " method=\"linear\", places=\"half_pixel\")) | has factors of 2.0 and 2.0, which do not make Hout x Wout",
+        "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
+            + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

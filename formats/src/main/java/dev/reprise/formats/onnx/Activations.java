@@ -4,6 +4,7 @@ import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads nodes that compute each cell by itself. Stateless. */
@@ -41,6 +42,7 @@ final class Activations {
     RULES.put("PRelu", Activations::slope);
     RULES.put("Clip", Activations::clip);
     RULES.put("Dropout", Activations::dropout);
+    RULES.put("Mish", (into, node) -> mish(into));
   }
 
   private Activations() {}
@@ -109,6 +111,17 @@ final class Activations {
       throw into.problem(node, "needs one number as input " + (input + 1));
     }
     return cells[0];
+  }
+
+  /** x times tanh(softplus(x)), for which there is no layer of its own. */
+  private static void mish(OnnxImport into) {
+    List<Layer> gate =
+        List.of(new Layer("softplus", Map.of(), Map.of()), new Layer("tanh", Map.of(), Map.of()));
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.MAIN, gate);
+    branches.put(Layer.SHORTCUT, List.of());
+    Layer product = new Layer(Layer.PRODUCT, Map.of(), Map.of(), branches);
+    into.becomes(into.value().with(into.value().chain().with(product, 3)));
   }
 
   private static void dropout(OnnxImport into, Node node) {

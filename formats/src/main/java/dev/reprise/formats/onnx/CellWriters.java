@@ -21,6 +21,7 @@ final class CellWriters {
           Map.entry("prelu1d", CellWriters::slopesOfColumns),
           Map.entry("prelu2d", CellWriters::slopesOfChannels),
           Map.entry("clip", CellWriters::clip),
+          Map.entry(Layer.SCALE_SHIFT, CellWriters::scaleShift),
           Map.entry("silu", CellWriters::silu),
           Map.entry("dropout", CellWriters::dropout));
 
@@ -64,6 +65,15 @@ final class CellWriters {
     export
         .node("Clip", export.current(), one(export, "min", layer), one(export, "max", layer))
         .add();
+  }
+
+  private static void scaleShift(OnnxExport export, LayerReader layer) {
+    if (layer.number("factor") != 1) {
+      export.node("Mul", export.current(), one(export, "factor", layer)).add();
+    }
+    if (layer.number("shift") != 0) {
+      export.node("Add", export.current(), one(export, "shift", layer)).add();
+    }
   }
 
   private static String one(OnnxExport export, String name, LayerReader layer) {

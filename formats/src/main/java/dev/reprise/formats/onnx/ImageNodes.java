@@ -12,8 +12,8 @@ final class ImageNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
           "Conv", ImageNodes::convolution,
-          "MaxPool", (into, node) -> pool(into, "max_pool2d", node),
-          "AveragePool", (into, node) -> pool(into, "avg_pool2d", node),
+          "MaxPool", ImageNodes::maximum,
+          "AveragePool", ImageNodes::mean,
           "GlobalAveragePool", ImageNodes::globalAverage,
           "GlobalMaxPool", ImageNodes::globalMaximum,
           "ReduceMean", (into, node) -> reduced(into, node, ImageNodes::globalAverage),
@@ -64,7 +64,55 @@ final class ImageNodes {
     into.becomes(window.output(w.rows()));
   }
 
-  static void pool(OnnxImport into, String type, Node node) {
+  private static void maximum(OnnxImport into, Node node) {
+    WindowAttributes.Bordered bordered = pooling(into, node);
+    if (bordered.hasBorder()) {
+      PaddingNodes.add(into, bordered.border(), Double.NEGATIVE_INFINITY);
+    }
+    pool(into, "max_pool2d", bordered.window());
+  }
+
+  /**
+   * Padding counts or not; what the last windows see beyond it, where sizes are rounded up, never.
+   */
+  private static void mean(OnnxImport into, Node node) {
+    WindowAttributes.Bordered bordered = pooling(into, node);
+    LayerReader.Window window = bordered.window();
+    boolean countsAll = node.integer("count_include_pad", 0) != 0;
+    if (!bordered.hasBorder()) {
+      boolean leavesOut = !countsAll && window.padRows() + window.padCols() > 0;
+      pool(into, leavesOut ? "avg_pool2d_inside" : "avg_pool2d", window);
+      return;
+    }
+    if (countsAll && Arrays.stream(bordered.pads()).anyMatch(pad -> pad > 0)) {
+      PaddingNodes.add(into, bordered.pads(), 0);
+    }
+    long[] uncounted =
+        countsAll ? new long[] {0, 0, bordered.more()[0], bordered.more()[1]} : bordered.border();
+    if (Arrays.stream(uncounted).allMatch(pad -> pad == 0)) {
+      pool(into, "avg_pool2d", window);
+    } else {
+      uneven(into, node, window, uncounted);
+    }
+  }
+
+  /** Means that leave a border out, over images that do not have it. */
+  private static void uneven(OnnxImport into, Node node, LayerReader.Window window, long[] border) {
+    boolean isLarge =
+        Math.max(border[0], border[2]) >= window.rows()
+            || Math.max(border[1], border[3]) >= window.cols();
+    if (isLarge) {
+      throw into.problem(node, "has padding that is not smaller than its window");
+    }
+    Map<String, Scalar> settings = settings(window);
+    settings.keySet().removeAll(List.of("padh", "padw"));
+    settings.putAll(sizes(into.extents()));
+    settings.putAll(PaddingNodes.settings(border));
+    into.layer("avg_pool2d_uneven", Map.of(), settings);
+    into.becomes(window.output(window.channels()));
+  }
+
+  private static WindowAttributes.Bordered pooling(OnnxImport into, Node node) {
     List<Long> shape = node.integers("kernel_shape");
     if (shape == null || shape.size() != 2) {
       throw into.problem(node, "has a window that is not of two extents");
@@ -75,19 +123,11 @@ final class ImageNodes {
     if (window.dilationRows() != 1 || window.dilationCols() != 1) {
       throw into.problem(node, "is dilated, which the layers are not");
     }
-    boolean isMean = type.equals("avg_pool2d");
-    boolean countsAll = !isMean || node.integer("count_include_pad", 0) != 0;
-    if (bordered.hasBorder()) {
-      if (isMean && (!countsAll || node.integer("ceil_mode", 0) != 0)) {
-        throw into.problem(
-            node,
-            "takes means of windows that end beyond the images (ceil_mode, or more padding on one side"
-                + " that does not count), which the layers do not; pad the images first");
-      }
-      PaddingNodes.add(into, bordered.border(), isMean ? 0 : Double.NEGATIVE_INFINITY);
-    }
-    boolean leavesOut = !countsAll && window.padRows() + window.padCols() > 0;
-    into.layer(leavesOut ? "avg_pool2d_inside" : type, Map.of(), settings(window));
+    return bordered;
+  }
+
+  private static void pool(OnnxImport into, String type, LayerReader.Window window) {
+    into.layer(type, Map.of(), settings(window));
     into.becomes(window.output(window.channels()));
   }
 
@@ -161,8 +201,7 @@ final class ImageNodes {
     LayerReader.Window window =
         new LayerReader.Window(
             extents[0], extents[1], extents[2], extents[1], extents[2], 1, 1, 0, 0, 1, 1);
-    into.layer("max_pool2d", Map.of(), settings(window));
-    into.becomes(window.output(extents[0]));
+    pool(into, "max_pool2d", window);
   }
 
   /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */

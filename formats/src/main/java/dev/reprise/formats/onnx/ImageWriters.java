@@ -17,6 +17,8 @@ final class ImageWriters {
           (export, layer) -> pool(export, "AveragePool", layer),
           "avg_pool2d_inside",
           (export, layer) -> pool(export, "AveragePool", layer),
+          "avg_pool2d_uneven",
+          ImageWriters::unevenMean,
           "pad2d",
           ImageWriters::pad,
           "global_avg_pool2d",
@@ -77,6 +79,37 @@ final class ImageWriters {
     export.becomes(window.output(window.channels()));
   }
 
+  private static void unevenMean(OnnxExport export, LayerReader layer) {
+    long[] images = layer.images();
+    export.takesImages(images, layer);
+    long[] sizes = {layer.positive("Hf"), layer.positive("Wf")};
+    long[] strides = {layer.positive("strideh"), layer.positive("stridew")};
+    long[] pads = pads(layer);
+    long high = images[1] + pads[0] + pads[2] - sizes[0];
+    long wide = images[2] + pads[1] + pads[3] - sizes[1];
+    boolean isLarge =
+        Math.max(pads[0], pads[2]) >= sizes[0] || Math.max(pads[1], pads[3]) >= sizes[1];
+    if (isLarge || high < 0 || wide < 0) {
+      throw layer.problem(
+          "has padding that is not smaller than its window, or a window that is larger than the"
+              + " padded image");
+    }
+    NodeWriter node = export.node("AveragePool", export.current());
+    node.integers("kernel_shape", sizes).integers("strides", strides).integers("pads", pads);
+    node.integer("count_include_pad", 0).add();
+    export.becomes(images[0], high / strides[0] + 1, wide / strides[1] + 1);
+  }
+
+  /** Above, to the left, below, to the right. */
+  private static long[] pads(LayerReader layer) {
+    return new long[] {
+      layer.whole("pad_top"),
+      layer.whole("pad_left"),
+      layer.whole("pad_bottom"),
+      layer.whole("pad_right")
+    };
+  }
+
   private static NodeWriter window(NodeWriter node, LayerReader.Window window) {
     return node.integers("kernel_shape", window.rows(), window.cols())
         .integers("strides", window.strideRows(), window.strideCols())
@@ -86,14 +119,11 @@ final class ImageWriters {
   private static void pad(OnnxExport export, LayerReader layer) {
     long[] images = layer.images();
     export.takesImages(images, layer);
-    long top = layer.whole("pad_top");
-    long left = layer.whole("pad_left");
-    long bottom = layer.whole("pad_bottom");
-    long right = layer.whole("pad_right");
-    String pads = export.integers("pads", 0, 0, top, left, 0, 0, bottom, right);
+    long[] pads = pads(layer);
+    String all = export.integers("pads", 0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]);
     Layer.Weights value = new Layer.Weights(1, 1, new double[] {layer.number("value")});
-    export.node("Pad", export.current(), pads, export.floats("value", value)).add();
-    export.becomes(images[0], images[1] + top + bottom, images[2] + left + right);
+    export.node("Pad", export.current(), all, export.floats("value", value)).add();
+    export.becomes(images[0], images[1] + pads[0] + pads[2], images[2] + pads[1] + pads[3]);
   }
 
   private static void globalAverage(OnnxExport export, LayerReader layer) {

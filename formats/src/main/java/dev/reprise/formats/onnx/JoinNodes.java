@@ -1,5 +1,6 @@
 package dev.reprise.formats.onnx;
 
+import dev.reprise.formats.FormatException;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ final class JoinNodes {
           JoinNodes::subtract,
           "Div",
           JoinNodes::divide,
+          "Pow",
+          JoinNodes::square,
           "Concat",
           (into, node) -> into.concats().read(node));
 
@@ -26,43 +29,60 @@ final class JoinNodes {
 
   private JoinNodes() {}
 
-  /** The bias of a product before, or two values. */
+  /** The bias of a product before, a constant, or two values. */
   private static void add(OnnxImport into, Node node) {
     int other = node.inputs().getFirst().equals(into.current()) ? 1 : 0;
     Value second = node.inputs().size() == 2 ? into.value(node.inputs().get(other)) : null;
     if (second != null) {
       joined(into, node, second, Layer.RESIDUAL, "adds");
-    } else if (!RowNodes.addedToBias(into, into.constant(node, other))
-        && !ScaleNodes.shifted(into, into.constant(node, other))) {
-      throw into.problem(
-          node,
-          "adds something that is not the bias of an affine layer, nor a number for each channel or"
-              + " column");
+    } else {
+      add(into, node, into.constant(node, other), "adds");
     }
   }
 
-  /** A bias, or a number for each channel or column, such as means of colours. */
+  private static void add(OnnxImport into, Node node, OnnxTensor summands, String verb) {
+    if (!RowNodes.addedToBias(into, summands) && !ScaleNodes.shifted(into, summands)) {
+      throw notOfOurs(into, node, verb, summands);
+    }
+  }
+
+  /** A constant off a value or the other way round, such as means of colours, or two values. */
   private static void subtract(OnnxImport into, Node node) {
-    OnnxTensor negative = second(into, node).map(cell -> -cell);
-    if (!RowNodes.addedToBias(into, negative) && !ScaleNodes.shifted(into, negative)) {
-      throw into.problem(
-          node, "subtracts something that is not a number for each channel or column");
+    boolean isFirst = node.inputs().getFirst().equals(into.current());
+    Value second = into.value(node.inputs().getLast());
+    if (isFirst && second != null) {
+      Layer negative = NumberNodes.layer(-1, 0);
+      Value taken = second.with(second.chain().with(negative));
+      joined(into, node, taken, Layer.RESIDUAL, "subtracts");
+    } else if (isFirst) {
+      add(into, node, into.constant(node, 1).map(cell -> -cell), "subtracts");
+    } else {
+      OnnxTensor from = into.constant(node, 0);
+      NumberNodes.scaled(into, -1);
+      add(into, node, from, "subtracts from");
     }
   }
 
   private static void divide(OnnxImport into, Node node) {
-    if (!ScaleNodes.scaled(into, second(into, node).map(cell -> 1 / cell))) {
+    if (!node.inputs().getFirst().equals(into.current())) {
       throw into.problem(
-          node, "divides by something that is not a number for each channel or column");
+          node, "divides a constant by a value; there are but values divided by a constant");
+    }
+    OnnxTensor divisors = into.constant(node, 1);
+    if (!ScaleNodes.scaled(into, divisors.map(cell -> 1 / cell))) {
+      throw notOfOurs(into, node, "divides by", divisors);
     }
   }
 
-  private static OnnxTensor second(OnnxImport into, Node node) {
-    if (!node.inputs().getFirst().equals(into.current())) {
-      throw into.problem(
-          node, "takes a constant first; there are but values less a constant, or divided by one");
-    }
-    return into.constant(node, 1);
+  private static FormatException notOfOurs(
+      OnnxImport into, Node node, String verb, OnnxTensor constant) {
+    return into.problem(
+        node,
+        verb
+            + " something that is not one number, nor one for each channel, column or cell: a constant of "
+            + constant.extents()
+            + " for "
+            + into.words());
   }
 
   /** What two branches make of the last value that they have in common. */
@@ -113,9 +133,9 @@ final class JoinNodes {
     Value b = into.value(node.inputs().getLast());
     if (a == null || b == null) {
       int other = a == null ? 0 : 1;
-      if (!ScaleNodes.scaled(into, into.constant(node, other))) {
-        throw into.problem(
-            node, "multiplies with something that is not a number for each channel or column");
+      OnnxTensor factors = into.constant(node, other);
+      if (!ScaleNodes.scaled(into, factors)) {
+        throw notOfOurs(into, node, "multiplies with", factors);
       }
       return;
     }
@@ -132,6 +152,18 @@ final class JoinNodes {
       into.becomes(a);
       joined(into, node, b, Layer.PRODUCT, "multiplies");
     }
+  }
+
+  private static void square(OnnxImport into, Node node) {
+    boolean isSquare =
+        node.inputs().getFirst().equals(into.current())
+            && into.constant(node, 1).isOneCell()
+            && into.constant(node, 1).cells()[0] == 2
+            && ScaleNodes.keepsExtents(into, into.constant(node, 1));
+    if (!isSquare) {
+      throw into.problem(node, "raises to another power than 2, which no layer does");
+    }
+    joined(into, node, into.value(), Layer.PRODUCT, "multiplies");
   }
 
   private static boolean haveOneShape(Value a, Value b) {

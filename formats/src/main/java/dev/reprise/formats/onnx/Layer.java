@@ -41,6 +41,12 @@ public record Layer(
   /** With a number from 1 on, a branch of those that are put side by side. */
   static final String BRANCH = "branch";
 
+  /** Transposes the matrices that rows are made of. */
+  static final String TRANSPOSE = "transpose";
+
+  /** Multiplies all cells with a number and adds one. */
+  static final String SCALE_SHIFT = "scale_shift";
+
   static final String MAIN = "main";
   static final String SHORTCUT = "shortcut";
 

@@ -130,6 +130,14 @@ final class LayerReader {
     return value.asDouble();
   }
 
+  String text(String name) {
+    Scalar value = layer.settings().get(name);
+    if (value == null || value.type() != ValueType.STRING) {
+      throw problem("lacks the text " + name);
+    }
+    return value.asString();
+  }
+
   boolean has(String setting) {
     return layer.settings().containsKey(setting);
   }

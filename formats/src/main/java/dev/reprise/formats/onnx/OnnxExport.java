@@ -29,6 +29,7 @@ final class OnnxExport {
             ImageWriters.RULES,
             ResizingWriters.RULES,
             SequenceWriters.RULES,
+            TransposeWriters.RULES,
             JoinWriters.RULES,
             CellWriters.RULES)
         .forEach(RULES::putAll);

@@ -25,6 +25,17 @@ final class OnnxImport {
 
   private static final Map<String, Rule> RULES = new HashMap<>();
 
+  /** What to do about nodes that exporters make of layers which there are. */
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "GatherND",
+          " (PyTorch writes it for adaptive means whose sizes do not divide those of the images, and"
+              + " for nearest-exact: export with images of another size, or the mode nearest)",
+          "Loop",
+          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))",
+          "Scan",
+          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))");
+
   static {
     List.of(
             RowNodes.RULES,
@@ -32,8 +43,10 @@ final class OnnxImport {
             ResizingNodes.RULES,
             PaddingNodes.RULES,
             ScaleNodes.RULES,
+            NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
+            TransposeNodes.RULES,
             JoinNodes.RULES,
             PartNodes.RULES,
             Activations.RULES)
@@ -47,6 +60,7 @@ final class OnnxImport {
   private final ZeroValues zeros;
   private final SpelledCells cells = new SpelledCells(this);
   private final SpelledNorm norm = new SpelledNorm(this);
+  private final UnrolledRnn unrolled = new UnrolledRnn(this);
   private final ConcatNodes concats = new ConcatNodes(this);
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
@@ -62,7 +76,7 @@ final class OnnxImport {
     this.file = file;
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
-    this.zeros = new ZeroValues(model.constants());
+    this.zeros = new ZeroValues(model.constants(), shapes);
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -85,7 +99,9 @@ final class OnnxImport {
       into.read(node);
     }
     String name = model.output();
-    into.readPutOff(new Node("output", name, List.of(name), List.of(name), Map.of()));
+    Node end = new Node("output", name, List.of(name), List.of(name), Map.of());
+    into.unrolled.read(end);
+    into.readPutOff(end);
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -117,7 +133,7 @@ final class OnnxImport {
     if (zeros.read(node) || isConstantAgain) {
       return;
     }
-    if (!norm.read(node) && !cells.read(node)) {
+    if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       readByRule(node);
     }
@@ -131,7 +147,7 @@ final class OnnxImport {
       if (node == null) {
         continue;
       }
-      if (SpelledCells.isReadWithin(node)) {
+      if (cells.isReadWithin(node)) {
         throw problem(
             node,
             "can be read within GELU and the like alone, but node \""
@@ -152,7 +168,9 @@ final class OnnxImport {
     if (rule == null) {
       throw problem(
           node,
-          "cannot be read; there are "
+          "cannot be read"
+              + ADVICE.getOrDefault(node.operator(), "")
+              + "; there are "
               + String.join(", ", RULES.keySet().stream().sorted().toList()));
     }
     if (node.inputs().stream().anyMatch(norm::isPart)) {
@@ -259,6 +277,15 @@ final class OnnxImport {
   /** Another value by its name; null when layers do not make it. */
   Value value(String name) {
     return values.get(name);
+  }
+
+  /** Numbers of one example of what a chain of layers makes; -1 is not known. */
+  long widthOf(Chain chain) {
+    return values.values().stream()
+        .filter(made -> made.chain() == chain)
+        .mapToLong(Value::width)
+        .findFirst()
+        .orElse(-1);
   }
 
   /** The name of the value that the node takes. */

@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads nodes that put a border around images. Stateless. */
@@ -46,12 +47,19 @@ final class PaddingNodes {
   static void add(OnnxImport into, long[] pads, double value) {
     long[] images = into.extents();
     Map<String, Scalar> settings = ImageNodes.sizes(images);
+    settings.putAll(settings(pads));
+    settings.put("value", Scalar.of(value));
+    into.layer("pad2d", Map.of(), settings);
+    into.becomes(images[0], images[1] + pads[0] + pads[2], images[2] + pads[1] + pads[3]);
+  }
+
+  /** Above, to the left, below, to the right. */
+  static Map<String, Scalar> settings(long[] pads) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
     settings.put("pad_top", Scalar.of(pads[0]));
     settings.put("pad_left", Scalar.of(pads[1]));
     settings.put("pad_bottom", Scalar.of(pads[2]));
     settings.put("pad_right", Scalar.of(pads[3]));
-    settings.put("value", Scalar.of(value));
-    into.layer("pad2d", Map.of(), settings);
-    into.becomes(images[0], images[1] + pads[0] + pads[2], images[2] + pads[1] + pads[3]);
+    return settings;
   }
 }

@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads nodes that make images larger: transposed convolutions and repeated pixels. Stateless. */
+/** Reads nodes that make images larger: transposed convolutions. Stateless. */
 final class ResizingNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
           "ConvTranspose", ResizingNodes::transposedConvolution,
-          "Resize", ResizingNodes::resize,
-          "Upsample", ResizingNodes::resize);
+          "Resize", InterpolationNodes::resize,
+          "Upsample", InterpolationNodes::resize);
 
   private ResizingNodes() {}
 
@@ -116,70 +116,5 @@ final class ResizingNodes {
       throw into.problem(node, "has " + name + " " + given);
     }
     return given.stream().mapToLong(Long::longValue).toArray();
-  }
-
-  private static void resize(OnnxImport into, Node node) {
-    ImageNodes.needsImages(into, node);
-    boolean isOld = node.operator().equals("Upsample") || into.model().opset() < 11;
-    String places =
-        node.text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
-    String nearest = node.text("nearest_mode", isOld ? "floor" : "round_prefer_floor");
-    boolean isRepeated =
-        places.equals("asymmetric") && nearest.equals("floor")
-            || places.equals("half_pixel") && nearest.startsWith("round");
-    if (!node.text("mode", "nearest").equals("nearest") || !isRepeated) {
-      throw into.problem(
-          node,
-          "computes pixels between others ("
-              + node.text("mode", "nearest")
-              + ", "
-              + places
-              + ", "
-              + nearest
-              + "); upsample2d repeats pixels: use the mode nearest");
-    }
-    List<Long> axes = node.integers("axes");
-    if (!node.text("keep_aspect_ratio_policy", "stretch").equals("stretch")
-        || axes != null && !axes.equals(List.of(0L, 1L, 2L, 3L))) {
-      throw into.problem(
-          node,
-          "keeps the ratio of the sides (keep_aspect_ratio_policy), or states factors of some axes"
-              + " alone; state those of all four");
-    }
-    long[] extents = into.extents();
-    double[] factors = factors(into, node, isOld ? 1 : 2);
-    boolean isWhole =
-        factors.length == 4
-            && factors[0] == 1
-            && factors[1] == 1
-            && Arrays.stream(factors).allMatch(f -> f >= 1 && f == Math.rint(f) && f < 1 << 15);
-    if (!isWhole) {
-      throw into.problem(
-          node, "has factors " + Arrays.toString(factors) + ", but upsample2d takes whole ones");
-    }
-    Map<String, Scalar> settings = ImageNodes.sizes(extents);
-    settings.put("size_h", Scalar.of((long) factors[2]));
-    settings.put("size_w", Scalar.of((long) factors[3]));
-    into.layer("upsample2d", Map.of(), settings);
-    into.becomes(extents[0], extents[1] * (long) factors[2], extents[2] * (long) factors[3]);
-  }
-
-  /** As stated, or from the size that the images are to have. */
-  private static double[] factors(OnnxImport into, Node node, int input) {
-    if (!OnnxImport.has(node, input + 1)) {
-      return into.constant(node, input).cells();
-    }
-    long[] sizes = into.shapes().of(node.inputs().get(input + 1));
-    boolean isOfAll =
-        sizes != null
-            && sizes.length == 4
-            && (sizes[0] == ShapeValues.EXAMPLES || sizes[0] == into.examples());
-    if (!isOfAll) {
-      throw into.problem(node, "needs a size that is constant or follows from the images'");
-    }
-    long[] before = into.value().shape();
-    double[] factors = new double[4];
-    Arrays.setAll(factors, i -> i == 0 ? 1 : (double) sizes[i] / before[i]);
-    return factors;
   }
 }

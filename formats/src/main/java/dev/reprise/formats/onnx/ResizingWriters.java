@@ -11,6 +11,7 @@ final class ResizingWriters {
           "conv2d_transpose_depthwise",
               (export, layer) -> transposedConvolution(export, layer, groups(layer)),
           "upsample2d", ResizingWriters::upsample,
+          "resize2d", ResizingWriters::resize,
           "scale_shift2d", ResizingWriters::scaleShift,
           "group_norm", ResizingWriters::groupNorm);
 
@@ -66,15 +67,68 @@ final class ResizingWriters {
     export.takesImages(images, layer);
     long high = layer.positive("size_h");
     long wide = layer.positive("size_w");
-    Layer.Weights factors = new Layer.Weights(1, 4, new double[] {1, 1, high, wide});
-    String scales = export.floats("scales", factors, 4);
-    export
-        .node("Resize", export.current(), "", scales)
-        .text("mode", "nearest")
-        .text("coordinate_transformation_mode", "asymmetric")
+    resizing(export, scales(export, high, wide), "asymmetric", "nearest")
         .text("nearest_mode", "floor")
         .add();
     export.becomes(images[0], images[1] * high, images[2] * wide);
+  }
+
+  /** An input of factors. */
+  private static String[] scales(OnnxExport export, double high, double wide) {
+    Layer.Weights factors = new Layer.Weights(1, 4, new double[] {1, 1, high, wide});
+    return new String[] {export.current(), "", export.floats("scales", factors, 4)};
+  }
+
+  private static NodeWriter resizing(
+      OnnxExport export, String[] inputs, String places, String mode) {
+    return export
+        .node("Resize", inputs)
+        .text("mode", mode)
+        .text("coordinate_transformation_mode", places);
+  }
+
+  private static void resize(OnnxExport export, LayerReader layer) {
+    long[] images = layer.images();
+    export.takesImages(images, layer);
+    long[] output = {images[0], layer.positive("Hout"), layer.positive("Wout")};
+    double high = layer.number("scale_h");
+    double wide = layer.number("scale_w");
+    boolean isOfSizes =
+        isQuotient(high, images[1], output[1]) && isQuotient(wide, images[2], output[2]);
+    String[] inputs = isOfSizes ? sizes(export, output) : scales(export, high, wide);
+    if (!isOfSizes
+        && (InterpolationNodes.size(images[1], high) != output[1]
+            || InterpolationNodes.size(images[2], wide) != output[2])) {
+      throw layer.problem(
+          "has factors of "
+              + high
+              + " and "
+              + wide
+              + ", which do not make Hout x Wout of Hin x Win, nor are their quotients");
+    }
+    String method = layer.text("method");
+    String nearest = InterpolationNodes.NEAREST.get(method);
+    NodeWriter node =
+        resizing(export, inputs, layer.text("places"), nearest == null ? method : "nearest");
+    if (nearest != null) {
+      node.text("nearest_mode", nearest);
+    }
+    node.add();
+    export.becomes(output);
+  }
+
+  /** Equal but for a float's last digits. */
+  private static boolean isQuotient(double scale, long before, long after) {
+    return Math.abs(scale * before / after - 1) < 1e-6;
+  }
+
+  /** An input of sizes, of which the number of examples is computed: no float rounds them. */
+  private static String[] sizes(OnnxExport export, long[] output) {
+    String images = export.current();
+    export.node("Shape", images).integer("end", 1).add();
+    String rest = export.integers("sizes", output);
+    export.node("Concat", export.current(), rest).integer("axis", 0).add();
+    return new String[] {images, "", "", export.current()};
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {

@@ -89,14 +89,14 @@ final class ScaleNodes {
     return weights;
   }
 
-  /** A product with a number for each channel or column; false when the constant is another. */
+  /** A product with a number for all, each channel, column or cell; false for other constants. */
   static boolean scaled(OnnxImport into, OnnxTensor factors) {
     if (isOfChannels(into, factors)) {
       scaledChannels(into, factors.cells());
       return true;
     }
     if (!isOfColumns(into, factors)) {
-      return false;
+      return scaledAll(into, factors);
     }
     Layer norm = plainRootNorm(into);
     if (norm != null) {
@@ -108,6 +108,19 @@ final class ScaleNodes {
     }
     double[] none = new double[factors.cells().length];
     RowNodes.addToSteps(into, new Layer("scale_shift1d", rows(factors.cells(), none), Map.of()));
+    return true;
+  }
+
+  private static boolean scaledAll(OnnxImport into, OnnxTensor factors) {
+    boolean isNumber = NumberNodes.isNumber(into, factors);
+    if (isNumber) {
+      NumberNodes.scaled(into, factors.cells()[0]);
+    } else if (isOfCells(into, factors)) {
+      double[] none = new double[factors.cells().length];
+      into.layer("scale_shift1d", rows(factors.cells(), none), Map.of());
+    } else {
+      return false;
+    }
     return true;
   }
 
@@ -150,11 +163,11 @@ final class ScaleNodes {
         && Arrays.stream(norm.weights().get("beta").cells()).allMatch(cell -> cell == 0);
   }
 
-  /** A sum with a number for each channel or column; false when the constant is another. */
+  /** A sum with a number for all, each channel, column or cell; false for other constants. */
   static boolean shifted(OnnxImport into, OnnxTensor summands) {
     boolean isOfChannels = isOfChannels(into, summands);
     if (!isOfChannels && !isOfColumns(into, summands)) {
-      return false;
+      return shiftedAll(into, summands);
     }
     Layer last = into.value().chain().layer();
     String type = isOfChannels ? "scale_shift2d" : "scale_shift1d";
@@ -184,15 +197,39 @@ final class ScaleNodes {
     return true;
   }
 
+  private static boolean shiftedAll(OnnxImport into, OnnxTensor summands) {
+    if (NumberNodes.isNumber(into, summands)) {
+      NumberNodes.shifted(into, summands.cells()[0]);
+    } else if (isOfCells(into, summands)) {
+      double[] ones = new double[summands.cells().length];
+      Arrays.fill(ones, 1);
+      into.layer("scale_shift1d", rows(ones, summands.cells()), Map.of());
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** True where a constant has no more extents than the value at hand, which else got more. */
+  static boolean keepsExtents(OnnxImport into, OnnxTensor tensor) {
+    return tensor.extents().size() <= into.extents().length + 1;
+  }
+
   static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
     long[] extents = into.extents();
     boolean isImage = extents.length == 3 && into.value().place() == 0 && into.value().width() > 0;
-    return isImage && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
+    return isImage
+        && keepsExtents(into, tensor)
+        && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
   }
 
   static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
-    boolean isRows = into.extents().length < 3 && into.value().last() > 0;
-    return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
+    // Of images of one column a single number is that of all cells.
+    boolean isOne = into.extents().length > 2 && tensor.isOneCell();
+    return !isOne
+        && into.value().last() > 0
+        && keepsExtents(into, tensor)
+        && shape(tensor, 1).equals(List.of(into.value().last()));
   }
 
   /** True for a number for each cell of an example, whatever the example. */
@@ -200,6 +237,7 @@ final class ScaleNodes {
     List<Long> all = Arrays.stream(into.extents()).boxed().toList();
     return into.value().place() == 0
         && into.value().width() > 0
+        && keepsExtents(into, tensor)
         && tensor.extents().size() >= all.size()
         && shape(tensor, all.size()).equals(all);
   }

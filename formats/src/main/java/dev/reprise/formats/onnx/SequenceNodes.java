@@ -77,6 +77,13 @@ final class SequenceNodes {
     long[] step =
         OnnxImport.has(node, 4) ? into.shapes().numbers(node.inputs().get(4)) : new long[] {1};
     boolean isOne = first != null && end != null && axes != null && step != null;
+    if (isOne && areOneEach(first, end, axes, step) && step[0] == -1) {
+      throw into.problem(
+          node,
+          "turns a value round, as for a recurrent layer that runs from the last step on and whose"
+              + " steps are written one by one; export it as one node (PyTorch:"
+              + " torch.onnx.export(..., dynamo=False))");
+    }
     if (!isOne || !areOneEach(first, end, axes, step) || step[0] != 1) {
       throw into.problem(
           node,

@@ -5,18 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
-/**
- * Reads nodes that give the same cells another shape. The cells of an example must stay in their
- * order; where the examples are among the extents does not matter to layers. Stateless.
- */
+/** Reads nodes that give the same cells, in their order, another shape. Stateless. */
 final class ShapeNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
           "Flatten", ShapeNodes::flatten,
           "Reshape", ShapeNodes::reshape,
-          "Transpose", ShapeNodes::transpose,
           "Squeeze", ShapeNodes::squeeze,
           "Unsqueeze", ShapeNodes::unsqueeze,
           "Cast", ShapeNodes::cast,
@@ -132,37 +127,6 @@ final class ShapeNodes {
     return Arrays.stream(shape)
         .filter(extent -> extent > 0)
         .reduce(1, (a, b) -> a < 0 || b > MOST || a * b > MOST ? -1 : a * b);
-  }
-
-  private static void transpose(OnnxImport into, Node node) {
-    long[] before = into.value().shape();
-    List<Long> order = node.integers("perm");
-    if (order == null) {
-      order = LongStream.range(0, before.length).boxed().toList().reversed();
-    }
-    if (order.size() != before.length) {
-      throw into.problem(node, "has no order of " + before.length + " extents");
-    }
-    long[] shape = new long[before.length];
-    long furthest = -1;
-    for (int i = 0; i < shape.length; i++) {
-      long from = order.get(i);
-      if (from < 0 || from >= before.length || order.indexOf(from) != i) {
-        throw into.problem(node, "has perm " + order);
-      }
-      shape[i] = before[(int) from];
-      if (shape[i] == ShapeValues.EXAMPLES || shape[i] == 1) {
-        continue;
-      }
-      if (from < furthest) {
-        throw into.problem(
-            node,
-            "changes the order of the numbers of an example, which no layer does; only the examples"
-                + " may move, as for sequences whose steps come first");
-      }
-      furthest = from;
-    }
-    into.becomes(into.value().shaped(shape));
   }
 
   private static void squeeze(OnnxImport into, Node node) {

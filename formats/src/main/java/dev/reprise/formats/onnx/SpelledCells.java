@@ -5,7 +5,6 @@ import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -309,8 +308,9 @@ final class SpelledCells {
     return Math.abs(found - wanted) < 1e-6;
   }
 
-  /** Operators that are read within functions alone. */
-  static boolean isReadWithin(Node node) {
-    return List.of("Erf", "Pow").contains(node.operator());
+  /** True for what is read within functions alone; a square is a product, too. */
+  boolean isReadWithin(Node node) {
+    return node.operator().equals("Erf")
+        || node.operator().equals("Pow") && number(node.inputs().getLast()) != 2;
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /** Strides and padding of a convolution or pooling, as far as layers have the like. */
 final class WindowAttributes {
@@ -26,45 +27,63 @@ final class WindowAttributes {
   }
 
   /**
-   * A window over images that have a border of their own where padding differs, or where sizes are
-   * rounded up.
+   * A window over images, and what it sees beyond them.
    *
-   * @param border above, to the left, below, to the right; zeros where the window's padding does
+   * @param window where padding is the same on both sides, with that; else without, over images
+   *     that have a border
+   * @param pads above, to the left, below, to the right, as the node states them
+   * @param more rows below and columns to the right that the last windows see where sizes are
+   *     rounded up
    */
-  record Bordered(LayerReader.Window window, long[] border) {
+  record Bordered(LayerReader.Window window, long[] pads, long[] more) {
+    /** True where the window's own padding is not all that it sees beyond the images. */
     boolean hasBorder() {
-      return Arrays.stream(border).anyMatch(pad -> pad > 0);
+      return endsBeyond() || !isEven(pads);
     }
+
+    /** True where the last windows see more than padding. */
+    boolean endsBeyond() {
+      return more[0] + more[1] > 0;
+    }
+
+    /** All that is seen beyond the images. */
+    long[] border() {
+      return new long[] {pads[0], pads[1], pads[2] + more[0], pads[3] + more[1]};
+    }
+  }
+
+  private static boolean isEven(long[] pads) {
+    return pads[0] == pads[2] && pads[1] == pads[3];
   }
 
   /** The window over images of these extents: channels, rows, columns. */
   Bordered pooling(long[] extents, List<Long> shape) {
     List<Long> strides = listOf("strides", 2, 1);
     List<Long> dilations = listOf("dilations", 2, 1);
-    List<Long> pads = pads(extents, shape, strides, dilations);
-    long[] border = pads.stream().mapToLong(Long::longValue).toArray();
-    boolean isEqual = border[0] == border[2] && border[1] == border[3];
+    List<Long> given = pads(extents, shape, strides, dilations);
+    long[] pads = given.stream().mapToLong(Long::longValue).toArray();
+    long[] more = new long[2];
     boolean roundsUp = node.integer("ceil_mode", 0) != 0;
     for (int i = 0; i < 2 && roundsUp; i++) {
       long rest =
-          extents[i + 1] + border[i] + border[i + 2] - (shape.get(i) - 1) * dilations.get(i) - 1;
-      long more = rest < 0 ? 0 : Math.floorMod(-rest, strides.get(i));
+          extents[i + 1] + pads[i] + pads[i + 2] - (shape.get(i) - 1) * dilations.get(i) - 1;
+      long missing = rest < 0 ? 0 : Math.floorMod(-rest, strides.get(i));
       // A last window that sees nothing but what is below or to the right does not count.
-      boolean begins = rest + more < extents[i + 1] + border[i];
-      isEqual &= more == 0 || !begins;
-      border[i + 2] += begins ? more : 0;
+      boolean begins = rest + missing < extents[i + 1] + pads[i];
+      more[i] = begins ? missing : 0;
     }
-    if (Arrays.stream(border).anyMatch(pad -> pad > MOST_BORDER)) {
+    if (LongStream.concat(Arrays.stream(pads), Arrays.stream(more))
+        .anyMatch(pad -> pad > MOST_BORDER)) {
       throw problem.apply("has far more padding than images need");
     }
-    if (isEqual) {
-      return new Bordered(window(extents, shape, strides, dilations, pads), new long[4]);
+    if (more[0] + more[1] == 0 && isEven(pads)) {
+      return new Bordered(window(extents, shape, strides, dilations, given), pads, more);
     }
     long[] larger = {
-      extents[0], extents[1] + border[0] + border[2], extents[2] + border[1] + border[3]
+      extents[0], extents[1] + pads[0] + pads[2] + more[0], extents[2] + pads[1] + pads[3] + more[1]
     };
     List<Long> none = List.of(0L, 0L);
-    return new Bordered(window(larger, shape, strides, dilations, none), border);
+    return new Bordered(window(larger, shape, strides, dilations, none), pads, more);
   }
 
   /**

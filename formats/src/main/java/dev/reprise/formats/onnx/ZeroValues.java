@@ -2,9 +2,11 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Values that are zeros whatever their shape: what PyTorch makes of the number of examples as the
@@ -26,11 +28,14 @@ final class ZeroValues {
           "Identity");
 
   private final Map<String, OnnxTensor> constants;
+  private final ShapeValues computed;
+  private final Map<String, long[]> shapes = new HashMap<>();
   private final Set<String> zeros = new HashSet<>();
   private final Set<String> ones = new HashSet<>();
 
-  ZeroValues(Map<String, OnnxTensor> constants) {
+  ZeroValues(Map<String, OnnxTensor> constants, ShapeValues computed) {
     this.constants = constants;
+    this.computed = computed;
   }
 
   /** Notes what a node puts out, if that is zeros; else false. */
@@ -44,8 +49,70 @@ final class ZeroValues {
     boolean areOnes = node.operator().equals("ConstantOfShape") && isFilledWith(node, 1);
     if (isMade || areOnes) {
       (isMade ? zeros : ones).addAll(node.outputs());
+      noteShape(node);
     }
     return isMade || areOnes;
+  }
+
+  /**
+   * The shape of computed zeros, if nodes that change the first extent alone made them; or null.
+   */
+  long[] shape(String name) {
+    return zeros.contains(name) ? shapes.get(name) : null;
+  }
+
+  private void noteShape(Node node) {
+    long[] before = shapes.get(node.inputs().getFirst());
+    long[] shape =
+        switch (node.operator()) {
+          case "Expand" -> expanded(node);
+          case "Slice" -> before == null ? null : sliced(node, before);
+          case "Squeeze" ->
+              before != null && isOfFirst(node, 1) && before[0] == 1
+                  ? Arrays.copyOfRange(before, 1, before.length)
+                  : null;
+          case "Unsqueeze" ->
+              before != null && isOfFirst(node, 1)
+                  ? LongStream.concat(LongStream.of(1), Arrays.stream(before)).toArray()
+                  : null;
+          default -> null;
+        };
+    if (shape != null) {
+      shapes.put(node.outputs().getFirst(), shape);
+    }
+  }
+
+  /** One cell in a shape. */
+  private long[] expanded(Node node) {
+    OnnxTensor cell = constants.get(node.inputs().getFirst());
+    boolean isOne = cell != null && cell.extents().isEmpty() && node.inputs().size() == 2;
+    return isOne ? computed.of(node.inputs().get(1)) : null;
+  }
+
+  private long[] sliced(Node node, long[] before) {
+    boolean isStated = node.inputs().size() == 4 && isOfFirst(node, 3) && before[0] > 0;
+    long[] first = isStated ? computed.numbers(node.inputs().get(1)) : null;
+    long[] end = isStated ? computed.numbers(node.inputs().get(2)) : null;
+    boolean isPart =
+        first != null
+            && end != null
+            && first.length == 1
+            && end.length == 1
+            && first[0] >= 0
+            && end[0] > first[0]
+            && end[0] <= before[0];
+    if (!isPart) {
+      return null;
+    }
+    long[] shape = before.clone();
+    shape[0] = end[0] - first[0];
+    return shape;
+  }
+
+  /** True where the axes that an input states are the first one. */
+  private boolean isOfFirst(Node node, int input) {
+    long[] axes = OnnxImport.has(node, input) ? computed.numbers(node.inputs().get(input)) : null;
+    return axes != null && axes.length == 1 && axes[0] == 0;
   }
 
   /** Notes what a node fills with zeros. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Images that are made larger. */
+/** Images of other sizes. */
 class ResizingNodesTest {
   @Test
   void imagesAreMadeLargerAsStated() {
@@ -22,6 +22,37 @@ class ResizingNodesTest {
       attributes.put(other.getKey(), other.getValue());
       resized(attributes).isRefused("node \"y\" (Resize) keeps the ratio of the sides");
     }
+  }
+
+  /** Of a size that the factor does not make, and in ways that no layer has. */
+  @Test
+  void pixelsBetweenOthersAreTakenAsStated() {
+    Layer linear = resized(Map.of("mode", "linear")).layers().getFirst();
+    assertThat(linear.type()).isEqualTo("resize2d");
+    assertThat(linear.settings().get("method").asString()).isEqualTo("linear");
+    assertThat(linear.settings().get("places").asString()).isEqualTo("half_pixel");
+    assertThat(linear.settings().get("scale_h").asDouble()).isEqualTo(2);
+    for (Map<String, Object> other :
+        List.<Map<String, Object>>of(
+            Map.of("mode", "linear", "antialias", 1L),
+            Map.of("mode", "cubic", "cubic_coeff_a", -0.5),
+            Map.of("mode", "cubic", "exclude_outside", 1L),
+            Map.of("mode", "nearest", "nearest_mode", "ceil"),
+            Map.of("mode", "linear", "coordinate_transformation_mode", "half_pixel_symmetric"))) {
+      resized(other).isRefused("node \"y\" (Resize) takes pixels (");
+    }
+    new TestModel(-1, 2, 3, 3)
+        .numbers("sizes", 1, 2, 2, 2)
+        .then("Resize", "y", Map.of("mode", "linear"), "", "sizes")
+        .isRefused("node \"y\" (Resize) has factors [1.0, 2.0, 2.0, 2.0], but");
+  }
+
+  @Test
+  void gatheredPixelsSayHowToExportThem() {
+    new TestModel(-1, 2, 3, 3)
+        .numbers("places", 0)
+        .then("GatherND", "y", "places")
+        .isRefused("node \"y\" (GatherND) cannot be read (PyTorch writes it for adaptive means");
   }
 
   private static TestModel resized(Map<String, Object> attributes) {

@@ -34,7 +34,82 @@ class ScaleNodesTest {
     assertThat(layers.getLast().weights().get("gamma").cells()).containsExactly(0.25);
     TestModel wide =
         new TestModel(-1, 2).constant("s", 4, 1).then("Div", "b", "s").then("Relu", "c");
-    wide.isRefused("node \"b\" (Div) divides by something that is not a number for each channel");
+    assertThat(wide.types()).containsExactly("scale_shift", "relu");
+  }
+
+  /** As one layer where a sum follows a product, and as it is written the other way round. */
+  @Test
+  void aNumberIsForAllCells() {
+    TestModel model =
+        new TestModel(-1, 2, 3, 3)
+            .constant("half", 0.5)
+            .constant("three", 3, 1, 1)
+            .then("Mul", "a", "half")
+            .then("Sub", "b", "three")
+            .node("Sub", "c", Map.of(), List.of("half", "b"))
+            .then("Neg", "d")
+            .then("Relu", "e");
+    List<Layer> layers = model.layers();
+    assertThat(layers)
+        .extracting(Layer::type)
+        .containsExactly("scale_shift", "scale_shift", "scale_shift", "relu");
+    assertThat(numbers(layers.get(0))).containsExactly(0.5, -3);
+    assertThat(numbers(layers.get(1))).containsExactly(-1, 0.5);
+    assertThat(numbers(layers.get(2))).containsExactly(-1, 0);
+    new TestModel(-1, 2)
+        .constant("c", 3, 1, 1, 1)
+        .then("Mul", "y", "c")
+        .isRefused(
+            "node \"y\" (Mul) multiplies with something that is not one number, nor one for");
+    new TestModel(-1, 2)
+        .constant("c", 3)
+        .node("Div", "y", Map.of(), List.of("c", "x"))
+        .isRefused("node \"y\" (Div) divides a constant by a value");
+  }
+
+  private static double[] numbers(Layer layer) {
+    double factor = layer.settings().get("factor").asDouble();
+    return new double[] {factor, layer.settings().get("shift").asDouble()};
+  }
+
+  @Test
+  void aBoundIsOneNumber() {
+    TestModel model = new TestModel(-1, 2).constant("low", -1).constant("high", 2);
+    model.then("Max", "a", "low").then("Min", "b", "high");
+    List<Layer> layers = model.layers();
+    assertThat(layers).extracting(Layer::type).containsExactly("clip", "clip");
+    assertThat(layers.getFirst().settings().get("min").asDouble()).isEqualTo(-1);
+    assertThat(layers.getLast().settings().get("max").asDouble()).isEqualTo(2);
+    model.constant("two", 2, 2).then("Max", "y", "two");
+    model.isRefused("node \"y\" (Max) takes cells of several values");
+  }
+
+  /** Such as positions that are added to sequences; and numbers of channels that come last. */
+  @Test
+  void aConstantMayHaveANumberForEachCell() {
+    TestModel model = new TestModel(-1, 3, 2).constant("c", 3, 1, 3, 2).then("Add", "y", "c");
+    assertThat(model.layers().getFirst().weights().get("beta").cols()).isEqualTo(6);
+    TestModel last = new TestModel(-1, 3, 3, 2).constant("c", 3, 2).then("Mul", "y", "c");
+    Layer steps = last.layers().getFirst();
+    assertThat(steps.settings().get("D").asLong()).isEqualTo(2);
+    assertThat(steps.branches().get("main").getFirst().type()).isEqualTo("scale_shift1d");
+  }
+
+  @Test
+  void aValueOffAnotherOneIsASumWithItsNegative() {
+    Layer sum = new TestModel(-1, 2).then("Relu", "r").then("Sub", "y", "x").layers().getFirst();
+    assertThat(sum.type()).isEqualTo("residual");
+    assertThat(sum.branches().get("main")).extracting(Layer::type).containsExactly("relu");
+    assertThat(numbers(sum.branches().get("shortcut").getFirst())).containsExactly(-1, 0);
+    Layer other =
+        new TestModel(-1, 2)
+            .beside("Relu", "r", Map.of(), "x")
+            .then("Sub", "y", "r")
+            .layers()
+            .getFirst();
+    assertThat(other.branches().get("main"))
+        .extracting(Layer::type)
+        .containsExactly("relu", "scale_shift");
   }
 
   @Test
@@ -44,7 +119,7 @@ class ScaleNodesTest {
     TestModel image = new TestModel(-1, 1, 2, 2).constant("c", 3, 1, 1, 1).then("Mul", "a", "c");
     assertThat(image.then("Relu", "b").types()).containsExactly("scale_shift2d", "relu");
     TestModel wide = new TestModel(-1, 2).constant("c", 3, 1).then("Mul", "a", "c");
-    wide.then("Relu", "b").isRefused("node \"a\" (Mul) multiplies with something that is not");
+    assertThat(wide.then("Relu", "b").types()).containsExactly("scale_shift", "relu");
   }
 
   @Test
@@ -56,16 +131,12 @@ class ScaleNodesTest {
     assertThat(layers.getFirst().weights().get("beta").cells()).containsOnly(-3);
     assertThat(layers.getLast().weights().get("gamma").cells()).containsOnly(0.25);
     TestModel row = new TestModel(-1, 2).constant("c", 3, 2);
-    row.node("Sub", "y", Map.of(), List.of("c", "x"))
-        .isRefused("node \"y\" (Sub) takes a constant first");
+    assertThat(row.node("Sub", "y", Map.of(), List.of("c", "x")).types())
+        .containsExactly("scale_shift", "scale_shift1d");
     new TestModel(-1, 2, 3, 3)
-        .constant("c", 3, 3)
+        .constant("c", 3, 3, 1)
         .then("Div", "y", "c")
-        .isRefused("node \"y\" (Div) divides by something that is not a number for each channel");
-    new TestModel(-1, 2)
-        .then("Relu", "r")
-        .then("Sub", "y", "x")
-        .isRefused("node \"y\" (Sub) needs a constant as input 2");
+        .isRefused("node \"y\" (Div) divides by something that is not one number, nor one for");
   }
 
   @Test
@@ -79,8 +150,8 @@ class ScaleNodesTest {
     TestModel steps = new TestModel(-1, -1, 3).constant("s", 0.5, 3).then("PRelu", "y", "s");
     assertThat(steps.types()).containsExactly("each_step");
     new TestModel(-1, 2, 3, 3)
-        .constant("s", 0.5, 3)
+        .constant("s", 0.5, 3, 1)
         .then("PRelu", "y", "s")
-        .isRefused("node \"y\" (PRelu) has slopes of [3] for [2, 3, 3]; there are layers with");
+        .isRefused("node \"y\" (PRelu) has slopes of [3, 1] for [2, 3, 3]; there are layers with");
   }
 }

@@ -73,9 +73,13 @@ class SpelledCellsTest {
   @Test
   void aProductWithAnotherLineIsNoHardSwish() {
     assertThat(clipped(3, 6, 6).types()).containsExactly("hard_swish");
-    clipped(2, 6, 6).isRefused("node \"a\" (Add) adds something that is not the bias");
-    clipped(3, 5, 5).isRefused("node \"a\" (Add) adds something that is not the bias");
-    clipped(3, 6, 5).then("Relu", "z").isRefused("node \"a\" (Add) adds something that is not");
+    for (TestModel other : List.of(clipped(2, 6, 6), clipped(3, 5, 5), clipped(3, 6, 5))) {
+      List<Layer> layers = other.then("Relu", "z").layers();
+      assertThat(layers).extracting(Layer::type).containsExactly("product", "scale_shift", "relu");
+      assertThat(layers.getFirst().branches().get("main"))
+          .extracting(Layer::type)
+          .containsExactly("scale_shift", "clip");
+    }
   }
 
   /** Steps of no function are sums and products, in whatever order they are taken. */
@@ -85,6 +89,15 @@ class SpelledCellsTest {
     assertThat(square.types()).containsExactly("product", "residual");
     TestModel output = new TestModel(-1, 4).then("Tanh", "t");
     assertThat(output.then("Mul", "y", "t").types()).containsExactly("tanh", "product");
+  }
+
+  @Test
+  void aPowerOfTwoIsAProduct() {
+    TestModel model = new TestModel(-1, 4).constant("two", 2).constant("five", 5);
+    assertThat(model.then("Pow", "a", "two").then("Relu", "b").types())
+        .containsExactly("product", "relu");
+    model.then("Pow", "y", "five").then("Relu", "z");
+    model.isRefused("node \"y\" (Pow) raises to another power than 2");
   }
 
   @Test
