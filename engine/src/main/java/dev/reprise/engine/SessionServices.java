@@ -64,7 +64,7 @@ public final class SessionServices implements AutoCloseable {
   private final CpuDevice device;
   private final Accelerators accelerators;
   private final CpuPool pool;
-  private final ValueTrap trap;
+  private final OperationLinker operations;
   private final RunChecks checks;
   private final TagClass tags;
   private final Pipeline pipeline;
@@ -139,7 +139,7 @@ public final class SessionServices implements AutoCloseable {
     }
     this.stored = storedValues();
     this.pool = new CpuPool("reprise-cpu", config.threads());
-    this.trap = ValueTrap.of(config.traps());
+    ValueTrap trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     PartialReuse rewrites = partialReuse(events, budget);
@@ -148,12 +148,19 @@ public final class SessionServices implements AutoCloseable {
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels = levelReuse(keeping);
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
-    this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
+    this.fusion =
+        new Fusion(
+            new FusedExecution(kernels, device, chains, opcodes),
+            new FusedMembers(kernels, execution, cache, keeping),
+            cache,
+            keeping);
     this.restoration = new Restoration(this, accelerators.mayFallBack());
     memory.restoreLostWith(restoration);
     this.lineage =
         new LineageBudget(
             Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
+    this.operations =
+        new OperationLinker(opcodes, config.precision(), config.products(), device::expect, trap);
     this.metrics = metrics(config);
     this.files = new FileAccess(memory, config.threads(), device);
     this.checkpoints = new Checkpoints(memory, config.threads(), device, this::origin);
@@ -334,15 +341,7 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope, boolean findsLoops) {
-    return new Linker(
-        opcodes,
-        config.precision(),
-        config.products(),
-        device::expect,
-        trap,
-        scope,
-        levels != null,
-        findsLoops);
+    return new Linker(operations, scope, levels != null, findsLoops);
   }
 
   Fusion fusion() {
