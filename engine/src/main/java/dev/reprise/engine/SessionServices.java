@@ -8,27 +8,22 @@ import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
-import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
-import dev.reprise.formats.metrics.MetricFiles;
-import dev.reprise.lineage.Key;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
-import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -75,10 +70,7 @@ public final class SessionServices implements AutoCloseable {
   private final FileAccess files;
   private final LineageBudget lineage;
   private final Checkpoints checkpoints;
-
-  /** Null when no metrics are kept. */
-  private final MetricFiles metrics;
-
+  private final SessionMetrics metrics;
   private final Restoration restoration;
 
   // Written by close.
@@ -128,7 +120,8 @@ public final class SessionServices implements AutoCloseable {
             recorded == null ? WorkerEvents.NONE : recorded,
             moves,
             calibration);
-    this.tags = tags();
+    BitOrigin bits = new BitOrigin(config, device, accelerators);
+    this.tags = bits.tags();
     this.cache = cache(budget, events);
     if (cache != null) {
       memory.reclaimWith(cache);
@@ -161,9 +154,9 @@ public final class SessionServices implements AutoCloseable {
             Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
     this.operations =
         new OperationLinker(opcodes, config.precision(), config.products(), device::expect, trap);
-    this.metrics = metrics(config);
+    this.metrics = SessionMetrics.of(config);
     this.files = new FileAccess(memory, config.threads(), device);
-    this.checkpoints = new Checkpoints(memory, config.threads(), device, this::origin);
+    this.checkpoints = new Checkpoints(memory, config.threads(), device, bits::text);
   }
 
   /** Looks for accelerators and opens none; loads their drivers. */
@@ -182,18 +175,8 @@ public final class SessionServices implements AutoCloseable {
     return calibration(config).counts();
   }
 
-  private String deviceClass() {
-    return accelerators.deviceClass(device.deviceClass());
-  }
-
   private boolean makeRoomOnDevice(DeviceMemory where, long bytes) {
     return cache != null && cache.reclaimOnDevice(where, bytes);
-  }
-
-  private TagClass tags() {
-    return config.numerics() == Numerics.EXACT
-        ? TagClass.exactly(ValueTag.plain(deviceClass()))
-        : TagClass.DEFAULT;
   }
 
   /** Null when nothing is reused. */
@@ -201,7 +184,7 @@ public final class SessionServices implements AutoCloseable {
     if (!config.effectiveReuse().reuses()) {
       return null;
     }
-    CacheConfig wanted = new CacheConfig(policy(config.policy()), budget).withTags(tags);
+    CacheConfig wanted = new CacheConfig(Policy.named(config.policy()), budget).withTags(tags);
     return new LineageCache(wanted, wanted.policy().ranking(), events, disk);
   }
 
@@ -226,19 +209,6 @@ public final class SessionServices implements AutoCloseable {
         : null;
   }
 
-  private static MetricFiles metrics(SessionConfig config) {
-    return config.metrics() == null
-        ? null
-        : new MetricFiles(
-            config.workingDirectory().resolve(config.metrics()), InstantSource.system());
-  }
-
-  /** What the last bits of values depend on besides their lineage. */
-  private String origin() {
-    String products = config.products() == ProductPrecision.FULL ? "" : " " + config.products();
-    return config.numerics() + " " + config.precision() + products + " " + deviceClass();
-  }
-
   /** First second copies of what is in memory, then cached values; values of variables stay. */
   private boolean makeRoomOnDisk(long bytes) {
     return memory.dropSpareDiskCopies(bytes) || cache != null && cache.reclaimDisk(bytes);
@@ -257,18 +227,6 @@ public final class SessionServices implements AutoCloseable {
     return cache != null && config.effectiveReuse().reusesParts() && tags.takesRewritten()
         ? new PartialReuse(cache, events, budget / INVESTED_SHARE)
         : null;
-  }
-
-  private static Policy policy(String name) {
-    return switch (name) {
-      case "lru" -> Policy.LRU;
-      case "dagheight" -> Policy.DAGHEIGHT;
-      case "costnsize" -> Policy.COSTNSIZE;
-      case "benefit" -> Policy.BENEFIT;
-      default ->
-          throw new IllegalArgumentException(
-              "no eviction policy '" + name + "'; there are lru, dagheight, costnsize, benefit");
-    };
   }
 
   SessionConfig config() {
@@ -370,29 +328,8 @@ public final class SessionServices implements AutoCloseable {
     return files;
   }
 
-  MetricSink metrics() {
-    return metrics == null ? MetricSink.NONE : metrics::add;
-  }
-
-  /** A run of a program begins, which an earlier one may not have brought to its end. */
-  void beginMetrics(Key program) {
-    if (metrics != null) {
-      metrics.begin(program.toString());
-    }
-  }
-
-  /** The run of a program has come to its end. */
-  void endMetrics(Key program) {
-    if (metrics != null) {
-      metrics.end(program.toString());
-    }
-  }
-
-  /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
-  void resumeMetrics() {
-    if (metrics != null) {
-      metrics.goOn();
-    }
+  SessionMetrics metrics() {
+    return metrics;
   }
 
   Checkpoints checkpoints() {
@@ -411,7 +348,7 @@ public final class SessionServices implements AutoCloseable {
    * @return false when close leaves something that somebody waits for, or has nothing to write
    */
   public boolean closeAtLeisure() {
-    boolean isAwaited = timeline != null || metrics != null || accelerators.isOpen();
+    boolean isAwaited = timeline != null || metrics.areKept() || accelerators.isOpen();
     atLeisure = !isAwaited && stored != null && stored.writeAtLeisure();
     return atLeisure;
   }
@@ -437,7 +374,7 @@ public final class SessionServices implements AutoCloseable {
   public void close() {
     runs.close();
     try (Timeline _ = timeline;
-        MetricFiles _ = metrics) {
+        SessionMetrics _ = metrics) {
       closeAll();
     }
   }
