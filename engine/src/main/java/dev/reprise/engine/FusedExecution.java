@@ -45,8 +45,7 @@ final class FusedExecution {
     if (!ChainsOnDevices.fits(members.call, members.leaves)) {
       return members.value();
     }
-    return chains.submit(
-            members.call, members.leaves, () -> onHost(members), members.tally, later)
+    return chains.submit(members.call, members.leaves, () -> onHost(members), members.tally, later)
         ? null
         : onHost(members);
   }

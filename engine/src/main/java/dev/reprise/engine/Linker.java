@@ -34,8 +34,7 @@ final class Linker {
    * @param findsLoops whether loops of the main program are, too: they are executed once in a
    *     process, so only what other processes have left answers for them
    */
-  Linker(
-      OperationLinker operations, FusionScope fusion, boolean findsRegions, boolean findsLoops) {
+  Linker(OperationLinker operations, FusionScope fusion, boolean findsRegions, boolean findsLoops) {
     this.operations = operations;
     this.fusion = fusion;
     this.findsRegions = findsRegions;
@@ -227,6 +226,5 @@ final class Linker {
       fusion.wrap(instructions, linked, procedure, changing);
       return new StraightNode(linked);
     }
-
   }
 }

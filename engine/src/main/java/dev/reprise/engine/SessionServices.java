@@ -120,8 +120,8 @@ public final class SessionServices implements AutoCloseable {
             recorded == null ? WorkerEvents.NONE : recorded,
             moves,
             calibration);
-    BitOrigin bits = new BitOrigin(config, device, accelerators);
-    this.tags = bits.tags();
+    ValueOrigin origin = new ValueOrigin(config, device, accelerators);
+    this.tags = origin.tags();
     this.cache = cache(budget, events);
     if (cache != null) {
       memory.reclaimWith(cache);
@@ -156,7 +156,7 @@ public final class SessionServices implements AutoCloseable {
         new OperationLinker(opcodes, config.precision(), config.products(), device::expect, trap);
     this.metrics = SessionMetrics.of(config);
     this.files = new FileAccess(memory, config.threads(), device);
-    this.checkpoints = new Checkpoints(memory, config.threads(), device, bits::text);
+    this.checkpoints = new Checkpoints(memory, config.threads(), device, origin::text);
   }
 
   /** Looks for accelerators and opens none; loads their drivers. */

@@ -96,12 +96,10 @@ final class StepLinker {
               : new ReadStep(compute, operation, inputs);
       case STRUCTURE ->
           switch (name) {
-            case "listAssign" ->
-                assign(compute, operation, inputs, ofCells("leftIndex", compute));
+            case "listAssign" -> assign(compute, operation, inputs, ofCells("leftIndex", compute));
             case "listIndex" ->
                 new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
-            case "append" ->
-                new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
+            case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
             case "as.list" -> new AsListStep(compute, operation, inputs);
             default -> new StructureStep(compute, operation, inputs);
           };

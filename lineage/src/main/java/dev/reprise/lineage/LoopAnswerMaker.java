@@ -143,8 +143,8 @@ final class LoopAnswerMaker {
       LoopPath taken = new LoopPath(loop, path, numbers.patch(loop.body.patch(path)));
       addEntries(taken, reached.entries);
       reached.inner.forEach((node, byReach) ->
-          byReach.forEach((within, where) ->
-              addInner(taken, node, within, where, literals, reach)));
+          byReach.forEach(
+              (within, where) -> addInner(taken, node, within, where, literals, reach)));
     }
   }
 
@@ -158,17 +158,10 @@ final class LoopAnswerMaker {
       }
       @SuppressWarnings("unchecked")
       F flow = (F) span.byPath()[path];
-      reach
-          .nodes
-          .apply(flow)
-          .stream()
+      reach.nodes.apply(flow).stream()
           .filter(node -> patch.nodes[node] instanceof Operation)
-          .forEach(node ->
-              reached.addEntry(node, filter.ofNode(body, path, node, literals, span)));
-      reach
-          .values
-          .apply(flow)
-          .stream()
+          .forEach(node -> reached.addEntry(node, filter.ofNode(body, path, node, literals, span)));
+      reach.values.apply(flow).stream()
           .filter(value -> filter.hasValue(patch.values[value]))
           .forEach(value -> reached.addEntry(patch.size() + value, List.of(span)));
       reach.inner.apply(flow).forEach((node, within) -> reached.addInner(node, within, span));
@@ -178,12 +171,7 @@ final class LoopAnswerMaker {
 
   /** Parts of an inner loop: some for each set of what is literal outside of it. */
   private <F> void addInner(
-      LoopPath taken,
-      int node,
-      Object within,
-      List<Span> where,
-      BitSet literals,
-      Reach<F> reach) {
+      LoopPath taken, int node, Object within, List<Span> where, BitSet literals, Reach<F> reach) {
     Loop loop = taken.loop;
     RunBody body = reach.bodyOf.apply(within);
     InputFilter.byLiteralOuters(loop.body, taken.path, node, body, literals, where)

@@ -145,8 +145,7 @@ final class RecurrentNodes {
 
   /** Those of the node, or zeros. */
   private static double[] biases(OnnxImport into, Node node, int count) {
-    double[] biases =
-        OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[count];
+    double[] biases = OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[count];
     if (biases.length != count) {
       throw into.problem(node, "has " + biases.length + " biases, but needs " + count);
     }

@@ -8,12 +8,12 @@ import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.CpuDevice;
 
 /** What the last bits of a session's values depend on besides their lineage. */
-final class BitOrigin {
+final class ValueOrigin {
   private final SessionConfig config;
   private final CpuDevice device;
   private final Accelerators accelerators;
 
-  BitOrigin(SessionConfig config, CpuDevice device, Accelerators accelerators) {
+  ValueOrigin(SessionConfig config, CpuDevice device, Accelerators accelerators) {
     this.config = config;
     this.device = device;
     this.accelerators = accelerators;
