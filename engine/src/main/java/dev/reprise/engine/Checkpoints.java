@@ -138,7 +138,7 @@ final class Checkpoints {
   /** The same iteration tells again what was lost when its process ended. */
   private static void resumeMetrics(
       ControlContext context, Checkpoint read, SeedTrail.Place place, String path) {
-    context.run.session().resumeMetrics();
+    context.run.session().metrics().resume();
     String waited = read.notes().get(METRICS);
     if (waited == null || !context.trail.isAround(place)) {
       return;

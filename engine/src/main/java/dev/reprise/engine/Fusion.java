@@ -6,19 +6,9 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.MatrixOperand;
-import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.cpu.CpuDevice;
-import dev.reprise.runtime.cpu.fusion.FusedLoop;
-import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 
 /**
@@ -38,32 +28,21 @@ import dev.reprise.scheduler.AcceleratorWorker;
  * under a claim only looks into the cache and never waits.
  */
 final class Fusion {
-  private final KernelRunner kernels;
-  private final Execution execution;
-  private final CpuDevice device;
+  private final FusedExecution execution;
+  private final FusedMembers members;
   private final ChainsOnDevices chains;
 
   /** Null when nothing is reused. */
   private final LineageCache cache;
 
   private final Keeping keeping;
-  private final int counter;
 
-  Fusion(
-      KernelRunner kernels,
-      Execution execution,
-      CpuDevice device,
-      ChainsOnDevices chains,
-      LineageCache cache,
-      Keeping keeping,
-      OpcodeIndex opcodes) {
-    this.kernels = kernels;
+  Fusion(FusedExecution execution, FusedMembers members, LineageCache cache, Keeping keeping) {
     this.execution = execution;
-    this.device = device;
-    this.chains = chains;
+    this.members = members;
+    this.chains = execution.chains();
     this.cache = cache;
     this.keeping = keeping;
-    this.counter = opcodes.fused();
   }
 
   ChainsOnDevices chains() {
@@ -116,7 +95,7 @@ final class Fusion {
     LineageItem item = call.rootItem();
     SiteAccount account = call.root().operation().account();
     return item != null
-        && isProbed(call.root(), call.workNanos)
+        && FusedMembers.isProbed(call.root(), call.workNanos)
         && !(skipsCarried(call) && context.carried.isCarried(item))
         && (sampled || keeping.isWorthAsking(account, item, call.workNanos));
   }
@@ -128,7 +107,7 @@ final class Fusion {
   boolean needsItem(Activation activation, FusedCall call, int operand) {
     SiteAccount account = call.root().operation().account();
     return cache != null
-        && isProbed(call.root(), call.workNanos)
+        && FusedMembers.isProbed(call.root(), call.workNanos)
         && (activation.sampled || !keeping.asksForSample(account, call.workNanos))
         && !(skipsCarried(call) && activation.recorder.isCarried(operand));
   }
@@ -137,10 +116,6 @@ final class Fusion {
     SiteAccount account = call.root().operation().account();
     return !keeping.asksForAllCarried(account)
         && keeping.skipsCarried(account, call.workNanos, call.resultBytes());
-  }
-
-  private static boolean isProbed(Member member, double workNanos) {
-    return member.operation().cacheable() && workNanos >= Pipeline.COST_GATE_NANOS;
   }
 
   private PendingTask task(ControlContext context, FusedCall call, Origin origin) {
@@ -166,7 +141,7 @@ final class Fusion {
             call.meta,
             origin,
             (leaves, kernel, tally, later) ->
-                placed(call, new MemberRun(call, leaves, kernel, tally), later));
+                execution.place(members.of(call, leaves, kernel, tally), later));
     if (isPending(call)) {
       context.submitted(task.handle(), origin);
       task.submit();
@@ -203,38 +178,24 @@ final class Fusion {
     return false;
   }
 
-  /** Where the placement says, in one kernel if that can be; null when {@code later} is told. */
-  private Value placed(FusedCall call, MemberRun members, Later later) {
-    if (!ChainsOnDevices.fits(call, members.leaves)) {
-      return members.value();
-    }
-    return chains.submit(call, members.leaves, () -> onHost(call, members), members.tally, later)
-        ? null
-        : onHost(call, members);
-  }
-
-  private Value onHost(FusedCall call, MemberRun members) {
-    Relayed.leaveWorker();
-    Value value = loop(call, members.leaves, members.context, members.tally);
-    return value != null ? value : members.value();
-  }
-
   private Value computeInline(ControlContext context, FusedCall call) {
-    Value value = loop(call, call.leaves, context.kernel, context.counters);
-    return value != null
-        ? value
-        : new MemberRun(call, call.leaves, context.kernel, context.counters).value();
+    Value value = execution.loop(call, call.leaves, context.kernel, context.counters);
+    return value != null ? value : members(context, call).value();
+  }
+
+  private FusedMembers.Computation members(ControlContext context, FusedCall call) {
+    return members.of(call, call.leaves, context.kernel, context.counters);
   }
 
   private Value computeClaimed(ControlContext context, FusedCall call, Claim claim) {
     long start = System.nanoTime();
     Value value;
     try {
-      MemberRun members = new MemberRun(call, call.leaves, context.kernel, context.counters);
-      boolean known = members.findKnown();
-      value = known ? null : loop(call, call.leaves, context.kernel, context.counters);
+      FusedMembers.Computation one = members(context, call);
+      boolean known = one.findKnown();
+      value = known ? null : execution.loop(call, call.leaves, context.kernel, context.counters);
       if (value == null) {
-        value = members.value();
+        value = one.value();
       }
     } catch (OperandException e) {
       claim.fail(e);
@@ -261,42 +222,6 @@ final class Fusion {
     }
   }
 
-  /** Null when the members must run one by one, since an intermediate may become compressed. */
-  private Value loop(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
-    long start = System.nanoTime();
-    FusedLoop loop = device.fusedLoops().of(call.expression);
-    Value value = kernels.inTurn(leaves, () -> attempt(loop, call.shape, leaves, context));
-    if (value != null) {
-      Operation root = call.root().operation().operation();
-      long nanos = System.nanoTime() - start;
-      tally.executedFused(counter, root, start, nanos);
-      Restoration.note(value, call.rootItem());
-      chains.ranOnHost(call, nanos);
-    }
-    return value;
-  }
-
-  private Value attempt(FusedLoop loop, Shape shape, Value[] leaves, ExecutionContext context) {
-    Operand[] operands = new Operand[leaves.length];
-    int pinned = 0;
-    try {
-      for (; pinned < leaves.length; pinned++) {
-        operands[pinned] =
-            leaves[pinned] instanceof MatrixValue matrix
-                ? matrix.pinHost()
-                : (Scalar) leaves[pinned];
-      }
-      Operand output = device.execute(loop, operands, shape.rows(), shape.cols(), context);
-      return output instanceof MatrixOperand matrix ? ManagedMatrix.adopt(matrix) : (Scalar) output;
-    } finally {
-      for (int i = 0; i < pinned; i++) {
-        if (leaves[i] instanceof MatrixValue matrix) {
-          matrix.unpin();
-        }
-      }
-    }
-  }
-
   /** What a task does under its claim, up to twice: a worker's thread passes it on to the pool. */
   private final class ClaimedCall implements PendingTask.Recipe {
     private final FusedCall call;
@@ -310,151 +235,20 @@ final class Fusion {
 
     @Override
     public Value compute(Value[] leaves, ExecutionContext kernel, Tally tally, Later later) {
-      MemberRun members = new MemberRun(call, leaves, kernel, tally);
-      return isKnown(members) ? members.value() : placed(call, members, later);
+      FusedMembers.Computation one = members.of(call, leaves, kernel, tally);
+      return isKnown(one) ? one.value() : execution.place(one, later);
     }
 
     /** Asks for members once: the second time they would seem to have come before. */
-    private boolean isKnown(MemberRun members) {
+    private boolean isKnown(FusedMembers.Computation one) {
       if (asked) {
         return false;
       }
-      if (AcceleratorWorker.isCurrent() && members.seemsKnown()) {
+      if (AcceleratorWorker.isCurrent() && one.seemsKnown()) {
         Relayed.leaveWorker();
       }
       asked = true;
-      return members.findKnown();
-    }
-  }
-
-  /** Computes the members of a call operation by operation. For one thread. */
-  private final class MemberRun {
-    private final FusedCall call;
-    private final Value[] leaves;
-    private final ExecutionContext context;
-
-    /** Values found in the cache by member, then those computed; each with a reference. */
-    private final Value[] values;
-
-    private final Tally tally;
-
-    MemberRun(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
-      this.call = call;
-      this.leaves = leaves;
-      this.context = context;
-      this.tally = tally;
-      this.values = new Value[call.members.size()];
-    }
-
-    private boolean isExpensive(int at) {
-      Member member = call.members.get(at);
-      return cache != null && call.item(at) != null && isProbed(member, member.workNanos());
-    }
-
-    /** True when {@link #findKnown} is about to find something; asks without being noticed. */
-    boolean seemsKnown() {
-      for (int i = 0; i < values.length - 1; i++) {
-        if (isExpensive(i)) {
-          LineageItem item = call.item(i);
-          Member member = call.members.get(i);
-          SiteAccount account = member.operation().account();
-          if (cache.contains(item.key())
-              || keeping.seemsToPayAtLast(account, item, member.workNanos(), memberBytes())) {
-            return true;
-          }
-        }
-      }
-      return false;
-    }
-
-    /** Looks for the values of expensive members; true when one is cached or came before. */
-    boolean findKnown() {
-      boolean known = false;
-      boolean[] needless = new boolean[values.length];
-      // From the root down: what a found value was computed from is not needed.
-      for (int i = values.length - 1; i >= 0; i--) {
-        if (i < values.length - 1 && !needless[i] && isExpensive(i)) {
-          LineageItem item = call.item(i);
-          values[i] = cache.lookup(item.key());
-          if (values[i] != null) {
-            LinkedOperation found = call.members.get(i).operation();
-            tally.hit(found.index(), found.operation());
-          }
-          known |= values[i] != null || isWantedAgain(i);
-        }
-        for (int operand : call.members.get(i).operands()) {
-          if (operand < 0) {
-            needless[~operand] = needless[i] || values[i] != null;
-          }
-        }
-      }
-      return known;
-    }
-
-    private boolean isWantedAgain(int at) {
-      Member member = call.members.get(at);
-      return keeping.paysAtLast(
-          member.operation().account(), call.item(at), member.workNanos(), memberBytes());
-    }
-
-    private long memberBytes() {
-      return DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), call.precision());
-    }
-
-    /** The value of the root; gives up every other value, also when it throws. */
-    Value value() {
-      int root = values.length - 1;
-      try {
-        Relayed.leaveWorker();
-        compute(root);
-        Value value = values[root];
-        values[root] = null;
-        return value;
-      } finally {
-        for (Value value : values) {
-          if (value != null) {
-            value.release();
-          }
-        }
-      }
-    }
-
-    private void compute(int at) {
-      if (values[at] != null) {
-        return;
-      }
-      Member member = call.members.get(at);
-      Value[] inputs = new Value[member.operands().length];
-      for (int i = 0; i < inputs.length; i++) {
-        int operand = member.operands()[i];
-        if (operand < 0) {
-          compute(~operand);
-        }
-        inputs[i] = operand < 0 ? values[~operand] : leaves[operand];
-      }
-      long start = System.nanoTime();
-      values[at] = execute(at, inputs);
-      if (at != values.length - 1 && isExpensive(at)) {
-        keeping.keep(
-            cache,
-            member.operation().account(),
-            call.item(at),
-            member.workNanos(),
-            values[at],
-            System.nanoTime() - start);
-      }
-    }
-
-    private Value execute(int at, Value[] inputs) {
-      Member member = call.members.get(at);
-      if (call.item(at) != null) {
-        return execution.run(member.operation(), inputs, call.item(at), context, tally);
-      }
-      long start = System.nanoTime();
-      Operation operation = member.operation().operation();
-      Value value = kernels.run(operation, inputs, context);
-      tally.executed(member.operation().index(), operation, start, System.nanoTime() - start);
-      return value;
+      return one.findKnown();
     }
   }
 }

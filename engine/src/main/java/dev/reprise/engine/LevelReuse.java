@@ -179,12 +179,7 @@ final class LevelReuse {
     composites.found(key);
     ReuseVerifier verifier = context.run.session().checks().verifier();
     if (verifier != null && recalled != null) {
-      // Another process may have put them together from parts, or made them of such values.
-      for (int i = 0; i < count; i++) {
-        if (values[i] != null) {
-          verifier.rewrote(items[i]);
-        }
-      }
+      noteRewritten(verifier, values, items);
     }
     if (verifier != null && verifier.isSampled(key)) {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
@@ -196,6 +191,31 @@ final class LevelReuse {
       composites.put(key, known, known.cachedKeys(count));
     }
     bind(activation, region, known.parts(), values, items);
+    standFor(context, region, known, inputs, called);
+    foundIn(context, activation, region, known);
+    return true;
+  }
+
+  /** Another process may have put values together from parts, or made them of such values. */
+  private static void noteRewritten(ReuseVerifier verifier, Value[] values, LineageItem[] items) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null) {
+        verifier.rewrote(items[i]);
+      }
+    }
+  }
+
+  /**
+   * Leaves seeds, work and the footprint as the execution would have, and notes what was saved.
+   *
+   * @param called what the execution had called
+   */
+  private static void standFor(
+      ControlContext context,
+      Region region,
+      Composite known,
+      LineageItem[] inputs,
+      Footprint called) {
     context.seeds.skip(known.seeds());
     context.work += known.work();
     region.account.saves(known.work());
@@ -206,8 +226,6 @@ final class LevelReuse {
     if (context.footprint != null) {
       context.footprint.add(called);
     }
-    foundIn(context, activation, region, known);
-    return true;
   }
 
   /**

@@ -92,7 +92,7 @@ final class Run {
             new SeedSource(seed),
             cancellation(),
             out,
-            session.metrics(),
+            session.metrics().sink(),
             null,
             0,
             new RunScope(),

@@ -121,7 +121,7 @@ public final class ScriptRunner {
         services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
       }
       if (tellsItsEnd(inputs)) {
-        services.beginMetrics(program);
+        services.metrics().begin(program);
       }
       onDeepStack(run, main);
     } finally {
@@ -215,7 +215,7 @@ public final class ScriptRunner {
         context.settle();
         services.accelerators().settle();
         if (tellsItsEnd(inputs)) {
-          services.endMetrics(program);
+          services.metrics().end(program);
         }
         Map<String, Value> values = new LinkedHashMap<>();
         Map<String, LineageItem> items = new LinkedHashMap<>();

@@ -8,27 +8,22 @@ import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
-import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
-import dev.reprise.formats.metrics.MetricFiles;
-import dev.reprise.lineage.Key;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
-import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -64,7 +59,7 @@ public final class SessionServices implements AutoCloseable {
   private final CpuDevice device;
   private final Accelerators accelerators;
   private final CpuPool pool;
-  private final ValueTrap trap;
+  private final OperationLinker operations;
   private final RunChecks checks;
   private final TagClass tags;
   private final Pipeline pipeline;
@@ -75,10 +70,7 @@ public final class SessionServices implements AutoCloseable {
   private final FileAccess files;
   private final LineageBudget lineage;
   private final Checkpoints checkpoints;
-
-  /** Null when no metrics are kept. */
-  private final MetricFiles metrics;
-
+  private final SessionMetrics metrics;
   private final Restoration restoration;
 
   // Written by close.
@@ -128,7 +120,8 @@ public final class SessionServices implements AutoCloseable {
             recorded == null ? WorkerEvents.NONE : recorded,
             moves,
             calibration);
-    this.tags = tags();
+    ValueOrigin origin = new ValueOrigin(config, device, accelerators);
+    this.tags = origin.tags();
     this.cache = cache(budget, events);
     if (cache != null) {
       memory.reclaimWith(cache);
@@ -139,7 +132,7 @@ public final class SessionServices implements AutoCloseable {
     }
     this.stored = storedValues();
     this.pool = new CpuPool("reprise-cpu", config.threads());
-    this.trap = ValueTrap.of(config.traps());
+    ValueTrap trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     PartialReuse rewrites = partialReuse(events, budget);
@@ -148,15 +141,22 @@ public final class SessionServices implements AutoCloseable {
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels = levelReuse(keeping);
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
-    this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
+    this.fusion =
+        new Fusion(
+            new FusedExecution(kernels, device, chains, opcodes),
+            new FusedMembers(kernels, execution, cache, keeping),
+            cache,
+            keeping);
     this.restoration = new Restoration(this, accelerators.mayFallBack());
     memory.restoreLostWith(restoration);
     this.lineage =
         new LineageBudget(
             Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
-    this.metrics = metrics(config);
+    this.operations =
+        new OperationLinker(opcodes, config.precision(), config.products(), device::expect, trap);
+    this.metrics = SessionMetrics.of(config);
     this.files = new FileAccess(memory, config.threads(), device);
-    this.checkpoints = new Checkpoints(memory, config.threads(), device, this::origin);
+    this.checkpoints = new Checkpoints(memory, config.threads(), device, origin::text);
   }
 
   /** Looks for accelerators and opens none; loads their drivers. */
@@ -175,18 +175,8 @@ public final class SessionServices implements AutoCloseable {
     return calibration(config).counts();
   }
 
-  private String deviceClass() {
-    return accelerators.deviceClass(device.deviceClass());
-  }
-
   private boolean makeRoomOnDevice(DeviceMemory where, long bytes) {
     return cache != null && cache.reclaimOnDevice(where, bytes);
-  }
-
-  private TagClass tags() {
-    return config.numerics() == Numerics.EXACT
-        ? TagClass.exactly(ValueTag.plain(deviceClass()))
-        : TagClass.DEFAULT;
   }
 
   /** Null when nothing is reused. */
@@ -194,7 +184,7 @@ public final class SessionServices implements AutoCloseable {
     if (!config.effectiveReuse().reuses()) {
       return null;
     }
-    CacheConfig wanted = new CacheConfig(policy(config.policy()), budget).withTags(tags);
+    CacheConfig wanted = new CacheConfig(Policy.named(config.policy()), budget).withTags(tags);
     return new LineageCache(wanted, wanted.policy().ranking(), events, disk);
   }
 
@@ -219,19 +209,6 @@ public final class SessionServices implements AutoCloseable {
         : null;
   }
 
-  private static MetricFiles metrics(SessionConfig config) {
-    return config.metrics() == null
-        ? null
-        : new MetricFiles(
-            config.workingDirectory().resolve(config.metrics()), InstantSource.system());
-  }
-
-  /** What the last bits of values depend on besides their lineage. */
-  private String origin() {
-    String products = config.products() == ProductPrecision.FULL ? "" : " " + config.products();
-    return config.numerics() + " " + config.precision() + products + " " + deviceClass();
-  }
-
   /** First second copies of what is in memory, then cached values; values of variables stay. */
   private boolean makeRoomOnDisk(long bytes) {
     return memory.dropSpareDiskCopies(bytes) || cache != null && cache.reclaimDisk(bytes);
@@ -250,18 +227,6 @@ public final class SessionServices implements AutoCloseable {
     return cache != null && config.effectiveReuse().reusesParts() && tags.takesRewritten()
         ? new PartialReuse(cache, events, budget / INVESTED_SHARE)
         : null;
-  }
-
-  private static Policy policy(String name) {
-    return switch (name) {
-      case "lru" -> Policy.LRU;
-      case "dagheight" -> Policy.DAGHEIGHT;
-      case "costnsize" -> Policy.COSTNSIZE;
-      case "benefit" -> Policy.BENEFIT;
-      default ->
-          throw new IllegalArgumentException(
-              "no eviction policy '" + name + "'; there are lru, dagheight, costnsize, benefit");
-    };
   }
 
   SessionConfig config() {
@@ -334,15 +299,7 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope, boolean findsLoops) {
-    return new Linker(
-        opcodes,
-        config.precision(),
-        config.products(),
-        device::expect,
-        trap,
-        scope,
-        levels != null,
-        findsLoops);
+    return new Linker(operations, scope, levels != null, findsLoops);
   }
 
   Fusion fusion() {
@@ -371,29 +328,8 @@ public final class SessionServices implements AutoCloseable {
     return files;
   }
 
-  MetricSink metrics() {
-    return metrics == null ? MetricSink.NONE : metrics::add;
-  }
-
-  /** A run of a program begins, which an earlier one may not have brought to its end. */
-  void beginMetrics(Key program) {
-    if (metrics != null) {
-      metrics.begin(program.toString());
-    }
-  }
-
-  /** The run of a program has come to its end. */
-  void endMetrics(Key program) {
-    if (metrics != null) {
-      metrics.end(program.toString());
-    }
-  }
-
-  /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
-  void resumeMetrics() {
-    if (metrics != null) {
-      metrics.goOn();
-    }
+  SessionMetrics metrics() {
+    return metrics;
   }
 
   Checkpoints checkpoints() {
@@ -412,7 +348,7 @@ public final class SessionServices implements AutoCloseable {
    * @return false when close leaves something that somebody waits for, or has nothing to write
    */
   public boolean closeAtLeisure() {
-    boolean isAwaited = timeline != null || metrics != null || accelerators.isOpen();
+    boolean isAwaited = timeline != null || metrics.areKept() || accelerators.isOpen();
     atLeisure = !isAwaited && stored != null && stored.writeAtLeisure();
     return atLeisure;
   }
@@ -438,7 +374,7 @@ public final class SessionServices implements AutoCloseable {
   public void close() {
     runs.close();
     try (Timeline _ = timeline;
-        MetricFiles _ = metrics) {
+        SessionMetrics _ = metrics) {
       closeAll();
     }
   }

@@ -44,23 +44,59 @@ final class LoopAnswerMaker {
   }
 
   void add(int step, LoopCone cone) {
-    add(
-        List.of(),
-        "%" + (step + 1),
-        cone.body,
-        cone.spans.close(),
-        literalOuters(step),
-        Reach.CONE);
+    add(outermost(step, cone.body), cone.spans.close(), literalOuters(step), Reach.CONE);
   }
 
   void add(int step, LoopOverlap reached) {
-    add(
-        List.of(),
-        "%" + (step + 1),
-        reached.body,
-        reached.spans,
-        literalOuters(step),
-        Reach.OVERLAP);
+    add(outermost(step, reached.body), reached.spans, literalOuters(step), Reach.OVERLAP);
+  }
+
+  /**
+   * A loop of which parts are made.
+   *
+   * @param around levels of the loops around it, the outermost first
+   * @param name in the answer
+   * @param place of its first operation that has one, or null
+   */
+  private record Loop(List<Level> around, String name, Place place, RunBody body) {}
+
+  /**
+   * The iterations of a loop that take a path.
+   *
+   * @param number of the path's patch in the answer
+   */
+  private record LoopPath(Loop loop, int path, int number) {
+    RunBody body() {
+      return loop.body;
+    }
+  }
+
+  /**
+   * What is reached in the iterations of a path.
+   *
+   * @param entries spans by the number of the entry, values after nodes
+   * @param inner spans by the node of an inner loop, and by what is reached in that
+   */
+  private record Reached(
+      Map<Integer, List<Span>> entries, Map<Integer, Map<Object, List<Span>>> inner) {
+    Reached() {
+      this(new TreeMap<>(), new TreeMap<>());
+    }
+
+    void addEntry(int number, List<Span> spans) {
+      entries.computeIfAbsent(number, _ -> new ArrayList<>()).addAll(spans);
+    }
+
+    void addInner(int node, Object within, Span span) {
+      inner
+          .computeIfAbsent(node, _ -> new LinkedHashMap<>())
+          .computeIfAbsent(within, _ -> new ArrayList<>())
+          .add(span);
+    }
+  }
+
+  private static Loop outermost(int step, RunBody body) {
+    return new Loop(List.of(), "%" + (step + 1), place(body), body);
   }
 
   /** What a flow of either direction has. */
@@ -99,114 +135,89 @@ final class LoopAnswerMaker {
     return literals;
   }
 
-  private <F> void add(
-      List<Level> around,
-      String name,
-      RunBody body,
-      List<Span> spans,
-      BitSet literals,
-      Reach<F> reach) {
-    List<Span> all = new ArrayList<>(spans);
-    all.sort((a, b) -> Long.compare(a.from(), b.from()));
-    Place place = place(body);
-    for (int p = 0; p < body.patchCount(); p++) {
-      int path = p;
-      Patch patch = body.patch(path);
-      // By number of the entry, values after nodes; and inner loops by what is reached in them.
-      Map<Integer, List<Span>> reached = new TreeMap<>();
-      Map<Integer, Map<Object, List<Span>>> inner = new TreeMap<>();
-      for (Span span : all) {
-        if (span.byPath()[path] == null) {
-          continue;
-        }
-        @SuppressWarnings("unchecked")
-        F flow = (F) span.byPath()[path];
-        BitSet nodes = reach.nodes.apply(flow);
-        for (int n = nodes.nextSetBit(0); n >= 0; n = nodes.nextSetBit(n + 1)) {
-          if (patch.nodes[n] instanceof Operation) {
-            reached
-                .computeIfAbsent(n, _ -> new ArrayList<>())
-                .addAll(filter.ofNode(body, path, n, literals, span));
-          }
-        }
-        BitSet values = reach.values.apply(flow);
-        for (int v = values.nextSetBit(0); v >= 0; v = values.nextSetBit(v + 1)) {
-          if (filter.hasValue(patch.values[v])) {
-            reached.computeIfAbsent(patch.size() + v, _ -> new ArrayList<>()).add(span);
-          }
-        }
-        reach
-            .inner
-            .apply(flow)
-            .forEach((node, within) ->
-                inner
-                    .computeIfAbsent(node, _ -> new LinkedHashMap<>())
-                    .computeIfAbsent(within, _ -> new ArrayList<>())
-                    .add(span));
-      }
-      int number = numbers.patch(patch);
-      addEntries(around, name, place, body, path, number, reached);
-      inner.forEach((node, byReach) ->
-          byReach.forEach((within, where) -> {
-            RunBody innerBody = reach.bodyOf.apply(within);
-            InputFilter.byLiteralOuters(body, path, node, innerBody, literals, where)
-                .forEach((innerLiterals, part) -> {
-                  Level level = level(name, place, number, body, path, part);
-                  if (level != null) {
-                    List<Level> levels = new ArrayList<>(around);
-                    levels.add(level);
-                    add(
-                        levels,
-                        "$" + (node + 1),
-                        innerBody,
-                        reach.spansOf.apply(within),
-                        innerLiterals,
-                        reach);
-                  }
-                });
-          }));
+  private <F> void add(Loop loop, List<Span> spans, BitSet literals, Reach<F> reach) {
+    List<Span> inOrder = new ArrayList<>(spans);
+    inOrder.sort((a, b) -> Long.compare(a.from(), b.from()));
+    for (int path = 0; path < loop.body.patchCount(); path++) {
+      Reached reached = reached(loop.body, path, inOrder, literals, reach);
+      LoopPath taken = new LoopPath(loop, path, numbers.patch(loop.body.patch(path)));
+      addEntries(taken, reached.entries);
+      reached.inner.forEach((node, byReach) ->
+          byReach.forEach(
+              (within, where) -> addInner(taken, node, within, where, literals, reach)));
     }
   }
 
-  private void addEntries(
-      List<Level> around,
-      String name,
-      Place place,
-      RunBody body,
-      int path,
-      int number,
-      Map<Integer, List<Span>> reached) {
+  private <F> Reached reached(
+      RunBody body, int path, List<Span> spans, BitSet literals, Reach<F> reach) {
+    Patch patch = body.patch(path);
+    Reached reached = new Reached();
+    for (Span span : spans) {
+      if (span.byPath()[path] == null) {
+        continue;
+      }
+      @SuppressWarnings("unchecked")
+      F flow = (F) span.byPath()[path];
+      reach.nodes.apply(flow).stream()
+          .filter(node -> patch.nodes[node] instanceof Operation)
+          .forEach(node -> reached.addEntry(node, filter.ofNode(body, path, node, literals, span)));
+      reach.values.apply(flow).stream()
+          .filter(value -> filter.hasValue(patch.values[value]))
+          .forEach(value -> reached.addEntry(patch.size() + value, List.of(span)));
+      reach.inner.apply(flow).forEach((node, within) -> reached.addInner(node, within, span));
+    }
+    return reached;
+  }
+
+  /** Parts of an inner loop: some for each set of what is literal outside of it. */
+  private <F> void addInner(
+      LoopPath taken, int node, Object within, List<Span> where, BitSet literals, Reach<F> reach) {
+    Loop loop = taken.loop;
+    RunBody body = reach.bodyOf.apply(within);
+    InputFilter.byLiteralOuters(loop.body, taken.path, node, body, literals, where)
+        .forEach((innerLiterals, part) -> {
+          Level level = level(taken, part);
+          if (level != null) {
+            List<Level> around = new ArrayList<>(loop.around);
+            around.add(level);
+            Loop inner = new Loop(around, "$" + (node + 1), place(body), body);
+            add(inner, reach.spansOf.apply(within), innerLiterals, reach);
+          }
+        });
+  }
+
+  private void addEntries(LoopPath taken, Map<Integer, List<Span>> reached) {
     // Entries of the same iterations are one part.
     Map<List<Iterations>, List<Entry>> entries = new LinkedHashMap<>();
     Map<List<Iterations>, Level> levels = new LinkedHashMap<>();
     reached.forEach((entry, where) -> {
-      Level level = level(name, place, number, body, path, where);
+      Level level = level(taken, where);
       if (level != null) {
         levels.putIfAbsent(level.iterations(), level);
         entries
             .computeIfAbsent(level.iterations(), _ -> new ArrayList<>())
-            .add(entry(body, path, entry));
+            .add(entry(taken.body(), taken.path, entry));
       }
     });
     entries.forEach((where, all) -> {
-      List<Level> chain = new ArrayList<>(around);
+      List<Level> chain = new ArrayList<>(taken.loop.around);
       chain.add(levels.get(where));
       parts.add(new Part(List.copyOf(chain), List.copyOf(all)));
     });
   }
 
   /** Iterations of spans that took a path; null for none. Neighbours become one. */
-  private static Level level(
-      String name, Place place, int number, RunBody body, int path, List<Span> spans) {
+  private static Level level(LoopPath of, List<Span> spans) {
+    PathColumn paths = of.body().path;
     List<Iterations> found = new ArrayList<>();
     long count = 0;
-    long base = body.firstIteration + 1;
+    long base = of.body().firstIteration + 1;
     for (Span span : spans) {
-      Span taken = cut(body.path, path, span);
+      Span taken = cut(paths, of.path, span);
       if (taken == null) {
         continue;
       }
-      count += count(body.path, path, taken);
+      count += count(paths, of.path, taken);
       Iterations before = found.isEmpty() ? null : found.getLast();
       long from = base + taken.from();
       long to = base + taken.to();
@@ -216,7 +227,9 @@ final class LoopAnswerMaker {
         found.add(new Iterations(from, to, from == to ? 1 : taken.step()));
       }
     }
-    return found.isEmpty() ? null : new Level(name, place, number, List.copyOf(found), count);
+    return found.isEmpty()
+        ? null
+        : new Level(of.loop.name, of.loop.place, of.number, List.copyOf(found), count);
   }
 
   /** From the first to the last iteration that took the path. */

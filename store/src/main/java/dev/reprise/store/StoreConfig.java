@@ -48,60 +48,41 @@ public record StoreConfig(
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("the store's budget must not be negative: " + budgetBytes);
     }
+    if (!(writingShare >= 0)) {
+      throw new IllegalArgumentException(
+          "the share of writing must not be negative: " + writingShare);
+    }
+    if (restNanos < 0) {
+      throw new IllegalArgumentException("a store cannot rest for " + restNanos + " ns");
+    }
     if (leastCostNanos < 0) {
       throw new IllegalArgumentException("a cost must not be negative: " + leastCostNanos);
     }
   }
 
-  private StoreConfig(Path folder, ServerAddress server) {
-    this(
-        folder,
-        server,
-        DEFAULT_BUDGET_BYTES,
-        false,
-        DEFAULT_WRITING_SHARE,
-        false,
-        false,
-        REST_NANOS,
-        0);
-  }
-
   public static StoreConfig of(Path folder) {
-    return new StoreConfig(Objects.requireNonNull(folder), null);
+    Draft draft = new Draft();
+    draft.folder = Objects.requireNonNull(folder);
+    return draft.config();
   }
 
   public static StoreConfig of(ServerAddress server) {
-    return new StoreConfig(null, Objects.requireNonNull(server));
+    Draft draft = new Draft();
+    draft.server = Objects.requireNonNull(server);
+    return draft.config();
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(
-        folder,
-        server,
-        bytes,
-        readOnly,
-        writingShare,
-        warmStart,
-        afterwards,
-        restNanos,
-        leastCostNanos);
+    Draft draft = new Draft(this);
+    draft.budgetBytes = bytes;
+    return draft.config();
   }
 
   /** A store in a folder that keeps more, or less, of what a run computes. */
   public StoreConfig withWritingShare(double share) {
-    if (!(share >= 0)) {
-      throw new IllegalArgumentException("the share of writing must not be negative: " + share);
-    }
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        readOnly,
-        share,
-        warmStart,
-        afterwards,
-        restNanos,
-        leastCostNanos);
+    Draft draft = new Draft(this);
+    draft.writingShare = share;
+    return draft.config();
   }
 
   /**
@@ -110,57 +91,29 @@ public record StoreConfig(
    * asked for is kept and loaded, on any machine and whatever else that does.
    */
   public StoreConfig withLeastCostNanos(long nanos) {
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        readOnly,
-        writingShare,
-        warmStart,
-        afterwards,
-        restNanos,
-        nanos);
+    Draft draft = new Draft(this);
+    draft.leastCostNanos = nanos;
+    return draft.config();
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        true,
-        writingShare,
-        warmStart,
-        afterwards,
-        restNanos,
-        leastCostNanos);
+    Draft draft = new Draft(this);
+    draft.readOnly = true;
+    return draft.config();
   }
 
   /** A store from whose models the trainings of a run may begin. */
   public StoreConfig withWarmStart() {
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        readOnly,
-        writingShare,
-        true,
-        afterwards,
-        restNanos,
-        leastCostNanos);
+    Draft draft = new Draft(this);
+    draft.warmStart = true;
+    return draft.config();
   }
 
   /** A store that is mostly written when runs are over; a server's is written as ever. */
   public StoreConfig writtenAfterwards() {
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        readOnly,
-        writingShare,
-        warmStart,
-        folder != null,
-        restNanos,
-        leastCostNanos);
+    Draft draft = new Draft(this);
+    draft.afterwards = folder != null;
+    return draft.config();
   }
 
   /**
@@ -171,18 +124,53 @@ public record StoreConfig(
    * @throws IllegalArgumentException when it is negative
    */
   public StoreConfig withRestNanos(long nanos) {
-    if (nanos < 0) {
-      throw new IllegalArgumentException("a store cannot rest for " + nanos + " ns");
+    Draft draft = new Draft(this);
+    draft.restNanos = nanos;
+    return draft.config();
+  }
+
+  /** A copy whose options may still change. */
+  private static final class Draft {
+    private Path folder;
+    private ServerAddress server;
+    private long budgetBytes;
+    private boolean readOnly;
+    private double writingShare;
+    private boolean warmStart;
+    private boolean afterwards;
+    private long restNanos;
+    private long leastCostNanos;
+
+    /** What holds unless somebody says otherwise, of a store that is nowhere yet. */
+    Draft() {
+      budgetBytes = DEFAULT_BUDGET_BYTES;
+      writingShare = DEFAULT_WRITING_SHARE;
+      restNanos = REST_NANOS;
     }
-    return new StoreConfig(
-        folder,
-        server,
-        budgetBytes,
-        readOnly,
-        writingShare,
-        warmStart,
-        afterwards,
-        nanos,
-        leastCostNanos);
+
+    Draft(StoreConfig from) {
+      folder = from.folder;
+      server = from.server;
+      budgetBytes = from.budgetBytes;
+      readOnly = from.readOnly;
+      writingShare = from.writingShare;
+      warmStart = from.warmStart;
+      afterwards = from.afterwards;
+      restNanos = from.restNanos;
+      leastCostNanos = from.leastCostNanos;
+    }
+
+    StoreConfig config() {
+      return new StoreConfig(
+          folder,
+          server,
+          budgetBytes,
+          readOnly,
+          writingShare,
+          warmStart,
+          afterwards,
+          restNanos,
+          leastCostNanos);
+    }
   }
 }

@@ -65,9 +65,34 @@ final class RecurrentNodes {
 
   private static void recurrent(
       OnnxImport into, Node node, String type, int[] gates, boolean hasInnerBias) {
+    boolean isBoth = node.text("direction", "forward").equals("bidirectional");
+    requireKnownForm(into, node, type);
+    OnnxTensor inputs = into.constant(node, 1);
+    OnnxTensor outputs = into.constant(node, 2);
+    requireSequences(into, node, inputs, outputs);
+    int directions = isBoth ? 2 : 1;
+    int width = outputs.extents().get(2).intValue();
+    int rows = gates.length * width;
+    requireFitting(into, node, List.of((long) directions, (long) rows), inputs, outputs);
+    double[] biases = biases(into, node, directions * 2 * rows);
+    int columns = (int) into.value().last();
+    GateBiases gateBiases = new GateBiases(gates, width, hasInnerBias);
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    for (int i = 0; i < directions; i++) {
+      String suffix = i == 0 ? "" : REVERSE;
+      double[] ofInputs = part(inputs.cells(), i, directions);
+      double[] ofOutputs = part(outputs.cells(), i, directions);
+      weights.put("W" + suffix, weights(ofInputs, ofOutputs, gates, width, columns));
+      weights.put("b" + suffix, gateBiases.joined(part(biases, i, directions)));
+    }
+    put(into, node, isBoth ? BOTH + type : type, weights, new long[] {directions, width});
+  }
+
+  /** Refuses what the layers cannot be told. */
+  private static void requireKnownForm(OnnxImport into, Node node, String type) {
     String direction = node.text("direction", "forward");
-    boolean isBoth = direction.equals("bidirectional");
-    boolean isPlain = (isBoth || direction.equals("forward")) && node.integer("layout", 0) == 0;
+    boolean isPlain =
+        List.of("forward", "bidirectional").contains(direction) && node.integer("layout", 0) == 0;
     if (!isPlain || node.attributes().containsKey("clip")) {
       throw into.problem(
           node,
@@ -82,9 +107,11 @@ final class RecurrentNodes {
       throw into.problem(node, "has sequences of different lengths, which the layers have not");
     }
     needsZeros(into, node, 5);
+  }
+
+  private static void requireSequences(
+      OnnxImport into, Node node, OnnxTensor inputs, OnnxTensor outputs) {
     Value x = into.value();
-    OnnxTensor inputs = into.constant(node, 1);
-    OnnxTensor outputs = into.constant(node, 2);
     boolean isSequence =
         x.extents().length == 2
             && x.place() == 1
@@ -92,13 +119,19 @@ final class RecurrentNodes {
     if (!isSequence || inputs.extents().size() != 3 || outputs.extents().size() != 3) {
       throw into.problem(node, "needs sequences whose steps come first, but gets " + into.words());
     }
-    int width = outputs.extents().get(2).intValue();
-    int rows = gates.length * width;
-    long directions = isBoth ? 2 : 1;
-    boolean fits =
-        inputs.extents().equals(List.of(directions, (long) rows, x.last()))
-            && outputs.extents().equals(List.of(directions, (long) rows, (long) width));
-    if (!fits) {
+  }
+
+  /**
+   * Refuses weights of other shapes than those of the gates.
+   *
+   * @param gates directions, and rows of all gates: the first extents of both tensors
+   */
+  private static void requireFitting(
+      OnnxImport into, Node node, List<Long> gates, OnnxTensor inputs, OnnxTensor outputs) {
+    long width = outputs.extents().get(2);
+    List<Long> ofInputs = List.of(gates.get(0), gates.get(1), into.value().last());
+    List<Long> ofOutputs = List.of(gates.get(0), gates.get(1), width);
+    if (!inputs.extents().equals(ofInputs) || !outputs.extents().equals(ofOutputs)) {
       throw into.problem(
           node,
           "has weights of "
@@ -108,21 +141,15 @@ final class RecurrentNodes {
               + " for "
               + into.words());
     }
-    int both = (int) directions * 2 * rows;
-    double[] biases = OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[both];
-    if (biases.length != both) {
-      throw into.problem(node, "has " + biases.length + " biases, but needs " + both);
+  }
+
+  /** Those of the node, or zeros. */
+  private static double[] biases(OnnxImport into, Node node, int count) {
+    double[] biases = OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[count];
+    if (biases.length != count) {
+      throw into.problem(node, "has " + biases.length + " biases, but needs " + count);
     }
-    GateBiases gateBiases = new GateBiases(gates, width, hasInnerBias);
-    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
-    for (int i = 0; i < directions; i++) {
-      String suffix = i == 0 ? "" : REVERSE;
-      double[] ofInputs = part(inputs.cells(), i, (int) directions);
-      double[] ofOutputs = part(outputs.cells(), i, (int) directions);
-      weights.put("W" + suffix, weights(ofInputs, ofOutputs, gates, width, (int) x.last()));
-      weights.put("b" + suffix, gateBiases.joined(part(biases, i, (int) directions)));
-    }
-    put(into, node, isBoth ? BOTH + type : type, weights, new long[] {directions, width});
+    return biases;
   }
 
   private static double[] part(double[] cells, int index, int count) {

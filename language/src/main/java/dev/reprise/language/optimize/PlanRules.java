@@ -5,6 +5,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What may become a plan: products of products, and what is done to a product's result. */
@@ -100,7 +101,7 @@ final class PlanRules {
     List<Instruction.Compute> joined = new ArrayList<>();
     side(root.inputs()[0], attributes.isSet("ta"), leaves, plain, joined);
     side(root.inputs()[1], attributes.isSet("tb"), leaves, plain, joined);
-    if (leaves.size() < 3 || isWorthKeeping(plain, root)) {
+    if (leaves.size() < 3 || isWorthKeeping(plain)) {
       return null;
     }
     int[] inputs = leaves.stream().mapToInt(Integer::intValue).toArray();
@@ -130,20 +131,12 @@ final class PlanRules {
    * True when a loop would compute one of the products as written once and find it again in the
    * next iterations, whatever the best order without reuse is.
    */
-  private boolean isWorthKeeping(List<Instruction.Compute> members, Instruction.Compute root) {
+  private boolean isWorthKeeping(List<Instruction.Compute> members) {
     if (!site.draft.options.reuses() || !pass.isInLoop()) {
       return false;
     }
-    for (Instruction.Compute member : members) {
-      boolean invariant = true;
-      for (int input : member.inputs()) {
-        invariant &= pass.isInvariant(input);
-      }
-      if (invariant) {
-        return true;
-      }
-    }
-    return false;
+    return members.stream()
+        .anyMatch(member -> Arrays.stream(member.inputs()).allMatch(pass::isInvariant));
   }
 
   /**

@@ -32,6 +32,69 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FailedAllocationsTest {
   private static final int SIDE = 96;
 
+  /** Operations that take one operand, the rest by default. */
+  private static final List<String> OF_ONE =
+      List.of(
+          "svd",
+          "qr",
+          "lu",
+          "inv",
+          "det",
+          "t",
+          "rev",
+          "abs",
+          "exp",
+          "rowSums",
+          "colMaxs",
+          "sum",
+          "cumsum",
+          "diag",
+          "unique",
+          "fft",
+          "ifft",
+          "fft_linearized",
+          "order",
+          "cholesky",
+          "eigen",
+          "tsmm",
+          "toString",
+          "as.matrix",
+          "as.frame",
+          "removeEmpty",
+          "lower.tri",
+          "median",
+          "cumsumprod",
+          "countDistinct",
+          "rowIndexMax",
+          "is.nan");
+
+  /** Likewise two. */
+  private static final List<String> OF_TWO =
+      List.of(
+          "+",
+          "*",
+          "matmul",
+          "solve",
+          "cbind",
+          "rbind",
+          "==",
+          "max",
+          "outer",
+          "table",
+          "cov",
+          "bias_add",
+          "bias_multiply",
+          "fft",
+          "^",
+          "roll",
+          "log",
+          "contains",
+          "rexpand");
+
+  /** Likewise three, the last two of them numbers. */
+  private static final List<String> OF_NUMBERS =
+      List.of("ifelse", "replace", "rexpand", "table", "outer");
+
   @TempDir Path natives;
   private final CountingAllocator allocator = new CountingAllocator();
 
@@ -60,135 +123,76 @@ class FailedAllocationsTest {
     String platform =
         NativeLocation.platform(System.getProperty("os.name"), System.getProperty("os.arch"));
     try (CpuDevice device = new CpuDevice(1, new NativeLocation(natives, platform))) {
-      DenseMatrix full = full(SIDE, SIDE, precision);
-      SparseMatrix few = few();
-      DenseMatrix column = full(SIDE, 1, precision);
-      DenseMatrix row = full(1, SIDE, precision);
-      Scalar two = Scalar.of(2.0);
+      Checks checks = new Checks(device, precision);
+      checks.ofOne();
+      checks.ofTwo();
+      checks.ofNumbers();
+      checks.ofLayers();
+      assertThat(checks.leaks).isEmpty();
+    }
+  }
+
+  /** Operations with operands of different shapes and forms. */
+  private final class Checks {
+    private final CpuDevice device;
+    private final Precision precision;
+    private final DenseMatrix full;
+    private final DenseMatrix column;
+    private final DenseMatrix row;
+    private final SparseMatrix few = few();
+    private final Scalar two = Scalar.of(2.0);
+    private final List<String> leaks = new ArrayList<>();
+
+    Checks(CpuDevice device, Precision precision) {
+      this.device = device;
+      this.precision = precision;
+      this.full = full(SIDE, SIDE, precision);
+      this.column = full(SIDE, 1, precision);
+      this.row = full(1, SIDE, precision);
+    }
+
+    private void check(String opcode, Operand... given) {
+      FailedAllocationsTest.this.check(device, precision, leaks, opcode, given);
+    }
+
+    void ofOne() {
+      for (String opcode : OF_ONE) {
+        check(opcode, full);
+        check(opcode, few);
+        check(opcode, column);
+      }
+    }
+
+    void ofTwo() {
+      for (String opcode : OF_TWO) {
+        check(opcode, full, full);
+        check(opcode, few, full);
+        check(opcode, full, few);
+        check(opcode, few, few);
+        check(opcode, column, column);
+        check(opcode, few, two);
+        check(opcode, column, row);
+        check(opcode, full, column);
+        check(opcode, full, two);
+      }
+    }
+
+    void ofNumbers() {
+      for (String opcode : OF_NUMBERS) {
+        check(opcode, full, two, two);
+        check(opcode, few, two, two);
+      }
+    }
+
+    void ofLayers() {
       Scalar test = Scalar.of("test");
-      List<String> leaks = new ArrayList<>();
-      for (String opcode :
-          List.of(
-              "svd",
-              "qr",
-              "lu",
-              "inv",
-              "det",
-              "t",
-              "rev",
-              "abs",
-              "exp",
-              "rowSums",
-              "colMaxs",
-              "sum",
-              "cumsum",
-              "diag",
-              "unique",
-              "fft",
-              "ifft",
-              "fft_linearized",
-              "order",
-              "cholesky",
-              "eigen",
-              "tsmm",
-              "toString",
-              "as.matrix",
-              "as.frame",
-              "removeEmpty",
-              "lower.tri",
-              "median",
-              "cumsumprod",
-              "countDistinct",
-              "rowIndexMax",
-              "is.nan")) {
-        check(device, precision, leaks, opcode, full);
-        check(device, precision, leaks, opcode, few);
-        check(device, precision, leaks, opcode, column);
-      }
-      for (String opcode :
-          List.of(
-              "+",
-              "*",
-              "matmul",
-              "solve",
-              "cbind",
-              "rbind",
-              "==",
-              "max",
-              "outer",
-              "table",
-              "cov",
-              "bias_add",
-              "bias_multiply",
-              "fft",
-              "^",
-              "roll",
-              "log",
-              "contains",
-              "rexpand")) {
-        check(device, precision, leaks, opcode, full, full);
-        check(device, precision, leaks, opcode, few, full);
-        check(device, precision, leaks, opcode, full, few);
-        check(device, precision, leaks, opcode, few, few);
-        check(device, precision, leaks, opcode, column, column);
-        check(device, precision, leaks, opcode, few, two);
-        check(device, precision, leaks, opcode, column, row);
-        check(device, precision, leaks, opcode, full, column);
-        check(device, precision, leaks, opcode, full, two);
-      }
-      for (String opcode : List.of("ifelse", "replace", "rexpand", "table", "outer")) {
-        check(device, precision, leaks, opcode, full, two, two);
-        check(device, precision, leaks, opcode, few, two, two);
-      }
-      check(
-          device,
-          precision,
-          leaks,
-          "batch_norm2d",
-          full,
-          column,
-          column,
-          column,
-          column,
-          test,
-          two,
-          two);
-      check(
-          device,
-          precision,
-          leaks,
-          "batch_norm2d",
-          few,
-          column,
-          column,
-          column,
-          column,
-          Scalar.of("train"),
-          two,
-          two);
-      check(
-          device,
-          precision,
-          leaks,
-          "batch_norm2d_backward",
-          full,
-          full,
-          column,
-          two,
-          column,
-          column);
-      check(
-          device,
-          precision,
-          leaks,
-          "lstm",
-          full,
-          full(2 * SIDE, 4 * SIDE, precision),
-          full(1, 4 * SIDE, precision),
-          full,
-          full,
-          Scalar.of(true));
-      assertThat(leaks).isEmpty();
+      Scalar train = Scalar.of("train");
+      check("batch_norm2d", full, column, column, column, column, test, two, two);
+      check("batch_norm2d", few, column, column, column, column, train, two, two);
+      check("batch_norm2d_backward", full, full, column, two, column, column);
+      DenseMatrix weights = full(2 * SIDE, 4 * SIDE, precision);
+      DenseMatrix biases = full(1, 4 * SIDE, precision);
+      check("lstm", full, weights, biases, full, full, Scalar.of(true));
     }
   }
 

@@ -117,9 +117,13 @@ final class Avx2Instructions implements VectorInstructions {
   }
 
   @Override
-  public void equal(int result, int one, Address number, Runnable read) {
+  public void findEqual(int result, int one, Address number) {
     doubles(0x29, result, one, number);
-    read.run();
+  }
+
+  @Override
+  public void bringFound(int result) {
+    // Comparisons leave what they find in the lanes.
   }
 
   private void choose(int result, int one, int other, int mask) {
@@ -232,8 +236,8 @@ final class Avx2Instructions implements VectorInstructions {
   }
 
   @Override
-  public int secondTotals(int first, int second) {
-    return second;
+  public void separateGroups(int first, int second) {
+    // Each group has had its register from the first cell on.
   }
 
   @Override

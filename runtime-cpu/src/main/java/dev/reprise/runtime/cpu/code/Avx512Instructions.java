@@ -156,13 +156,12 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   @Override
-  public void equal(int result, int one, Address number, Runnable read) {
+  public void findEqual(int result, int one, Address number) {
     doubles(0x29, FOUND, one, number);
-    read.run();
-    bringFound(result);
   }
 
-  private void bringFound(int result) {
+  @Override
+  public void bringFound(int result) {
     to.vector64(MAP_0F38, PREFIX_F3, areDoubles, 0x38, result, NONE, FOUND, 0);
   }
 
@@ -295,11 +294,10 @@ final class Avx512Instructions implements VectorInstructions {
   }
 
   @Override
-  public int secondTotals(int first, int second) {
+  public void separateGroups(int first, int second) {
     // Its result is the operand that is the last one of others.
     to.vector64(MAP_0F3A, PREFIX_66, true, 0x1B, first, NONE, second, 0);
     to.control(1);
-    return second;
   }
 
   @Override

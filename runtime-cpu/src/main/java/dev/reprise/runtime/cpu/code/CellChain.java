@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -73,9 +71,9 @@ public final class CellChain {
   /** Whether floats need not be widened, for numbers that are floats. */
   private final boolean needsNoDoubles;
 
-  // By registers, by form, and whether outputs are doubles.
-  private final MemorySegment[][][] codes =
-      new MemorySegment[VectorRegisters.values().length][CellForm.values().length][2];
+  // By registers and by form; a piece for each kind of outputs, the second for doubles.
+  private final CodeTable[][] codes =
+      new CodeTable[VectorRegisters.values().length][CellForm.values().length];
 
   private CellChain(
       Precision precision,
@@ -90,6 +88,12 @@ public final class CellChain {
     this.result = result;
     this.hasVectors = !inputs.stream().allMatch(Spread.EACH::equals);
     this.needsNoDoubles = precision == Precision.FP32 && ChainCode.needsNoDoubles(result);
+    for (VectorRegisters of : VectorRegisters.values()) {
+      for (CellForm form : CellForm.values()) {
+        codes[of.ordinal()][form.ordinal()] =
+            new CodeTable("cells", 2, outputs -> ChainCode.of(this, form, of, outputs == 1));
+      }
+    }
   }
 
   /** Whether there is code for an operation, {@link #SQUARE} included. */
@@ -146,22 +150,7 @@ public final class CellChain {
   }
 
   private MemorySegment code(VectorRegisters registers, CellForm form, boolean toDoubles) {
-    MemorySegment code = codes[registers.ordinal()][form.ordinal()][toDoubles ? 1 : 0];
-    return code == null ? make(registers, form, toDoubles) : code;
-  }
-
-  private synchronized MemorySegment make(
-      VectorRegisters registers, CellForm form, boolean toDoubles) {
-    MemorySegment[] made = codes[registers.ordinal()][form.ordinal()];
-    int at = toDoubles ? 1 : 0;
-    if (made[at] == null) {
-      try {
-        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, registers, toDoubles));
-      } catch (IOException e) {
-        throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
-      }
-    }
-    return made[at];
+    return codes[registers.ordinal()][form.ordinal()].of(toDoubles ? 1 : 0);
   }
 
   private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;

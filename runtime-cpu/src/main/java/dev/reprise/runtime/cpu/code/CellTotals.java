@@ -118,7 +118,8 @@ final class CellTotals {
   /** Adds up the lanes of both groups of a total: the first and the third, and the others. */
   void storeSum(Address into, int number) {
     int total = OF_GROUPS[0][number];
-    int second = instructions.secondTotals(total, OF_GROUPS[1][number]);
+    int second = OF_GROUPS[1][number];
+    instructions.separateGroups(total, second);
     code.add(total, total, register(second));
     upperLanes(0, total);
     to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
@@ -130,7 +131,8 @@ final class CellTotals {
   /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
   void storeLargest(Address into, int number) {
     int total = OF_GROUPS[0][number];
-    int second = instructions.secondTotals(total, OF_GROUPS[1][number]);
+    int second = OF_GROUPS[1][number];
+    instructions.separateGroups(total, second);
     code.largest(total, second, register(total));
     upperLanes(0, total);
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, total, total);

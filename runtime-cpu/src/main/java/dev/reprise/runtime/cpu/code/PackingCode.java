@@ -23,13 +23,16 @@ import java.util.function.IntFunction;
  * row to row of what is read.
  */
 final class PackingCode {
-  static final int VECTOR_BYTES = 32;
+  private static final int VECTOR_BYTES = RowVectors.BYTES;
   private static final int HALF_BYTES = 16;
 
   private static final int FROM = RDI;
   private static final int INTO = RSI;
   private static final int COUNT = RDX;
   private static final int STEP = RCX;
+
+  /** Of squares: one, three, five and seven steps from row to row. */
+  private static final int[] STEPS = {STEP, R8, R9, R10};
 
   private final Assembler to;
   private final boolean doubles;
@@ -173,11 +176,12 @@ final class PackingCode {
   }
 
   private void writeColumns(int rows) {
-    int next = writeSteps(FROM);
+    RowPlaces places = new RowPlaces(FROM, STEPS);
+    places.writeSteps(to);
+    int next = to.here();
     writeSquare(
-        i -> apart(FROM, Math.min(i, rows - 1)), i -> Address.of(INTO, i * PanelSums.PANEL_BYTES));
+        i -> places.of(Math.min(i, rows - 1)), i -> Address.of(INTO, i * PanelSums.PANEL_BYTES));
     to.addNumber(FROM, VECTOR_BYTES);
-    to.addNumber(R8, VECTOR_BYTES);
     to.addNumber(INTO, square(doubles) * PanelSums.PANEL_BYTES);
     repeat(COUNT, next);
     to.returnToCaller();
@@ -196,31 +200,15 @@ final class PackingCode {
   }
 
   private void writePlanes(int columns) {
-    int next = writeSteps(INTO);
+    RowPlaces places = new RowPlaces(INTO, STEPS);
+    places.writeSteps(to);
+    int next = to.here();
     writeSquare(
-        i -> Address.of(FROM, i * PanelSums.PANEL_BYTES), i -> i < columns ? apart(INTO, i) : null);
+        i -> Address.of(FROM, i * PanelSums.PANEL_BYTES), i -> i < columns ? places.of(i) : null);
     to.addNumber(FROM, square(doubles) * PanelSums.PANEL_BYTES);
     to.addNumber(INTO, VECTOR_BYTES);
-    to.addNumber(R8, VECTOR_BYTES);
     repeat(COUNT, next);
     to.returnToCaller();
-  }
-
-  /** Sets R8 and R9, which {@link #apart} goes by, and returns where the loop begins. */
-  private int writeSteps(int first) {
-    to.address(R8, Address.of(first, STEP, 4));
-    to.address(R9, Address.of(STEP, STEP, 2));
-    return to.here();
-  }
-
-  /** The place of row i, of those that begin at a register. */
-  private static Address apart(int first, int i) {
-    int base = i < 4 ? first : R8;
-    return switch (i % 4) {
-      case 0 -> Address.of(base);
-      case 3 -> Address.of(base, R9, 1);
-      default -> Address.of(base, STEP, i % 4);
-    };
   }
 
   /**
@@ -289,28 +277,20 @@ final class PackingCode {
     return code.to.bytes();
   }
 
-  /** Whole vectors, and one at the end of the row that may begin within the one before it. */
   private void writeCopies() {
-    to.move(R11, R9);
-    to.addNumber(R11, -1);
-    to.shiftRight(R11, Integer.numberOfTrailingZeros(VECTOR_BYTES));
+    RowVectors.writeCount(to, R11, R9);
     int row = to.here();
-    to.zero(RAX);
     to.move(R10, R11);
-    to.test(R10);
-    int few = to.jumpIfZero();
-    int vector = to.here();
-    to.loadVector(0, Address.of(FROM, RAX, 1));
-    to.storeVector(Address.of(INTO, RAX, 1), 0);
-    to.addNumber(RAX, VECTOR_BYTES);
-    repeat(R10, vector);
-    to.landHere(few);
-    to.loadVector(0, Address.of(FROM, R9, 1).plus(-VECTOR_BYTES));
-    to.storeVector(Address.of(INTO, R9, 1).plus(-VECTOR_BYTES), 0);
+    RowVectors.writeLoop(to, R10, R9, RAX, PackingCode::copyVector);
     to.add(FROM, STEP);
     to.add(INTO, R8);
     repeat(COUNT, row);
     to.returnToCaller();
+  }
+
+  private static void copyVector(Assembler to, int index, int bytes) {
+    to.loadVector(0, Address.of(FROM, index, 1).plus(bytes));
+    to.storeVector(Address.of(INTO, index, 1).plus(bytes), 0);
   }
 
   private void repeat(int counter, int target) {

@@ -51,6 +51,9 @@ final class PanelCode {
     HALF
   }
 
+  /** Rows of the left operand: R12, R13 and R14 hold one, three and five steps between them. */
+  private static final RowPlaces ROWS = new RowPlaces(RSI, R12, R13, R14);
+
   private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
   private final Assembler to;
@@ -113,10 +116,8 @@ final class PanelCode {
     for (int register : SAVED) {
       to.push(register);
     }
-    // R12, R13, R14: one, three and five steps from row to row.
     to.load(R12, argument(PanelSums.STEP));
-    to.address(R13, Address.of(R12, R12, 2));
-    to.address(R14, Address.of(R12, R12, 4));
+    ROWS.writeSteps(to);
     int group = to.here();
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
@@ -262,7 +263,7 @@ final class PanelCode {
       to.loadVector(panel + vector, right(vector).plus(term * PanelSums.PANEL_BYTES));
     }
     for (int i = 0; i < rows; i++) {
-      Address at = row(i).plus(term * cellBytes);
+      Address at = ROWS.of(i).plus(term * cellBytes);
       if (holdsPanel() && vectors == 1) {
         to.multiplyAddRepeated(sum(i, 0), panel, at);
         continue;
@@ -284,16 +285,6 @@ final class PanelCode {
 
   private int sum(int row, int vector) {
     return row * vectors + vector;
-  }
-
-  private static Address row(int i) {
-    return switch (i) {
-      case 0 -> Address.of(RSI);
-      case 1, 2, 4 -> Address.of(RSI, R12, i);
-      case 3 -> Address.of(RSI, R13, 1);
-      case 5 -> Address.of(RSI, R14, 1);
-      default -> throw new IllegalArgumentException("row " + i);
-    };
   }
 
   private void store(int panels) {

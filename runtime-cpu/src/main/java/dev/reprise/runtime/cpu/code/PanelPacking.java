@@ -3,12 +3,12 @@ package dev.reprise.runtime.cpu.code;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.function.Supplier;
 
 /**
  * Brings cells of a matrix to where {@link PanelSums} reads them one after the other. A panel has
@@ -20,43 +20,42 @@ import java.lang.invoke.MethodHandle;
  */
 public final class PanelPacking {
   /** Bytes of a row that is copied, at least. */
-  public static final int LEAST_COPIED = PackingCode.VECTOR_BYTES;
+  public static final int LEAST_COPIED = RowVectors.BYTES;
+
+  /** Pieces of code that copy bytes, whatever cells these are of. */
+  private static final CodeTable ROWS_OF_PANELS = single("panels", PackingCode::rowsOfPanels);
+
+  private static final CodeTable COPIES = single("copies of rows", PackingCode::copies);
 
   private final int cellBytes;
   private final int square;
-  private final MemorySegment rows;
-  private final MemorySegment rowsOfPanels;
+  private final CodeTable rows;
 
   // By cells of a strip's row, and by rows that there are.
-  private final MemorySegment[] strips = new MemorySegment[PanelSums.MOST_ROWS + 1];
-  private final MemorySegment[] columns;
+  private final CodeTable strips;
+  private final CodeTable columns;
 
   // By rows that are written.
-  private final MemorySegment[] planes;
-  private final MemorySegment copies;
+  private final CodeTable planes;
 
   // As many cells with all bits set as a panel has lanes, and as many zeros behind.
   private final MemorySegment masks =
       Arena.global().allocate(2 * PanelSums.PANEL_BYTES, PanelSums.PANEL_BYTES);
 
-  private PanelPacking(boolean doubles) throws IOException {
+  private PanelPacking(boolean doubles) {
     cellBytes = doubles ? Double.BYTES : Float.BYTES;
     square = PackingCode.square(doubles);
-    rows = ExecutableMemory.holding(PackingCode.rows(doubles));
-    rowsOfPanels = ExecutableMemory.holding(PackingCode.rowsOfPanels());
-    for (int i = 1; i < strips.length; i++) {
-      strips[i] = ExecutableMemory.holding(PackingCode.strips(doubles, i));
-    }
-    columns = new MemorySegment[square + 1];
-    for (int i = 1; i < columns.length; i++) {
-      columns[i] = ExecutableMemory.holding(PackingCode.columns(doubles, i));
-    }
-    planes = new MemorySegment[square + 1];
-    for (int i = 1; i < planes.length; i++) {
-      planes[i] = ExecutableMemory.holding(PackingCode.planes(doubles, i));
-    }
-    copies = ExecutableMemory.holding(PackingCode.copies());
+    rows = single("panels", () -> PackingCode.rows(doubles));
+    strips =
+        new CodeTable(
+            "strips", PanelSums.MOST_ROWS + 1, cells -> PackingCode.strips(doubles, cells));
+    columns = new CodeTable("panels", square + 1, there -> PackingCode.columns(doubles, there));
+    planes = new CodeTable("planes", square + 1, written -> PackingCode.planes(doubles, written));
     masks.asSlice(0, PanelSums.PANEL_BYTES).fill((byte) -1);
+  }
+
+  private static CodeTable single(String what, Supplier<byte[]> maker) {
+    return new CodeTable(what, 1, _ -> maker.get());
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
@@ -75,13 +74,9 @@ public final class PanelPacking {
     static final PanelPacking FLOATS = make(Precision.FP32);
 
     private static PanelPacking make(Precision precision) {
-      try {
-        return PanelSums.find(precision) == null
-            ? null
-            : new PanelPacking(precision == Precision.FP64);
-      } catch (IOException e) {
-        return null;
-      }
+      return PanelSums.find(precision) == null
+          ? null
+          : new PanelPacking(precision == Precision.FP64);
     }
   }
 
@@ -125,7 +120,7 @@ public final class PanelPacking {
    */
   public void rows(long from, long step, int lanes, long count, long into) {
     long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * cellBytes;
-    call(rows, from, into, count, step, mask, 0);
+    call(rows.of(0), from, into, count, step, mask, 0);
   }
 
   /**
@@ -141,7 +136,7 @@ public final class PanelPacking {
    */
   public void rowsOfPanels(
       long from, long step, long panels, long count, long into, long panelStep) {
-    call(rowsOfPanels, from, into, count, step, panels, panelStep);
+    call(ROWS_OF_PANELS.of(0), from, into, count, step, panels, panelStep);
   }
 
   /**
@@ -155,7 +150,7 @@ public final class PanelPacking {
    */
   public void columns(long from, long step, int lanes, long count, long into) {
     for (int lane = 0; lane < PanelSums.PANEL_BYTES / cellBytes; lane += square) {
-      MemorySegment code = columns[Math.clamp(lanes - lane, 1, square)];
+      MemorySegment code = columns.of(Math.clamp(lanes - lane, 1, square));
       long row = from + Math.min(lane, lanes - 1) * step;
       long target = into + (long) lane * cellBytes;
       call(code, row, target, count / square, step, 0, 0);
@@ -179,7 +174,7 @@ public final class PanelPacking {
    */
   public void planes(long from, int lanes, long count, long into, long step) {
     for (int lane = 0; lane < lanes; lane += square) {
-      MemorySegment code = planes[Math.min(lanes - lane, square)];
+      MemorySegment code = planes.of(Math.min(lanes - lane, square));
       long column = from + (long) lane * cellBytes;
       long target = into + lane * step;
       call(code, column, target, count / square, step, 0, 0);
@@ -203,7 +198,7 @@ public final class PanelPacking {
    * @param stepInto bytes from it to the next
    */
   public void copies(long from, long step, long count, long bytes, long into, long stepInto) {
-    call(copies, from, into, count, step, stepInto, bytes);
+    call(COPIES.of(0), from, into, count, step, stepInto, bytes);
   }
 
   /**
@@ -221,7 +216,8 @@ public final class PanelPacking {
     for (long group = 0, alike; group < groups.count(); group += alike) {
       alike = group < groups.larger() ? groups.larger() : groups.count() - group;
       long at = from + groups.first(group) * cellBytes;
-      call(strips[groups.size(group)], at, into + group * bytes, count, step, alike, bytes);
+      MemorySegment code = strips.of(groups.size(group));
+      call(code, at, into + group * bytes, count, step, alike, bytes);
     }
   }
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.cpu.code.PanelCode.Lanes;
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -58,22 +57,29 @@ public final class PanelSums {
   /** Terms of the innermost direction that are written out, at most. */
   private static final int MOST_TERMS = 8;
 
-  private final boolean doubles;
   private final VectorRegisters registers;
 
-  // By lanes, whether terms lie apart, their number, and rows; made when first needed. Segments are
-  // immutable, so a thread that sees one without the lock sees all of it.
-  private final MemorySegment[][][][] codes =
-      new MemorySegment[Lanes.values().length][2][MOST_TERMS + 1][MOST_ROWS + 1];
+  // By lanes, whether terms lie apart, and their number; a piece for each number of rows.
+  private final CodeTable[][][] codes = new CodeTable[Lanes.values().length][2][MOST_TERMS + 1];
 
-  private PanelSums(boolean doubles, VectorRegisters registers) throws IOException {
-    this.doubles = doubles;
+  private PanelSums(boolean doubles, VectorRegisters registers) {
     this.registers = registers;
-    make(Lanes.ALL, false, 1, 1);
+    for (Lanes lanes : Lanes.values()) {
+      for (int terms = 1; terms <= MOST_TERMS; terms++) {
+        codes[lanes.ordinal()][0][terms] = table(doubles, terms, false, lanes, registers);
+        codes[lanes.ordinal()][1][terms] = table(doubles, terms, true, lanes, registers);
+      }
+    }
+  }
+
+  private static CodeTable table(
+      boolean doubles, int terms, boolean apart, Lanes lanes, VectorRegisters registers) {
+    return new CodeTable(
+        "sums", MOST_ROWS + 1, rows -> PanelCode.of(doubles, rows, terms, apart, lanes, registers));
   }
 
   /** As the other, in registers that need not be the largest; null where there are none such. */
-  static PanelSums find(Precision precision, VectorRegisters registers) throws IOException {
+  static PanelSums find(Precision precision, VectorRegisters registers) {
     boolean areThere = registers.compareTo(VectorRegisters.largest()) <= 0;
     return find(precision) != null && areThere
         ? new PanelSums(precision == Precision.FP64, registers)
@@ -81,25 +87,7 @@ public final class PanelSums {
   }
 
   private MemorySegment code(Lanes lanes, boolean apart, int terms, int rows) {
-    MemorySegment code = codes[lanes.ordinal()][apart ? 1 : 0][terms][rows];
-    if (code != null) {
-      return code;
-    }
-    try {
-      return make(lanes, apart, terms, rows);
-    } catch (IOException e) {
-      throw new ResourceException("sums cannot be computed: " + e.getMessage(), e);
-    }
-  }
-
-  private synchronized MemorySegment make(Lanes lanes, boolean apart, int terms, int rows)
-      throws IOException {
-    MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
-    if (made[rows] == null) {
-      byte[] code = PanelCode.of(doubles, rows, terms, apart, lanes, registers);
-      made[rows] = ExecutableMemory.holding(code);
-    }
-    return made[rows];
+    return codes[lanes.ordinal()][apart ? 1 : 0][terms].of(rows);
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
@@ -117,11 +105,15 @@ public final class PanelSums {
     static final PanelSums FLOATS = make(false);
 
     private static PanelSums make(boolean doubles) {
+      if (!ExecutableMemory.canBeRun()) {
+        return null;
+      }
       try {
-        return ExecutableMemory.canBeRun()
-            ? new PanelSums(doubles, VectorRegisters.largest())
-            : null;
-      } catch (IOException | IllegalCallerException e) {
+        PanelSums sums = new PanelSums(doubles, VectorRegisters.largest());
+        // Whether the system lets code be run is known when it does.
+        sums.code(Lanes.ALL, false, 1, 1);
+        return sums;
+      } catch (ResourceException | IllegalCallerException e) {
         return null;
       }
     }

@@ -22,9 +22,6 @@ import java.lang.invoke.MethodHandle;
  * copy of a few hundred bytes takes less time than calling what copies it. Any thread.
  */
 public final class RowCopies {
-  /** Bytes at a time, of which a row has as many at least. */
-  private static final int VECTOR = 32;
-
   private static final int NUMBERS = RDI;
   private static final int NUMBERS_LEFT = RSI;
   private static final int TABLE = RDX;
@@ -40,7 +37,7 @@ public final class RowCopies {
 
   /** Whether rows of so many bytes can be copied so. */
   public static boolean fit(long rowBytes) {
-    return rowBytes >= VECTOR && CellFunction.areThere();
+    return rowBytes >= RowVectors.BYTES && CellFunction.areThere();
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
@@ -109,26 +106,9 @@ public final class RowCopies {
     return to.bytes();
   }
 
-  /** Writes what is done with the vector that an index, and so many bytes, lead to. */
-  @FunctionalInterface
-  private interface VectorStep {
-    void write(Assembler to, int index, int bytes);
-  }
-
-  /** Whole vectors, and one at the end of the row that may begin within the one before it. */
-  private static void writeRow(Assembler to, VectorStep step) {
-    to.zero(RAX);
-    to.move(VECTORS_LEFT, ROW_BYTES);
-    to.addNumber(VECTORS_LEFT, -1);
-    to.shiftRight(VECTORS_LEFT, Integer.numberOfTrailingZeros(VECTOR));
-    int few = to.jumpIfZero();
-    int loop = to.here();
-    step.write(to, RAX, 0);
-    to.addNumber(RAX, VECTOR);
-    to.decrement(VECTORS_LEFT);
-    to.jumpBackUnlessZero(loop);
-    to.landHere(few);
-    step.write(to, ROW_BYTES, -VECTOR);
+  private static void writeRow(Assembler to, RowVectors.Step step) {
+    RowVectors.writeCount(to, VECTORS_LEFT, ROW_BYTES);
+    RowVectors.writeLoop(to, VECTORS_LEFT, ROW_BYTES, RAX, step);
   }
 
   private static void copyVector(Assembler to, int index, int bytes) {

@@ -304,8 +304,9 @@ class VectorCode {
     Source zero = constantBits(0);
     inTurns(group -> {
       int into = of(group, result);
-      Runnable read = () -> numbers.wasRead(zero);
-      instructions.equal(into, of(group, of), numbers.place(zero), read);
+      instructions.findEqual(into, of(group, of), numbers.place(zero));
+      numbers.wasRead(zero);
+      instructions.bringFound(into);
     });
   }
 

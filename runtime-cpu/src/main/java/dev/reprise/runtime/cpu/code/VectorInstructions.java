@@ -31,12 +31,13 @@ interface VectorInstructions {
   void larger(int result, int one, int other);
 
   /**
-   * Likewise, whether they are a number in memory.
-   *
-   * @param read is told when the instruction is written that reads it, from behind which the
-   *     address may count
+   * Finds where whole numbers of 64 bits are a number in memory; the next instruction is to {@link
+   * #bringFound bring} it to the lanes of the same register.
    */
-  void equal(int result, int one, Address number, Runnable read);
+  void findEqual(int result, int one, Address number);
+
+  /** What was found last becomes what lanes of a register hold. */
+  void bringFound(int result);
 
   /**
    * Notes where a comparison of doubles holds.
@@ -115,10 +116,10 @@ interface VectorInstructions {
   void takeThere(int result, int from);
 
   /**
-   * The register that has the second of two groups of four lanes of totals: the one that is given,
-   * to which it is brought where the register of the first group has both.
+   * Brings the second of two groups of four lanes of totals to a register of its own, unless it is
+   * there, and not in the one of the first group, in any case.
    */
-  int secondTotals(int first, int second);
+  void separateGroups(int first, int second);
 
   /** Data behind the code: a number in the form in which instructions read it. */
   void writeNumber(long bits);

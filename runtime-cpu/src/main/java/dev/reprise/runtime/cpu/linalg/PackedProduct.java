@@ -8,6 +8,9 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelPacking;
 import dev.reprise.runtime.cpu.code.PanelSums;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /**
  * Products of two matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums} over
@@ -93,12 +96,10 @@ final class PackedProduct {
 
   private final Parallel parallel;
   private final Precision precision;
-  private final int lanes;
 
   PackedProduct(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
-    this.lanes = PanelPacking.lanes(precision);
   }
 
   /**
@@ -125,50 +126,89 @@ final class PackedProduct {
 
   /** Writes all cells of C. The operands and C are of the precision of this. */
   void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
-    long panels = Tiling.pieces(c.cols(), lanes);
-    long bytes = panels * PanelSums.PANEL_BYTES * factors.terms();
-    long tasks = tasksOfColumns(factors, panels, bytes);
+    PanelRange panels = PanelRange.all(factors);
+    long bytes = panels.count() * PanelSums.PANEL_BYTES * factors.terms();
+    long tasks = tasksOfColumns(factors, panels.count(), bytes);
     if (tasks > 0) {
-      multiplyColumns(factors, tasks, c, context);
+      multiplyColumns(factors, panels, tasks, c, context);
       return;
     }
-    long parts = Math.min(Tiling.pieces(bytes, PACKED_BYTES), panels);
+    long parts = Math.min(Tiling.pieces(bytes, PACKED_BYTES), panels.count());
     for (long part = 0; part < parts; part++) {
-      multiplyPanels(factors, part * panels / parts, (part + 1) * panels / parts, c, context);
+      multiplyPanels(factors, panels.part(part, parts), c, context);
     }
   }
 
   /** Packs panels for all tasks. */
   private void multiplyPanels(
-      Factors factors, long first, long end, DenseMatrix c, ExecutionContext context) {
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      PackedPanels packed = roomOrNull(factors, first, end, false, scratch);
-      if (packed != null) {
-        packed.pack(factors, parallel, context);
-        multiply(factors, packed, c, context);
-        return;
-      }
-    }
-    long middle = (first + end) / 2;
-    multiplyPanels(factors, first, middle, c, context);
-    multiplyPanels(factors, middle, end, c, context);
+      Factors factors, PanelRange panels, DenseMatrix c, ExecutionContext context) {
+    inRoom(
+        panels,
+        PackedPanels.Whole::room,
+        (packed, _) -> {
+          packed.pack(parallel, context);
+          multiply(factors, packed, c, context);
+        },
+        context);
+  }
+
+  /** Each task packs its own panels of B, a block of terms at a time. */
+  private void multiplyColumns(
+      Factors factors, PanelRange panels, long tasks, DenseMatrix c, ExecutionContext context) {
+    parallel.forEach(
+        context, tasks, task -> multiplyOwn(factors, panels.part(task, tasks), c, context));
+  }
+
+  private static void multiplyOwn(
+      Factors factors, PanelRange panels, DenseMatrix c, ExecutionContext context) {
+    inRoom(
+        panels,
+        PackedPanels.InTurns::room,
+        (packed, scratch) -> {
+          PanelRange range = packed.range();
+          PackedTile tile = new PackedTile(factors, packed, c, 0, c.rows(), scratch);
+          for (long block = 0; block < range.blocks().count(); block++) {
+            packed.pack(block);
+            tile.multiplyBlock(block, range.first(), range.end(), block > 0);
+          }
+        },
+        context);
   }
 
   /**
-   * Room for panels, or null where memory does not reach for several: then half of them are packed
-   * at a time, which changes no bit, rather than that a product fails whose operands have room.
+   * Works with panels in memory. Where that does not reach for several, half of them are packed at
+   * a time, which changes no bit, rather than that a product fails whose operands have room.
+   *
+   * @param room makes room for panels
+   * @param work packs them and multiplies by them
    */
-  private static PackedPanels roomOrNull(
-      Factors factors, long first, long end, boolean inTurns, Scratch scratch) {
+  private static <P extends PackedPanels> void inRoom(
+      PanelRange panels,
+      BiFunction<PanelRange, Scratch, P> room,
+      BiConsumer<P, Scratch> work,
+      ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      Optional<P> packed = tryRoom(panels, room, scratch);
+      if (packed.isPresent()) {
+        work.accept(packed.get(), scratch);
+        return;
+      }
+    }
+    for (PanelRange half : panels.halves()) {
+      inRoom(half, room, work, context);
+    }
+  }
+
+  /** Empty where there is no room for several panels. */
+  private static <P> Optional<P> tryRoom(
+      PanelRange panels, BiFunction<PanelRange, Scratch, P> room, Scratch scratch) {
     try {
-      return inTurns
-          ? PackedPanels.roomInTurns(factors, first, end, scratch)
-          : PackedPanels.room(factors, first, end, scratch);
+      return Optional.of(room.apply(panels, scratch));
     } catch (ResourceException e) {
-      if (end - first == 1) {
+      if (panels.count() == 1) {
         throw e;
       }
-      return null;
+      return Optional.empty();
     }
   }
 
@@ -188,53 +228,24 @@ final class PackedProduct {
     return rows * bytes <= MOST_SMALL_WORK && tasks <= panels ? tasks : 0;
   }
 
-  /** Each task packs its own panels of B, a block of terms at a time. */
-  private void multiplyColumns(
-      Factors factors, long tasks, DenseMatrix c, ExecutionContext context) {
-    long panels = Tiling.pieces(c.cols(), lanes);
-    parallel.forEach(
-        context,
-        tasks,
-        task ->
-            multiplyOwn(factors, task * panels / tasks, (task + 1) * panels / tasks, c, context));
-  }
-
-  private static void multiplyOwn(
-      Factors factors, long first, long end, DenseMatrix c, ExecutionContext context) {
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      PackedPanels packed = roomOrNull(factors, first, end, true, scratch);
-      if (packed != null) {
-        PackedTile tile = new PackedTile(factors, packed, c, 0, c.rows(), scratch);
-        for (long block = 0; block < packed.blocks().count(); block++) {
-          packed.packBlock(factors, block);
-          tile.multiplyBlock(block, first, end, block > 0);
-        }
-        return;
-      }
-    }
-    long middle = (first + end) / 2;
-    multiplyOwn(factors, first, middle, c, context);
-    multiplyOwn(factors, middle, end, c, context);
-  }
-
   private void multiply(Factors factors, PackedPanels b, DenseMatrix c, ExecutionContext context) {
     long rows = c.rows();
-    long panels = b.end() - b.first();
-    long rowWork = panels * PanelSums.PANEL_BYTES * b.blocks().terms();
+    PanelRange panels = b.range();
+    long rowWork = panels.count() * PanelSums.PANEL_BYTES * panels.blocks().terms();
     long tasks = tasks(rows * rowWork);
     long most = Math.max(MOST_ROW_BYTES / precision.bytesPerCell(), MOST_SHORT_WORK / rowWork);
     long fewest = Tiling.pieces(rows, most);
     long down = Math.max(fewest, Math.clamp(rows / LEAST_ROWS, 1, tasks));
-    long across = Math.min(Tiling.pieces(tasks, down), panels);
+    long across = Math.min(Tiling.pieces(tasks, down), panels.count());
     parallel.forEach(
         context,
         down * across,
         task -> {
           long i = task / across;
-          long j = task % across;
+          PanelRange part = panels.part(task % across, across);
           try (Scratch scratch = new Scratch(context.allocator())) {
             new PackedTile(factors, b, c, i * rows / down, (i + 1) * rows / down, scratch)
-                .multiply(b.first() + j * panels / across, b.first() + (j + 1) * panels / across);
+                .multiply(part.first(), part.end());
           }
         });
   }

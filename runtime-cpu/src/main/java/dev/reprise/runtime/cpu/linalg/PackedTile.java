@@ -116,15 +116,15 @@ final class PackedTile {
    * @param adds whether to add to what C holds
    */
   void multiply(long panel, long panelEnd, boolean adds) {
-    for (long block = 0; block < b.blocks().count(); block++) {
+    for (long block = 0; block < b.range().blocks().count(); block++) {
       multiplyBlock(block, panel, panelEnd, adds || block > 0);
     }
   }
 
   /** As the other, of one block of terms. */
   void multiplyBlock(long block, long panel, long panelEnd, boolean adds) {
-    long term = b.blocks().first(block);
-    int terms = b.blocks().size(block);
+    long term = b.range().blocks().first(block);
+    int terms = b.range().blocks().size(block);
     arguments.adds(adds);
     if (!ta) {
       arguments.innermost(terms, bytes, bytes).rows(a.cols() * bytes, c.cols() * bytes);
@@ -146,7 +146,7 @@ final class PackedTile {
 
   private void bringStrips(long term, int terms) {
     if (strips == null) {
-      strips = scratch.bytes(groups.count() * b.blocks().largest() * stripRowBytes);
+      strips = scratch.bytes(groups.count() * b.range().blocks().largest() * stripRowBytes);
     }
     long step = a.cols() * bytes;
     long from = a.segment().address() + term * step + row * bytes;
@@ -158,8 +158,8 @@ final class PackedTile {
     for (long from = panel, to; from < panelEnd; from = to) {
       to = Math.min(from + NEAR_PANELS, panelEnd);
       arguments
-          .stored(b.lanes(to - 1) * bytes)
-          .panels(to - from, b.step(block))
+          .stored(b.range().lanes(to - 1) * bytes)
+          .panels(to - from, b.range().panelBytes(block))
           .at(
               left,
               leftByte,

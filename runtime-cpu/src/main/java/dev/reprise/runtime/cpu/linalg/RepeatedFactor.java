@@ -13,9 +13,9 @@ import dev.reprise.runtime.cpu.code.PanelSums;
  * product has the same bits whichever rows are computed with it.
  */
 public final class RepeatedFactor {
-  private final PackedPanels panels;
+  private final PackedPanels.Whole panels;
 
-  private RepeatedFactor(PackedPanels panels) {
+  private RepeatedFactor(PackedPanels.Whole panels) {
     this.panels = panels;
   }
 
@@ -41,9 +41,8 @@ public final class RepeatedFactor {
         || PanelPacking.find(a.precision()) == null) {
       return null;
     }
-    long count = Tiling.pieces(factors.cols(), PanelPacking.lanes(a.precision()));
-    PackedPanels panels = PackedPanels.room(factors, 0, count, scratch);
-    panels.pack(factors, parallel, context);
+    PackedPanels.Whole panels = PackedPanels.Whole.room(PanelRange.all(factors), scratch);
+    panels.pack(parallel, context);
     return new RepeatedFactor(panels);
   }
 
@@ -71,7 +70,7 @@ public final class RepeatedFactor {
     public void multiply(
         DenseMatrix a, long row, long count, DenseMatrix c, long target, boolean adds) {
       new PackedTile(new PackedTile.Rows(a, row, target, count), panels, c, arguments)
-          .multiply(0, panels.end(), adds);
+          .multiply(0, panels.range().end(), adds);
     }
   }
 }

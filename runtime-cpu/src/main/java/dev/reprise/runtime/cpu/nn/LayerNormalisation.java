@@ -114,6 +114,19 @@ final class LayerNormalisation {
     }
   }
 
+  /**
+   * What the gradient of X is made of.
+   *
+   * @param norm normalised rows, of the shape of dout
+   * @param inverse of each row's deviation
+   * @param gamma a number for each column
+   */
+  private record Slopes(DenseMatrix dout, DenseMatrix norm, double[] inverse, double[] gamma) {
+    int cols() {
+      return gamma.length;
+    }
+  }
+
   /** [dX, dgamma, dbeta]. */
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);
@@ -121,56 +134,18 @@ final class LayerNormalisation {
     LayerResults.requireEqual(operation, 1, norm.shape(), dout.shape());
     double[] inverse = numbers(operation, inputs, 2, dout.rows(), 1);
     double[] gamma = numbers(operation, inputs, 3, 1, dout.cols());
-    int cols = gamma.length;
+    Slopes slopes = new Slopes(dout, norm, inverse, gamma);
+    int cols = slopes.cols();
     RowBlocks blocks = RowBlocks.of(parallel, context, dout, SUMS);
     double[][] sums = new double[blocks.tasks()][2 * cols];
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(dout.rows(), cols, precision);
       if (RowCode.pays(cols)) {
-        MemorySegment wideGamma = doubles(gamma, scratch);
-        parallel.forRange(
-            context,
-            dout.rows(),
-            blocks.taskRows(),
-            (from, to) -> {
-              try (Scratch own = new Scratch(context.allocator())) {
-                double[] task = sums[(int) (from / blocks.taskRows())];
-                MemorySegment both = doubles(task, own);
-                MemorySegment second = both.asSlice((long) Double.BYTES * cols);
-                int most = RowsCode.rows(to - from, cols);
-                RowsCode code = new RowsCode(precision, most, NUMBERS, 2);
-                code.withColumns(2, wideGamma).withColumns(3, both).withColumns(4, second);
-                code.withOutputColumns(1, both).withOutputColumns(2, second);
-                RowsCode.Rows rows = new RowsCode.Rows(new DenseMatrix[] {dout, norm}, dx);
-                for (long row = from; row < to; row += most) {
-                  int count = (int) Math.min(most, to - row);
-                  for (int i = 0; i < count; i++) {
-                    code.number(NUMBERS * i + 2, inverse[(int) row + i]);
-                    code.number(NUMBERS * i + 3, cols);
-                  }
-                  code.run(CellFunction.LAYER_NORM_SLOPES, rows, row * cols, count, cols);
-                }
-                MemorySegment.copy(both, ValueLayout.JAVA_DOUBLE, 0, task, 0, 2 * cols);
-              }
-            });
+        gradientsInCode(slopes, dx, blocks.taskRows(), sums, context);
       } else {
-        blocks.run(
-            new DenseMatrix[] {dout, norm},
-            new DenseMatrix[] {dx},
-            1,
-            (block, task) -> {
-              for (int i = 0; i < block.rows(); i++) {
-                double scale = inverse[Math.toIntExact(block.row() + i)];
-                gradient(block.cells(), i * cols, scale, gamma, sums[task], block.cells()[3]);
-              }
-            });
+        gradientsInJava(slopes, dx, blocks, sums);
       }
-      double[] all = new double[2 * cols];
-      for (double[] part : sums) {
-        for (int j = 0; j < all.length; j++) {
-          all[j] += part[j];
-        }
-      }
+      double[] all = added(sums, 2 * cols);
       DenseMatrix dgamma = scratch.matrix(1, cols, precision);
       DenseMatrix dbeta = scratch.matrix(1, cols, precision);
       CellBlocks cells = new CellBlocks(precision, cols);
@@ -178,6 +153,84 @@ final class LayerNormalisation {
       cells.store(all, cols, dbeta.segment(), 0, cols);
       return scratch.keepAll(dx, dgamma, dbeta);
     }
+  }
+
+  /**
+   * Writes the gradient of X.
+   *
+   * @param taskRows rows of a task
+   * @param sums of each task: those of the gradient of gamma, then of beta
+   */
+  private void gradientsInCode(
+      Slopes slopes, DenseMatrix dx, long taskRows, double[][] sums, ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MemorySegment gamma = doubles(slopes.gamma, scratch);
+      parallel.forRange(
+          context,
+          dx.rows(),
+          taskRows,
+          (from, to) -> {
+            try (Scratch own = new Scratch(context.allocator())) {
+              gradients(slopes, gamma, dx, from, to, sums[(int) (from / taskRows)], own);
+            }
+          });
+    }
+  }
+
+  /** Those of some rows. */
+  private void gradients(
+      Slopes slopes,
+      MemorySegment gamma,
+      DenseMatrix dx,
+      long from,
+      long to,
+      double[] sums,
+      Scratch scratch) {
+    int cols = slopes.cols();
+    MemorySegment both = doubles(sums, scratch);
+    MemorySegment second = both.asSlice((long) Double.BYTES * cols);
+    int most = RowsCode.rows(to - from, cols);
+    RowsCode code = new RowsCode(precision, most, NUMBERS, 2);
+    code.withColumns(2, gamma).withColumns(3, both).withColumns(4, second);
+    code.withOutputColumns(1, both).withOutputColumns(2, second);
+    DenseMatrix[] read = {slopes.dout, slopes.norm};
+    RowsCode.Rows rows = new RowsCode.Rows(read, dx);
+    for (long row = from; row < to; row += most) {
+      int count = (int) Math.min(most, to - row);
+      for (int i = 0; i < count; i++) {
+        code.number(NUMBERS * i + 2, slopes.inverse[(int) row + i]);
+        code.number(NUMBERS * i + 3, cols);
+      }
+      code.run(CellFunction.LAYER_NORM_SLOPES, rows, row * cols, count, cols);
+    }
+    MemorySegment.copy(both, ValueLayout.JAVA_DOUBLE, 0, sums, 0, 2 * cols);
+  }
+
+  /** As {@link #gradientsInCode}. */
+  private static void gradientsInJava(
+      Slopes slopes, DenseMatrix dx, RowBlocks blocks, double[][] sums) {
+    blocks.run(
+        new DenseMatrix[] {slopes.dout, slopes.norm},
+        new DenseMatrix[] {dx},
+        1,
+        (block, task) -> {
+          double[][] cells = block.cells();
+          for (int i = 0; i < block.rows(); i++) {
+            double scale = slopes.inverse[Math.toIntExact(block.row() + i)];
+            gradient(cells, i * slopes.cols(), scale, slopes.gamma, sums[task], cells[3]);
+          }
+        });
+  }
+
+  /** Sums of all tasks, in their order. */
+  private static double[] added(double[][] sums, int count) {
+    double[] all = new double[count];
+    for (double[] part : sums) {
+      for (int j = 0; j < count; j++) {
+        all[j] += part[j];
+      }
+    }
+    return all;
   }
 
   /**

@@ -46,26 +46,40 @@ final class OutputPanels {
     return Math.min(plan.lanes(), plan.planes().targets() - panel * plan.lanes());
   }
 
+  /**
+   * The cells of a panel's lanes, in the panel or in planes.
+   *
+   * @param first byte of the first lane's first cell
+   * @param step bytes from a cell of a lane to the next
+   * @param laneStep bytes from a lane to the next
+   */
+  private record Lanes(MemorySegment memory, long first, long step, long laneStep) {
+    long address() {
+      return memory.address() + first;
+    }
+  }
+
+  /** Those of one of the panels in a memory, by its number there. */
+  private Lanes inPanels(MemorySegment memory, int number, int places) {
+    long first = (long) number * places * PanelSums.PANEL_BYTES;
+    return new Lanes(memory, first, PanelSums.PANEL_BYTES, plan.bytes());
+  }
+
+  /** Those of a panel's planes. */
+  private Lanes inPlanes(MemorySegment memory, DirectPlan.Step step, int panel) {
+    return new Lanes(memory, plane(step, panel * plan.lanes()), plan.bytes(), planeBytes());
+  }
+
   /** Writes the outputs of a step to their planes. */
   void collect(MemorySegment from, DirectPlan.Step step, MemorySegment outputs) {
     int n = places(step);
     for (int panel = 0; panel < plan.panels(); panel++) {
-      long cells = (long) panel * n * PanelSums.PANEL_BYTES;
-      long plane = plane(step, panel * plan.lanes());
+      Lanes cells = inPanels(from, panel, n);
+      Lanes planes = inPlanes(outputs, step, panel);
       if (isEnough(n)) {
-        packing.planes(
-            from.address() + cells, count(panel), n, outputs.address() + plane, planeBytes());
-        continue;
-      }
-      for (int lane = 0; lane < count(panel); lane++) {
-        copy(
-            n,
-            from,
-            cells + (long) lane * plan.bytes(),
-            PanelSums.PANEL_BYTES,
-            outputs,
-            plane + lane * planeBytes(),
-            plan.bytes());
+        packing.planes(cells.address(), count(panel), n, planes.address(), planes.laneStep);
+      } else {
+        copy(count(panel), n, cells, planes);
       }
     }
   }
@@ -77,37 +91,31 @@ final class OutputPanels {
   void spread(MemorySegment gradients, DirectPlan.Step step, int from, int to, MemorySegment into) {
     int n = places(step);
     for (int panel = from; panel < to; panel++) {
-      long cells = (long) (panel - from) * n * PanelSums.PANEL_BYTES;
-      long plane = plane(step, panel * plan.lanes());
+      Lanes planes = inPlanes(gradients, step, panel);
+      Lanes cells = inPanels(into, panel - from, n);
       if (isEnough(n)) {
-        packing.columns(
-            gradients.address() + plane, planeBytes(), count(panel), n, into.address() + cells);
-        continue;
-      }
-      for (int lane = 0; lane < count(panel); lane++) {
-        copy(
-            n,
-            gradients,
-            plane + lane * planeBytes(),
-            plan.bytes(),
-            into,
-            cells + (long) lane * plan.bytes(),
-            PanelSums.PANEL_BYTES);
+        packing.columns(planes.address(), planes.laneStep, count(panel), n, cells.address());
+      } else {
+        copy(count(panel), n, planes, cells);
       }
     }
   }
 
-  /** Copies cells, so many bytes from each other in the source and in the target. */
-  private void copy(
-      int count, MemorySegment from, long at, long step, MemorySegment to, long into, long stepTo) {
-    for (int i = 0; i < count; i++) {
-      if (isDouble) {
-        double cell = from.get(ValueLayout.JAVA_DOUBLE, at + i * step);
-        to.set(ValueLayout.JAVA_DOUBLE, into + i * stepTo, cell);
-      } else {
-        float cell = from.get(ValueLayout.JAVA_FLOAT, at + i * step);
-        to.set(ValueLayout.JAVA_FLOAT, into + i * stepTo, cell);
+  private void copy(int lanes, int places, Lanes from, Lanes to) {
+    for (int lane = 0; lane < lanes; lane++) {
+      long source = from.first + lane * from.laneStep;
+      long target = to.first + lane * to.laneStep;
+      for (int i = 0; i < places; i++) {
+        copyCell(from.memory, source + i * from.step, to.memory, target + i * to.step);
       }
+    }
+  }
+
+  private void copyCell(MemorySegment from, long at, MemorySegment to, long into) {
+    if (isDouble) {
+      to.set(ValueLayout.JAVA_DOUBLE, into, from.get(ValueLayout.JAVA_DOUBLE, at));
+    } else {
+      to.set(ValueLayout.JAVA_FLOAT, into, from.get(ValueLayout.JAVA_FLOAT, at));
     }
   }
 }

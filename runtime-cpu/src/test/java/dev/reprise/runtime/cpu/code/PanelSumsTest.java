@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.Precision;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,7 +46,7 @@ class PanelSumsTest {
     return precision == Precision.FP64 ? a + b : (float) a + (float) b;
   }
 
-  private static PanelSums sums(Precision precision, VectorRegisters registers) throws IOException {
+  private static PanelSums sums(Precision precision, VectorRegisters registers) {
     PanelSums sums = PanelSums.find(precision, registers);
     assumeTrue(sums != null, "a processor with FMA and such registers, on Linux");
     return sums;
@@ -55,8 +54,7 @@ class PanelSumsTest {
 
   @ParameterizedTest
   @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
-  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision, VectorRegisters registers)
-      throws IOException {
+  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision, VectorRegisters registers) {
     PanelSums sums = sums(precision, registers);
     for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
       // All numbers of terms that are written out, and some that are cut into several times those.
@@ -139,8 +137,7 @@ class PanelSumsTest {
   /** Groups and panels anywhere, with arguments that another call has used otherwise. */
   @ParameterizedTest
   @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
-  void groupsAndPanelsMayLieApart(Precision precision, VectorRegisters registers)
-      throws IOException {
+  void groupsAndPanelsMayLieApart(Precision precision, VectorRegisters registers) {
     PanelSums sums = sums(precision, registers);
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes;
@@ -211,8 +208,7 @@ class PanelSumsTest {
    */
   @ParameterizedTest
   @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
-  void onlyTheLanesThatThereAreAreStored(Precision precision, VectorRegisters registers)
-      throws IOException {
+  void onlyTheLanesThatThereAreAreStored(Precision precision, VectorRegisters registers) {
     PanelSums sums = sums(precision, registers);
     int lanes = PanelSums.PANEL_BYTES / precision.bytesPerCell();
     for (int stored = 1; stored <= lanes; stored++) {

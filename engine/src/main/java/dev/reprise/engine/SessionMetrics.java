@@ -1,0 +1,61 @@
+package dev.reprise.engine;
+
+import dev.reprise.SessionConfig;
+import dev.reprise.formats.metrics.MetricFiles;
+import dev.reprise.lineage.Key;
+import java.time.InstantSource;
+
+/** What a session keeps of the metrics that scripts tell, or that it keeps none. Thread-safe. */
+final class SessionMetrics implements AutoCloseable {
+  /** Null when none are kept. */
+  private final MetricFiles files;
+
+  private SessionMetrics(MetricFiles files) {
+    this.files = files;
+  }
+
+  static SessionMetrics of(SessionConfig config) {
+    return new SessionMetrics(
+        config.metrics() == null
+            ? null
+            : new MetricFiles(
+                config.workingDirectory().resolve(config.metrics()), InstantSource.system()));
+  }
+
+  boolean areKept() {
+    return files != null;
+  }
+
+  /** Where control threads tell theirs. */
+  MetricSink sink() {
+    return files == null ? MetricSink.NONE : files::add;
+  }
+
+  /** A run of a program begins, which an earlier one may not have brought to its end. */
+  void begin(Key program) {
+    if (files != null) {
+      files.begin(program.toString());
+    }
+  }
+
+  /** The run of a program has come to its end. */
+  void end(Key program) {
+    if (files != null) {
+      files.end(program.toString());
+    }
+  }
+
+  /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
+  void resume() {
+    if (files != null) {
+      files.goOn();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (files != null) {
+      files.close();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.LiteralName;
+import dev.reprise.runtime.cpu.cell.ScalarBinary;
+import dev.reprise.runtime.cpu.cell.ScalarUnary;
+import java.util.List;
+
+/** Binds the instructions of a procedure, or of a parfor in it, to steps. */
+final class StepLinker {
+  private final OperationLinker operations;
+  private final Procedure procedure;
+  private final ParForResults results;
+
+  private StepLinker(OperationLinker operations, Procedure procedure, ParForResults results) {
+    this.operations = operations;
+    this.procedure = procedure;
+    this.results = results;
+  }
+
+  /** That of instructions outside of parfors. */
+  static StepLinker of(OperationLinker operations, Procedure procedure) {
+    return new StepLinker(operations, procedure, ParForResults.NONE);
+  }
+
+  /** That of instructions in the body of a parfor which is here. */
+  StepLinker in(Block.ParFor loop) {
+    return new StepLinker(operations, procedure, results.in(loop));
+  }
+
+  /** What the parfors around assign. */
+  ParForResults results() {
+    return results;
+  }
+
+  /** Where an operand is found at run time: constants lie behind the slots. */
+  int operand(int operand) {
+    return operand >= 0 ? operand : procedure.slotCount() + ~operand;
+  }
+
+  private int[] operands(int[] operands) {
+    int[] mapped = new int[operands.length];
+    for (int i = 0; i < mapped.length; i++) {
+      mapped[i] = operand(operands[i]);
+    }
+    return mapped;
+  }
+
+  Step step(Instruction instruction) {
+    if (instruction instanceof Instruction.Compute compute) {
+      return compute(compute);
+    }
+    if (instruction instanceof Instruction.Copy copy) {
+      return new Steps.Copy(copy, operand(copy.from()), named(copy));
+    }
+    Instruction.Call call = (Instruction.Call) instruction;
+    return new CallStep(
+        call,
+        operands(call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
+  }
+
+  /** A constant with the variable's name as a note, or null. */
+  private LineageItem named(Instruction.Copy copy) {
+    String name = procedure.slotNames().get(copy.to());
+    return copy.from() >= 0 || name == null
+        ? null
+        : LineageItem.literal(
+            procedure.constants().get(~copy.from()),
+            List.of(new LiteralName(name, copy.position())));
+  }
+
+  private Step compute(Instruction.Compute compute) {
+    if (!compute.plain().isEmpty()) {
+      return plan(compute);
+    }
+    LinkedOperation operation = operations.link(compute.operation(), compute.position());
+    if (!compute.reusable()) {
+      operation = operation.unmarked();
+    }
+    operations.expect(operation);
+    int[] inputs = operands(compute.inputs());
+    String name = operation.name();
+    return switch (compute.operation().opcode().evaluation()) {
+      case EFFECT ->
+          switch (name) {
+            case "eval" -> new EvalStep(compute, operation, inputs);
+            case "warmstart" -> new WarmStartStep(compute, operation, inputs);
+            default -> new EffectStep(compute, operation, inputs, Effects.find(name));
+          };
+      case SOURCE ->
+          name.equals("resume")
+              ? new ResumeStep(compute, operation, inputs)
+              : new ReadStep(compute, operation, inputs);
+      case STRUCTURE ->
+          switch (name) {
+            case "listAssign" -> assign(compute, operation, inputs, ofCells("leftIndex", compute));
+            case "listIndex" ->
+                new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
+            case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
+            case "as.list" -> new AsListStep(compute, operation, inputs);
+            default -> new StructureStep(compute, operation, inputs);
+          };
+      case KERNEL -> kernel(compute, operation, inputs);
+    };
+  }
+
+  private Step plan(Instruction.Compute plan) {
+    int[] inputs = operands(plan.inputs());
+    Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
+    return PlanSteps.of(
+        plan,
+        inputs,
+        plain,
+        operation -> {
+          LinkedOperation linked = operations.link(operation, plan.position());
+          return plan.reusable() ? linked : linked.unmarked();
+        });
+  }
+
+  /** Only {@code X += e} assigns a result of a parfor as a whole; see the compiler's check. */
+  private boolean isSum(Instruction.Compute compute) {
+    return compute.operation().name().equals("+")
+        && compute.outputs()[0] == compute.inputs()[0]
+        && results.assigned().contains(compute.outputs()[0]);
+  }
+
+  private LinkedOperation ofCells(String name, Instruction.Compute compute) {
+    return operations.ofCells(name, compute.position());
+  }
+
+  private AssignStep assign(
+      Instruction.Compute compute,
+      LinkedOperation operation,
+      int[] inputs,
+      LinkedOperation ofRows) {
+    boolean readInParFor = results.read().contains(compute.outputs()[0]);
+    return new AssignStep(compute, operation, inputs, readInParFor, ofRows);
+  }
+
+  private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
+    switch (operation.name()) {
+      case "leftIndex" -> {
+        return assign(compute, operation, inputs, null);
+      }
+      case "as.matrix", "as.scalar", "as.frame" -> {
+        return new CastStep(compute, operation, inputs);
+      }
+      case "toString" -> {
+        return new ToStringStep(compute, operation, inputs);
+      }
+      default -> {}
+    }
+    if (operation.operation().opcode().seedParameter() >= 0) {
+      return new Steps.Seeded(compute, operation, inputs);
+    }
+    ScalarBinary binary = inputs.length == 2 ? operations.binary(operation.operation()) : null;
+    if (binary != null && isSum(compute)) {
+      return new SumStep(compute, operation, inputs, binary);
+    }
+    if (binary != null) {
+      return new Steps.Binary(compute, operation, inputs, binary);
+    }
+    ScalarUnary unary = inputs.length == 1 ? operations.unary(operation.operation()) : null;
+    return unary != null
+        ? new Steps.Unary(compute, operation, inputs, unary)
+        : new Steps.Kernel(compute, operation, inputs);
+  }
+}
