@@ -261,7 +261,10 @@ public final class VariableCheck {
   }
 
   private void read(String name, Position position) {
-    if (!assigned.contains(name) && LanguageConstants.find(name) == null) {
+    // That a name contains a dot has been reported already.
+    if (!assigned.contains(name)
+        && LanguageConstants.find(name) == null
+        && name.indexOf('.') < 0) {
       error(position, name, "the variable '" + name + "' is not defined", hint(name));
     }
   }
@@ -272,11 +275,17 @@ public final class VariableCheck {
           + " that exist before the loop";
     }
     switch (name) {
-      case "true", "false" -> {
+      case "true", "false", "True", "False" -> {
         return "truth values are written TRUE and FALSE";
       }
       case "nan", "NAN" -> {
         return "did you mean 'NaN'?";
+      }
+      case "NA" -> {
+        return "a missing number is NaN";
+      }
+      case "NULL", "null", "None" -> {
+        return "there is no such value; exists(\"x\") says whether a variable has one";
       }
       default -> {}
     }

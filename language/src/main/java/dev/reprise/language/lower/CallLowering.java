@@ -92,16 +92,17 @@ final class CallLowering {
 
   private Lowered invoke(Expression.Call call, FunctionReference reference) {
     List<Function.Parameter> parameters = reference.function().parameters();
-    List<String> names = parameters.stream().map(Function.Parameter::name).toList();
+    Signature signature = Signature.ofFunction(reference.function());
+    List<String> names = signature.names();
     Expression.Call today = FormerNames.today(call, names, context);
-    ArgumentBinding binding = ArgumentBinding.of(today, names, false, context);
+    ArgumentBinding binding = ArgumentBinding.of(today, signature, false, context);
     List<Instruction.Argument> arguments = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       Expression value = binding.values()[i];
       if (value != null) {
         arguments.add(new Instruction.Argument(names.get(i), expressions.operand(value)));
       } else if (parameters.get(i).defaultValue() == null) {
-        ArgumentBinding.missing(call, names.get(i), names, context);
+        ArgumentBinding.missing(call, names.get(i), signature, context);
       }
     }
     return new Lowered.Invocation(

@@ -130,6 +130,38 @@ class SemanticErrorTest {
   }
 
   @Test
+  void namesOfOtherLanguagesAreAnsweredWithWhatToWrite() {
+    assertThat(
+            Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
+        .containsExactly(
+            "1:5 the variable 'True' is not defined (truth values are written TRUE and FALSE)",
+            "2:5 the variable 'NA' is not defined (a missing number is NaN)",
+            "3:5 the variable 'NULL' is not defined"
+                + " (there is no such value; exists(\"x\") says whether a variable has one)",
+            "4:5 the variable name 'a.b' contains a dot"
+                + " (dotted names belong to builtin functions; write a_b)");
+    assertThat(Scripts.errors("A = matrix(1, 2, 2)\nX = SUM(A)\nY = transpose(A)"))
+        .containsExactly(
+            "2:5 unknown function 'SUM' (did you mean 'sum'?)",
+            "3:5 unknown function 'transpose' (write t(X))");
+  }
+
+  @Test
+  void argumentsThatMayBeLeftOutAreShownWithTheirDefaults() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a, string s = "x", double b = a / 2) return (double y) { y = a }
+                x = f()
+                x = sample(5)
+                """))
+        .containsExactly(
+            "2:5 'f' misses its argument 'a' (it is called as f(a, s=\"x\", b=a / 2))",
+            "3:5 'sample' misses its argument 'size' (it is called as sample(range, size,"
+                + " [replace], [seed]))");
+  }
+
+  @Test
   void argumentsOfFunctionsAreChecked() {
     assertThat(
             Scripts.errors(
@@ -143,12 +175,12 @@ class SemanticErrorTest {
                 x = f(beta=3, 1)
                 """))
         .containsExactly(
-            "2:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
-            "3:13 'f' takes 2 arguments, found 3 (it is called as f(alpha, beta))",
+            "2:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta=2))",
+            "3:13 'f' takes 2 arguments, found 3 (it is called as f(alpha, beta=2))",
             "4:10 'f' has no argument 'bta' (did you mean 'beta'?)",
-            "5:10 'f' has no argument 'gamma' (it is called as f(alpha, beta))",
+            "5:10 'f' has no argument 'gamma' (it is called as f(alpha, beta=2))",
             "6:10 the argument 'alpha' of 'f' is given twice",
-            "7:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
+            "7:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta=2))",
             "7:15 the argument 'beta' of 'f' is given twice");
   }
 
@@ -172,7 +204,7 @@ class SemanticErrorTest {
             "2:5 'sum' misses its argument 'target' (it is called as sum(target))",
             "3:12 'sum' takes 1 argument, found 2 (it is called as sum(target))",
             "4:5 'matrix' misses its argument 'cols'"
-                + " (it is called as matrix(data, rows, cols, byrow))",
+                + " (it is called as matrix(data, rows, cols, byrow=TRUE))",
             "5:5 the third argument of 'ppred' must be an operator as text, for example \"<\"",
             "6:5 'ifdef' takes an argument of the command line and a default"
                 + " (it is called as ifdef($name, default))",
