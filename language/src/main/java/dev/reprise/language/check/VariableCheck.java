@@ -170,7 +170,7 @@ public final class VariableCheck {
             option.position(),
             option.name(),
             "a loop has no option '" + option.name() + "'",
-            NearestName.hint(option.name(), OPTIONS));
+            optionHint(option.name()));
       }
       if (!(option.value() instanceof Expression.Name)) {
         reads(option.value());
@@ -227,6 +227,11 @@ public final class VariableCheck {
           "'" + name + "' is a constant and cannot be assigned",
           "choose another name");
     }
+  }
+
+  private static String optionHint(String name) {
+    String nearest = NearestName.hint(name, OPTIONS);
+    return nearest != null ? nearest : "its options are " + String.join(", ", OPTIONS);
   }
 
   private void reads(Expression expression) {

@@ -130,6 +130,24 @@ class SemanticErrorTest {
   }
 
   @Test
+  void whatANameSpaceHasIsNamed() {
+    Map<String, String> files =
+        Map.of(
+            "a.dml",
+            "twice = function(double x) return (double y) { y = 2 * x }\n"
+                + "half = function(double x) return (double y) { y = x / 2 }");
+    assertThat(
+            Scripts.errors(
+                "source(\"a.dml\") as u\nprint(u::third(1))\nprint(twice(1))\nprint(va::half(1))",
+                Map.of(),
+                files))
+        .containsExactly(
+            "2:7 unknown function 'u::third' (its functions are half, twice)",
+            "3:7 unknown function 'twice' (did you mean 'u::twice'?)",
+            "4:7 unknown name space 'va' (known are u)");
+  }
+
+  @Test
   void namesOfOtherLanguagesAreAnsweredWithWhatToWrite() {
     assertThat(
             Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
@@ -276,11 +294,14 @@ class SemanticErrorTest {
                 parfor (i in 1:3) { for (i in 1:2) { print(i) } }
                 parfor (j in 1:3, chek=0, opt=NONE) { print(j) }
                 for (k in 1:3) { k = 3 }
+                parfor (j in 1:3, workers=4) { print(j) }
                 """))
         .containsExactly(
             "1:21 the parfor variable 'i' cannot be assigned",
             "2:26 the parfor variable 'i' cannot be assigned",
-            "3:19 a loop has no option 'chek' (did you mean 'check'?)");
+            "3:19 a loop has no option 'chek' (did you mean 'check'?)",
+            "5:19 a loop has no option 'workers' (its options are check, par, mode, opt,"
+                + " taskpartitioner, tasksize, resultmerge, datapartitioner, log, profile)");
   }
 
   @Test
