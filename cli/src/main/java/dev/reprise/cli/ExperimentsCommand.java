@@ -122,8 +122,8 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       paramLabel = "METHOD",
       description = {
         "How gc chooses: worth (default: least time saved for its bytes goes first, until the "
-            + "budget holds); heuristic, storage-aware (as published for EG), benefit (ours) look at "
-            + "the whole graph, and remove whatever they do not choose."
+            + "budget holds); heuristic, storage-aware (as published for EG), benefit (ours) look "
+            + "at the whole graph, and remove whatever they do not choose."
       })
   private String by = "worth";
 

@@ -104,7 +104,8 @@ final class SessionOptions {
       paramLabel = "WHERE",
       description = {
         "Folder of an experiment store, made when it is not there: what earlier runs have computed "
-            + "is loaded, what this one computes is kept. --memory store=20g bounds it (the default).",
+            + "is loaded, what this one computes is kept. --memory store=20g bounds it (the "
+            + "default).",
         "Or the address of a team's, http://HOST:PORT, with a token in REPRISE_TOKEN. 'none' for "
             + "none. Default: the one that reprise.toml names."
       })
@@ -181,7 +182,8 @@ final class SessionOptions {
       names = "--progress",
       description = {
         "Tell on stderr how far the run is and when it will be done, from the script's progress or "
-            + "the iterations of parfor: one line that changes on a terminal, plain lines elsewhere."
+            + "the iterations of parfor: one line that changes on a terminal, plain lines "
+            + "elsewhere."
       })
   private boolean progress;
 
