@@ -111,7 +111,8 @@ final class NeuralBuiltins {
     if (convolution) {
       names.addAll(List.of(DILATION.name(), GROUPS, "dilation1", "dilation2"));
     }
-    Expression[] values = ArgumentBinding.of(site.call(), Signature.of(names), false, site.context()).values();
+    Expression[] values =
+        ArgumentBinding.of(site.call(), Signature.of(names), false, site.context()).values();
     List<Integer> operands = new ArrayList<>();
     for (int i = 0; i < matrices.length; i++) {
       if (values[i] == null) {
