@@ -84,9 +84,13 @@ public final class Workspace implements AutoCloseable {
 
   private Answer answer(String name, String text) throws CompileException {
     Conversation.Input expression = expressionOrNull(name, text);
-    Conversation.Input input = expression == null ? conversation.compile(name, text) : expression;
-    Conversation.Answer answer = input.run();
+    Conversation.Answer answer = compiled(expression, name, text).run();
     return new Answer(expression != null, answer.statistics(), answer.warnings());
+  }
+
+  private Conversation.Input compiled(Conversation.Input expression, String name, String text)
+      throws CompileException {
+    return expression == null ? conversation.compile(name, text) : expression;
   }
 
   /**
@@ -125,11 +129,11 @@ public final class Workspace implements AutoCloseable {
         line.substring(ASSIGNED.length()));
   }
 
-  /** Blocks and instructions of an input, which is not run. */
+  /** Blocks and instructions of an input, a statement or an expression, which is not run. */
   public String explain(String name, String text) throws CompileException {
     begin();
     try {
-      return conversation.compile(name, text).explain();
+      return compiled(expressionOrNull(name, text), name, text).explain();
     } finally {
       end();
     }

@@ -106,7 +106,34 @@ class BadInputTest {
     assertThat(failure("X = matrix(1, 2, 2); L = list(X, X); print(sum(X %*% L))"))
         .hasMessageContaining("'%*%' does not take a list of 2 [%*%(matrix 2x2, list of 2)]");
     assertThat(failure("X = matrix(1, 2, 2); Y = X[seq(1, 2), 1]; print(sum(Y))"))
-        .hasMessageContaining("'[...]' needs a scalar as 'rowLower'");
+        .hasMessageContaining(
+            "an index is a number or a range a:b, but got a matrix of shape 2x1; removeEmpty(");
+  }
+
+  @Test
+  void whereOneNumberIsDueAMatrixIsToldHowToGiveIt() {
+    String matrices = "A = matrix(1, 1, 1); X = matrix(1, 2, 3); ";
+    assertThat(failure(matrices + "if (A > 4) print(1)"))
+        .hasMessageContaining("but is a matrix 1x1; as.scalar(x) takes the cell out");
+    assertThat(failure(matrices + "while (X > 4) print(1)"))
+        .hasMessageContaining("but is a matrix 2x3; as.scalar(x[i, j]) takes a cell out, sum(x)");
+    assertThat(failure(matrices + "for (i in 1:A) print(i)"))
+        .hasMessageContaining("a matrix 1x1; as.scalar(x) takes the cell out");
+    assertThat(failure(matrices + "X[1:2, 2:3] = 0"))
+        .hasMessageContaining("; a whole range takes matrix(x, rows=2, cols=2)");
+    assertThat(failure(matrices + "print(\"X: \" + X)"))
+        .hasMessageContaining("; toString(X) is the text of a matrix");
+    assertThat(failure(matrices + "b = nrow(X); Y = X[2:(b - 1), ]; print(sum(Y))"))
+        .hasMessageContaining("row index 2:1 is out of range for a value of shape 2x3: it ends");
+    assertThat(failure(matrices + "Y = X[, X > 0]; print(sum(Y))"))
+        .hasMessageContaining("an index is a number or a range a:b, but got a matrix of shape 2x3");
+  }
+
+  @Test
+  void aTextForANumberNamesTheParameter() {
+    String function = "f = function(double a) return (double b) { b = a }; ";
+    assertThat(failure(function + "x = f(\"text\"); print(x)"))
+        .hasMessageContaining("'a' is declared as double but got a string \"text\"");
   }
 
   @Test

@@ -37,6 +37,6 @@ class OneSubscriptTest {
     assertThat(Scripts.failure(Scripts.config(), "X = matrix(1, 2, 2)\nX[3] = matrix(1, 1, 2)"))
         .hasMessageContaining(":2:1: error: row index 3 is out of range");
     assertThat(Scripts.failure(Scripts.config(), "x = 3\nprint(x[1])"))
-        .hasMessageContaining("'[...]' needs a list, but got");
+        .hasMessageContaining("an index needs a matrix, a frame or a list, but got");
   }
 }

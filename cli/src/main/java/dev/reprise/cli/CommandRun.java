@@ -45,12 +45,19 @@ final class CommandRun {
         String word = unmatched.getUnmatched().getFirst();
         yield word.startsWith("-")
             ? "unknown option '" + word + "'" + Choices.hint(word, optionNames(spec))
-            : "unexpected word '" + word + "'";
+            : "unexpected word '" + word + "'" + argumentHint(word, spec);
       }
       case MissingParameterException missing when !missing.getMissing().isEmpty() ->
           missing(missing.getMissing().getFirst());
       default -> firstLine(e);
     };
+  }
+
+  /** {@code run f.dml X=3}: an argument of the script without the word that begins them. */
+  private static String argumentHint(String word, CommandSpec spec) {
+    return word.indexOf('=') > 0 && spec.findOption("--nvargs") != null
+        ? "; arguments of the script follow --nvargs"
+        : "";
   }
 
   private static String missing(ArgSpec argument) {

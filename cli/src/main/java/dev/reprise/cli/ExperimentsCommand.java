@@ -98,8 +98,8 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       names = "--store",
       paramLabel = "WHERE",
       description = {
-        "Folder of an experiment store, or address of a team's (http://HOST:PORT, with a token in",
-        "REPRISE_TOKEN). Default: the one that reprise.toml names."
+        "Folder of an experiment store, or address of a team's (http://HOST:PORT, with a token in "
+            + "REPRISE_TOKEN). Default: the one that reprise.toml names."
       })
   private String where;
 
@@ -121,9 +121,9 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       names = "--by",
       paramLabel = "METHOD",
       description = {
-        "How gc chooses: worth (default: least time saved for its bytes goes first, until the",
-        "budget holds); heuristic, storage-aware (as published for EG), benefit (ours) look at the",
-        "whole graph, and remove whatever they do not choose."
+        "How gc chooses: worth (default: least time saved for its bytes goes first, until the "
+            + "budget holds); heuristic, storage-aware (as published for EG), benefit (ours) look "
+            + "at the whole graph, and remove whatever they do not choose."
       })
   private String by = "worth";
 

@@ -82,8 +82,8 @@ final class LineageCommand implements Callable<ExitCode> {
   @Option(
       names = "--loops",
       description = {
-        "Show loops as they are stored, not as their iterations. Always so for loops of more than",
-        "two million operations."
+        "Show loops as they are stored, not as their iterations. Always so for loops of more than "
+            + "two million operations."
       })
   private boolean loops;
 

@@ -80,10 +80,9 @@ final class ReplayCommand implements Callable<ExitCode> {
       names = "--until",
       paramLabel = "ITEM",
       description = {
-        "Compute only up to an item: a number as in %%12, the path of an input, the name of a",
-        "constant, an operation that occurs once, or a place in a loop: %%4^1@17, variable 1 of"
-            + " loop",
-        "%%4 (as reprise lineage --loops prints it) after iteration 17."
+        "Compute only up to an item: a number as in %%12, the path of an input, the name of a "
+            + "constant, an operation that occurs once, or a place in a loop: %%4^1@17, variable 1 "
+            + "of loop %%4 (as reprise lineage --loops prints it) after iteration 17."
       })
   private String until;
 

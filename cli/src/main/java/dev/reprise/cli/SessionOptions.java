@@ -103,18 +103,19 @@ final class SessionOptions {
       names = "--store",
       paramLabel = "WHERE",
       description = {
-        "Folder of an experiment store, made when it is not there: what earlier runs have computed",
-        "is loaded, what this one computes is kept. --memory store=20g bounds it (the default).",
-        "Or the address of a team's, http://HOST:PORT, with a token in REPRISE_TOKEN. 'none' for",
-        "none. Default: the one that reprise.toml names."
+        "Folder of an experiment store, made when it is not there: what earlier runs have computed "
+            + "is loaded, what this one computes is kept. --memory store=20g bounds it (the "
+            + "default).",
+        "Or the address of a team's, http://HOST:PORT, with a token in REPRISE_TOKEN. 'none' for "
+            + "none. Default: the one that reprise.toml names."
       })
   private String store;
 
   @Option(
       names = "--warm-start",
       description = {
-        "Let warmstart(initial, data, name) of scripts return the best earlier model of that score",
-        "on that data from the store. Without it: the initial one."
+        "Let warmstart(initial, data, name) of scripts return the best earlier model of that score "
+            + "on that data from the store. Without it: the initial one."
       })
   private boolean warmStart;
 
@@ -180,8 +181,9 @@ final class SessionOptions {
   @Option(
       names = "--progress",
       description = {
-        "Tell on stderr how far the run is and when it will be done, from the script's progress or",
-        "the iterations of parfor: one line that changes on a terminal, plain lines elsewhere."
+        "Tell on stderr how far the run is and when it will be done, from the script's progress or "
+            + "the iterations of parfor: one line that changes on a terminal, plain lines "
+            + "elsewhere."
       })
   private boolean progress;
 

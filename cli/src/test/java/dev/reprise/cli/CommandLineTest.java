@@ -59,6 +59,7 @@ class CommandLineTest extends CommandTest {
         "rnu x.dml | unknown command 'rnu'; did you mean 'run'?",
         "run | which script?",
         "run a.dml b.dml | unexpected word 'b.dml'",
+        "run a.dml X=3 | unexpected word 'X=3'; arguments of the script follow --nvargs",
         "run a.dml -s x | both",
         "run --resue full a | unknown option '--resue'; did you mean '--reuse'?",
         "run --reuse ful a | --reuse: 'ful' is unknown",

@@ -30,6 +30,29 @@ class OptionsPageTest extends CommandTest {
     assertThat(documented).containsAll(options(out()));
   }
 
+  /**
+   * A line of an explanation that is too long goes on further right; a new one begins a sentence.
+   * The flags of {@code dml} are laid out by hand.
+   */
+  @ParameterizedTest
+  @EnumSource(value = CommandName.class, mode = EnumSource.Mode.EXCLUDE, names = "DML")
+  void noExplanationOfAnOptionIsBrokenInASentence(CommandName command) {
+    run("help", command.word());
+    List<String> lines = out().lines().toList();
+    int column =
+        lines.stream().mapToInt(OptionsPageTest::indent).filter(n -> n >= 18).min().orElse(0);
+    for (int i = 1; i < lines.size(); i++) {
+      String before = lines.get(i - 1).strip();
+      if (column > 0 && indent(lines.get(i)) == column && before.indexOf(' ') > 0) {
+        assertThat(before).as("before '%s'", lines.get(i).strip()).matches(".*([.;:]|\\.\\.\\.)");
+      }
+    }
+  }
+
+  private static int indent(String line) {
+    return line.isBlank() ? 0 : line.indexOf(line.strip());
+  }
+
   /** The first column of a table on the page of the command line that begins with an option. */
   @ParameterizedTest
   @CsvSource({"run,--reuse", "replay,--until", "bench,--placements"})

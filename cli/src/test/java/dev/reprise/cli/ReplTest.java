@@ -115,6 +115,7 @@ class ReplTest {
                 ":vars",
                 ":lineage S",
                 ":explain y = X + 1",
+                ":explain X / 2",
                 ":forget S",
                 ":load " + folder.resolve("more.dml"),
                 "z > 0",
@@ -122,7 +123,7 @@ class ReplTest {
                 "print('never')"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out())
-        .contains("1 hits", "matrix 300x30", "tsmm", "\nTRUE\n")
+        .contains("1 hits", "matrix 300x30", "tsmm", "ans = /(X, 2)", "\nTRUE\n")
         .doesNotContain("never");
     assertThat(err()).isEmpty();
   }

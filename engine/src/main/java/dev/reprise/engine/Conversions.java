@@ -45,6 +45,9 @@ final class Conversions {
     if (operation == null) {
       throw mismatch(value, type, name);
     }
+    if (scalar.type() == ValueType.STRING && !canBe(type, scalar)) {
+      throw mismatch(value, type, name);
+    }
     if (type == DeclaredType.INTEGER && !scalar.fitsLong() && Double.isNaN(scalar.asDouble())) {
       // As an integer it would be 0: a seed, a size, a number of epochs that nobody asked for.
       throw new OperandException("'" + name + "' is declared as integer but got NaN");
@@ -79,6 +82,16 @@ final class Conversions {
       case BOOLEAN -> Scalar.of(scalar.asBoolean());
       default -> Scalar.of(scalar.asString());
     };
+  }
+
+  /** Whether a text can be read as a value of the type. */
+  private static boolean canBe(DeclaredType type, Scalar text) {
+    try {
+      cast(text, type);
+      return true;
+    } catch (OperandException e) {
+      return false;
+    }
   }
 
   private static OperandException mismatch(Value value, DeclaredType type, String name) {

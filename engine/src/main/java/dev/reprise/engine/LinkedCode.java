@@ -83,12 +83,23 @@ final class LinkedCode {
     try {
       Value value = context.completed(activation, operand);
       if (!(value instanceof Scalar scalar)) {
-        throw new OperandException(what + " must be a scalar, but is " + Describe.one(value));
+        throw new OperandException(
+            what + " must be a scalar, but is " + Describe.one(value) + instead(value));
       }
       return scalar;
     } catch (RuntimeException e) {
       throw context.located(e, position, activation, null);
     }
+  }
+
+  private static String instead(Value value) {
+    if (value.type() != ValueType.MATRIX) {
+      return "";
+    }
+    boolean single = Describe.one(value).endsWith(" 1x1");
+    return single
+        ? "; as.scalar(x) takes the cell out"
+        : "; as.scalar(x[i, j]) takes a cell out, sum(x), min(x) or max(x) ask about all";
   }
 
   /** Runs the steps and moves the value to a slot. */

@@ -147,7 +147,9 @@ final class Lists {
       return list;
     }
     throw new OperandException(
-        "'" + operation.scriptName() + "' needs a list, but got " + Describe.one(value));
+        operation.scriptName().equals("[...]")
+            ? "an index needs a matrix, a frame or a list, but got " + Describe.one(value)
+            : "'" + operation.scriptName() + "' needs a list, but got " + Describe.one(value));
   }
 
   private static int position(ListValue list, Value index) {

@@ -15,8 +15,8 @@ public final class NearestName {
 
   /**
    * The candidate with the least Damerau-Levenshtein distance, ties by alphabet; a difference in
-   * case counts half. Null when the distance exceeds a third of the name's length; of names shorter
-   * than three, only the case may differ.
+   * case counts half, however many letters differ when nothing else does. Null when the distance
+   * exceeds a third of the name's length; of names shorter than three, only the case may differ.
    */
   public static String of(String name, Collection<String> candidates) {
     int limit = name.length() < 3 ? 1 : 2 * Math.max(1, name.length() / 3);
@@ -26,7 +26,7 @@ public final class NearestName {
       if (Math.abs(candidate.length() - name.length()) * 2 > limit || candidate.equals(name)) {
         continue;
       }
-      int distance = distance(name, candidate);
+      int distance = name.equalsIgnoreCase(candidate) ? 1 : distance(name, candidate);
       if (distance < bestDistance
           || (distance == bestDistance && best != null && candidate.compareTo(best) < 0)) {
         best = candidate;

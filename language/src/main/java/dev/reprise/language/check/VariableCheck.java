@@ -170,7 +170,7 @@ public final class VariableCheck {
             option.position(),
             option.name(),
             "a loop has no option '" + option.name() + "'",
-            NearestName.hint(option.name(), OPTIONS));
+            optionHint(option.name()));
       }
       if (!(option.value() instanceof Expression.Name)) {
         reads(option.value());
@@ -229,6 +229,11 @@ public final class VariableCheck {
     }
   }
 
+  private static String optionHint(String name) {
+    String nearest = NearestName.hint(name, OPTIONS);
+    return nearest != null ? nearest : "its options are " + String.join(", ", OPTIONS);
+  }
+
   private void reads(Expression expression) {
     if (expression instanceof Expression.Name name) {
       read(name.name(), name.position());
@@ -261,7 +266,10 @@ public final class VariableCheck {
   }
 
   private void read(String name, Position position) {
-    if (!assigned.contains(name) && LanguageConstants.find(name) == null) {
+    // That a name contains a dot has been reported already.
+    if (!assigned.contains(name)
+        && LanguageConstants.find(name) == null
+        && name.indexOf('.') < 0) {
       error(position, name, "the variable '" + name + "' is not defined", hint(name));
     }
   }
@@ -272,11 +280,17 @@ public final class VariableCheck {
           + " that exist before the loop";
     }
     switch (name) {
-      case "true", "false" -> {
+      case "true", "false", "True", "False" -> {
         return "truth values are written TRUE and FALSE";
       }
       case "nan", "NAN" -> {
         return "did you mean 'NaN'?";
+      }
+      case "NA" -> {
+        return "a missing number is NaN";
+      }
+      case "NULL", "null", "None" -> {
+        return "there is no such value; exists(\"x\") says whether a variable has one";
       }
       default -> {}
     }

@@ -21,7 +21,8 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
    * @param variadic true when more arguments than parameters are welcome
    */
   static ArgumentBinding of(
-      Expression.Call call, List<String> parameters, boolean variadic, ProcedureContext context) {
+      Expression.Call call, Signature signature, boolean variadic, ProcedureContext context) {
+    List<String> parameters = signature.names();
     Expression[] values = new Expression[parameters.size()];
     List<Argument> rest = new ArrayList<>();
     for (int i = 0; i < call.arguments().size(); i++) {
@@ -43,9 +44,9 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
       } else if (variadic) {
         rest.add(argument);
       } else if (argument.name() != null) {
-        unknownName(call, argument, parameters, context);
+        unknownName(call, argument, signature, context);
       } else {
-        tooMany(call, argument, parameters, context);
+        tooMany(call, argument, signature, context);
         break;
       }
     }
@@ -53,41 +54,41 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
   }
 
   private static void unknownName(
-      Expression.Call call, Argument argument, List<String> parameters, ProcedureContext context) {
-    String hint = NearestName.hint(argument.name(), parameters);
+      Expression.Call call, Argument argument, Signature signature, ProcedureContext context) {
+    String hint = NearestName.hint(argument.name(), signature.names());
     context.error(
         argument.position(),
         lengthOf(argument),
         "'" + call.fullName() + "' has no argument '" + argument.name() + "'",
-        hint != null ? hint : signature(call, parameters));
+        hint != null ? hint : calledAs(call, signature));
   }
 
   private static void tooMany(
-      Expression.Call call, Argument argument, List<String> parameters, ProcedureContext context) {
+      Expression.Call call, Argument argument, Signature signature, ProcedureContext context) {
     context.error(
         argument.position(),
         lengthOf(argument),
         "'"
             + call.fullName()
             + "' takes "
-            + count(parameters.size(), "argument")
+            + count(signature.names().size(), "argument")
             + ", found "
             + call.arguments().size(),
-        signature(call, parameters));
+        calledAs(call, signature));
   }
 
   /** Reports a required parameter without an argument. */
   static void missing(
-      Expression.Call call, String parameter, List<String> parameters, ProcedureContext context) {
+      Expression.Call call, String parameter, Signature signature, ProcedureContext context) {
     context.error(
         call.position(),
         call.fullName().length(),
         "'" + call.fullName() + "' misses its argument '" + parameter + "'",
-        signature(call, parameters));
+        calledAs(call, signature));
   }
 
-  static String signature(Expression.Call call, List<String> parameters) {
-    return "it is called as " + call.fullName() + "(" + String.join(", ", parameters) + ")";
+  private static String calledAs(Expression.Call call, Signature signature) {
+    return "it is called as " + call.fullName() + "(" + String.join(", ", signature.shown()) + ")";
   }
 
   static String count(int n, String what) {

@@ -115,8 +115,9 @@ final class Builtins {
   static Lowered byTable(CallSite site, String opcodeName) {
     ProcedureContext context = site.context();
     Opcode opcode = context.operations().get(opcodeName);
-    List<String> names = opcode.parameters().stream().map(Parameter::name).toList();
-    ArgumentBinding binding = ArgumentBinding.of(site.call(), names, opcode.isVariadic(), context);
+    Signature signature = Signature.of(opcode);
+    ArgumentBinding binding =
+        ArgumentBinding.of(site.call(), signature, opcode.isVariadic(), context);
     Expression[] values = binding.values();
     int[] inputs = new int[values.length + binding.rest().size()];
     for (int i = 0; i < values.length; i++) {
@@ -124,7 +125,7 @@ final class Builtins {
       if (values[i] != null) {
         inputs[i] = site.operand(values[i]);
       } else if (parameter.isRequired()) {
-        ArgumentBinding.missing(site.call(), parameter.name(), names, context);
+        ArgumentBinding.missing(site.call(), parameter.name(), signature, context);
         inputs[i] = site.absent();
       } else {
         inputs[i] = context.builder().constant(parameter.defaultValue());

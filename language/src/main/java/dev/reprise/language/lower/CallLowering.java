@@ -15,6 +15,8 @@ import java.util.List;
  * name.
  */
 final class CallLowering {
+  private static final int MOST_NAMES_SHOWN = 12;
+
   private final ProcedureContext context;
   private final ExpressionLowering expressions;
 
@@ -81,27 +83,59 @@ final class CallLowering {
         call.position(),
         call.fullName().length(),
         "unknown function '" + call.fullName() + "'",
-        instead != null ? instead : NearestName.hint(call.fullName(), candidates));
+        instead != null ? instead : nearest(call.fullName(), candidates));
+  }
+
+  /** A similar name, a function of that name in a name space, or what the call's name space has. */
+  private static String nearest(String name, List<String> candidates) {
+    String similar = NearestName.hint(name, candidates);
+    if (similar != null) {
+      return similar;
+    }
+    int scope = name.indexOf("::");
+    if (scope < 0) {
+      return candidates.stream()
+          .filter(candidate -> candidate.endsWith("::" + name))
+          .sorted()
+          .findFirst()
+          .map(candidate -> "did you mean '" + candidate + "'?")
+          .orElse(null);
+    }
+    String space = name.substring(0, scope + 2);
+    List<String> its =
+        candidates.stream()
+            .filter(candidate -> candidate.startsWith(space))
+            .map(candidate -> candidate.substring(space.length()))
+            .sorted()
+            .toList();
+    return its.isEmpty() || its.size() > MOST_NAMES_SHOWN
+        ? null
+        : "its functions are " + String.join(", ", its);
   }
 
   private String spaceHint(String space) {
     String nearest = NearestName.hint(space, context.unit().namespaces().keySet());
     String layer = nearest == null ? context.functions().layerFile(space) : null;
+    if (nearest == null && layer == null && !context.unit().namespaces().isEmpty()) {
+      return "known are "
+          + String.join(", ", context.unit().namespaces().keySet().stream().sorted().toList());
+    }
     return layer == null ? nearest : "write source(\"" + layer + "\") as " + space;
   }
 
   private Lowered invoke(Expression.Call call, FunctionReference reference) {
     List<Function.Parameter> parameters = reference.function().parameters();
-    List<String> names = parameters.stream().map(Function.Parameter::name).toList();
+    Signature signature = Signature.ofFunction(reference.function());
+    List<String> names = signature.names();
     Expression.Call today = FormerNames.today(call, names, context);
-    ArgumentBinding binding = ArgumentBinding.of(today, names, false, context);
+    ArgumentBinding binding = ArgumentBinding.of(today, signature, false, context);
     List<Instruction.Argument> arguments = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       Expression value = binding.values()[i];
       if (value != null) {
         arguments.add(new Instruction.Argument(names.get(i), expressions.operand(value)));
       } else if (parameters.get(i).defaultValue() == null) {
-        ArgumentBinding.missing(call, names.get(i), names, context);
+        ArgumentBinding.missing(call, names.get(i), signature, context);
       }
     }
     return new Lowered.Invocation(

@@ -6,6 +6,7 @@ import dev.reprise.language.syntax.Expression.Argument;
 import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.operation.Attributes;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** One call of a builtin, as the rows of {@link Builtins} see it. */
 record CallSite(Expression.Call call, ProcedureContext context, ExpressionLowering expressions) {
@@ -50,11 +51,17 @@ record CallSite(Expression.Call call, ProcedureContext context, ExpressionLoweri
    */
   int[] bound(int required, String... parameters) {
     List<String> names = List.of(parameters);
-    Expression[] values = ArgumentBinding.of(call, names, false, context).values();
+    Signature signature =
+        new Signature(
+            names,
+            IntStream.range(0, parameters.length)
+                .mapToObj(i -> i < required ? parameters[i] : "[" + parameters[i] + "]")
+                .toList());
+    Expression[] values = ArgumentBinding.of(call, signature, false, context).values();
     int[] operands = new int[values.length];
     for (int i = 0; i < values.length; i++) {
       if (values[i] == null && i < required) {
-        ArgumentBinding.missing(call, names.get(i), names, context);
+        ArgumentBinding.missing(call, names.get(i), signature, context);
       }
       operands[i] = values[i] == null ? absent() : operand(values[i]);
     }

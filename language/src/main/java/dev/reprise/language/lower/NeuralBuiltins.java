@@ -111,11 +111,12 @@ final class NeuralBuiltins {
     if (convolution) {
       names.addAll(List.of(DILATION.name(), GROUPS, "dilation1", "dilation2"));
     }
-    Expression[] values = ArgumentBinding.of(site.call(), names, false, site.context()).values();
+    Expression[] values =
+        ArgumentBinding.of(site.call(), Signature.of(names), false, site.context()).values();
     List<Integer> operands = new ArrayList<>();
     for (int i = 0; i < matrices.length; i++) {
       if (values[i] == null) {
-        ArgumentBinding.missing(site.call(), matrices[i], shown, site.context());
+        ArgumentBinding.missing(site.call(), matrices[i], Signature.of(shown), site.context());
       }
       operands.add(values[i] == null ? site.absent() : site.operand(values[i]));
     }
@@ -210,7 +211,7 @@ final class NeuralBuiltins {
       List<Integer> operands) {
     for (int i = 0; i < size.count(); i++) {
       if (values[at + i] == null) {
-        ArgumentBinding.missing(site.call(), size.name(), shown, site.context());
+        ArgumentBinding.missing(site.call(), size.name(), Signature.of(shown), site.context());
         return;
       }
       operands.add(site.operand(values[at + i]));

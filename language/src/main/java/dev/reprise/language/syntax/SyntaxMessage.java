@@ -24,13 +24,14 @@ record SyntaxMessage(String text, String hint) {
     Token token = e.getOffendingToken();
     String lexical = lexicalError(token);
     if (lexical != null) {
-      return new SyntaxMessage(lexical, null);
+      return new SyntaxMessage(lexical, ForeignSyntax.hint(parser.getInputStream(), token));
     }
-    String expected = describe(expected(parser, e));
+    IntervalSet expected = expected(parser, e);
+    String named = describe(expected);
     String text = "found " + describe(token);
     return new SyntaxMessage(
-        expected.isEmpty() ? text + " where it cannot stand" : text + ", expected " + expected,
-        hint(parser, token));
+        named.isEmpty() ? text + " where it cannot stand" : text + ", expected " + named,
+        hint(parser, token, expected));
   }
 
   /** What is wrong with a token in itself; null when nothing is. */
@@ -55,6 +56,50 @@ record SyntaxMessage(String text, String hint) {
     return parser.getATN().getExpectedTokens(e.getOffendingState(), e.getCtx());
   }
 
+  private static String hint(Parser parser, Token token, IntervalSet expected) {
+    TokenStream tokens = parser.getInputStream();
+    String foreign = ForeignSyntax.hint(tokens, token);
+    if (foreign != null) {
+      return foreign;
+    }
+    String known =
+        token.getType() == Token.EOF && expected.contains(ScriptParser.RPAREN)
+            ? openParenthesisHint(tokens)
+            : hint(parser, token);
+    return known != null ? known : omissionHint(tokens, token, expected);
+  }
+
+  /** What may have been left out before the token: a comma, or all of a statement but a name. */
+  private static String omissionHint(TokenStream tokens, Token token, IntervalSet expected) {
+    boolean sameLine = !SyntaxRecovery.startsLine(tokens, token);
+    boolean value =
+        switch (token.getType()) {
+          case ScriptParser.INTEGER,
+              ScriptParser.DOUBLE,
+              ScriptParser.STRING,
+              ScriptParser.TRUE,
+              ScriptParser.FALSE ->
+              true;
+          default -> SyntaxRecovery.isName(token.getType());
+        };
+    boolean inBrackets =
+        expected.contains(ScriptParser.RPAREN) || expected.contains(ScriptParser.RBRACK);
+    if (sameLine && value && inBrackets) {
+      return "is a comma or an operator missing before it?";
+    }
+    boolean ended =
+        !sameLine
+            || token.getType() == Token.EOF
+            || token.getType() == ScriptParser.SEMI
+            || token.getType() == ScriptParser.RBRACE;
+    return ended
+            && expected.contains(ScriptParser.ASSIGN)
+            && expected.contains(ScriptParser.LPAREN)
+            && !expected.contains(ScriptParser.POWER)
+        ? "a statement assigns or calls; print(x) shows a value"
+        : null;
+  }
+
   private static String hint(Parser parser, Token token) {
     return switch (token.getType()) {
       case ScriptParser.ARROW -> "'<-' assigns; write '< -' to compare with a negative number";
@@ -65,11 +110,11 @@ record SyntaxMessage(String text, String hint) {
     };
   }
 
-  /** {@code sum(f(x)[1, ])}: what a call or parentheses give has no index. */
+  /** {@code sum(f(x)[1, ])}: what a call, parentheses or an index give has no index. */
   private static String indexHint(Parser parser, Token token) {
     int before = token.getTokenIndex() - 1;
-    return before >= 0
-            && parser.getInputStream().get(before).getType() == ScriptParser.RPAREN
+    int type = before < 0 ? Token.EOF : parser.getInputStream().get(before).getType();
+    return (type == ScriptParser.RPAREN || type == ScriptParser.RBRACK)
             && !SyntaxRecovery.startsLine(parser.getInputStream(), token)
         ? ONLY_NAMES_ARE_INDEXED
         : parameterHint(parser);
@@ -79,6 +124,20 @@ record SyntaxMessage(String text, String hint) {
     for (ParserRuleContext c = parser.getContext(); c != null; c = c.getParent()) {
       if (c.getRuleIndex() == ScriptParser.RULE_conditionHeader) {
         return "'=' assigns; write '==' to compare";
+      }
+    }
+    return null;
+  }
+
+  /** Where the last parenthesis begins that the file does not close. */
+  private static String openParenthesisHint(TokenStream tokens) {
+    int closed = 0;
+    for (int i = tokens.index() - 1; i >= 0; i--) {
+      int type = tokens.get(i).getType();
+      if (type == ScriptParser.LPAREN && closed-- == 0) {
+        return "the parenthesis in line " + tokens.get(i).getLine() + " is not closed";
+      } else if (type == ScriptParser.RPAREN) {
+        closed++;
       }
     }
     return null;

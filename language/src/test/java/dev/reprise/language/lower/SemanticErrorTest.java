@@ -130,6 +130,56 @@ class SemanticErrorTest {
   }
 
   @Test
+  void whatANameSpaceHasIsNamed() {
+    Map<String, String> files =
+        Map.of(
+            "a.dml",
+            "twice = function(double x) return (double y) { y = 2 * x }\n"
+                + "half = function(double x) return (double y) { y = x / 2 }");
+    assertThat(
+            Scripts.errors(
+                "source(\"a.dml\") as u\nprint(u::third(1))\nprint(twice(1))\nprint(va::half(1))",
+                Map.of(),
+                files))
+        .containsExactly(
+            "2:7 unknown function 'u::third' (its functions are half, twice)",
+            "3:7 unknown function 'twice' (did you mean 'u::twice'?)",
+            "4:7 unknown name space 'va' (known are u)");
+  }
+
+  @Test
+  void namesOfOtherLanguagesAreAnsweredWithWhatToWrite() {
+    assertThat(
+            Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
+        .containsExactly(
+            "1:5 the variable 'True' is not defined (truth values are written TRUE and FALSE)",
+            "2:5 the variable 'NA' is not defined (a missing number is NaN)",
+            "3:5 the variable 'NULL' is not defined"
+                + " (there is no such value; exists(\"x\") says whether a variable has one)",
+            "4:5 the variable name 'a.b' contains a dot"
+                + " (dotted names belong to builtin functions; write a_b)");
+    assertThat(Scripts.errors("A = matrix(1, 2, 2)\nX = SUM(A)\nY = transpose(A)"))
+        .containsExactly(
+            "2:5 unknown function 'SUM' (did you mean 'sum'?)",
+            "3:5 unknown function 'transpose' (write t(X))");
+  }
+
+  @Test
+  void argumentsThatMayBeLeftOutAreShownWithTheirDefaults() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a, string s = "x", double b = a / 2) return (double y) { y = a }
+                x = f()
+                x = sample(5)
+                """))
+        .containsExactly(
+            "2:5 'f' misses its argument 'a' (it is called as f(a, s=\"x\", b=a / 2))",
+            "3:5 'sample' misses its argument 'size' (it is called as sample(range, size,"
+                + " [replace], [seed]))");
+  }
+
+  @Test
   void argumentsOfFunctionsAreChecked() {
     assertThat(
             Scripts.errors(
@@ -143,12 +193,12 @@ class SemanticErrorTest {
                 x = f(beta=3, 1)
                 """))
         .containsExactly(
-            "2:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
-            "3:13 'f' takes 2 arguments, found 3 (it is called as f(alpha, beta))",
+            "2:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta=2))",
+            "3:13 'f' takes 2 arguments, found 3 (it is called as f(alpha, beta=2))",
             "4:10 'f' has no argument 'bta' (did you mean 'beta'?)",
-            "5:10 'f' has no argument 'gamma' (it is called as f(alpha, beta))",
+            "5:10 'f' has no argument 'gamma' (it is called as f(alpha, beta=2))",
             "6:10 the argument 'alpha' of 'f' is given twice",
-            "7:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
+            "7:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta=2))",
             "7:15 the argument 'beta' of 'f' is given twice");
   }
 
@@ -172,7 +222,7 @@ class SemanticErrorTest {
             "2:5 'sum' misses its argument 'target' (it is called as sum(target))",
             "3:12 'sum' takes 1 argument, found 2 (it is called as sum(target))",
             "4:5 'matrix' misses its argument 'cols'"
-                + " (it is called as matrix(data, rows, cols, byrow))",
+                + " (it is called as matrix(data, rows, cols, byrow=TRUE))",
             "5:5 the third argument of 'ppred' must be an operator as text, for example \"<\"",
             "6:5 'ifdef' takes an argument of the command line and a default"
                 + " (it is called as ifdef($name, default))",
@@ -244,11 +294,14 @@ class SemanticErrorTest {
                 parfor (i in 1:3) { for (i in 1:2) { print(i) } }
                 parfor (j in 1:3, chek=0, opt=NONE) { print(j) }
                 for (k in 1:3) { k = 3 }
+                parfor (j in 1:3, workers=4) { print(j) }
                 """))
         .containsExactly(
             "1:21 the parfor variable 'i' cannot be assigned",
             "2:26 the parfor variable 'i' cannot be assigned",
-            "3:19 a loop has no option 'chek' (did you mean 'check'?)");
+            "3:19 a loop has no option 'chek' (did you mean 'check'?)",
+            "5:19 a loop has no option 'workers' (its options are check, par, mode, opt,"
+                + " taskpartitioner, tasksize, resultmerge, datapartitioner, log, profile)");
   }
 
   @Test

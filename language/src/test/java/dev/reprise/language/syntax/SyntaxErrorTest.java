@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.language.Scripts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SyntaxErrorTest {
 
@@ -50,7 +52,7 @@ class SyntaxErrorTest {
             "13:7 found the number 4, expected an operator or the end of the statement",
             "15:1 found '[', expected a statement"
                 + " (several results are assigned as: [a, b] = f(...))",
-            "16:7 found '@', which has no meaning here",
+            "16:7 found '@', which has no meaning here (the matrix product is written X %*% Y)",
             "17:1 found 'else', expected a statement"
                 + " ('else' must follow the statement or block of its 'if')",
             "18:11 found '=', expected 'in'",
@@ -137,6 +139,51 @@ class SyntaxErrorTest {
             "1:17 found '[', expected an operator or the end of the statement" + hint,
             "2:17 found '[', expected ')'" + hint,
             "3:12 found '[', expected an operator or the end of the statement" + hint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      quoteCharacter = '\u0001',
+      value = {
+        "while (TRUE) { break } -> there is no 'break'; let the condition of a while loop end it",
+        "if (x == 2) next -> there is no 'next'; put the rest of the body into an if",
+        "f = function(int n) return (int m) { return n } -> a function's results are assigned by"
+            + " name, as in y = x + 1; it ends at its '}'",
+        "def f(x): x -> a function is written f = function(double x) return (double y) {...}",
+        "y = x ? 1 : 2 -> write ifelse(test, yes, no)",
+        "y = if (x) 1 else 2 -> 'if' is a statement; write ifelse(test, yes, no) for a value",
+        "x -= 1 -> write x = x - ...",
+        "x *= 2 -> write x = x * ...",
+        "x++ -> write x = x + 1",
+        "y = x ** 2 -> a power is written x ^ y",
+        "y = x // 2 -> an integer quotient is written x %/% y",
+        "y = x mod 2 -> the remainder is written x %% y",
+        "y = f(x mod 2) -> the remainder is written x %% y",
+        "y = x and z -> write & between conditions",
+        "y = f(not x) -> negation is written !x",
+        "y = f(x and z) -> write & between conditions",
+        "y = f(x or z) -> write | between conditions",
+        "y = x %o% x -> operators with percent signs are %*%, %/% and %%; see also outer(x, y,"
+            + " \"*\")",
+        "y = f(L$a) -> an element of a list is written L[\"a\"]",
+        "y = f(1:3) -> a:b stands in an index or a loop; seq(a, b) and seq(a, b, step) are"
+            + " columns",
+        "for (i in 1:9:2) f(i) -> a:b stands in an index or a loop; seq(a, b) and seq(a, b, step)"
+            + " are columns",
+        "y = x[:2, ] -> a range has both bounds, as in X[1:3, ]; what is left out means all",
+        "y = x[2:] -> a range has both bounds, as in X[1:3, ]; what is left out means all",
+        "y = x[1][2] -> only variables are indexed; assign the value first: x = f(...), then x[1,"
+            + " ]",
+        "y = f(1_000) -> numbers are written without _",
+        "_x = 3 -> names begin with a letter",
+        "x == 3 -> '==' compares; '=' assigns",
+        "x -> a statement assigns or calls; print(x) shows a value",
+        "y = f(0, rows=2 cols=2) -> is a comma or an operator missing before it?",
+        "y = f((1 + 2) -> the parenthesis in line 1 is not closed",
+      })
+  void whatOtherLanguagesHaveIsAnsweredWithWhatToWrite(String script, String hint) {
+    assertThat(Scripts.errors(script)).first().asString().endsWith(" (" + hint + ")");
   }
 
   @Test

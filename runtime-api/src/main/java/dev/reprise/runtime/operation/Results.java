@@ -336,7 +336,8 @@ final class Results {
               + " index "
               + (single ? bound(lower) : bound(lower) + ":" + bound(upper))
               + " is out of range for a value of shape "
-              + shape);
+              + shape
+              + (from > to ? ": it ends before it begins" : ""));
     }
     return to - from + 1;
   }

@@ -95,6 +95,17 @@ public final class Arguments {
 
   private static OperandException mismatch(
       Operation operation, Operand[] inputs, int at, String wanted) {
+    if (operation.scriptName().equals("[...]")
+        && at > 0
+        && inputs[0] instanceof MatrixOperand
+        && inputs[at] instanceof MatrixOperand matrix
+        && wanted.equals("a scalar")
+        && !nameOf(operation.opcode(), at).equals("'source'")) {
+      return new OperandException(
+          "an index is a number or a range a:b, but got a matrix of shape "
+              + matrix.shape()
+              + "; removeEmpty(target=X, margin=\"rows\", select=v) takes the rows that v marks");
+    }
     return new OperandException(
         "'"
             + operation.scriptName()

@@ -65,7 +65,8 @@ final class BinaryKernel implements Kernel {
               + Operation.scriptName(opcode)
               + "' needs numbers, but got the text \""
               + scalar.asString()
-              + "\"");
+              + "\" beside a matrix"
+              + (opcode.equals("+") ? "; toString(X) is the text of a matrix" : ""));
     }
     return scalar.asDouble();
   }

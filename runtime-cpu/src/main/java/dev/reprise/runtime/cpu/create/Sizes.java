@@ -19,7 +19,7 @@ final class Sizes {
               + "' needs "
               + operation.opcode().parameters().get(at).name()
               + " of at least 0, not "
-              + extent);
+              + Arguments.text(operation, inputs, at));
     }
     return Arguments.whole(operation, inputs, at);
   }

@@ -38,7 +38,8 @@ record Bounds(long from, long size) {
               + " index "
               + (single ? Long.toString(lower) : lower + ":" + upper)
               + " is out of range for a value of shape "
-              + shape);
+              + shape
+              + (lower > upper ? ": it ends before it begins" : ""));
     }
     return new Bounds(lower - 1, upper - lower + 1);
   }

@@ -71,7 +71,13 @@ public final class LeftIndexInPlace {
       case Scalar scalar -> {
         if (rows.size() != 1 || cols.size() != 1) {
           throw new OperandException(
-              "a scalar can be assigned to a single cell only, not to a range of shape " + range);
+              "a scalar can be assigned to a single cell only, not to a range of shape "
+                  + range
+                  + "; a whole range takes matrix(x, rows="
+                  + rows.size()
+                  + ", cols="
+                  + cols.size()
+                  + ")");
         }
         scalar.asDouble();
       }
