@@ -42,6 +42,9 @@ final class ControlContext {
   /** Replaced for each parfor iteration, so that a failed one stops only those after it. */
   Cancellation cancellation;
 
+  /** The current iteration of the innermost parfor, for the files that it writes; else null. */
+  FileOrder.Place place;
+
   /** Left-index writes of the current parfor iteration; null outside of parfor bodies. */
   final WriteLog writes;
 

@@ -109,16 +109,19 @@ final class Effects {
   private static Value write(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     LineageItem item = activation.item(step.inputs()[0]);
-    context
-        .run
-        .session()
-        .files()
-        .writes()
-        .write(context.run.workingDirectory(), inputs, item, context.run.session().stored());
-    context
-        .run
-        .journal()
-        .wrote(((Scalar) inputs[1]).asString(), context.run.workingDirectory(), item);
+    Path folder = context.run.workingDirectory();
+    FileWrites files = context.run.session().files().writes();
+    Runnable writing =
+        () -> {
+          files.write(folder, inputs, item, context.run.session().stored());
+          context.run.journal().wrote(((Scalar) inputs[1]).asString(), folder, item);
+        };
+    if (inputs[1] instanceof Scalar path) {
+      FileOrder.write(context.place, DataFiles.resolve(path.asString(), folder), writing);
+    } else {
+      // Says what is wrong.
+      writing.run();
+    }
     return null;
   }
 
@@ -126,7 +129,10 @@ final class Effects {
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     LineageItem item = activation.item(step.inputs()[0]);
     String path = text(step, inputs[1], "a file name");
-    context.run.session().checkpoints().save(context, inputs[0], item, path);
+    FileOrder.write(
+        context.place,
+        DataFiles.resolve(path, context.run.workingDirectory()),
+        () -> context.run.session().checkpoints().save(context, inputs[0], item, path));
     return null;
   }
 

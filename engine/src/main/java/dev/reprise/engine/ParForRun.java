@@ -57,6 +57,7 @@ final class ParForRun {
   // Taken before the workers begin, whose runs are parts of the iterations.
   private final long scopeMark;
   private final OrderedOutput output;
+  private final FileOrder files;
   private final Runnable iterationDone;
 
   private final WorkerThreads threads;
@@ -95,6 +96,7 @@ final class ParForRun {
     this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
+    this.files = new FileOrder(context.place);
     // Of loops within loops only the outermost tells how far it is.
     this.iterationDone =
         context.writes == null ? context.run.progress().iterations(range.count()) : () -> {};
@@ -338,6 +340,7 @@ final class ParForRun {
       boolean givenUp = false;
       try {
         local.trail.begin(iteration);
+        local.place = new FileOrder.Place(files, iteration);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
         variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
