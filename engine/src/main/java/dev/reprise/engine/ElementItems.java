@@ -16,7 +16,9 @@ import java.util.List;
  * it from reuse.
  */
 final class ElementItems {
-  /** A list that a loop has changed more often is looked at as a whole where one element is wanted. */
+  /**
+   * A list that a loop has changed more often is looked at as a whole where one element is wanted.
+   */
   private static final int MOST_CHANGES = 64;
 
   private static final Opcode OUTPUT = OperationTable.standard().get("output");

@@ -15,11 +15,13 @@ import java.util.Set;
 /**
  * The items of a list's elements as they were before they went in, and their names: what a trace
  * says of a list that was built in place and then changed ({@code args = list(X = X); args["lr"] =
- * 0.1}, {@code append}, {@code remove}, ranges). It follows from the trace alone, never from values,
- * so that all runs of a program find the same. Not safe for use by several threads.
+ * 0.1}, {@code append}, {@code remove}, ranges). It follows from the trace alone, never from
+ * values, so that all runs of a program find the same. Not safe for use by several threads.
  */
 final class ListContents {
-  /** Lists in lists whose trace is looked at to tell a list of one, which stands for its element. */
+  /**
+   * Lists in lists whose trace is looked at to tell a list of one, which stands for its element.
+   */
   private static final int LISTS_DEEP = 4;
 
   /** Of the operations on structures those that give a number. */
@@ -253,12 +255,12 @@ final class ListContents {
     return switch (operation.name()) {
       case "output" -> {
         LineageItem bundle = value.input(0);
-        yield !bundle.isLiteral()
-            && bundle.operation().opcode().evaluation() == Evaluation.KERNEL;
+        yield !bundle.isLiteral() && bundle.operation().opcode().evaluation() == Evaluation.KERNEL;
       }
       case "bound" -> true;
       default ->
-          operation.opcode().evaluation() == Evaluation.KERNEL || NUMBERS.contains(operation.name());
+          operation.opcode().evaluation() == Evaluation.KERNEL
+              || NUMBERS.contains(operation.name());
     };
   }
 }

@@ -11,7 +11,7 @@
  *
  * <p>Each family of operators has a class with a table of rules that reads nodes, and one that
  * writes layers. Nodes that spell a function or a recurrent layer out are looked at first ({@code
- * SpelledCells}, {@code SpelledNorm}, {@code UnrolledRnn}), and so are those that compute shapes and
- * constants.
+ * SpelledCells}, {@code SpelledNorm}, {@code UnrolledRnn}), and so are those that compute shapes
+ * and constants.
  */
 package dev.reprise.formats.onnx;

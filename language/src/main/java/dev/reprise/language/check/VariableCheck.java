@@ -267,9 +267,7 @@ public final class VariableCheck {
 
   private void read(String name, Position position) {
     // That a name contains a dot has been reported already.
-    if (!assigned.contains(name)
-        && LanguageConstants.find(name) == null
-        && name.indexOf('.') < 0) {
+    if (!assigned.contains(name) && LanguageConstants.find(name) == null && name.indexOf('.') < 0) {
       error(position, name, "the variable '" + name + "' is not defined", hint(name));
     }
   }

@@ -149,8 +149,7 @@ class SemanticErrorTest {
 
   @Test
   void namesOfOtherLanguagesAreAnsweredWithWhatToWrite() {
-    assertThat(
-            Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
+    assertThat(Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
         .containsExactly(
             "1:5 the variable 'True' is not defined (truth values are written TRUE and FALSE)",
             "2:5 the variable 'NA' is not defined (a missing number is NaN)",
