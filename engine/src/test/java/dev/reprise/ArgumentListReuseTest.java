@@ -127,19 +127,4 @@ class ArgumentListReuseTest {
             """);
     assertThat(statistics.of("matmul").executed()).isEqualTo(2);
   }
-
-  @Test
-  void aListOfOneAsAnOperandIsItsElement() {
-    RunStatistics statistics =
-        run(
-            """
-            A = rand(rows=60, cols=60, seed=1)
-            net = list(A, first=A + 1)
-            for (i in 1:3) {
-              net["n"] = i
-              print(sum(net[1] %*% A) + " " + sum(A %*% A) + " " + sum(list(net["first"]) %*% (A + 1)))
-            }
-            """);
-    assertThat(statistics.of("matmul").executed()).isEqualTo(2);
-  }
 }

@@ -254,10 +254,20 @@ final class ExperimentsCommand implements Callable<ExitCode> {
                 + " problems, "
                 + report.orphans()
                 + " files without owner"
-                + (report.mended()
-                    ? "; removed, with " + report.drafts() + " abandoned drafts"
-                    : mend ? "; not all of it could be removed" : ""));
+                + whatWasRemoved(report));
     return report.isClean() || report.mended() ? ExitCode.FINE : ExitCode.SCRIPT;
+  }
+
+  private String whatWasRemoved(Inspection.Report report) {
+    if (!mend) {
+      return "";
+    }
+    if (!report.mended()) {
+      return "; not all of it could be removed";
+    }
+    return report.isClean() && report.orphans() + report.drafts() == 0
+        ? "; nothing to remove"
+        : "; removed, with " + report.drafts() + " abandoned drafts";
   }
 
   private Path archive() {

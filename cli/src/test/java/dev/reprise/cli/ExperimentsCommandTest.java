@@ -292,6 +292,9 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.SCRIPT);
     assertThat(out()).contains("its content was damaged");
     assertThat(run("experiments", "--store", store(), "fsck", "--mend")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("; removed, with ").doesNotContain("nothing to remove");
+    assertThat(run("experiments", "--store", store(), "fsck", "--mend")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("0 problems, 0 files without owner; nothing to remove");
     assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.FINE);
     train(0.1);
     assertThat(run("experiments", "--store", store(), "gc", "--budget", "1g", "--by", "benefit"))

@@ -52,11 +52,11 @@ final class ElementItems {
   }
 
   /**
-   * One item per matrix that {@link ListOperands#flatten} finds in the list, in that order, however
-   * many appends have filled it: folds keep their identity whichever of them are bound.
+   * One item per matrix that {@link ListOperands#flatten} finds in the list, in that order, also
+   * where as many appends have filled it: folds keep their identity whichever of them are bound.
    */
   static List<LineageItem> flattened(LineageItem item, ListValue list) {
-    LineageItem[] items = all(item, list.size(), Integer.MAX_VALUE);
+    LineageItem[] items = all(item, list.size(), MOST_CHANGES + 2 * list.size());
     List<LineageItem> flat = new ArrayList<>();
     List<Value> elements = list.elements();
     for (int i = 0; i < items.length; i++) {

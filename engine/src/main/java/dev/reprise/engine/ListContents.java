@@ -34,6 +34,8 @@ final class ListContents {
 
   // One for each element, or none at all.
   private final List<String> names = new ArrayList<>();
+  // False when an element was appended that may have brought a name; then there are none here.
+  private boolean namesKnown = true;
 
   private ListContents(LineageItem made) {
     this.items = new ArrayList<>(made.inputCount());
@@ -48,21 +50,34 @@ final class ListContents {
     }
   }
 
-  /**
-   * What the trace says, or null when it begins with something else than a list built in place, or
-   * with more changes than that since.
-   *
-   * @param changes how many to follow
-   */
-  static ListContents ofOrNull(LineageItem list, int changes) {
-    return ofOrNull(list, changes, LISTS_DEEP);
+  /** How many changes may still be looked at, in lists that were put into lists too. */
+  private static final class Patience {
+    private int left;
+
+    Patience(int changes) {
+      this.left = changes;
+    }
+
+    boolean isAtEnd() {
+      return left-- <= 0;
+    }
   }
 
-  private static ListContents ofOrNull(LineageItem list, int most, int deep) {
+  /**
+   * What the trace says, or null when it begins with something else than a list built in place, or
+   * with too many changes since.
+   *
+   * @param changes how many to look at
+   */
+  static ListContents ofOrNull(LineageItem list, int changes) {
+    return ofOrNull(list, new Patience(changes), LISTS_DEEP);
+  }
+
+  private static ListContents ofOrNull(LineageItem list, Patience patience, int deep) {
     Deque<LineageItem> changes = new ArrayDeque<>();
     LineageItem at = list;
     for (LineageItem before = changed(at); before != null; before = changed(at)) {
-      if (changes.size() == most) {
+      if (patience.isAtEnd()) {
         return null;
       }
       changes.push(at);
@@ -73,7 +88,7 @@ final class ListContents {
     }
     ListContents contents = new ListContents(at);
     for (LineageItem change : changes) {
-      if (!contents.apply(change, most, deep)) {
+      if (!contents.apply(change, patience, deep)) {
         return null;
       }
     }
@@ -113,10 +128,10 @@ final class ListContents {
   }
 
   /** As the operations of {@link Lists}; false when the trace does not say what is left. */
-  private boolean apply(LineageItem change, int most, int deep) {
+  private boolean apply(LineageItem change, Patience patience, int deep) {
     return switch (change.name()) {
-      case "listAppend" -> append(change, elementOrNull(change.input(1), most, deep));
-      case "listAssign" -> assign(change, most, deep);
+      case "listAppend" -> append(change, elementOrNull(change.input(1), patience, deep));
+      case "listAssign" -> assign(change, patience, deep);
       case "listIndex" -> select(change);
       default -> remove(change.input(0));
     };
@@ -124,20 +139,21 @@ final class ListContents {
 
   private boolean append(LineageItem change, Element element) {
     String name = change.operation().attributes().get("name");
-    if (element == null) {
+    if (element == null && name == null) {
       // It may be a list of one with a name.
-      return false;
-    }
-    if (name == null) {
+      namesKnown = false;
+      names.clear();
+    } else if (name == null) {
       name = element.name();
     }
-    if (name != null || !names.isEmpty()) {
+    if (namesKnown && (name != null || !names.isEmpty())) {
       addName(name == null ? "" : name);
     }
-    return items.add(element.item());
+    return items.add(
+        element == null ? ElementItems.opaque(change, items.size()) : element.item());
   }
 
-  private boolean assign(LineageItem change, int most, int deep) {
+  private boolean assign(LineageItem change, Patience patience, int deep) {
     LineageItem source = change.input(1);
     Scalar place = change.input(2).literalOrNull();
     if (place != null && isNew(place)) {
@@ -150,11 +166,11 @@ final class ListContents {
       return false;
     }
     if (from == to) {
-      Element element = elementOrNull(source, most, deep);
+      Element element = elementOrNull(source, patience, deep);
       items.set(from, element == null ? ElementItems.opaque(change, from) : element.item());
       return true;
     }
-    ListContents part = deep == 0 ? null : ofOrNull(source, most, deep - 1);
+    ListContents part = deep == 0 ? null : ofOrNull(source, patience, deep - 1);
     for (int i = from; i <= to; i++) {
       boolean known = part != null && part.size() == to - from + 1;
       items.set(i, known ? part.get(i - from) : ElementItems.opaque(change, i));
@@ -163,7 +179,8 @@ final class ListContents {
   }
 
   private boolean isNew(Scalar place) {
-    return !place.isAbsent()
+    return namesKnown
+        && !place.isAbsent()
         && place.type() == ValueType.STRING
         && !names.contains(place.asString());
   }
@@ -232,12 +249,12 @@ final class ListContents {
    * What a value is as an element: a list of one stands for its element. Null when the trace does
    * not say whether it is one.
    */
-  private static Element elementOrNull(LineageItem value, int most, int deep) {
+  private static Element elementOrNull(LineageItem value, Patience patience, int deep) {
     if (isNoList(value)) {
       return new Element(value, null);
     }
-    ListContents contents = deep == 0 ? null : ofOrNull(value, most, deep - 1);
-    if (contents == null) {
+    ListContents contents = deep == 0 ? null : ofOrNull(value, patience, deep - 1);
+    if (contents == null || contents.size() == 1 && !contents.namesKnown) {
       return null;
     }
     if (contents.size() != 1) {

@@ -47,16 +47,6 @@ final class ListOperands {
     return column;
   }
 
-  /** True when an operand is a list of one, which stands for its element. */
-  static boolean hasSingle(Value[] operands) {
-    for (Value operand : operands) {
-      if (operand instanceof ListValue list && list.size() == 1) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   static Value[] flatten(Operation operation, Value[] inputs) {
     boolean any = false;
     for (Value input : inputs) {

@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -106,26 +105,8 @@ final class Steps {
     @Override
     void run(ControlContext context, Activation activation) {
       Value[] values = gather(activation, inputs);
-      LineageItem item =
-          ListOperands.hasSingle(values)
-              ? ofElements(activation, values)
-              : trace(activation, operation.operation(), inputs);
+      LineageItem item = trace(activation, operation.operation(), inputs);
       compute(context, activation, values, item);
-    }
-
-    /** Takes the elements for operands that are lists of one; the item of the operation on them. */
-    private LineageItem ofElements(Activation activation, Value[] values) {
-      activation.traceAgain();
-      LineageItem[] items = Invocation.items(activation, inputs);
-      for (int i = 0; i < values.length; i++) {
-        while (values[i] instanceof ListValue list && list.size() == 1) {
-          values[i] = list.elements().getFirst();
-          if (items != null) {
-            items[i] = ElementItems.at(items[i], 0);
-          }
-        }
-      }
-      return items == null ? null : LineageItem.of(operation.operation(), items);
     }
 
     final void compute(

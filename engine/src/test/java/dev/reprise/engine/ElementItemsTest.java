@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,7 +82,37 @@ class ElementItemsTest {
     assertThat(ElementItems.at(assigned, 0).name()).isEqualTo("output");
     assertThat(ElementItems.at(assigned, 1)).isSameAs(list.item().input(1));
     LineageItem appended = LineageItem.of(operation("listAppend"), list.item(), read);
-    assertThat(ElementItems.at(appended, 2).name()).isEqualTo("output");
+    LineageItem unknown = ElementItems.at(appended, 2);
+    assertThat(unknown.name()).isEqualTo("output");
+    assertThat(ElementItems.at(appended, 1)).isSameAs(list.item().input(1));
+    // Whichever others are left out, it is the same.
+    LineageItem[] rests = new LineageItem[2];
+    for (int i = 0; i < 2; i++) {
+      LineageItem removal =
+          LineageItem.of(operation("listRemove"), appended, number(i + 1).item());
+      rests[i] = LineageItem.of(output(0), removal);
+      assertThat(ElementItems.at(rests[i], 1).sameAs(unknown)).isTrue();
+      assertThat(ElementItems.at(rests[i], 0)).isSameAs(list.item().input(1 - i));
+    }
+    // It may have brought a name.
+    LineageItem named =
+        LineageItem.of(operation("listIndex"), appended, name("a").item(), absent().item());
+    assertThat(ElementItems.at(named, 0).name()).isEqualTo("output");
+  }
+
+  /** Each assignment takes an element of the list as it was before. */
+  @Test
+  @Timeout(60)
+  void listsThatAreChangedByTheirOwnElementsAreLookedAtForALimitedTime() {
+    Traced list = apply(operation("list"), element(), element(), element(), element());
+    for (int i = 0; i < 300; i++) {
+      Traced taken = apply(operation("listIndex"), list, number(i % 3 + 2), absent());
+      list = apply(operation("listAssign"), list, taken, number(i % 3 + 1), absent());
+      for (LineageItem each : ElementItems.all(list.item(), 4)) {
+        assertThat(each).isNotNull();
+      }
+      assertThat(ElementItems.flattened(list.item(), (ListValue) list.value())).hasSize(4);
+    }
   }
 
   private Traced list(SplittableRandom random) {
