@@ -149,8 +149,7 @@ final class ListContents {
     if (namesKnown && (name != null || !names.isEmpty())) {
       addName(name == null ? "" : name);
     }
-    return items.add(
-        element == null ? ElementItems.opaque(change, items.size()) : element.item());
+    return items.add(element == null ? ElementItems.opaque(change, items.size()) : element.item());
   }
 
   private boolean assign(LineageItem change, Patience patience, int deep) {

@@ -88,8 +88,7 @@ class ElementItemsTest {
     // Whichever others are left out, it is the same.
     LineageItem[] rests = new LineageItem[2];
     for (int i = 0; i < 2; i++) {
-      LineageItem removal =
-          LineageItem.of(operation("listRemove"), appended, number(i + 1).item());
+      LineageItem removal = LineageItem.of(operation("listRemove"), appended, number(i + 1).item());
       rests[i] = LineageItem.of(output(0), removal);
       assertThat(ElementItems.at(rests[i], 1).sameAs(unknown)).isTrue();
       assertThat(ElementItems.at(rests[i], 0)).isSameAs(list.item().input(1 - i));
