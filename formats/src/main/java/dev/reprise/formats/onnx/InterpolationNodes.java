@@ -12,8 +12,11 @@ final class InterpolationNodes {
   private static final long MOST = 1 << 15;
 
   /** Where pixels may lie, as the layer resize2d has it. */
-  private static final List<String> PLACES =
+  static final List<String> PLACES =
       List.of("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric");
+
+  /** The methods of the layer. */
+  static final List<String> METHODS = List.of("linear", "cubic", "floor", "round", "round_up");
 
   /** The ways to take the nearest pixel, by the methods of the layer. */
   static final Map<String, String> NEAREST =
