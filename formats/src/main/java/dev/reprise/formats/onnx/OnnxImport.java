@@ -123,6 +123,9 @@ final class OnnxImport {
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
         });
+    if (node.inputs().isEmpty()) {
+      throw problem(node, "has no inputs, but layers take what comes from the model's input");
+    }
     if (node.operator().equals("Shape")) {
       readPutOff(node);
     }
