@@ -136,6 +136,10 @@ final class OnnxImport {
     if (zeros.read(node) || isConstantAgain) {
       return;
     }
+    readLayers(OldAxes.aligned(this, node));
+  }
+
+  private void readLayers(Node node) {
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       readByRule(node);
