@@ -56,6 +56,22 @@ class LayerMistakesTest {
   }
 
   @Test
+  void resizedImagesHaveKnownMethodsAndPlaces() {
+    assertStops(
+        "resize2d",
+        "print(sum(layer::forward(X, 1, 1, 3, 2, 6, 2, 2, \"linear\", \"halfpixel\")))",
+        "resize2d: there are no places halfpixel");
+    assertStops(
+        "resize2d",
+        "print(sum(layer::backward(X, 1, 1, 1, 1, 3, 1, 3, \"linear\", \"pixel\")))",
+        "resize2d: there are no places pixel");
+    assertStops(
+        "resize2d",
+        "print(sum(layer::forward(X, 1, 1, 3, 2, 6, 2, 2, \"bilinear\", \"half_pixel\")))",
+        "resize2d: there is no method bilinear");
+  }
+
+  @Test
   void normalisationsRefuseNumbersThatMakeNaN() {
     String shares = "mu, the weight of the old moving average, must be from 0 to 1, but is ";
     String added = "epsilon, which is added to variances, must be at least 0, but is ";

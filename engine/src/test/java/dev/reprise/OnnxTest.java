@@ -448,6 +448,12 @@ class OnnxTest {
             + " cols=2, D=1)) | takes matrices of 5 x 2 x 1 numbers, but gets 12",
         "list(list(layer=\"resize2d\", C=1, Hin=4, Win=4, Hout=9, Wout=8, scale_h=2, scale_w=2,"
             + " method=\"linear\", places=\"half_pixel\")) | has factors of 2.0 and 2.0, which do not make Hout x Wout",
+        "list(list(layer=\"resize2d\", C=1, Hin=4, Win=4, Hout=8, Wout=8, scale_h=2, scale_w=2,"
+            + " method=\"bilinear\", places=\"half_pixel\")) | layer 1 (resize2d) has the method"
+            + " \"bilinear\", but there are [linear, cubic, floor, round, round_up]",
+        "list(list(layer=\"resize2d\", C=1, Hin=4, Win=4, Hout=8, Wout=8, scale_h=2, scale_w=2,"
+            + " method=\"linear\", places=\"halfpixel\")) | layer 1 (resize2d) has the places"
+            + " \"halfpixel\", but there are [half_pixel, pytorch_half_pixel, align_corners,",
         "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
             + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"

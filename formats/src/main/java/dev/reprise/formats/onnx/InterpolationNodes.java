@@ -5,6 +5,8 @@ import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Reads nodes that take pixels from between those of images, or repeat them. Stateless. */
 final class InterpolationNodes {
@@ -12,8 +14,11 @@ final class InterpolationNodes {
   private static final long MOST = 1 << 15;
 
   /** Where pixels may lie, as the layer resize2d has it. */
-  private static final List<String> PLACES =
+  static final List<String> PLACES =
       List.of("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric");
+
+  /** The methods of the layer. */
+  static final List<String> METHODS = List.of("linear", "cubic", "floor", "round", "round_up");
 
   /** The ways to take the nearest pixel, by the methods of the layer. */
   static final Map<String, String> NEAREST =
@@ -30,6 +35,17 @@ final class InterpolationNodes {
   private record Change(double[] scales, long[] sizes) {
     boolean isWhole() {
       return Arrays.stream(scales).allMatch(scale -> scale >= 1 && scale == Math.rint(scale));
+    }
+
+    /** True unless a side becomes smaller by places that lie between pixels. */
+    boolean isSmallerByPixels() {
+      return IntStream.range(0, 2).allMatch(i -> scales[i] >= 1 || areOfPixels(i));
+    }
+
+    private boolean areOfPixels(int i) {
+      return LongStream.range(0, sizes[i])
+          .allMatch(
+              at -> Math.ceil((float) at / (float) scales[i]) == Math.floor(at / scales[i] + 1e-6));
     }
   }
 
@@ -61,6 +77,15 @@ final class InterpolationNodes {
     }
     needsAllAxes(into, node);
     Change change = change(into, node, isOld ? 1 : 2);
+    // There onnxruntime takes the pixel after a place, else the one before.
+    if (isOld && method.equals("floor") && !change.isSmallerByPixels()) {
+      throw into.problem(
+          node,
+          "makes images smaller by "
+              + Arrays.toString(change.scales)
+              + ", for which programs take other pixels before opset 11 than the layer resize2d;"
+              + " export the model with opset 11 or later");
+    }
     boolean isRepeated =
         places.equals("asymmetric") && method.equals("floor")
             || places.equals("half_pixel") && method.startsWith("round");

@@ -123,6 +123,9 @@ final class OnnxImport {
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
         });
+    if (node.inputs().isEmpty()) {
+      throw problem(node, "has no inputs, but layers take what comes from the model's input");
+    }
     if (node.operator().equals("Shape")) {
       readPutOff(node);
     }
@@ -133,6 +136,10 @@ final class OnnxImport {
     if (zeros.read(node) || isConstantAgain) {
       return;
     }
+    readLayers(OldAxes.aligned(this, node));
+  }
+
+  private void readLayers(Node node) {
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       readByRule(node);

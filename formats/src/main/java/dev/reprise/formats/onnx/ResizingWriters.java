@@ -1,6 +1,7 @@
 package dev.reprise.formats.onnx;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Writes layers that make images larger, or scale and normalize channels. Stateless. */
@@ -106,15 +107,23 @@ final class ResizingWriters {
               + wide
               + ", which do not make Hout x Wout of Hin x Win, nor are their quotients");
     }
-    String method = layer.text("method");
+    String method = oneOf(layer, "method", InterpolationNodes.METHODS);
+    String places = oneOf(layer, "places", InterpolationNodes.PLACES);
     String nearest = InterpolationNodes.NEAREST.get(method);
-    NodeWriter node =
-        resizing(export, inputs, layer.text("places"), nearest == null ? method : "nearest");
+    NodeWriter node = resizing(export, inputs, places, nearest == null ? method : "nearest");
     if (nearest != null) {
       node.text("nearest_mode", nearest);
     }
     node.add();
     export.becomes(output);
+  }
+
+  private static String oneOf(LayerReader layer, String name, List<String> known) {
+    String text = layer.text(name);
+    if (!known.contains(text)) {
+      throw layer.problem("has the " + name + " \"" + text + "\", but there are " + known);
+    }
+    return text;
   }
 
   /** Equal but for a float's last digits. */

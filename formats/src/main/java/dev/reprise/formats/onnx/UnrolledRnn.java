@@ -258,7 +258,7 @@ final class UnrolledRnn {
     into.put(name, new Value(chain, new long[] {1, part.width()}, 1));
   }
 
-  /** With the affine layer of x in it; null where x is something else. */
+  /** With the affine layer of x in it; null where x is something else, or of another width. */
   private Layer layer(Part last) {
     Chain source = last.step.source();
     boolean isEachStep = source.endsWith(Layer.EACH_STEP);
@@ -267,6 +267,9 @@ final class UnrolledRnn {
       return null;
     }
     Layer.Weights inputs = main.getFirst().weights().get("W");
+    if (inputs.cols() != last.width()) {
+      return null;
+    }
     double[] w = Arrays.copyOf(inputs.cells(), inputs.cells().length + last.weights.cells().length);
     System.arraycopy(
         last.weights.cells(), 0, w, inputs.cells().length, last.weights.cells().length);

@@ -47,6 +47,25 @@ class ResizingNodesTest {
         .isRefused("node \"y\" (Resize) has factors [1.0, 2.0, 2.0, 2.0], but");
   }
 
+  /** Of 4 columns by 0.75 other programs take 0, 2 and 3, the layer 0, 1 and 2. */
+  @Test
+  void oldModelsThatMakeImagesSmallerAreReadWherePlacesAreThoseOfPixels() {
+    String message = "node \"y\" (Resize) makes images smaller by [";
+    old(0.75, 1).isRefused(message + "0.75, 1.0], for which");
+    old(2, 0.75).isRefused(message);
+    old(0.75, 0.5).opset(11).isRefused("node \"y\" (Resize) needs a constant as input 3");
+    for (double scale : new double[] {0.5, 0.25, (float) (1 / 3.0), 1.5}) {
+      assertThat(old(scale, 1).types()).containsExactly("resize2d");
+    }
+  }
+
+  private static TestModel old(double high, double wide) {
+    return new TestModel(-1, 2, 12, 4)
+        .opset(10)
+        .cells("scales", 1, 1, high, wide)
+        .then("Resize", "y", "scales");
+  }
+
   @Test
   void gatheredPixelsSayHowToExportThem() {
     new TestModel(-1, 2, 3, 3)

@@ -95,6 +95,53 @@ class ScaleNodesTest {
     assertThat(steps.branches().get("main").getFirst().type()).isEqualTo("scale_shift1d");
   }
 
+  /** Images have as many columns as channels. */
+  @Test
+  void constantsOfOldModelsBeginAtTheAxisThatIsStated() {
+    Map<String, Object> channels = Map.of("broadcast", 1L, "axis", 1L);
+    TestModel images = old(-1, 8, 8, 8).constant("s", 4, 8);
+    images.then("Mul", "a", channels, "s").then("Sub", "b", channels, "s");
+    images.then("Div", "c", channels, "s").then("Add", "d", Map.of("broadcast", 1L), "s");
+    assertThat(images.types()).containsExactly("scale_shift2d", "scale_shift2d", "each_step");
+    Layer.Weights shifts = images.layers().getFirst().weights().get("beta");
+    assertThat(shifts.cells()).hasSize(8).containsOnly(-4);
+    TestModel putOff = old(-1, 8, 8, 8).constant("two", 2).constant("s", 4, 8);
+    putOff.then("Mul", "a", "two").then("Add", "b", channels, "s");
+    assertThat(putOff.types()).containsExactly("scale_shift", "scale_shift2d");
+    TestModel rows = old(-1, 8).constant("s", 4, 8).then("Add", "a", channels, "s");
+    assertThat(rows.types()).containsExactly("scale_shift1d");
+    String message = "node \"y\" (Add) has a constant of [8] from axis ";
+    for (long axis : List.of(-1L, 4L)) {
+      TestModel other = old(-1, 8, 8, 8).constant("s", 4, 8);
+      other
+          .then("Add", "y", Map.of("axis", axis), "s")
+          .isRefused(message + axis + " on, as models");
+    }
+    old(-1, 8, 8, 8)
+        .constant("s", 4, 8)
+        .then("Add", "y", Map.of("axis", 2L), "s")
+        .isRefused("node \"y\" (Add) adds something that is not one number, nor one for");
+    old(-1, 8, 8, 8)
+        .constant("s", 4, 8)
+        .node("Add", "y", channels, List.of("s", "x"))
+        .isRefused("node \"y\" (Add) needs a constant as input 2");
+  }
+
+  @Test
+  void slopesOfOldModelsAreThoseOfChannels() {
+    TestModel images = old(-1, 8, 8, 8).constant("s", 0.1, 8).then("PRelu", "a", "s");
+    assertThat(images.types()).containsExactly("prelu2d");
+    TestModel rows = old(-1, 8).constant("s", 0.1, 8).then("PRelu", "a", "s");
+    assertThat(rows.types()).containsExactly("prelu1d");
+    TestModel later = old(-1, 8, 8, 8).opset(7).constant("s", 0.1, 8).then("PRelu", "a", "s");
+    assertThat(later.types()).containsExactly("each_step");
+    old(-1, 8, 8).constant("s", 0.1, 8).then("PRelu", "y", "s").isRefused("has slopes of [8, 1]");
+  }
+
+  private static TestModel old(long... input) {
+    return new TestModel(input).opset(6);
+  }
+
   @Test
   void aValueOffAnotherOneIsASumWithItsNegative() {
     Layer sum = new TestModel(-1, 2).then("Relu", "r").then("Sub", "y", "x").layers().getFirst();

@@ -22,8 +22,8 @@ final class TestModel {
       "node \"y\" (Reshape) does not make rows, sequences or images of each example";
 
   private static final String FILE = "m.onnx";
-  private static final int OPSET = 18;
 
+  private long opset = 18;
   private final List<Long> input;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, OnnxTensor> constants = new HashMap<>();
@@ -33,10 +33,18 @@ final class TestModel {
     this.input = LongStream.of(input).boxed().toList();
   }
 
+  TestModel opset(long version) {
+    opset = version;
+    return this;
+  }
+
   /** Of whole numbers. */
   TestModel numbers(String name, long... cells) {
-    double[] numbers = LongStream.of(cells).asDoubleStream().toArray();
-    constants.put(name, OnnxTensor.of(List.of((long) cells.length), numbers));
+    return cells(name, LongStream.of(cells).asDoubleStream().toArray());
+  }
+
+  TestModel cells(String name, double... cells) {
+    constants.put(name, OnnxTensor.of(List.of((long) cells.length), cells));
     return this;
   }
 
@@ -81,7 +89,7 @@ final class TestModel {
   }
 
   List<Layer> layers() {
-    OnnxModel model = new OnnxModel(OPSET, nodes, new HashMap<>(constants), "x", input, last);
+    OnnxModel model = new OnnxModel(opset, nodes, new HashMap<>(constants), "x", input, last);
     return OnnxImport.of(model, FILE);
   }
 

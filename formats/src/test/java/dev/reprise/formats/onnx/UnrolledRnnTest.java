@@ -140,26 +140,63 @@ class UnrolledRnnTest {
         .isRefused("node \"c\" (Concat) takes a state");
   }
 
+  /** Which are as many numbers as twice as many steps. */
+  @Test
+  void anAffineLayerOfAnotherWidthThanTheStateIsRefused() {
+    TestModel model =
+        new TestModel(-1, 1, 3)
+            .numbers("zero", 0)
+            .numbers("one", 1)
+            .numbers("two", 2)
+            .numbers("steps", 0, 2, 2)
+            .constant("none", 0)
+            .constant("w", 3, 3, 4)
+            .constant("b", 4, 4)
+            .constant("r", 5, 2, 2)
+            .constant("d", 7, 2)
+            .then("MatMul", "p", "w")
+            .then("Add", "p1", "b")
+            .then("Reshape", "p2", "steps")
+            .then("Transpose", "q", STEPS_FIRST);
+    all(secondStep(firstStep(taken(model)), "r", "d"))
+        .isRefused("node \"c\" (Concat) takes a state or step of a recurrent layer");
+  }
+
+  @Test
+  void aNodeWithoutInputsIsRefused() {
+    for (String operator : List.of("Tanh", "Add", "MatMul", "Concat", "Squeeze", "Shape")) {
+      new TestModel(-1, 2)
+          .node(operator, "y", Map.of(), List.of())
+          .isRefused("node \"y\" (" + operator + ") has no input");
+    }
+  }
+
   private static TestModel steps(long examples) {
     return steps(examples, 2);
   }
 
   /** An affine layer of all steps, and two of them. */
   private static TestModel steps(long examples, long count) {
-    return new TestModel(examples, count, 3)
-        .numbers("zero", 0)
-        .numbers("one", 1)
-        .numbers("two", 2)
-        .constant("none", 0)
-        .constant("w", 3, 3, 2)
-        .constant("b", 4, 2)
-        .constant("r", 5, 2, 2)
-        .constant("other", 5, 2, 2)
-        .constant("d", 7, 2)
-        .constant("other_d", 8, 2)
-        .then("Transpose", "t", STEPS_FIRST)
-        .then("MatMul", "p", "w")
-        .then("Add", "q", "b")
+    TestModel model =
+        new TestModel(examples, count, 3)
+            .numbers("zero", 0)
+            .numbers("one", 1)
+            .numbers("two", 2)
+            .constant("none", 0)
+            .constant("w", 3, 3, 2)
+            .constant("b", 4, 2)
+            .constant("r", 5, 2, 2)
+            .constant("other", 5, 2, 2)
+            .constant("d", 7, 2)
+            .constant("other_d", 8, 2)
+            .then("Transpose", "t", STEPS_FIRST)
+            .then("MatMul", "p", "w")
+            .then("Add", "q", "b");
+    return taken(model);
+  }
+
+  private static TestModel taken(TestModel model) {
+    return model
         .beside("Slice", "a0", Map.of(), "q", "zero", "one", "zero")
         .beside("Squeeze", "x0", Map.of(), "a0", "zero")
         .beside("Slice", "a1", Map.of(), "q", "one", "two", "zero")
