@@ -24,7 +24,8 @@ record SyntaxMessage(String text, String hint) {
     Token token = e.getOffendingToken();
     String lexical = lexicalError(token);
     if (lexical != null) {
-      return new SyntaxMessage(lexical, ForeignSyntax.hint(parser.getInputStream(), token));
+      String hint = ForeignSyntax.hint(parser.getInputStream(), token, brokenStatement(parser));
+      return new SyntaxMessage(lexical, hint);
     }
     IntervalSet expected = expected(parser, e);
     String named = describe(expected);
@@ -58,7 +59,11 @@ record SyntaxMessage(String text, String hint) {
 
   private static String hint(Parser parser, Token token, IntervalSet expected) {
     TokenStream tokens = parser.getInputStream();
-    String foreign = ForeignSyntax.hint(tokens, token);
+    String here = placeHint(parser, token, expected);
+    if (here != null) {
+      return here;
+    }
+    String foreign = ForeignSyntax.hint(tokens, token, brokenStatement(parser));
     if (foreign != null) {
       return foreign;
     }
@@ -67,6 +72,23 @@ record SyntaxMessage(String text, String hint) {
             ? openParenthesisHint(tokens)
             : hint(parser, token);
     return known != null ? known : omissionHint(tokens, token, expected);
+  }
+
+  /** Where the place says more than the token: a parameter without its type, a block after ':'. */
+  private static String placeHint(Parser parser, Token token, IntervalSet expected) {
+    if (token.getType() == ScriptParser.COLON && expected.contains(ScriptParser.LBRACE)) {
+      return "a block is written {...}";
+    }
+    boolean name = expected.contains(ScriptParser.ID) && !expected.contains(ScriptParser.INTEGER);
+    return token.getType() == ScriptParser.COLON || name && token.getType() != Token.EOF
+        ? parameterHint(parser)
+        : null;
+  }
+
+  /** The first token of the statement that the parser is in; null outside of one. */
+  private static Token brokenStatement(Parser parser) {
+    ParserRuleContext context = parser.getContext();
+    return context.getRuleIndex() == ScriptParser.RULE_statement ? context.getStart() : null;
   }
 
   /** What may have been left out before the token: a comma, or all of a statement but a name. */
