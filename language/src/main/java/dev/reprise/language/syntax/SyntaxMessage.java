@@ -107,7 +107,7 @@ record SyntaxMessage(String text, String hint) {
     boolean inBrackets =
         expected.contains(ScriptParser.RPAREN) || expected.contains(ScriptParser.RBRACK);
     if (sameLine && value && inBrackets) {
-      return "is a comma or an operator missing before it?";
+      return separatorHint(tokens, token);
     }
     boolean ended =
         !sameLine
@@ -120,6 +120,35 @@ record SyntaxMessage(String text, String hint) {
             && !expected.contains(ScriptParser.POWER)
         ? "a statement assigns or calls; print(x) shows a value"
         : null;
+  }
+
+  /** What may be missing between two values: a comma only where the open bracket allows one. */
+  private static String separatorHint(TokenStream tokens, Token token) {
+    int open = openBracket(tokens, token);
+    int before = open == 0 ? Token.EOF : tokens.get(open - 1).getType();
+    if (tokens.get(open).getType() != ScriptParser.LPAREN || SyntaxRecovery.isName(before)) {
+      return "is a comma or an operator missing before it?";
+    }
+    return before == ScriptParser.FOR || before == ScriptParser.PARFOR
+        ? "is a ')', a comma or an operator missing before it?"
+        : "is a ')' or an operator missing before it?";
+  }
+
+  /** The index of the bracket that the token stands in; 0 without one. */
+  private static int openBracket(TokenStream tokens, Token token) {
+    int closed = 0;
+    for (int i = token.getTokenIndex() - 1; i > 0; i--) {
+      switch (tokens.get(i).getType()) {
+        case ScriptParser.RPAREN, ScriptParser.RBRACK -> closed++;
+        case ScriptParser.LPAREN, ScriptParser.LBRACK, ScriptParser.TARGETS -> {
+          if (closed-- == 0) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    return 0;
   }
 
   private static String hint(Parser parser, Token token) {
