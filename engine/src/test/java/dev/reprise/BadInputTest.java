@@ -151,6 +151,16 @@ class BadInputTest {
   }
 
   @Test
+  void evalOfABuiltInOperationSaysWhatItCalls() {
+    assertThat(failure("print(eval(\"sum\", matrix(1, 2, 2)))"))
+        .hasMessageContaining(
+            "there is no function 'sum'; only functions of scripts and of the library are called"
+                + " by name, no built-in operations");
+    assertThat(failure("print(eval(\"smu\", matrix(1, 2, 2)))"))
+        .hasMessageContaining("there is no function 'smu' [");
+  }
+
+  @Test
   void aFormatThatDoesNotFitSaysWhichConversionDoes() {
     assertThat(failure("print(\"%d\", 2.0)"))
         .hasMessageContaining("%d cannot show a value of type double")

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.Compiler;
 import dev.reprise.language.NearestName;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.CalledFunctions;
@@ -113,7 +114,11 @@ final class Functions {
       throw new UncheckedCompileException(e);
     }
     if (procedure == null) {
-      String hint = NearestName.hint(name, program.functionNames());
+      String hint =
+          Compiler.builtins().contains(name)
+              ? "only functions of scripts and of the library are called by name, no built-in"
+                    + " operations"
+              : NearestName.hint(name, program.functionNames());
       throw new OperandException(
           "there is no function '" + name + "'" + (hint == null ? "" : "; " + hint));
     }

@@ -8,6 +8,7 @@ import dev.reprise.language.syntax.Function;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Lowers calls: a function of the file first, then a builtin, then the library; builtins that
@@ -76,30 +77,33 @@ final class CallLowering {
           "write source(\"file.dml\") as ns");
       return;
     }
-    String instead = ForeignNames.hint(call.fullName());
     List<String> candidates = new ArrayList<>(context.functions().callable(context.unit()));
     candidates.addAll(Builtins.names(context.operations()));
     context.error(
         call.position(),
         call.fullName().length(),
         "unknown function '" + call.fullName() + "'",
-        instead != null ? instead : nearest(call.fullName(), candidates));
+        hint(call.fullName(), candidates));
   }
 
-  /** A similar name, a function of that name in a name space, or what the call's name space has. */
-  private static String nearest(String name, List<String> candidates) {
-    String similar = NearestName.hint(name, candidates);
-    if (similar != null) {
-      return similar;
+  /**
+   * A function of that name in a name space, what to write instead of a name of other languages, a
+   * similar name, or what the call's name space has.
+   */
+  private static String hint(String name, List<String> candidates) {
+    Optional<String> scoped =
+        candidates.stream()
+            .filter(candidate -> candidate.endsWith("::" + name))
+            .sorted()
+            .findFirst();
+    if (scoped.isPresent()) {
+      return "did you mean '" + scoped.get() + "'?";
     }
+    String foreign = ForeignNames.hint(name);
+    String known = foreign != null ? foreign : NearestName.hint(name, candidates);
     int scope = name.indexOf("::");
-    if (scope < 0) {
-      return candidates.stream()
-          .filter(candidate -> candidate.endsWith("::" + name))
-          .sorted()
-          .findFirst()
-          .map(candidate -> "did you mean '" + candidate + "'?")
-          .orElse(null);
+    if (known != null || scope < 0) {
+      return known;
     }
     String space = name.substring(0, scope + 2);
     List<String> its =

@@ -8,25 +8,39 @@ import org.antlr.v4.runtime.TokenStream;
 final class ForeignSyntax {
   private static final String TWO_BOUNDS =
       "a range has both bounds, as in X[1:3, ]; what is left out means all";
+  private static final String RANGE =
+      "a:b stands in an index or a loop; seq(a, b) and seq(a, b, step) are columns";
   private static final String AND = "write & between conditions";
   private static final String OR = "write | between conditions";
   private static final String REMAINDER = "the remainder is written x %% y";
 
   private ForeignSyntax() {}
 
-  /** A suggestion for a token that does not fit, from it and its neighbours; null without one. */
-  static String hint(TokenStream tokens, Token token) {
+  /**
+   * A suggestion for a token that does not fit, from it and its neighbours; null without one.
+   *
+   * @param first the first token of the broken statement; null outside of one
+   */
+  static String hint(TokenStream tokens, Token token, Token first) {
     int index = token.getTokenIndex();
     Token before = index > 0 ? tokens.get(index - 1) : null;
     Token after = tokens.index() == index ? tokens.LT(2) : null;
     if (before == null) {
       return token.getText().equals("_") ? underscore(null) : null;
     }
-    String byWord = afterWord(before, token);
-    return byWord != null ? byWord : instead(before, token, after == null ? "" : after.getText());
+    String byWord = before == first ? afterWord(before, token) : null;
+    if (byWord != null) {
+      return byWord;
+    }
+    if (before.getText().equals("not")) {
+      return "negation is written !x";
+    }
+    return isScope(tokens, before, token)
+        ? scope(before, after)
+        : instead(before, token, after == null ? "" : after.getText());
   }
 
-  /** {@code break}, {@code return y}, {@code not x}: the word before is no keyword here. */
+  /** {@code break}, {@code return y}: the word that begins the statement is no keyword here. */
   private static String afterWord(Token before, Token token) {
     return switch (before.getText()) {
       case "break" -> "there is no 'break'; let the condition of a while loop end it";
@@ -36,7 +50,6 @@ final class ForeignSyntax {
           token.getType() == ScriptParser.LPAREN || token.getType() == ScriptParser.LBRACE
               ? null
               : "a function's results are assigned by name, as in y = x + 1; it ends at its '}'";
-      case "not" -> "negation is written !x";
       case "and" -> AND;
       case "or" -> OR;
       case "mod" -> REMAINDER;
@@ -68,7 +81,7 @@ final class ForeignSyntax {
       case ":" ->
           before.getType() == ScriptParser.LBRACK || before.getType() == ScriptParser.COMMA
               ? TWO_BOUNDS
-              : "a:b stands in an index or a loop; seq(a, b) and seq(a, b, step) are columns";
+              : RANGE;
       case "]" -> before.getType() == ScriptParser.COLON ? TWO_BOUNDS : null;
       case "if" ->
           before.getLine() == token.getLine()
@@ -83,6 +96,20 @@ final class ForeignSyntax {
                   + "\"]"
               : null;
     };
+  }
+
+  /** {@code u:half(1)}, of {@code u::half(1)}. */
+  private static boolean isScope(TokenStream tokens, Token before, Token token) {
+    return token.getType() == ScriptParser.COLON
+        && tokens.index() == token.getTokenIndex()
+        && SyntaxRecovery.isName(before.getType())
+        && SyntaxRecovery.isName(tokens.LA(2))
+        && tokens.LA(3) == ScriptParser.LPAREN;
+  }
+
+  private static String scope(Token before, Token after) {
+    String called = before.getText() + "::" + after.getText() + "(...)";
+    return called + " calls a function of a name space; " + RANGE;
   }
 
   /** {@code x -= 1} and {@code x++}. */

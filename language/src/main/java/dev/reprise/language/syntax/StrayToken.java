@@ -13,7 +13,7 @@ final class StrayToken {
     Token token = tokens.LT(1);
     String lexical = SyntaxMessage.lexicalError(token);
     if (lexical != null) {
-      return new SyntaxMessage(lexical, ForeignSyntax.hint(tokens, token));
+      return new SyntaxMessage(lexical, ForeignSyntax.hint(tokens, token, null));
     }
     String expected =
         SyntaxRecovery.startsLine(tokens, token) || token.getType() == ScriptParser.RBRACE
@@ -34,7 +34,7 @@ final class StrayToken {
               ? "several results are assigned as: [a, b] = f(...)"
               : SyntaxMessage.ONLY_NAMES_ARE_INDEXED;
       case ScriptParser.ASSIGN, ScriptParser.ARROW -> continuationHint(tokens, token);
-      default -> ForeignSyntax.hint(tokens, token);
+      default -> ForeignSyntax.hint(tokens, token, null);
     };
   }
 

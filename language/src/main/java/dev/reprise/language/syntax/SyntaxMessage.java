@@ -24,7 +24,8 @@ record SyntaxMessage(String text, String hint) {
     Token token = e.getOffendingToken();
     String lexical = lexicalError(token);
     if (lexical != null) {
-      return new SyntaxMessage(lexical, ForeignSyntax.hint(parser.getInputStream(), token));
+      String hint = ForeignSyntax.hint(parser.getInputStream(), token, brokenStatement(parser));
+      return new SyntaxMessage(lexical, hint);
     }
     IntervalSet expected = expected(parser, e);
     String named = describe(expected);
@@ -58,7 +59,11 @@ record SyntaxMessage(String text, String hint) {
 
   private static String hint(Parser parser, Token token, IntervalSet expected) {
     TokenStream tokens = parser.getInputStream();
-    String foreign = ForeignSyntax.hint(tokens, token);
+    String here = placeHint(parser, token, expected);
+    if (here != null) {
+      return here;
+    }
+    String foreign = ForeignSyntax.hint(tokens, token, brokenStatement(parser));
     if (foreign != null) {
       return foreign;
     }
@@ -67,6 +72,23 @@ record SyntaxMessage(String text, String hint) {
             ? openParenthesisHint(tokens)
             : hint(parser, token);
     return known != null ? known : omissionHint(tokens, token, expected);
+  }
+
+  /** Where the place says more than the token: a parameter without its type, a block after ':'. */
+  private static String placeHint(Parser parser, Token token, IntervalSet expected) {
+    if (token.getType() == ScriptParser.COLON && expected.contains(ScriptParser.LBRACE)) {
+      return "a block is written {...}";
+    }
+    boolean name = expected.contains(ScriptParser.ID) && !expected.contains(ScriptParser.INTEGER);
+    return token.getType() == ScriptParser.COLON || name && token.getType() != Token.EOF
+        ? parameterHint(parser)
+        : null;
+  }
+
+  /** The first token of the statement that the parser is in; null outside of one. */
+  private static Token brokenStatement(Parser parser) {
+    ParserRuleContext context = parser.getContext();
+    return context.getRuleIndex() == ScriptParser.RULE_statement ? context.getStart() : null;
   }
 
   /** What may have been left out before the token: a comma, or all of a statement but a name. */
@@ -85,7 +107,7 @@ record SyntaxMessage(String text, String hint) {
     boolean inBrackets =
         expected.contains(ScriptParser.RPAREN) || expected.contains(ScriptParser.RBRACK);
     if (sameLine && value && inBrackets) {
-      return "is a comma or an operator missing before it?";
+      return separatorHint(tokens, token);
     }
     boolean ended =
         !sameLine
@@ -98,6 +120,35 @@ record SyntaxMessage(String text, String hint) {
             && !expected.contains(ScriptParser.POWER)
         ? "a statement assigns or calls; print(x) shows a value"
         : null;
+  }
+
+  /** What may be missing between two values: a comma only where the open bracket allows one. */
+  private static String separatorHint(TokenStream tokens, Token token) {
+    int open = openBracket(tokens, token);
+    int before = open == 0 ? Token.EOF : tokens.get(open - 1).getType();
+    if (tokens.get(open).getType() != ScriptParser.LPAREN || SyntaxRecovery.isName(before)) {
+      return "is a comma or an operator missing before it?";
+    }
+    return before == ScriptParser.FOR || before == ScriptParser.PARFOR
+        ? "is a ')', a comma or an operator missing before it?"
+        : "is a ')' or an operator missing before it?";
+  }
+
+  /** The index of the bracket that the token stands in; 0 without one. */
+  private static int openBracket(TokenStream tokens, Token token) {
+    int closed = 0;
+    for (int i = token.getTokenIndex() - 1; i > 0; i--) {
+      switch (tokens.get(i).getType()) {
+        case ScriptParser.RPAREN, ScriptParser.RBRACK -> closed++;
+        case ScriptParser.LPAREN, ScriptParser.LBRACK, ScriptParser.TARGETS -> {
+          if (closed-- == 0) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    return 0;
   }
 
   private static String hint(Parser parser, Token token) {

@@ -148,6 +148,26 @@ class SemanticErrorTest {
   }
 
   @Test
+  void functionOfANameSpaceOutweighsWhatToWriteAndSimilarNames() {
+    Map<String, String> files =
+        Map.of(
+            "u.dml",
+            "transpose = function(matrix[double] X) return (matrix[double] Y) { Y = t(X) }\n"
+                + "twice = function(double x) return (double y) { y = 2 * x }");
+    assertThat(
+            Scripts.errors(
+                "source(\"u.dml\") as u\n"
+                    + "twise = function(double x) return (double y) { y = x }\n"
+                    + "print(sum(transpose(matrix(1, 1, 1))))\nprint(twice(1))\nprint(norm(1))",
+                Map.of(),
+                files))
+        .containsExactly(
+            "3:11 unknown function 'transpose' (did you mean 'u::transpose'?)",
+            "4:7 unknown function 'twice' (did you mean 'u::twice'?)",
+            "5:7 unknown function 'norm' (write sqrt(sum(X ^ 2)))");
+  }
+
+  @Test
   void namesOfOtherLanguagesAreAnsweredWithWhatToWrite() {
     assertThat(Scripts.errors("a = True\nb = NA\nc = NULL\nd = a.b"))
         .containsExactly(

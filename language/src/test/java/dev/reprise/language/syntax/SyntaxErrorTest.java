@@ -180,7 +180,31 @@ class SyntaxErrorTest {
         "x == 3 -> '==' compares; '=' assigns",
         "x -> a statement assigns or calls; print(x) shows a value",
         "y = f(0, rows=2 cols=2) -> is a comma or an operator missing before it?",
+        "if (x > 3 print(x) -> is a ')' or an operator missing before it?",
+        "while (i < 9 i = i + 1 -> is a ')' or an operator missing before it?",
+        "if (f(x) > x[1] print(x) -> is a ')' or an operator missing before it?",
+        "if (f(x y) > 3) print(x) -> is a comma or an operator missing before it?",
+        "if (x[1 2] > 3) print(x) -> is a comma or an operator missing before it?",
+        "for (i in 1:9 print(i) -> is a ')', a comma or an operator missing before it?",
+        "y = 2 * (x z) -> is a ')' or an operator missing before it?",
+        "[a b] = eigen(x) -> is a comma or an operator missing before it?",
+        "y = [1 2] -> is a comma or an operator missing before it?",
         "y = f((1 + 2) -> the parenthesis in line 1 is not closed",
+        "f = function(x: double) return (double y) { y = x } -> parameters and results are written"
+            + " with their types: matrix[double] X, double tol = 0.1",
+        "f = function(double x: 3) return (double y) { y = x } -> parameters and results are"
+            + " written with their types: matrix[double] X, double tol = 0.1",
+        "f = function(double x = a mod 2) return (double y) { y = x } -> the remainder is written"
+            + " x %% y",
+        "if (x > 0): print(x) -> a block is written {...}",
+        "for (i in 1:9): print(i) -> a block is written {...}",
+        "if (x > 0) { print(x) } else: print(y) -> a block is written {...}",
+        "f = function(double x) return (double y): y = x -> a block is written {...}",
+        "y = u:half(1) -> u::half(...) calls a function of a name space; a:b stands in an index or"
+            + " a loop; seq(a, b) and seq(a, b, step) are columns",
+        "y = f(1):3 -> a:b stands in an index or a loop; seq(a, b) and seq(a, b, step) are columns",
+        "y = f(next z) -> is a comma or an operator missing before it?",
+        "y = f(mod z) -> is a comma or an operator missing before it?",
       })
   void whatOtherLanguagesHaveIsAnsweredWithWhatToWrite(String script, String hint) {
     assertThat(Scripts.errors(script)).first().asString().endsWith(" (" + hint + ")");
