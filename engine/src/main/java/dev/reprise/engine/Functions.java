@@ -117,7 +117,7 @@ final class Functions {
       String hint =
           Compiler.builtins().contains(name)
               ? "only functions of scripts and of the library are called by name, no built-in"
-                    + " operations"
+                  + " operations"
               : NearestName.hint(name, program.functionNames());
       throw new OperandException(
           "there is no function '" + name + "'" + (hint == null ? "" : "; " + hint));
