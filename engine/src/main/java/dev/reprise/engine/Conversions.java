@@ -45,14 +45,11 @@ final class Conversions {
     if (operation == null) {
       throw mismatch(value, type, name);
     }
-    if (scalar.type() == ValueType.STRING && !canBe(type, scalar)) {
-      throw mismatch(value, type, name);
-    }
+    Scalar converted = castNamed(scalar, type, name);
     if (type == DeclaredType.INTEGER && !scalar.fitsLong() && Double.isNaN(scalar.asDouble())) {
       // As an integer it would be 0: a seed, a size, a number of epochs that nobody asked for.
       throw new OperandException("'" + name + "' is declared as integer but got NaN");
     }
-    Scalar converted = cast(scalar, type);
     LineageItem item =
         activation.isTraced() ? traced(operation, activation.items[slot], converted) : null;
     activation.bind(slot, converted, item);
@@ -84,13 +81,12 @@ final class Conversions {
     };
   }
 
-  /** Whether a text can be read as a value of the type. */
-  private static boolean canBe(DeclaredType type, Scalar text) {
+  /** The cast; of a text that is no such value the message names what it was given for. */
+  private static Scalar castNamed(Scalar scalar, DeclaredType type, String name) {
     try {
-      cast(text, type);
-      return true;
+      return cast(scalar, type);
     } catch (OperandException e) {
-      return false;
+      throw scalar.type() == ValueType.STRING ? mismatch(scalar, type, name) : e;
     }
   }
 

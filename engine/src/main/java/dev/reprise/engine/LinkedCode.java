@@ -5,6 +5,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Shapes;
 
 /** Steps that compute a condition, a bound or a default value into one operand. */
 final class LinkedCode {
@@ -96,8 +97,7 @@ final class LinkedCode {
     if (value.type() != ValueType.MATRIX) {
       return "";
     }
-    boolean single = Describe.one(value).endsWith(" 1x1");
-    return single
+    return Shapes.of(value).cells() == 1
         ? "; as.scalar(x) takes the cell out"
         : "; as.scalar(x[i, j]) takes a cell out, sum(x), min(x) or max(x) ask about all";
   }

@@ -7,6 +7,12 @@ import static dev.reprise.server.TestServer.load;
 import static dev.reprise.server.TestServer.offer;
 import static dev.reprise.server.TestServer.offerTable;
 import static dev.reprise.server.TestServer.table;
+import static dev.reprise.server.TwoPieces.CONTENT;
+import static dev.reprise.server.TwoPieces.HASH;
+import static dev.reprise.server.TwoPieces.PATH;
+import static dev.reprise.server.TwoPieces.layout;
+import static dev.reprise.server.TwoPieces.piece;
+import static dev.reprise.server.TwoPieces.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.lineage.ContentHash;
@@ -299,42 +305,6 @@ class PieceProtocolTest {
     assertThat(answer.statusCode())
         .as(new String(answer.body(), StandardCharsets.UTF_8))
         .isEqualTo(status);
-  }
-
-  /** A content of two pieces of bytes, and how it lies. */
-  private static final byte[] CONTENT = TestServer.bytes(Layout.PIECE_BYTES + 5_000, 3);
-
-  private static final Key HASH = ContentHash.of(CONTENT);
-  private static final String PATH = "/v1/layouts/" + HASH;
-
-  private static byte[] piece(int number) {
-    int from = number * Layout.PIECE_BYTES;
-    return Arrays.copyOfRange(CONTENT, from, Math.min(CONTENT.length, from + Layout.PIECE_BYTES));
-  }
-
-  private static Layout layout() {
-    return new Layout(
-        new byte[0],
-        CONTENT.length,
-        1,
-        1,
-        Layout.PIECE_BYTES,
-        List.of(ContentHash.of(piece(0)), ContentHash.of(piece(1))));
-  }
-
-  /** A piece as it travels; as it is, not packed. */
-  private static byte[] sent(Key name, byte[] bytes) throws IOException {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    ChangeWriter out = new ChangeWriter(body);
-    out.key(name);
-    byte[] file = new byte[bytes.length + 1];
-    System.arraycopy(bytes, 0, file, 1, bytes.length);
-    out.bytes(file);
-    return body.toByteArray();
-  }
-
-  private static byte[] sent(int number) throws IOException {
-    return sent(ContentHash.of(piece(number)), piece(number));
   }
 
   @Test

@@ -2,11 +2,8 @@ package dev.reprise.language.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.OperationTable;
-import dev.reprise.runtime.operation.Parameter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -56,20 +53,8 @@ class BuiltinsPageTest {
   }
 
   private static String signature(Opcode opcode) {
-    Stream<String> named = opcode.parameters().stream().map(BuiltinsPageTest::argument);
+    Stream<String> named = opcode.parameters().stream().map(Signature::shown);
     Stream<String> rest = opcode.isVariadic() ? Stream.of("...") : Stream.empty();
     return Stream.concat(named, rest).collect(Collectors.joining(", ", opcode.name() + "(", ")"));
-  }
-
-  private static String argument(Parameter parameter) {
-    if (parameter.isRequired()) {
-      return parameter.name();
-    }
-    Scalar value = parameter.defaultValue();
-    if (value.isAbsent()) {
-      return "[" + parameter.name() + "]";
-    }
-    String text = value.asString().replace("\n", "\\n");
-    return parameter.name() + "=" + (value.type() == ValueType.STRING ? '"' + text + '"' : text);
   }
 }
