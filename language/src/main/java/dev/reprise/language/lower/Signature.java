@@ -33,7 +33,9 @@ record Signature(List<String> names, List<String> shown) {
         function.parameters().stream().map(Signature::shown).toList());
   }
 
-  /** A parameter as signatures show it: with its default, or in brackets when it may be left out. */
+  /**
+   * A parameter as signatures show it: with its default, or in brackets when it may be left out.
+   */
   static String shown(Parameter parameter) {
     if (parameter.isRequired()) {
       return parameter.name();
