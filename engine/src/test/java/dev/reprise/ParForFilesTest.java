@@ -1,25 +1,35 @@
 package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that several iterations of a parfor write are left as by the sequential loop. */
+/**
+ * Files that several iterations of a parfor write are left as by the sequential loop, and read as
+ * in it or not at all.
+ */
 @Timeout(60)
 class ParForFilesTest {
 
+  /** Lets an iteration wait until the test has seen that another one has written "done". */
+  private static final String WAIT = "k = 0; while (!file.exists(\"%1$s/go\")) k = k + 1";
+
   @Test
   void theLastIterationsValueStaysThoughAnEarlierOneWritesLater(@TempDir Path folder)
-      throws IOException {
+      throws Exception {
     run(
         """
         parfor (i in 1:2, par=2, check=0) {
-          if (i == 1) { k = 0; while (!file.exists("%1$s/done")) k = k + 1 }
+          if (i == 1) { WAIT }
           write(i * 10, "%1$s/x")
           checkpoint(list(i=i), "%1$s/c")
           if (i == 2) write(i, "%1$s/done")
@@ -34,12 +44,12 @@ class ParForFilesTest {
   }
 
   @Test
-  void innerLoopsCountWithinTheIterationsOfOuterOnes(@TempDir Path folder) throws IOException {
+  void innerLoopsCountWithinTheIterationsOfOuterOnes(@TempDir Path folder) throws Exception {
     run(
         """
         parfor (i in 1:2, par=2, check=0) {
           parfor (j in 1:3, par=1) {
-            if (i == 1 & j == 3) { k = 0; while (!file.exists("%1$s/done")) k = k + 1 }
+            if (i == 1 & j == 3) { WAIT }
             if (i == 1 | j == 1) write(i * 10 + j, "%1$s/x")
           }
           if (i == 2) write(i, "%1$s/done")
@@ -52,7 +62,115 @@ class ParForFilesTest {
     assertThat(folder.resolve("own2")).exists();
   }
 
-  private static void run(String script, Path folder) {
-    Scripts.run(Scripts.config().withThreads(2), script.formatted(folder));
+  @Test
+  void whatIsLeftOutMustHaveGoodOptions(@TempDir Path folder) {
+    assertThatThrownBy(
+            () ->
+                run(
+                    """
+                    parfor (i in 1:2, par=2, check=0) {
+                      if (i == 1) { WAIT; write(matrix(1, 2, 2), "%1$s/x", append=TRUE) }
+                      if (i == 2) write(matrix(2, 2, 2), "%1$s/x", format="csv")
+                      if (i == 2) write(i, "%1$s/done")
+                    }
+                    """,
+                    folder))
+        .hasMessageContaining("cannot append");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x = read(\"%1$s/x\")",
+        "l = resume(\"%1$s/c\")",
+        "e = file.exists(\"%1$s/x\")",
+      })
+  void whatALaterIterationHasWrittenIsNotRead(String use, @TempDir Path folder) {
+    assertThatThrownBy(
+            () ->
+                run(
+                    """
+                    parfor (i in 1:2, par=2, check=0) {
+                      if (i == 1) {
+                        WAIT
+                        USE
+                      } else {
+                        write(matrix(1, 2, 2), "%1$s/x", format="csv")
+                        checkpoint(list(i=i), "%1$s/c")
+                        write(i, "%1$s/done")
+                      }
+                    }
+                    """
+                        .replace("USE", use),
+                    folder))
+        .hasMessageContaining("iteration 1 of the parfor reads")
+        .hasMessageContaining("iteration 2 has written already")
+        .hasMessageContaining(":4:");
+  }
+
+  @Test
+  void whatALaterIterationHasReadIsNotWritten(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("x.csv"), "1,2\n");
+    assertThatThrownBy(
+            () ->
+                run(
+                    """
+                    parfor (i in 1:2, par=2, check=0) {
+                      if (i == 1) {
+                        WAIT
+                        write(matrix(3, 1, 2), "%1$s/x.csv", format="csv")
+                      } else {
+                        x = read("%1$s/x.csv", format="csv")
+                        write(sum(x), "%1$s/done")
+                      }
+                    }
+                    """,
+                    folder))
+        .hasMessageContaining("iteration 1 of the parfor writes")
+        .hasMessageContaining("iteration 2 has read already");
+    assertThat(Files.readString(folder.resolve("x.csv"))).isEqualTo("1,2\n");
+  }
+
+  @Test
+  void anIterationReadsWhatItOrAnEarlierOneHasWritten(@TempDir Path folder) throws Exception {
+    run(
+        """
+        parfor (i in 1:2, par=2, check=0) {
+          if (i == 2) { WAIT }
+          x = 0
+          if (i == 2) x = as.scalar(read("%1$s/x", rows=1, cols=1, format="csv"))
+          write(as.matrix(x + i), "%1$s/x", format="csv")
+          if (i == 1) write(i, "%1$s/done")
+        }
+        write(sum(read("%1$s/x")), "%1$s/sum")
+        """,
+        folder);
+    assertThat(Files.readString(folder.resolve("sum")).strip()).isEqualTo("3.0");
+  }
+
+  /** Runs a script; makes the file "go" when the script has written "done". */
+  private static void run(String script, Path folder) throws InterruptedException {
+    Thread watcher =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    while (Files.notExists(folder.resolve("done"))) {
+                      Thread.sleep(1);
+                    }
+                    Files.createFile(folder.resolve("go"));
+                  } catch (InterruptedException e) {
+                    // The script has ended without.
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+    try {
+      Scripts.run(
+          Scripts.config().withThreads(2), script.replace("WAIT", WAIT).formatted(folder));
+    } finally {
+      watcher.interrupt();
+      watcher.join();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.ShortTrace;
+import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.Checkpoint;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceFormatException;
@@ -99,6 +100,15 @@ final class Checkpoints {
 
   /** Reads a checkpoint, and lets the thread draw the seeds that came next where it was written. */
   FileAccess.Loaded resume(
+      ControlContext context, LinkedOperation operation, String path, boolean traced) {
+    return FileOrder.read(
+        context.place,
+        DataFiles.resolve(path, context.run.workingDirectory()),
+        () -> resumeInOrder(context, operation, path, traced),
+        loaded -> loaded.value().release());
+  }
+
+  private FileAccess.Loaded resumeInOrder(
       ControlContext context, LinkedOperation operation, String path, boolean traced) {
     long start = System.nanoTime();
     Operation plain = operation.operation();

@@ -111,17 +111,15 @@ final class Effects {
     LineageItem item = activation.item(step.inputs()[0]);
     Path folder = context.run.workingDirectory();
     FileWrites files = context.run.session().files().writes();
-    Runnable writing =
+    // Before the file's turn: what is left out is checked, too.
+    FileWrites.Target target = FileWrites.target(inputs);
+    FileOrder.write(
+        context.place,
+        DataFiles.resolve(target.path(), folder),
         () -> {
-          files.write(folder, inputs, item, context.run.session().stored());
-          context.run.journal().wrote(((Scalar) inputs[1]).asString(), folder, item);
-        };
-    if (inputs[1] instanceof Scalar path) {
-      FileOrder.write(context.place, DataFiles.resolve(path.asString(), folder), writing);
-    } else {
-      // Says what is wrong.
-      writing.run();
-    }
+          files.write(folder, inputs[0], target, item, context.run.session().stored());
+          context.run.journal().wrote(target.path(), folder, item);
+        });
     return null;
   }
 
@@ -232,8 +230,11 @@ final class Effects {
 
   private static Value fileExists(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
-    String path = text(step, inputs[0], "a file name");
-    return Scalar.of(Files.exists(DataFiles.resolve(path, context.run.workingDirectory())));
+    Path file =
+        DataFiles.resolve(
+            text(step, inputs[0], "a file name"), context.run.workingDirectory());
+    return Scalar.of(
+        FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

@@ -58,6 +58,19 @@ final class FileAccess {
   /** Reads a file, or finds its content in the cache. */
   Loaded read(ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
     ReadRequest request = ReadItem.request(context.run.workingDirectory(), inputs);
+    return FileOrder.read(
+        context.place,
+        DataFiles.resolve(request.path(), request.workingDirectory()),
+        () -> readInOrder(context, operation, inputs, request, traced),
+        loaded -> loaded.value().release());
+  }
+
+  private Loaded readInOrder(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      ReadRequest request,
+      boolean traced) {
     Operation plain = operation.operation();
     if (!traced) {
       return new Loaded(load(context, operation, request).value(), null);

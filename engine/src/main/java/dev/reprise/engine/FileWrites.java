@@ -26,8 +26,15 @@ final class FileWrites {
     this.memory = memory;
   }
 
-  /** Writes a value, and its trace beside it and into the store when there is one. */
-  void write(Path workingDirectory, Value[] inputs, LineageItem item, StoredValues stored) {
+  /** Where and how a script writes. */
+  record Target(String path, WriteOptions options) {}
+
+  /**
+   * The file name and the options of {@code write}.
+   *
+   * @param inputs the value, the file name and the options
+   */
+  static Target target(Value[] inputs) {
     Operand[] operands = new Operand[inputs.length];
     for (int i = 1; i < inputs.length; i++) {
       if (!(inputs[i] instanceof Scalar scalar)) {
@@ -36,12 +43,17 @@ final class FileWrites {
       }
       operands[i] = scalar;
     }
-    String path = ((Scalar) inputs[1]).asString();
-    write(workingDirectory, path, inputs[0], WriteOptions.of(operands));
+    return new Target(((Scalar) inputs[1]).asString(), WriteOptions.of(operands));
+  }
+
+  /** Writes a value, and its trace beside it and into the store when there is one. */
+  void write(
+      Path workingDirectory, Value value, Target target, LineageItem item, StoredValues stored) {
+    write(workingDirectory, target.path(), value, target.options());
     if (item != null) {
-      TraceFile.write(workingDirectory, path, item);
+      TraceFile.write(workingDirectory, target.path(), item);
       if (stored != null) {
-        stored.offers().keepTrace(path, item);
+        stored.offers().keepTrace(target.path(), item);
       }
     }
   }
