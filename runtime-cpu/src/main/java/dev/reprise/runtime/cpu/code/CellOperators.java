@@ -19,6 +19,9 @@ final class CellOperators {
 
   private static final long SIGN = Long.MIN_VALUE;
 
+  /** What larger quotients are cut to: 2^63, as whole numbers of 64 bits in Java have it. */
+  private static final double MOST_WHOLE = 0x1p63;
+
   /** Writes an operation whose operands are in registers from x on; its result is x. */
   @FunctionalInterface
   private interface Emitter {
@@ -59,7 +62,10 @@ final class CellOperators {
 
   /** Whether it is a division or a root, which take longer than all others. */
   static boolean divides(String opcode) {
-    return opcode.equals("/") || opcode.equals("sqrt");
+    return switch (opcode) {
+      case "/", "sqrt", "%/%", "%%" -> true;
+      default -> false;
+    };
   }
 
   /** Whether a result of floats, and of numbers that are none, may be no float. */
@@ -137,6 +143,8 @@ final class CellOperators {
         "silu",
         (to, x, _, _) -> ActivationFormulas.silu(to, x),
         (to, x, _, _) -> QuickFormulas.silu(to, x));
+    table.put("%/%", new Operator(2, true, true, CellOperators::whole));
+    table.put("%%", new Operator(2, true, true, CellOperators::remainder));
     table.put(
         "gelu_backward",
         new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.geluSloped(to, x, y)));
@@ -188,6 +196,27 @@ final class CellOperators {
   private static void absolute(CellCode to, int x, int y, int z) {
     to.load(0, constantBits(SIGN));
     to.andNot(x, 0, register(x));
+  }
+
+  /** The quotient without its fraction, no zero with a sign; infinite ones stay. */
+  private static void whole(CellCode to, int x, int y, int z) {
+    to.divide(x, x, register(y));
+    to.truncate(0, x);
+    to.add(0, 0, constant(0));
+    // Each gives its second operand where either is no number.
+    to.load(1, constant(MOST_WHOLE));
+    to.least(0, 1, register(0));
+    to.load(1, constant(-MOST_WHOLE));
+    to.largest(0, 1, register(0));
+    to.subtract(1, x, register(x));
+    to.chooseWhere(x, 0, x, 1, Comparison.NEITHER_ORDERED, 1, 1);
+  }
+
+  private static void remainder(CellCode to, int x, int y, int z) {
+    to.load(2, register(x));
+    whole(to, x, y, z);
+    to.multiply(x, x, register(y));
+    to.subtract(x, 2, register(x));
   }
 
   /** 1 where a comparison of x with 0 holds. */

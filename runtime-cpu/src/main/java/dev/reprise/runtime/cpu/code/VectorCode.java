@@ -47,6 +47,7 @@ class VectorCode {
   private static final int TO_NEAREST = 0x08;
   private static final int DOWN = 0x09;
   private static final int UP = 0x0A;
+  private static final int TOWARDS_ZERO = 0x0B;
 
   private final Assembler to;
   private final CellForm form;
@@ -221,6 +222,11 @@ class VectorCode {
   /** The least whole number that is not less. */
   final void ceil(int result, int of) {
     roundTo(result, of, UP);
+  }
+
+  /** The whole number without the fraction. */
+  final void truncate(int result, int of) {
+    roundTo(result, of, TOWARDS_ZERO);
   }
 
   private void roundTo(int result, int of, int direction) {

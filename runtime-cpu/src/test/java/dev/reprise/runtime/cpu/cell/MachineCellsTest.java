@@ -138,6 +138,43 @@ class MachineCellsTest {
     assertCells(number + " " + opcode, out, wanted);
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void wholeQuotientsHaveNoSignOfZeroAndEndAtTheLargestWholeNumber(Precision precision) {
+    double[] ends = {
+      0, -0.0, 0.5, -0.5, 1, -1, 3, -3, 7.5, -7.5, 1e-40, -1e-40, 1e19, -1e19, 3e38, -3e38,
+      0x1p63, -0x1p63, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+    };
+    int n = ends.length * ends.length;
+    DenseMatrix x = DenseMatrix.allocate(allocator, 1, n + FIRST, precision);
+    DenseMatrix y = DenseMatrix.allocate(allocator, 1, n + FIRST, precision);
+    for (int i = 0; i < n; i++) {
+      x.set(0, i + FIRST, ends[i / ends.length]);
+      y.set(0, i + FIRST, ends[i % ends.length]);
+    }
+    for (String opcode : new String[] {"%/%", "%%"}) {
+      DenseMatrix out = nines(precision, n + FIRST);
+      double[] wanted = new double[n];
+      Loops.binary().get(opcode).arrays(cells(x), cells(y), wanted, n);
+      MachineCells code = find(precision, opcode, MachineCells.Form.MATRICES);
+      assertThat(code.run(x, y, out, FIRST, n + FIRST)).isTrue();
+      assertCells(opcode, out, wanted);
+    }
+  }
+
+  @Test
+  void matricesOfFewCellsGetCodeOnceThereWereManyOfThem() {
+    MachineCells.Source source = new MachineCells.Source(Precision.FP64, "+");
+    for (int i = 0; i < 64; i++) {
+      assertThat(source.find(MachineCells.Form.MATRICES, 100)).as("use %d", i).isNull();
+    }
+    assertThat(source.find(MachineCells.Form.MATRICES, 100)).isNotNull();
+    assertThat(source.find(MachineCells.Form.MATRICES, 63)).as("so few").isNull();
+    MachineCells.Source another = new MachineCells.Source(Precision.FP64, "+");
+    assertThat(another.find(MachineCells.Form.MATRICES, 1024)).as("many cells").isNotNull();
+    assertThat(another.find(MachineCells.Form.MATRICES, 100)).as("made already").isNotNull();
+  }
+
   /** Ranges that begin and end anywhere in a row. */
   @ParameterizedTest
   @EnumSource(Precision.class)
