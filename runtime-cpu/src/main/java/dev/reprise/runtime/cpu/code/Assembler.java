@@ -237,6 +237,15 @@ final class Assembler {
     cells(MAP_0F, prefix(), 0x11, from, 0, to);
   }
 
+  /** Four bytes; the rest of the vector becomes zeros. */
+  void loadFloat(int to, Address from) {
+    forms.vex(MAP_0F, PREFIX_F3, false, false, 0x10, to, 0, from);
+  }
+
+  void storeFloat(Address to, int from) {
+    forms.vex(MAP_0F, PREFIX_F3, false, false, 0x11, from, 0, to);
+  }
+
   void addVector(int to, int one, Address other) {
     cells(MAP_0F, prefix(), 0x58, to, one, other);
   }

@@ -8,6 +8,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
 import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
 
@@ -50,6 +51,11 @@ final class BindKernels {
       cols += part.cols();
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols, precision);
+    if (RectangleCopies.areThere() && out.cells() >= Region.FEWEST_CELLS_OF_CODE) {
+      long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
+      parallel.forRange(context, out.rows(), chunk, (from, to) -> bindRows(inputs, out, from, to));
+      return new Operand[] {out};
+    }
     if (cols <= RowTile.MOST_COLUMNS) {
       long chunk = CHUNK_CELLS / Math.max(1, cols);
       parallel.forRange(
@@ -63,6 +69,16 @@ final class BindKernels {
       col += part.cols();
     }
     return new Operand[] {out};
+  }
+
+  /** Part by part, of as many rows as stay in the processor's caches. */
+  private static void bindRows(Operand[] parts, DenseMatrix out, long from, long to) {
+    long col = 0;
+    for (Operand input : parts) {
+      DenseMatrix part = (DenseMatrix) input;
+      Region.all(part).copyTo(new Region(out, 0, col), from, to, part.cols());
+      col += part.cols();
+    }
   }
 
   private static void bindShortRows(Operand[] parts, DenseMatrix out, long from, long to) {

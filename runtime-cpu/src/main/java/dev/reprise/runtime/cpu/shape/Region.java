@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.shape;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -20,6 +21,9 @@ record Region(DenseMatrix matrix, long row, long col) {
 
   /** Whole rows of so many cells are not much more memory than the lines of one cell of each. */
   private static final long NARROW = 32;
+
+  /** Fewer are copied before code is called. */
+  static final long FEWEST_CELLS_OF_CODE = 64;
 
   static Region all(DenseMatrix matrix) {
     return new Region(matrix, 0, 0);
@@ -49,10 +53,27 @@ record Region(DenseMatrix matrix, long row, long col) {
 
   /** Copies on the calling thread. */
   void copyTo(Region target, long rows, long cols) {
-    copyRows(target, 0, rows, cols);
+    copyTo(target, 0, rows, cols);
+  }
+
+  /** Copies the rows from one to before another, counted from the first ones, likewise. */
+  void copyTo(Region target, long from, long to, long cols) {
+    if (cols > 0) {
+      copyRows(target, from, to, cols);
+    }
   }
 
   private void copyRows(Region target, long from, long to, long cols) {
+    if (to - from > 1 && cols * (to - from) >= FEWEST_CELLS_OF_CODE && canBeCode(cols)) {
+      RectangleCopies.run(
+          matrix.segment().address() + at(from),
+          width() * matrix.cols(),
+          target.matrix.segment().address() + target.at(from),
+          width() * target.matrix.cols(),
+          to - from,
+          width() * cols);
+      return;
+    }
     boolean isShort = cols < RowTile.LONG_RUN && matrix.cols() <= NARROW;
     if (isShort && cols == target.matrix.cols()) {
       copyByTiles(target, from, to, cols);
@@ -73,6 +94,10 @@ record Region(DenseMatrix matrix, long row, long col) {
         out.set(CELL, atTarget + 8 * j, source.get(CELL, atSource + 8 * j));
       }
     }
+  }
+
+  private boolean canBeCode(long cols) {
+    return width() * cols <= RectangleCopies.MOST_ROW_BYTES && RectangleCopies.areThere();
   }
 
   /** Out of short rows into a matrix that has no other cells in these rows. */
