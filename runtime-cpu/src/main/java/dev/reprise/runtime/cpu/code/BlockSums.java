@@ -1,13 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Sums of blocks of up to {@value #BLOCK} cells in machine code, many blocks by one call. Cells are
@@ -33,16 +28,6 @@ public final class BlockSums {
 
   private BlockSums() {}
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    /** A constant, and critical: arrays of the heap stay where they are meanwhile. */
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(true));
-  }
-
   /**
    * Writes a sum for each block. The JVM can stop no thread that is in here, so there should be no
    * more than some 100,000 cells.
@@ -62,10 +47,6 @@ public final class BlockSums {
       return;
     }
     MemorySegment code = (n == BLOCK ? WHOLE : SHORT).of(precision);
-    try {
-      Entry.CALL.invokeExact(code, cells, step, sums, blocks, (long) n);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    CodeCall.withSegments(code, sums, sums, cells, step, blocks, n);
   }
 }

@@ -73,7 +73,7 @@ final class BlockSumsCode {
 
   /** Of whole blocks. */
   byte[] ofWhole() {
-    to.push(LEFT);
+    begin();
     int block = to.here();
     to.clear(SUM);
     to.zero(CELL);
@@ -99,6 +99,17 @@ final class BlockSumsCode {
     return to.bytes();
   }
 
+  /** Brings what comes as sums, any, cells, step, blocks and count to the order of here. */
+  private void begin() {
+    to.push(LEFT);
+    to.move(RAX, RDI);
+    to.move(CELLS, RDX);
+    to.move(STEP, RCX);
+    to.move(SUMS, RAX);
+    to.move(BLOCKS, R8);
+    to.move(COUNT, R9);
+  }
+
   /** Four cells of a block that has been halved three times. */
   private void halve(int value, int first) {
     halveTwice(value, first);
@@ -120,7 +131,7 @@ final class BlockSumsCode {
 
   /** Of blocks of fewer cells. */
   byte[] ofShort() {
-    to.push(LEFT);
+    begin();
     int few = writeBlocks(PLACES.length);
     to.landHere(few);
     int none = writeBlocks(1);

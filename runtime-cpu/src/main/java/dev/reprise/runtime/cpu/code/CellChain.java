@@ -1,13 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
@@ -155,15 +150,6 @@ public final class CellChain {
 
   private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  static final class Entry {
-    /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(true));
-  }
-
   /** What the loop works on. Belongs to one thread, for any number of calls. */
   public final class Call {
     private final long[] arguments;
@@ -227,9 +213,7 @@ public final class CellChain {
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (toDoubles ? Double.BYTES : bytes);
       MemorySegment code = code(registers, form, toDoubles);
       try {
-        return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
-      } catch (Throwable e) {
-        throw new IllegalStateException("generated code failed", e);
+        return CodeCall.withSegments(code, segment, out, 0, 0, 0, 0) == 0;
       } finally {
         Reference.reachabilityFence(CellChain.this);
       }

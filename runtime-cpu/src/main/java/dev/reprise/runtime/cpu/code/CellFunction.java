@@ -1,15 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.List;
 
@@ -257,22 +251,6 @@ public enum CellFunction {
     }
   }
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    // Constants, and critical: arrays of the heap stay where they are meanwhile.
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
-                Linker.Option.critical(true));
-
-    static final MethodHandle CALL_WITH_ARRAYS =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(true));
-  }
-
   /** False where the functions cannot be used: other processors or systems, or not permitted. */
   public static boolean areThere() {
     return Machine.CAN;
@@ -310,11 +288,10 @@ public enum CellFunction {
   boolean run(
       VectorRegisters registers, Precision precision, MemorySegment x, MemorySegment out, long n) {
     MemorySegment code = code(precision, registers);
-    try {
-      return (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, 0L, n) == 0;
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
+    if (hasRows()) {
+      throw new IllegalArgumentException(this + " needs more operands");
     }
+    return CodeCall.withSegments(code, x, out, 0, 0, n, 0) == 0;
   }
 
   /**
@@ -333,10 +310,10 @@ public enum CellFunction {
       VectorRegisters registers, Precision precision, long x, long out, CellOperands more, long n) {
     requireSteps(registers, n);
     MemorySegment code = code(precision, registers);
-    try {
-      return (int) Entry.CALL.invokeExact(code, x, out, more.others(), more.doubles(), n) == 0;
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
+    if (!hasRows()) {
+      MemorySegment from = MemorySegment.ofAddress(x);
+      return CodeCall.withSegments(code, from, MemorySegment.ofAddress(out), 0, 0, n, 0) == 0;
     }
+    return CodeCall.withSegments(code, more.others(), more.doubles(), x, out, n, 0) == 0;
   }
 }

@@ -62,16 +62,8 @@ public final class ColumnSums {
   private void run(long cells, long groups) {
     arguments[ColumnSumsCode.CELLS] = cells;
     arguments[ColumnSumsCode.GROUPS] = groups;
-    try {
-      int _ =
-          (int)
-              CellChain.Entry.CALL.invokeExact(
-                  CODE.of(precision),
-                  MemorySegment.ofArray(arguments),
-                  MemorySegment.ofArray(sums));
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    MemorySegment places = MemorySegment.ofArray(arguments);
+    CodeCall.withSegments(CODE.of(precision), places, MemorySegment.ofArray(sums), 0, 0, 0, 0);
   }
 
   /** Writes a sum for each column, and what it lost. */

@@ -1,11 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -25,15 +22,6 @@ final class ExecutableMemory {
   private static final int WRITE = 2;
   private static final int EXECUTE = 4;
   private static final int PRIVATE_ANONYMOUS = 0x22;
-
-  /**
-   * Of all functions here, though they have fewer arguments and some are ints: on x86-64 these are
-   * the lower halves of the registers that longs lie in, and an int result that of the returned
-   * one. Each other form would take 20 ms more of the first call, while the JVM makes code for it.
-   */
-  private static final FunctionDescriptor SIX_LONGS =
-      FunctionDescriptor.of(
-          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private ExecutableMemory() {}
 
@@ -72,28 +60,32 @@ final class ExecutableMemory {
    * @throws IOException when the system gives no such memory, as under some policies; none is kept
    */
   static MemorySegment holding(byte[] code) throws IOException {
-    MethodHandle map = function("mmap");
-    MethodHandle protect = function("mprotect");
-    MethodHandle unmap = function("munmap");
-    long at = call(map, 0, code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    // No constant: here it is known whether linking is allowed.
+    MethodHandle call = Linker.nativeLinker().downcallHandle(CodeCall.SIX_LONGS, CodeCall.CRITICAL);
+    MemorySegment map = function("mmap");
+    MemorySegment protect = function("mprotect");
+    MemorySegment unmap = function("munmap");
+    long at = call(call, map, 0, code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1);
     if (at == -1) {
       throw new IOException("no memory for machine code");
     }
     MemorySegment memory = MemorySegment.ofAddress(at).reinterpret(code.length);
     memory.copyFrom(MemorySegment.ofArray(code));
-    if ((int) call(protect, at, code.length, READ | EXECUTE, 0, 0, 0) != 0) {
-      boolean isKept = (int) call(unmap, at, code.length, 0, 0, 0, 0) != 0;
+    if ((int) call(call, protect, at, code.length, READ | EXECUTE, 0, 0) != 0) {
+      boolean isKept = (int) call(call, unmap, at, code.length, 0, 0, 0) != 0;
       throw new IOException(
           "the system lets no memory be made executable" + (isKept ? ", nor given back" : ""));
     }
     // Of whole mappings giving back does not fail.
     return memory.reinterpret(
-        code.length, Arena.ofAuto(), _ -> call(unmap, at, code.length, 0, 0, 0, 0));
+        code.length, Arena.ofAuto(), _ -> call(call, unmap, at, code.length, 0, 0, 0));
   }
 
-  private static long call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
+  /** Calls a function of the system; its last argument, an offset where it has six, is 0. */
+  private static long call(
+      MethodHandle call, MemorySegment function, long a, long b, long c, long d, long e) {
     try {
-      return (long) function.invokeExact(a, b, c, d, e, f);
+      return (long) call.invokeExact(function, a, b, c, d, e, 0L);
     } catch (RuntimeException | Error failure) {
       throw failure;
     } catch (Throwable failure) {
@@ -101,10 +93,10 @@ final class ExecutableMemory {
     }
   }
 
-  private static MethodHandle function(String name) throws IOException {
-    Linker linker = Linker.nativeLinker();
-    MemorySegment symbol =
-        linker.defaultLookup().find(name).orElseThrow(() -> new IOException("no " + name));
-    return linker.downcallHandle(symbol, SIX_LONGS);
+  private static MemorySegment function(String name) throws IOException {
+    return Linker.nativeLinker()
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new IOException("no " + name));
   }
 }

@@ -107,6 +107,9 @@ final class FunctionCode {
     for (int register : SAVED) {
       to.push(register);
     }
+    if (function.hasRows()) {
+      turnArguments();
+    }
     for (int i = 1; i < function.inputs(); i++) {
       to.load(FRAME.inputs()[i], Address.of(RDX, CellOperands.input(i)));
     }
@@ -126,6 +129,16 @@ final class FunctionCode {
     to.returnToCaller();
     code.writeData();
     return to.bytes();
+  }
+
+  /** Brings what comes as others, numbers, input and output to the order that is used here. */
+  private void turnArguments() {
+    to.move(RAX, RDI);
+    to.move(R9, RSI);
+    to.move(RDI, RDX);
+    to.move(RSI, RCX);
+    to.move(RDX, RAX);
+    to.move(RCX, R9);
   }
 
   private void writeRows() {

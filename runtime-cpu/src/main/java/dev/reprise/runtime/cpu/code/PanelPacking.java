@@ -1,13 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.function.Supplier;
 
 /**
@@ -58,16 +54,6 @@ public final class PanelPacking {
     return new CodeTable(what, 1, _ -> maker.get());
   }
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.ofVoid(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(false));
-  }
-
   /** Of a process: made when first asked for, and found or not for good. */
   private static final class Made {
     static final PanelPacking DOUBLES = make(Precision.FP64);
@@ -100,15 +86,6 @@ public final class PanelPacking {
     return PanelSums.MOST_ROWS * precision.bytesPerCell();
   }
 
-  private static void call(
-      MemorySegment code, long from, long into, long count, long step, long fifth, long sixth) {
-    try {
-      Entry.CALL.invokeExact(code, from, into, count, step, fifth, sixth);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
-  }
-
   /**
    * Makes a panel of pieces of rows.
    *
@@ -120,7 +97,7 @@ public final class PanelPacking {
    */
   public void rows(long from, long step, int lanes, long count, long into) {
     long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * cellBytes;
-    call(rows.of(0), from, into, count, step, mask, 0);
+    CodeCall.withLongs(rows.of(0), from, into, count, step, mask, 0);
   }
 
   /**
@@ -136,7 +113,7 @@ public final class PanelPacking {
    */
   public void rowsOfPanels(
       long from, long step, long panels, long count, long into, long panelStep) {
-    call(ROWS_OF_PANELS.of(0), from, into, count, step, panels, panelStep);
+    CodeCall.withLongs(ROWS_OF_PANELS.of(0), from, into, count, step, panels, panelStep);
   }
 
   /**
@@ -153,12 +130,12 @@ public final class PanelPacking {
       MemorySegment code = columns.of(Math.clamp(lanes - lane, 1, square));
       long row = from + Math.min(lane, lanes - 1) * step;
       long target = into + (long) lane * cellBytes;
-      call(code, row, target, count / square, step, 0, 0);
+      CodeCall.withLongs(code, row, target, count / square, step, 0, 0);
       if (count % square != 0) {
         // The last square takes some columns again, so as to end with the last one.
         long column = count - square;
         long at = row + column * cellBytes;
-        call(code, at, target + column * PanelSums.PANEL_BYTES, 1, step, 0, 0);
+        CodeCall.withLongs(code, at, target + column * PanelSums.PANEL_BYTES, 1, step, 0, 0);
       }
     }
   }
@@ -177,12 +154,12 @@ public final class PanelPacking {
       MemorySegment code = planes.of(Math.min(lanes - lane, square));
       long column = from + (long) lane * cellBytes;
       long target = into + lane * step;
-      call(code, column, target, count / square, step, 0, 0);
+      CodeCall.withLongs(code, column, target, count / square, step, 0, 0);
       if (count % square != 0) {
         // The last square takes some rows again, so as to end with the last one.
         long row = count - square;
         long at = column + row * PanelSums.PANEL_BYTES;
-        call(code, at, target + row * cellBytes, 1, step, 0, 0);
+        CodeCall.withLongs(code, at, target + row * cellBytes, 1, step, 0, 0);
       }
     }
   }
@@ -198,7 +175,7 @@ public final class PanelPacking {
    * @param stepInto bytes from it to the next
    */
   public void copies(long from, long step, long count, long bytes, long into, long stepInto) {
-    call(COPIES.of(0), from, into, count, step, stepInto, bytes);
+    CodeCall.withLongs(COPIES.of(0), from, into, count, step, stepInto, bytes);
   }
 
   /**
@@ -217,7 +194,7 @@ public final class PanelPacking {
       alike = group < groups.larger() ? groups.larger() : groups.count() - group;
       long at = from + groups.first(group) * cellBytes;
       MemorySegment code = strips.of(groups.size(group));
-      call(code, at, into + group * bytes, count, step, alike, bytes);
+      CodeCall.withLongs(code, at, into + group * bytes, count, step, alike, bytes);
     }
   }
 }

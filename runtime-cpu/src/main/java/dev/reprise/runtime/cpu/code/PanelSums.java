@@ -1,14 +1,12 @@
 package dev.reprise.runtime.cpu.code;
 
+
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.cpu.code.PanelCode.Lanes;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Sums of products of up to six rows of one operand with a panel of another, 64 bytes wide, in
@@ -90,15 +88,6 @@ public final class PanelSums {
     return codes[lanes.ordinal()][apart ? 1 : 0][terms].of(rows);
   }
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    // A constant, so that the compiler makes a call of it instead of looking what it is; critical,
-    // since a call takes microseconds and telling the JVM of it would cost a tenth of that.
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
-  }
-
   /** Of a process: made when first asked for, and found or not for good. */
   private static final class Made {
     static final PanelSums DOUBLES = make(true);
@@ -140,11 +129,7 @@ public final class PanelSums {
     Lanes lanes = isHalf ? Lanes.SOME : arguments.lanes;
     MemorySegment code = code(lanes, arguments.apart, arguments.terms, rows);
     arguments.write();
-    try {
-      Entry.CALL.invokeExact(code, arguments.address);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    CodeCall.withLongs(code, arguments.address, 0, 0, 0, 0, 0);
   }
 
   /**

@@ -8,12 +8,8 @@ import static dev.reprise.runtime.cpu.code.Assembler.RCX;
 import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Adjacent columns of a matrix, copied by one call of machine code for all rows: a loop of Java over
@@ -43,16 +39,6 @@ public final class RectangleCopies {
     return CellFunction.areThere();
   }
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.ofVoid(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(false));
-  }
-
   /**
    * Copies parts of rows in native memory, which the JVM does not check.
    *
@@ -71,11 +57,7 @@ public final class RectangleCopies {
       return;
     }
     MemorySegment code = CODES.of(rowBytes < RowVectors.BYTES ? (int) rowBytes / Float.BYTES : 0);
-    try {
-      Entry.CALL.invokeExact(code, from, fromStride, to, toStride, rows, rowBytes);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    CodeCall.withLongs(code, from, fromStride, to, toStride, rows, rowBytes);
   }
 
   /** A function of the System V calling convention. */

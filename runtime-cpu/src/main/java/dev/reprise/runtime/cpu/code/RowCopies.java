@@ -9,13 +9,9 @@ import static dev.reprise.runtime.cpu.code.Assembler.RCX;
 import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Rows of a table by their numbers from 1, copied by one call of machine code for many of them: a
@@ -38,16 +34,6 @@ public final class RowCopies {
   /** Whether rows of so many bytes can be copied so. */
   public static boolean fit(long rowBytes) {
     return rowBytes >= RowVectors.BYTES && CellFunction.areThere();
-  }
-
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.ofVoid(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(false));
   }
 
   /**
@@ -74,12 +60,7 @@ public final class RowCopies {
     if (count == 0) {
       return;
     }
-    MemorySegment code = CODE.of(precision);
-    try {
-      Entry.CALL.invokeExact(code, numbers, count, table, rows, copies, rowBytes);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    CodeCall.withLongs(CODE.of(precision), numbers, count, table, rows, copies, rowBytes);
   }
 
   /** A function of the System V calling convention. */

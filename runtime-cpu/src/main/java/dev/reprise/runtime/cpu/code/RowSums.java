@@ -14,14 +14,9 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static dev.reprise.runtime.cpu.code.Assembler.RSP;
 import static dev.reprise.runtime.cpu.code.Source.register;
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.List;
 
@@ -64,17 +59,6 @@ public final class RowSums {
     return new PrecisionCode("sums of rows", precision -> write(precision, registers));
   }
 
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    /** A constant, and critical: arrays of the heap stay where they are meanwhile. */
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.ofVoid(
-                    ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(true));
-  }
-
   /**
    * Writes sums of rows in native memory, which the JVM does not check.
    *
@@ -106,11 +90,7 @@ public final class RowSums {
     MemorySegment places = MemorySegment.ofArray(terms);
     MemorySegment numbers = MemorySegment.ofArray(counts);
     long bytes = cells * precision.bytesPerCell();
-    try {
-      Entry.CALL.invokeExact(code, places, numbers, sums, (long) rows, cells, bytes);
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated code failed", e);
-    }
+    CodeCall.withSegments(code, places, numbers, sums, rows, cells, bytes);
   }
 
   /** A function of the System V calling convention. */

@@ -1,13 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Poolings whose windows of 2 x 2 lie side by side, in machine code: two rows of an image at a
@@ -29,14 +24,6 @@ public enum WindowPairs {
 
   private final PrecisionCode code =
       new PrecisionCode("windows", precision -> WindowPairsCode.of(precision, this));
-
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(JAVA_INT, ADDRESS), Linker.Option.critical(true));
-  }
 
   /** What is computed. Belongs to one thread, for any number of images of one size. */
   public final class Call {
@@ -69,11 +56,7 @@ public enum WindowPairs {
       arguments[WindowPairsCode.IMAGE] = image;
       arguments[WindowPairsCode.GRADIENTS] = gradients;
       arguments[WindowPairsCode.OUT] = out;
-      try {
-        return (int) Entry.CALL.invokeExact(code.of(precision), segment) == 0;
-      } catch (Throwable e) {
-        throw new IllegalStateException("generated code failed", e);
-      }
+      return CodeCall.withSegments(code.of(precision), segment, segment, 0, 0, 0, 0) == 0;
     }
   }
 
