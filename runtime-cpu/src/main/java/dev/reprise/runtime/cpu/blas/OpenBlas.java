@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.blas;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -10,10 +9,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * OpenBLAS by the foreign-function interface; each call runs on the calling thread.
@@ -88,13 +92,25 @@ public final class OpenBlas implements Blas {
           JAVA_LONG,
           JAVA_INT);
 
+  private static final int MOST_ARGUMENTS = 12;
+
+  /**
+   * Of functions of up to so many whole numbers and addresses: each takes a register or eight bytes
+   * of the stack, ints their lower half, and what is more than they take lies beyond what they read.
+   */
+  private static final FunctionDescriptor NUMBERS =
+      FunctionDescriptor.of(
+          JAVA_LONG, Collections.nCopies(MOST_ARGUMENTS, JAVA_LONG).toArray(MemoryLayout[]::new));
+
   // Read when first asked for; any thread may, and reads the same.
   private volatile String coreName;
 
   private final Linker linker;
   private final SymbolLookup symbols;
+  private final Map<String, MemorySegment> functions = new ConcurrentHashMap<>();
   // Bound when first called, since each costs milliseconds of a script's start. Handles are
   // immutable, so a racing thread sees null or a complete one, and at worst binds it again.
+  private MethodHandle ofNumbers;
   private MethodHandle dgemm;
   private MethodHandle sgemm;
   private MethodHandle dsyrk;
@@ -124,22 +140,15 @@ public final class OpenBlas implements Blas {
       threads.get().reinterpret(Integer.BYTES).set(JAVA_INT, 0, 1);
       return;
     }
-    MethodHandle setThreads =
-        function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
-    try {
-      setThreads.invokeExact(1);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+    call("openblas_set_num_threads", 1);
   }
 
   /** How many threads a call uses; always 1. */
   public int threads() {
     try {
-      MethodHandle threads = function("openblas_get_num_threads", FunctionDescriptor.of(JAVA_INT));
-      return (int) threads.invokeExact();
-    } catch (Throwable e) {
-      throw broken(e);
+      return (int) call("openblas_get_num_threads");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -162,10 +171,9 @@ public final class OpenBlas implements Blas {
 
   private String readCoreName() {
     try {
-      MethodHandle name = function("openblas_get_corename", FunctionDescriptor.of(ADDRESS));
-      return ((MemorySegment) name.invokeExact()).reinterpret(64).getString(0);
-    } catch (Throwable e) {
-      throw broken(e);
+      return MemorySegment.ofAddress(call("openblas_get_corename")).reinterpret(64).getString(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -182,10 +190,44 @@ public final class OpenBlas implements Blas {
     return lapack;
   }
 
-  MethodHandle function(String name, FunctionDescriptor descriptor) throws IOException {
-    MemorySegment symbol =
-        symbols.find(name).orElseThrow(() -> new IOException("OpenBLAS lacks " + name));
-    return linker.downcallHandle(symbol, descriptor);
+  /**
+   * Calls a function of whole numbers and addresses: all have one form, since the JVM makes a score
+   * of classes for each, which takes 6 to 20 ms.
+   *
+   * @param arguments at most {@value #MOST_ARGUMENTS}
+   * @return what it returns; of one that returns an int the lower half
+   * @throws IOException when the library lacks the function
+   */
+  long call(String name, long... arguments) throws IOException {
+    MemorySegment function = symbol(name);
+    long[] a = Arrays.copyOf(arguments, MOST_ARGUMENTS);
+    try {
+      return (long)
+          ofNumbers()
+              .invokeExact(
+                  function, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10],
+                  a[11]);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  private MethodHandle ofNumbers() {
+    MethodHandle known = ofNumbers;
+    if (known == null) {
+      known = linker.downcallHandle(NUMBERS);
+      ofNumbers = known;
+    }
+    return known;
+  }
+
+  private MemorySegment symbol(String name) throws IOException {
+    MemorySegment known = functions.get(name);
+    if (known == null) {
+      known = symbols.find(name).orElseThrow(() -> new IOException("OpenBLAS lacks " + name));
+      functions.put(name, known);
+    }
+    return known;
   }
 
   /** A native call itself throws nothing, so whatever arrives here is a bug or an error. */
@@ -195,7 +237,7 @@ public final class OpenBlas implements Blas {
 
   private MethodHandle bind(String name, FunctionDescriptor descriptor) {
     try {
-      return function(name, descriptor);
+      return linker.downcallHandle(symbol(name), descriptor);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
