@@ -36,6 +36,10 @@ interface CellRange {
 
   /** Of a matrix and a number. */
   static CellRange of(MachineCells.Source code, DenseMatrix x, double number) {
+    MachineCells.Source alone = code.with(number);
+    if (alone != null) {
+      return of(alone, x);
+    }
     MachineCells cells = code.find(Form.MATRIX_AND_NUMBER, x.cells());
     return cells == null ? NONE : (out, from, to) -> cells.run(x, number, out, from, to);
   }

@@ -44,6 +44,9 @@ final class MachineCells {
     private final boolean isKnown;
     private final MachineCells[] forms = new MachineCells[Form.values().length];
 
+    /** Of powers of 2; null where the operation is no power. */
+    private final Source squares;
+
     /** How often the operation has had few cells. */
     private int small;
 
@@ -51,6 +54,12 @@ final class MachineCells {
       this.precision = precision;
       this.opcode = opcode;
       this.isKnown = CellChain.knows(opcode);
+      this.squares = opcode.equals("^") ? new Source(precision, CellChain.SQUARE) : null;
+    }
+
+    /** The operation with a number on its right as one of a matrix alone, or null. */
+    Source with(double number) {
+      return number == 2 ? squares : null;
     }
 
     /** Null where there is none, or so few cells that it does not pay. */

@@ -112,6 +112,14 @@ final class CellOperators {
     exact(table, "ceil", (to, x, _, _) -> to.ceil(x, x));
     exact(table, "relu", CellOperators::relu);
     exact(table, "!", (to, x, _, _) -> test(to, x, Comparison.EQUAL));
+    exact(table, "sign", CellOperators::sign);
+    for (String test : new String[] {"is.na", "is.nan"}) {
+      exact(table, test, CellOperators::isNoNumber);
+    }
+    exact(table, "is.infinite", CellOperators::isInfinite);
+    logic(table, "&", (to, x, y, _) -> to.and(x, x, register(y)));
+    logic(table, "|", (to, x, y, _) -> to.or(x, x, register(y)));
+    logic(table, "xor", (to, x, y, _) -> to.flip(x, x, y));
     compare(table, "<", Comparison.LESS);
     compare(table, "<=", Comparison.LESS_OR_EQUAL);
     compare(table, ">", Comparison.GREATER);
@@ -174,6 +182,19 @@ final class CellOperators {
     table.put(opcode, new Operator(2, false, false, emitter));
   }
 
+  /** Of operands that are true unless they are 0: their truths as bits of lanes are joined. */
+  private static void logic(Map<String, Operator> table, String opcode, Emitter join) {
+    Emitter emitter =
+        (to, x, y, z) -> {
+          to.load(0, constant(0));
+          to.compare(x, x, Comparison.UNEQUAL, 0);
+          to.compare(y, y, Comparison.UNEQUAL, 0);
+          join.write(to, x, y, z);
+          to.and(x, x, constant(1));
+        };
+    table.put(opcode, new Operator(2, false, false, emitter));
+  }
+
   private static void function(
       Map<String, Operator> table, String opcode, Emitter emitter, Emitter quick) {
     table.put(opcode, new Operator(1, true, true, emitter, quick));
@@ -223,6 +244,28 @@ final class CellOperators {
   private static void test(CellCode to, int x, Comparison comparison) {
     to.load(0, constant(0));
     to.compare(x, x, comparison, 0);
+    to.and(x, x, constant(1));
+  }
+
+  /** 1 with the sign of x; zeros and what is no number stay. */
+  private static void sign(CellCode to, int x, int y, int z) {
+    to.load(1, constantBits(SIGN));
+    to.and(1, 1, register(x));
+    to.or(1, 1, constant(1));
+    to.load(0, constant(0));
+    to.chooseWhere(x, x, 1, x, Comparison.LESS, 0, 2);
+    to.chooseWhere(x, x, 1, x, Comparison.GREATER, 0, 2);
+  }
+
+  private static void isNoNumber(CellCode to, int x, int y, int z) {
+    to.compare(x, x, Comparison.NEITHER_ORDERED, x);
+    to.and(x, x, constant(1));
+  }
+
+  private static void isInfinite(CellCode to, int x, int y, int z) {
+    absolute(to, x, y, z);
+    to.load(0, constant(Double.POSITIVE_INFINITY));
+    to.compare(x, x, Comparison.EQUAL, 0);
     to.and(x, x, constant(1));
   }
 

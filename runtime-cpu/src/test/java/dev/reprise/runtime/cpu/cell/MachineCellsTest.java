@@ -162,6 +162,20 @@ class MachineCellsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void squaresArePowersOfTwo(Precision precision) {
+    MachineCells.Source powers = new MachineCells.Source(precision, "^");
+    DenseMatrix x = matrix(precision, MOST_CELLS, true);
+    DenseMatrix out = nines(precision, MOST_CELLS);
+    double[] wanted = new double[MOST_CELLS - FIRST];
+    Loops.binary().get("^").arrayScalar(cells(x), 2, wanted, wanted.length);
+    assertThat(CellRange.of(powers, x, 2).run(out, FIRST, MOST_CELLS)).isTrue();
+    assertCells("squares", out, wanted);
+    assertThat(CellRange.of(powers, x, 3)).isSameAs(CellRange.NONE);
+    assertThat(CellRange.of(powers, 2, x)).isSameAs(CellRange.NONE);
+  }
+
   @Test
   void matricesOfFewCellsGetCodeOnceThereWereManyOfThem() {
     MachineCells.Source source = new MachineCells.Source(Precision.FP64, "+");
