@@ -64,17 +64,16 @@ class ParForFilesTest {
 
   @Test
   void whatIsLeftOutMustHaveGoodOptions(@TempDir Path folder) {
-    assertThatThrownBy(
-            () ->
-                run(
-                    """
-                    parfor (i in 1:2, par=2, check=0) {
-                      if (i == 1) { WAIT; write(matrix(1, 2, 2), "%1$s/x", append=TRUE) }
-                      if (i == 2) write(matrix(2, 2, 2), "%1$s/x", format="csv")
-                      if (i == 2) write(i, "%1$s/done")
-                    }
-                    """,
-                    folder))
+    assertThatThrownBy(() ->
+            run(
+                """
+                parfor (i in 1:2, par=2, check=0) {
+                  if (i == 1) { WAIT; write(matrix(1, 2, 2), "%1$s/x", append=TRUE) }
+                  if (i == 2) write(matrix(2, 2, 2), "%1$s/x", format="csv")
+                  if (i == 2) write(i, "%1$s/done")
+                }
+                """,
+                folder))
         .hasMessageContaining("cannot append");
   }
 
@@ -86,23 +85,22 @@ class ParForFilesTest {
         "e = file.exists(\"%1$s/x\")",
       })
   void whatALaterIterationHasWrittenIsNotRead(String use, @TempDir Path folder) {
-    assertThatThrownBy(
-            () ->
-                run(
-                    """
-                    parfor (i in 1:2, par=2, check=0) {
-                      if (i == 1) {
-                        WAIT
-                        USE
-                      } else {
-                        write(matrix(1, 2, 2), "%1$s/x", format="csv")
-                        checkpoint(list(i=i), "%1$s/c")
-                        write(i, "%1$s/done")
-                      }
-                    }
-                    """
-                        .replace("USE", use),
-                    folder))
+    assertThatThrownBy(() ->
+            run(
+                """
+                parfor (i in 1:2, par=2, check=0) {
+                  if (i == 1) {
+                    WAIT
+                    USE
+                  } else {
+                    write(matrix(1, 2, 2), "%1$s/x", format="csv")
+                    checkpoint(list(i=i), "%1$s/c")
+                    write(i, "%1$s/done")
+                  }
+                }
+                """
+                    .replace("USE", use),
+                folder))
         .hasMessageContaining("iteration 1 of the parfor reads")
         .hasMessageContaining("iteration 2 has written already")
         .hasMessageContaining(":4:");
@@ -111,21 +109,20 @@ class ParForFilesTest {
   @Test
   void whatALaterIterationHasReadIsNotWritten(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("x.csv"), "1,2\n");
-    assertThatThrownBy(
-            () ->
-                run(
-                    """
-                    parfor (i in 1:2, par=2, check=0) {
-                      if (i == 1) {
-                        WAIT
-                        write(matrix(3, 1, 2), "%1$s/x.csv", format="csv")
-                      } else {
-                        x = read("%1$s/x.csv", format="csv")
-                        write(sum(x), "%1$s/done")
-                      }
-                    }
-                    """,
-                    folder))
+    assertThatThrownBy(() ->
+            run(
+                """
+                parfor (i in 1:2, par=2, check=0) {
+                  if (i == 1) {
+                    WAIT
+                    write(matrix(3, 1, 2), "%1$s/x.csv", format="csv")
+                  } else {
+                    x = read("%1$s/x.csv", format="csv")
+                    write(sum(x), "%1$s/done")
+                  }
+                }
+                """,
+                folder))
         .hasMessageContaining("iteration 1 of the parfor writes")
         .hasMessageContaining("iteration 2 has read already");
     assertThat(Files.readString(folder.resolve("x.csv"))).isEqualTo("1,2\n");
@@ -152,22 +149,20 @@ class ParForFilesTest {
   private static void run(String script, Path folder) throws InterruptedException {
     Thread watcher =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    while (Files.notExists(folder.resolve("done"))) {
-                      Thread.sleep(1);
-                    }
-                    Files.createFile(folder.resolve("go"));
-                  } catch (InterruptedException e) {
-                    // The script has ended without.
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                while (Files.notExists(folder.resolve("done"))) {
+                  Thread.sleep(1);
+                }
+                Files.createFile(folder.resolve("go"));
+              } catch (InterruptedException e) {
+                // The script has ended without.
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
     try {
-      Scripts.run(
-          Scripts.config().withThreads(2), script.replace("WAIT", WAIT).formatted(folder));
+      Scripts.run(Scripts.config().withThreads(2), script.replace("WAIT", WAIT).formatted(folder));
     } finally {
       watcher.interrupt();
       watcher.join();

@@ -1,8 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.ShortTrace;
-import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.Checkpoint;
+import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceReader;

@@ -231,10 +231,8 @@ final class Effects {
   private static Value fileExists(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     Path file =
-        DataFiles.resolve(
-            text(step, inputs[0], "a file name"), context.run.workingDirectory());
-    return Scalar.of(
-        FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
+        DataFiles.resolve(text(step, inputs[0], "a file name"), context.run.workingDirectory());
+    return Scalar.of(FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

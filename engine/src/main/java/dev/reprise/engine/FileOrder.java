@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe. An iteration does not wait for earlier ones, which may not have begun. So what it
  * would write to a file that a later one has written already is left out; where the order of the
- * sequential loop is lost for good, the iteration that finds it so is refused: one that reads what a
- * later one has written, and one that writes what a later one has read without it.
+ * sequential loop is lost for good, the iteration that finds it so is refused: one that reads what
+ * a later one has written, and one that writes what a later one has read without it.
  *
  * <p>A file's uses, in the loop of an iteration and in all loops around it, are guarded by one lock
  * for each file. Writing holds it; reading takes it before and after.

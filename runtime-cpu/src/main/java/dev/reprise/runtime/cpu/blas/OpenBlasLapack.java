@@ -35,7 +35,17 @@ final class OpenBlasLapack implements Lapack {
   @Override
   public int dgetrsTransposed(
       int n, int columns, MemorySegment lu, MemorySegment pivots, MemorySegment b) {
-    return call("LAPACKE_dgetrs", COLUMN_MAJOR, 'T', n, columns, address(lu), n, address(pivots), address(b), n);
+    return call(
+        "LAPACKE_dgetrs",
+        COLUMN_MAJOR,
+        'T',
+        n,
+        columns,
+        address(lu),
+        n,
+        address(pivots),
+        address(b),
+        n);
   }
 
   @Override
@@ -51,30 +61,84 @@ final class OpenBlasLapack implements Lapack {
   @Override
   public int dsytrd(
       int n, MemorySegment a, MemorySegment diagonal, MemorySegment beside, MemorySegment tau) {
-    return call("LAPACKE_dsytrd", COLUMN_MAJOR, 'L', n, address(a), n, address(diagonal), address(beside), address(tau));
+    return call(
+        "LAPACKE_dsytrd",
+        COLUMN_MAJOR,
+        'L',
+        n,
+        address(a),
+        n,
+        address(diagonal),
+        address(beside),
+        address(tau));
   }
 
   @Override
   public int dormtr(
       boolean transpose, int n, int columns, MemorySegment a, MemorySegment tau, MemorySegment c) {
-    return call("LAPACKE_dormtr", COLUMN_MAJOR, 'L', 'L', transpose ? 'T' : 'N', n, columns, address(a), n, address(tau), address(c), n);
+    return call(
+        "LAPACKE_dormtr",
+        COLUMN_MAJOR,
+        'L',
+        'L',
+        transpose ? 'T' : 'N',
+        n,
+        columns,
+        address(a),
+        n,
+        address(tau),
+        address(c),
+        n);
   }
 
   @Override
   public int dstedc(int n, MemorySegment diagonal, MemorySegment beside, MemorySegment vectors) {
-    return call("LAPACKE_dstedc", COLUMN_MAJOR, 'I', n, address(diagonal), address(beside), address(vectors), n);
+    return call(
+        "LAPACKE_dstedc",
+        COLUMN_MAJOR,
+        'I',
+        n,
+        address(diagonal),
+        address(beside),
+        address(vectors),
+        n);
   }
 
   @Override
   public int dgeev(
       int n, MemorySegment a, MemorySegment real, MemorySegment imaginary, MemorySegment vectors) {
-    return call("LAPACKE_dgeev", COLUMN_MAJOR, 'N', 'V', n, address(a), n, address(real), address(imaginary), 0, n, address(vectors), n);
+    return call(
+        "LAPACKE_dgeev",
+        COLUMN_MAJOR,
+        'N',
+        'V',
+        n,
+        address(a),
+        n,
+        address(real),
+        address(imaginary),
+        0,
+        n,
+        address(vectors),
+        n);
   }
 
   @Override
   public int dgesdd(
       int m, int n, MemorySegment a, MemorySegment values, MemorySegment u, MemorySegment vt) {
-    return call("LAPACKE_dgesdd", COLUMN_MAJOR, 'S', m, n, address(a), m, address(values), address(u), m, address(vt), Math.min(m, n));
+    return call(
+        "LAPACKE_dgesdd",
+        COLUMN_MAJOR,
+        'S',
+        m,
+        n,
+        address(a),
+        m,
+        address(values),
+        address(u),
+        m,
+        address(vt),
+        Math.min(m, n));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-
 import dev.reprise.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 

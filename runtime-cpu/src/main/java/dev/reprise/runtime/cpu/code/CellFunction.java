@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import java.lang.foreign.MemorySegment;

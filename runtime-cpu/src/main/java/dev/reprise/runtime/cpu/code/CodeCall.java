@@ -47,7 +47,13 @@ final class CodeCall {
 
   /** Calls code with numbers, or addresses in native memory, which the JVM does not check. */
   static void withLongs(
-      MemorySegment code, long first, long second, long third, long fourth, long fifth, long sixth) {
+      MemorySegment code,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth) {
     try {
       long ignored =
           (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);

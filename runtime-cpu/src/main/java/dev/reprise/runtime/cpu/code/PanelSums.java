@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;

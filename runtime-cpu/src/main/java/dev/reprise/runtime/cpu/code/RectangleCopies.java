@@ -12,9 +12,9 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Adjacent columns of a matrix, copied by one call of machine code for all rows: a loop of Java over
- * two segments takes four times as long for single columns, and copies of whole rows by calls take
- * longer to begin than to copy a few hundred bytes. Any thread.
+ * Adjacent columns of a matrix, copied by one call of machine code for all rows: a loop of Java
+ * over two segments takes four times as long for single columns, and copies of whole rows by calls
+ * take longer to begin than to copy a few hundred bytes. Any thread.
  */
 public final class RectangleCopies {
   /** Longer rows are better copied by the system's function, one by one. */

@@ -11,7 +11,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
 import dev.reprise.runtime.Precision;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Rows of a table by their numbers from 1, copied by one call of machine code for many of them: a

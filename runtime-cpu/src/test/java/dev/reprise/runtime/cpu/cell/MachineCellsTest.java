@@ -142,8 +142,27 @@ class MachineCellsTest {
   @EnumSource(Precision.class)
   void wholeQuotientsHaveNoSignOfZeroAndEndAtTheLargestWholeNumber(Precision precision) {
     double[] ends = {
-      0, -0.0, 0.5, -0.5, 1, -1, 3, -3, 7.5, -7.5, 1e-40, -1e-40, 1e19, -1e19, 3e38, -3e38,
-      0x1p63, -0x1p63, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+      0,
+      -0.0,
+      0.5,
+      -0.5,
+      1,
+      -1,
+      3,
+      -3,
+      7.5,
+      -7.5,
+      1e-40,
+      -1e-40,
+      1e19,
+      -1e19,
+      3e38,
+      -3e38,
+      0x1p63,
+      -0x1p63,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN
     };
     int n = ends.length * ends.length;
     DenseMatrix x = DenseMatrix.allocate(allocator, 1, n + FIRST, precision);
