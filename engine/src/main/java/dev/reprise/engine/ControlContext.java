@@ -303,6 +303,17 @@ final class ControlContext {
     return value instanceof Handle handle ? await(handle) : value;
   }
 
+  /** As {@link #awaited}, unless enough is known of the value while it is in flight. */
+  Value awaitedUnless(boolean enough, Value value) {
+    Value now = value.settled();
+    return enough ? now : awaited(now);
+  }
+
+  /** As {@link #awaited}, for a value that becomes an element of a list. */
+  Value awaitedAsElement(Value value) {
+    return awaitedUnless(StructureOperations.mayBeElement(value), value);
+  }
+
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */
   Value await(Handle handle) {
     Track track = counters.track;

@@ -40,25 +40,13 @@ final class StructureOperations {
     return FUNCTIONS.get(operation.name()).apply(operation, inputs);
   }
 
-  /** An operand, waited for as far as the operation must know it. */
-  static Value awaited(ControlContext context, Operation operation, Value input) {
-    boolean known =
-        switch (operation.name()) {
-          case "list" -> mayBeElement(input);
-          case "nrow", "ncol", "length" -> Shapes.of(input) != null;
-          default -> false;
-        };
-    return awaitedUnless(known, context, input);
-  }
-
-  /** A value that becomes an element of a list, waited for unless enough is known of it. */
-  static Value asElement(ControlContext context, Value value) {
-    return awaitedUnless(mayBeElement(value), context, value);
-  }
-
-  private static Value awaitedUnless(boolean known, ControlContext context, Value value) {
-    Value now = value.settled();
-    return known ? now : context.awaited(now);
+  /** True when an operation asks no more of an operand than is known while that is in flight. */
+  static boolean isEnough(Operation operation, Value input) {
+    return switch (operation.name()) {
+      case "list" -> mayBeElement(input);
+      case "nrow", "ncol", "length" -> Shapes.of(input) != null;
+      default -> false;
+    };
   }
 
   /** True when it may be an element: what it is, and its shape, is all that lists are asked for. */
