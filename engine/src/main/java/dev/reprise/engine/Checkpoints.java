@@ -1,8 +1,10 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.ShortTrace;
-import dev.reprise.formats.DataFiles;
+import dev.reprise.engine.value.Describe;
+import dev.reprise.engine.value.SavedContent;
 import dev.reprise.formats.Checkpoint;
+import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceReader;

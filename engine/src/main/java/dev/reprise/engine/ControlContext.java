@@ -4,6 +4,7 @@ import dev.reprise.ScriptException;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.RunCall;

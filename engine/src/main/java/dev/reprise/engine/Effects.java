@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;
@@ -231,10 +232,8 @@ final class Effects {
   private static Value fileExists(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     Path file =
-        DataFiles.resolve(
-            text(step, inputs[0], "a file name"), context.run.workingDirectory());
-    return Scalar.of(
-        FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
+        DataFiles.resolve(text(step, inputs[0], "a file name"), context.run.workingDirectory());
+    return Scalar.of(FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

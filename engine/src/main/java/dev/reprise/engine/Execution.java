@@ -5,6 +5,7 @@ import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.ExecutionContext;

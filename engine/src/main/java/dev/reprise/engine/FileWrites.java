@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ListOutput;
 import dev.reprise.formats.WriteOptions;

@@ -4,6 +4,7 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.stored.EqualContents;
 import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.ElementItems;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;

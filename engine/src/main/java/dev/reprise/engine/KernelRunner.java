@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
+import dev.reprise.engine.value.ListOperands;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Device;

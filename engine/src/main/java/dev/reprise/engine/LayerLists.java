@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.MatrixRows;
 import dev.reprise.formats.onnx.Layer;
 import dev.reprise.memory.HostMemory;

@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;

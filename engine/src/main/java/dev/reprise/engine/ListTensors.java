@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.runtime.ListValue;

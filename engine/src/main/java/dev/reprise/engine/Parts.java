@@ -4,6 +4,8 @@ import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.value.ElementItems;
+import dev.reprise.engine.value.ListOperands;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.AbsentValue;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.ValueComparison.Deviation;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 

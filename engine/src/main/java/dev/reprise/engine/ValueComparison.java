@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.memory.AbsentValueException;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DoubleScalar;

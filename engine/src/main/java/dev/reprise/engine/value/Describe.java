@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
@@ -16,12 +16,12 @@ public final class Describe {
 
   private Describe() {}
 
-  static String value(Value value) {
+  public static String value(Value value) {
     return form(value).get();
   }
 
   /** The description of a value, for later: it keeps nothing of the value but shape and number. */
-  static Supplier<String> form(Value value) {
+  public static Supplier<String> form(Value value) {
     return switch (value) {
       case null -> () -> "nothing";
       case MatrixValue matrix -> shaped(ValueType.MATRIX, matrix.shape());
@@ -44,7 +44,7 @@ public final class Describe {
   }
 
   /** True for an option that nobody gave. */
-  static boolean isLeftOut(Value value) {
+  public static boolean isLeftOut(Value value) {
     return value instanceof Scalar scalar && scalar.isAbsent();
   }
 

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
@@ -13,7 +13,7 @@ import dev.reprise.runtime.operation.Shapes;
 import java.util.Map;
 
 /** The operations that are answered from values' structure, without touching cells. */
-final class StructureOperations {
+public final class StructureOperations {
 
   /** One operation: borrowed, complete inputs; the caller owns the result. */
   @FunctionalInterface
@@ -36,12 +36,12 @@ final class StructureOperations {
           Map.entry("output", Lists::output),
           Map.entry("warm", StructureOperations::same));
 
-  Value evaluate(Operation operation, Value[] inputs) {
+  public Value evaluate(Operation operation, Value[] inputs) {
     return FUNCTIONS.get(operation.name()).apply(operation, inputs);
   }
 
   /** True when an operation asks no more of an operand than is known while that is in flight. */
-  static boolean isEnough(Operation operation, Value input) {
+  public static boolean isEnough(Operation operation, Value input) {
     return switch (operation.name()) {
       case "list" -> mayBeElement(input);
       case "nrow", "ncol", "length" -> Shapes.of(input) != null;
@@ -50,7 +50,7 @@ final class StructureOperations {
   }
 
   /** True when it may be an element: what it is, and its shape, is all that lists are asked for. */
-  static boolean mayBeElement(Value value) {
+  public static boolean mayBeElement(Value value) {
     ValueType type = value.type();
     return type != null
         && (type.isScalar() || type == ValueType.MATRIX && Shapes.of(value) != null);

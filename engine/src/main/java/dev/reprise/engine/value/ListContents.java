@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;

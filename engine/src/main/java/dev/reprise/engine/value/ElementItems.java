@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;
@@ -15,7 +15,7 @@ import java.util.List;
  * element keeps the item that it had before, so that passing a matrix through a list does not hide
  * it from reuse.
  */
-final class ElementItems {
+public final class ElementItems {
   /**
    * A list that a loop has changed more often is looked at as a whole where one element is wanted.
    */
@@ -26,7 +26,7 @@ final class ElementItems {
   private ElementItems() {}
 
   /** The item of the element at a zero-based position of the list that the item describes. */
-  static LineageItem at(LineageItem list, int index) {
+  public static LineageItem at(LineageItem list, int index) {
     if (!list.isLiteral() && list.name().equals("list")) {
       return list.input(index);
     }
@@ -35,7 +35,7 @@ final class ElementItems {
   }
 
   /** Those of all elements. */
-  static LineageItem[] all(LineageItem list, int size) {
+  public static LineageItem[] all(LineageItem list, int size) {
     return all(list, size, MOST_CHANGES);
   }
 
@@ -55,7 +55,7 @@ final class ElementItems {
    * One item per matrix that {@link ListOperands#flatten} finds in the list, in that order, also
    * where as many appends have filled it: folds keep their identity whichever of them are bound.
    */
-  static List<LineageItem> flattened(LineageItem item, ListValue list) {
+  public static List<LineageItem> flattened(LineageItem item, ListValue list) {
     LineageItem[] items = all(item, list.size(), MOST_CHANGES + 2 * list.size());
     List<LineageItem> flat = new ArrayList<>();
     List<Value> elements = list.elements();

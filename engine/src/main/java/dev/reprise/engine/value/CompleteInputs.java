@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -17,14 +17,14 @@ import java.util.Map;
  * @param byKey borrowed
  * @param depth how many absent values lie below one another in them
  */
-record CompleteInputs(Map<Key, Value> byKey, int depth) {
+public record CompleteInputs(Map<Key, Value> byKey, int depth) {
   /**
    * The values of these items; null when one is still to come.
    *
    * @param items entries may be null
    * @param values of these items, borrowed; entries may be null
    */
-  static CompleteInputs of(LineageItem[] items, Value[] values) {
+  public static CompleteInputs of(LineageItem[] items, Value[] values) {
     Map<Key, Value> byKey = new HashMap<>();
     int depth = 0;
     for (int i = 0; i < items.length; i++) {
@@ -43,11 +43,11 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
    * @param item of the operation, with as many inputs as it has operands
    * @param values of these, borrowed
    */
-  static CompleteInputs ofOperands(LineageItem item, Value[] values) {
+  public static CompleteInputs ofOperands(LineageItem item, Value[] values) {
     return of(operandsOf(item), values);
   }
 
-  static LineageItem[] operandsOf(LineageItem item) {
+  public static LineageItem[] operandsOf(LineageItem item) {
     LineageItem[] operands = new LineageItem[item.inputCount()];
     for (int i = 0; i < operands.length; i++) {
       operands[i] = item.input(i);
@@ -80,7 +80,7 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
   }
 
   /** Estimated nanoseconds until all of them are there. */
-  long nanos() {
+  public long nanos() {
     long nanos = 0;
     for (Value value : byKey.values()) {
       nanos += value instanceof AbsentValue<?> absent ? absent.nanos() : 0;
@@ -89,12 +89,12 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
   }
 
   /** Sees that all of them are there; see {@link AbsentValue#make()}. */
-  void make() {
+  public void make() {
     byKey.values().forEach(AbsentValue::make);
   }
 
   /** The value of an item among them, with a reference for the receiver; null for others. */
-  Value atHand(LineageItem item) {
+  public Value atHand(LineageItem item) {
     Value value = byKey.get(item.key());
     if (value != null) {
       value.retain();
@@ -102,11 +102,11 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return value;
   }
 
-  void retain() {
+  public void retain() {
     byKey.values().forEach(Value::retain);
   }
 
-  void release() {
+  public void release() {
     byKey.values().forEach(Value::release);
   }
 }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
@@ -16,18 +16,18 @@ import java.util.List;
  * Lists where a kernel takes matrices: a list of one element stands for the element, and {@code
  * cbind}, {@code rbind} and {@code as.matrix} of a list take all its elements.
  */
-final class ListOperands {
+public final class ListOperands {
   private ListOperands() {}
 
   /** True for {@code as.matrix} of a list of scalars, which no kernel needs to see. */
-  static boolean isColumnOfScalars(Operation operation, Value[] inputs) {
+  public static boolean isColumnOfScalars(Operation operation, Value[] inputs) {
     return operation.name().equals("as.matrix")
         && inputs[0] instanceof ListValue list
         && list.size() != 1;
   }
 
   /** The scalars of a list as a column; the caller owns the matrix. */
-  static DenseMatrix column(ListValue list, Precision precision, Allocator allocator) {
+  public static DenseMatrix column(ListValue list, Precision precision, Allocator allocator) {
     double[] cells = new double[list.size()];
     for (int i = 0; i < cells.length; i++) {
       if (!(list.elements().get(i) instanceof Scalar scalar)) {
@@ -47,7 +47,7 @@ final class ListOperands {
     return column;
   }
 
-  static Value[] flatten(Operation operation, Value[] inputs) {
+  public static Value[] flatten(Operation operation, Value[] inputs) {
     boolean any = false;
     for (Value input : inputs) {
       any |= input instanceof ListValue;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.value;
 
 import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.LineageItem;
@@ -19,8 +19,8 @@ import java.util.function.Function;
  * are leaves with the fingerprint of their cells, lists are lists of these. Which file they came
  * from is a note.
  */
-final class SavedContent {
-  static final String FINGERPRINT = "fingerprint";
+public final class SavedContent {
+  public static final String FINGERPRINT = "fingerprint";
 
   private final Function<MatrixValue, MatrixOperand> pinning;
   private final Operation operation;
@@ -31,14 +31,15 @@ final class SavedContent {
    * @param operation the {@code resume} that reads
    * @param path the note of the items
    */
-  SavedContent(Function<MatrixValue, MatrixOperand> pinning, Operation operation, String path) {
+  public SavedContent(
+      Function<MatrixValue, MatrixOperand> pinning, Operation operation, String path) {
     this.pinning = pinning;
     this.operation = operation;
     this.path = path;
   }
 
   /** The item of a value; takes as long as to look at all of its bytes. */
-  LineageItem itemOf(Value value) {
+  public LineageItem itemOf(Value value) {
     return switch (value) {
       case Scalar scalar -> LineageItem.literal(scalar);
       case ListValue list -> itemOfList(list);
@@ -70,7 +71,7 @@ final class SavedContent {
   }
 
   /** The first matrix or frame in a value that has that fingerprint, borrowed; or null. */
-  Value find(String fingerprint, Value value) {
+  public Value find(String fingerprint, Value value) {
     return switch (value) {
       case Scalar _ -> null;
       case ListValue list -> {
