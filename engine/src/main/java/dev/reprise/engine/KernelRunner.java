@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
-final class KernelRunner {
+final class KernelRunner implements Kernels {
   private final Device device;
   private final Accelerators accelerators;
   private final TaskScheduler pool;
@@ -57,7 +57,8 @@ final class KernelRunner {
    * @return the output, or a list of them when the opcode has several; the caller owns one
    *     reference
    */
-  Value run(Operation operation, Value[] inputs, ExecutionContext context) {
+  @Override
+  public Value run(Operation operation, Value[] inputs, ExecutionContext context) {
     return run(operation, inputs, context, KernelTime.UNHEARD);
   }
 
@@ -92,8 +93,8 @@ final class KernelRunner {
     return value;
   }
 
-  /** False when a value may have been made on another device than it would be now. */
-  boolean keepsToOneDevice() {
+  @Override
+  public boolean keepsToOneDevice() {
     return accelerators.keepsToOneDevice();
   }
 
@@ -218,7 +219,8 @@ final class KernelRunner {
   }
 
   /** The result of something else that pins values and takes memory, as {@link #run} does. */
-  <T> T inTurn(Supplier<T> attempt) {
+  @Override
+  public <T> T inTurn(Supplier<T> attempt) {
     return memory.run(attempt);
   }
 
