@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;

@@ -1,5 +1,8 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.check.Kernels;
+import dev.reprise.engine.check.TrapException;
+import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.engine.value.ListOperands;
 import dev.reprise.memory.HostMemory;

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 

@@ -9,6 +9,7 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;

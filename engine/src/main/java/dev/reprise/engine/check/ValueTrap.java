@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.Trap;
 import dev.reprise.runtime.DoubleScalar;
@@ -17,7 +17,7 @@ import java.util.Set;
  * <p>A value from the cache cannot be the first: what this stops at fails, and failures are not
  * cached. Costs one pass over each result, and over the inputs of a result that has one.
  */
-final class ValueTrap {
+public final class ValueTrap {
   private final Set<Trap> traps;
 
   private ValueTrap(Set<Trap> traps) {
@@ -25,14 +25,14 @@ final class ValueTrap {
   }
 
   /** Null when there is nothing to stop at. */
-  static ValueTrap of(Set<Trap> traps) {
+  public static ValueTrap of(Set<Trap> traps) {
     return traps.isEmpty() ? null : new ValueTrap(traps);
   }
 
   /**
    * @throws TrapException when the outputs have a trapped value and the inputs do not
    */
-  void check(Operation operation, Operand[] inputs, Operand[] outputs) {
+  public void check(Operation operation, Operand[] inputs, Operand[] outputs) {
     for (Trap trap : Trap.values()) {
       if (traps.contains(trap)) {
         check(trap, operation, inputs, outputs);
@@ -89,7 +89,7 @@ final class ValueTrap {
   }
 
   /** The function with a check of its result, for scalars that no kernel sees. */
-  ScalarBinary checked(Operation operation, ScalarBinary function) {
+  public ScalarBinary checked(Operation operation, ScalarBinary function) {
     return (x, y) -> {
       Scalar result = function.apply(x, y);
       check(operation, new Operand[] {x, y}, new Operand[] {result});
@@ -97,7 +97,7 @@ final class ValueTrap {
     };
   }
 
-  ScalarUnary checked(Operation operation, ScalarUnary function) {
+  public ScalarUnary checked(Operation operation, ScalarUnary function) {
     return x -> {
       Scalar result = function.apply(x);
       check(operation, new Operand[] {x}, new Operand[] {result});

@@ -1,10 +1,10 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
 
 /** An operation made a value that the run was told to stop at. */
-final class TrapException extends OperandException {
+public final class TrapException extends OperandException {
   private static final long serialVersionUID = 1L;
 
   private final transient LineageItem item;
@@ -17,11 +17,11 @@ final class TrapException extends OperandException {
     this.item = item;
   }
 
-  LineageItem item() {
+  public LineageItem item() {
     return item;
   }
 
-  TrapException with(LineageItem known) {
+  public TrapException with(LineageItem known) {
     return item != null || known == null ? this : new TrapException(getMessage(), known);
   }
 }

@@ -1,12 +1,12 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
-import dev.reprise.engine.ValueComparison.Deviation;
+import dev.reprise.engine.check.ValueComparison.Deviation;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 
 /** A reused value that differs from the computed one: the worst bug that there is. */
-final class ReuseMismatch extends RuntimeException {
+public final class ReuseMismatch extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient LineageItem item;
@@ -38,7 +38,7 @@ final class ReuseMismatch extends RuntimeException {
   }
 
   /** A reused value whose trace is not that of the computed one. */
-  ReuseMismatch(String what, LineageItem item, LineageItem computed) {
+  public ReuseMismatch(String what, LineageItem item, LineageItem computed) {
     super(
         "reuse of "
             + what
@@ -49,7 +49,7 @@ final class ReuseMismatch extends RuntimeException {
     this.item = item;
   }
 
-  LineageItem item() {
+  public LineageItem item() {
     return item;
   }
 }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceProgram;
@@ -11,7 +11,7 @@ import java.util.Set;
  * counts differ, relative to the largest absolute cell; the table of {@code docs/numerics.md}.
  * Under {@code --numerics exact} it is 0.
  */
-final class Tolerance {
+public final class Tolerance {
   /** Products, sums and everything that is built from them. */
   static final double SUMS = 1e-12;
 
@@ -42,7 +42,7 @@ final class Tolerance {
   }
 
   /** For the outputs of a trace: the largest of its operations. */
-  static double of(Trace trace) {
+  public static double of(Trace trace) {
     TraceProgram program = TraceProgram.of(trace.outputs());
     // A tangled program has no steps: its items are all that there is to look at.
     return program.isTangled()

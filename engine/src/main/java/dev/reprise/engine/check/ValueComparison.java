@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.engine.value.Describe;
 import dev.reprise.memory.AbsentValueException;
@@ -21,7 +21,7 @@ import dev.reprise.runtime.Value;
  * itself; zeros of either sign are equal, since compressed forms and several file formats store no
  * zeros.
  */
-final class ValueComparison {
+public final class ValueComparison {
   private ValueComparison() {}
 
   /**
@@ -30,14 +30,14 @@ final class ValueComparison {
    * @param deviation 0 for equal bits; infinite for what cannot be compared
    * @param place what deviates most, in words; null when nothing does
    */
-  record Deviation(double deviation, String place) {
+  public record Deviation(double deviation, String place) {
     static final Deviation NONE = new Deviation(0, null);
 
     static Deviation total(String place) {
       return new Deviation(Double.POSITIVE_INFINITY, place);
     }
 
-    boolean isWithin(double tolerance) {
+    public boolean isWithin(double tolerance) {
       return deviation <= tolerance;
     }
 
@@ -59,7 +59,7 @@ final class ValueComparison {
   }
 
   /** Compares complete values; borrows them. */
-  static Deviation between(Value first, Value second) {
+  public static Deviation between(Value first, Value second) {
     if (first instanceof MatrixValue a && second instanceof MatrixValue b) {
       return pinned(a, b);
     }

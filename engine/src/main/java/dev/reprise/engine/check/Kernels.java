@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;
@@ -6,7 +6,7 @@ import dev.reprise.runtime.operation.Operation;
 import java.util.function.Supplier;
 
 /** What computes an operation again for who wants to compare. Thread-safe. */
-interface Kernels {
+public interface Kernels {
 
   /**
    * Executes an operation; waits for memory, so nothing may be pinned.

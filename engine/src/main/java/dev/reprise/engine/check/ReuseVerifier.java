@@ -1,7 +1,7 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.RunStatistics;
-import dev.reprise.engine.ValueComparison.Deviation;
+import dev.reprise.engine.check.ValueComparison.Deviation;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ExecutionContext;
@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * within the tolerance of its operation (see {@link Tolerance}), relative to the largest cell, and
  * for sums to the {@link SumTerms terms} when these are larger.
  */
-final class ReuseVerifier {
+public final class ReuseVerifier {
   /** Items that a search for rewritten ancestors visits; beyond them it assumes one. */
   private static final int SEARCHED = 100_000;
 
@@ -43,24 +43,24 @@ final class ReuseVerifier {
    * @param oneOf one of this many keys is in the sample, 1 means all
    * @param exact whether nothing is put together from parts, here or by who left values in a store
    */
-  ReuseVerifier(int oneOf, boolean exact, Kernels kernels) {
+  public ReuseVerifier(int oneOf, boolean exact, Kernels kernels) {
     this.oneOf = oneOf;
     this.exact = exact;
     this.kernels = kernels;
   }
 
   /** Whether hits on this item's key are computed again. */
-  boolean isSampled(LineageItem item) {
+  public boolean isSampled(LineageItem item) {
     return Long.remainderUnsigned(item.keyLow(), oneOf) == 0;
   }
 
   /** Whether hits of a whole call or block with this key are executed again. */
-  boolean isSampled(Key key) {
+  public boolean isSampled(Key key) {
     return Long.remainderUnsigned(key.low(), oneOf) == 0;
   }
 
   /** Notes that the item's value may be put together from parts, not computed by its operation. */
-  void rewrote(LineageItem item) {
+  public void rewrote(LineageItem item) {
     if (!exact) {
       rewritten.add(item.key());
     }
@@ -73,7 +73,7 @@ final class ReuseVerifier {
    * @param found what reuse answered; borrowed
    * @throws ReuseMismatch when the two differ by more than is allowed
    */
-  void verify(
+  public void verify(
       Operation operation,
       Value[] inputs,
       LineageItem item,
@@ -111,7 +111,7 @@ final class ReuseVerifier {
   }
 
   /** Compares what reuse answered with what was computed; borrows both. */
-  void compare(Operation operation, LineageItem item, Value found, Value computed) {
+  public void compare(Operation operation, LineageItem item, Value found, Value computed) {
     compare("'" + operation.scriptName() + "'", item, found, computed);
   }
 
@@ -120,7 +120,7 @@ final class ReuseVerifier {
    *
    * @param what was reused, as the message of a failure calls it
    */
-  void compare(String what, LineageItem item, Value found, Value computed) {
+  public void compare(String what, LineageItem item, Value found, Value computed) {
     compare(what, item, found, computed, deviation -> deviation);
   }
 
@@ -167,7 +167,7 @@ final class ReuseVerifier {
     return false;
   }
 
-  RunStatistics.Verification statistics() {
+  public RunStatistics.Verification statistics() {
     return new RunStatistics.Verification(verified.sum(), approximate.sum(), worst.get());
   }
 }

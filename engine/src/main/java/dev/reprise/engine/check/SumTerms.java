@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixValue;
