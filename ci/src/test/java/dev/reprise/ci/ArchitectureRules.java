@@ -29,8 +29,8 @@ final class ArchitectureRules {
   private static final List<String> FILE_WRITERS =
       List.of(
           ".formats.",
-          ".engine.Calibration",
-          ".engine.PrivateFolder",
+          ".engine.device.Calibration",
+          ".engine.device.PrivateFolder",
           ".engine.RunRepetition",
           ".engine.stored.BuildMemo",
           ".engine.TraceFile",

@@ -6,6 +6,7 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FileContents.Content;
 import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.Questions;
 import dev.reprise.engine.stored.StoredValues;

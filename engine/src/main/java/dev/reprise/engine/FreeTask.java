@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.Later;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.device.Later;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;

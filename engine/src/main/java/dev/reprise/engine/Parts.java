@@ -4,6 +4,7 @@ import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.engine.value.ListOperands;
 import dev.reprise.lineage.LineageItem;

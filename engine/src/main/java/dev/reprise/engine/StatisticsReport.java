@@ -13,6 +13,8 @@ import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.ViewStatistics;
 import dev.reprise.cache.CacheStatistics;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.device.Accelerators;
+import dev.reprise.engine.device.Fallbacks;
 import dev.reprise.memory.DeviceMemoryStatistics;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.DeviceReport;
 import dev.reprise.runtime.ResourceException;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * The accelerators of this machine, each kind looked for when somebody first asks for it, which
  * loads its driver. Opens none. Not thread-safe.
  */
-final class FoundAccelerators implements AutoCloseable {
+public final class FoundAccelerators implements AutoCloseable {
   private final Supplier<List<AcceleratorProvider>> source;
   private final Map<String, Discovery> byKind = new TreeMap<>();
 
@@ -31,12 +31,12 @@ final class FoundAccelerators implements AutoCloseable {
   }
 
   /** Those whose providers are on the class path. */
-  static FoundAccelerators ofClassPath() {
+  public static FoundAccelerators ofClassPath() {
     return new FoundAccelerators(classPath());
   }
 
   /** Looks when it is asked: every archive of the class path is opened then, which takes time. */
-  static Supplier<List<AcceleratorProvider>> classPath() {
+  public static Supplier<List<AcceleratorProvider>> classPath() {
     ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
     return () -> loader.stream().map(ServiceLoader.Provider::get).toList();
   }
@@ -90,7 +90,7 @@ final class FoundAccelerators implements AutoCloseable {
   }
 
   /** What all of them find; loads their drivers. */
-  DeviceReport report() {
+  public DeviceReport report() {
     List<AcceleratorInfo> found = new ArrayList<>();
     List<String> absences = new ArrayList<>();
     for (AcceleratorProvider provider : providers()) {

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.scheduler.AcceleratorWorker;
@@ -9,8 +9,8 @@ import dev.reprise.store.DeviceCost;
  * interface with the maker's name, as {@code cuda:NVIDIA H100 80GB HBM3}. They mean the same on all
  * machines, other than names of devices such as {@code cuda:0}.
  */
-final class DeviceClasses {
-  static final String CPU = "cpu";
+public final class DeviceClasses {
+  public static final String CPU = "cpu";
 
   private DeviceClasses() {}
 
@@ -19,7 +19,7 @@ final class DeviceClasses {
    *
    * @param worker null for the processor
    */
-  static String of(AcceleratorWorker worker) {
+  public static String of(AcceleratorWorker worker) {
     return worker == null ? CPU : of(worker.accelerator().info());
   }
 

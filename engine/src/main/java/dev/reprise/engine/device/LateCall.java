@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  *
  * <p>Whoever submits it keeps references to the inputs until {@code later} has heard of the end.
  */
-final class LateCall implements DeviceTask {
+public final class LateCall implements DeviceTask {
   private final DeviceWork task;
   private final Value[] inputs;
   private final AcceleratorWorker worker;
@@ -34,7 +34,7 @@ final class LateCall implements DeviceTask {
    * @param onHost computes the same on the processor
    * @param pool takes tasks for the processor
    */
-  LateCall(
+  public LateCall(
       DeviceWork task,
       Value[] inputs,
       AcceleratorWorker worker,

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.runtime.operation.Operation;
 import java.util.HashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
  * Operations that ran on the processor because the accelerator that they were placed on could not
  * do them, for lack of memory or after a failure. Thread-safe.
  */
-final class Fallbacks {
+public final class Fallbacks {
   private final Map<String, OfDevice> devices = new HashMap<>(); // guarded by this
 
   /**
@@ -17,7 +17,7 @@ final class Fallbacks {
    * @param count how many
    * @param first the operation that was the first, and why; empty when there was none
    */
-  record OfDevice(long count, String first) {
+  public record OfDevice(long count, String first) {
     static final OfDevice NONE = new OfDevice(0, "");
   }
 
@@ -34,7 +34,7 @@ final class Fallbacks {
     return devices.isEmpty();
   }
 
-  synchronized OfDevice of(String device) {
+  public synchronized OfDevice of(String device) {
     return devices.getOrDefault(device, OfDevice.NONE);
   }
 }

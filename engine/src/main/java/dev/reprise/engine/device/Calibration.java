@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.CostModels.Average;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * device, opcode and size class. Losing it costs nothing but learning again, so a file that cannot
  * be read or written is passed over; of two sessions that end at once the later one's lines stay.
  */
-final class Calibration {
+public final class Calibration {
   private static final String FIRST_LINE = "reprise calibration 1";
 
   /** Old averages count for at most so many observations, so that they follow what is new. */
@@ -24,7 +24,7 @@ final class Calibration {
 
   private final Path file;
 
-  Calibration(Path file) {
+  public Calibration(Path file) {
     this.file = file;
   }
 
@@ -61,7 +61,7 @@ final class Calibration {
   }
 
   /** How many averages the file has for each device, by its name. */
-  Map<String, Integer> counts() {
+  public Map<String, Integer> counts() {
     CostModels models = new CostModels();
     restore(models);
     Map<String, Integer> counts = new TreeMap<>();

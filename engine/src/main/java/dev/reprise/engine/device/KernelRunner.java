@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.engine.check.Kernels;
 import dev.reprise.engine.check.TrapException;
@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
-final class KernelRunner implements Kernels {
+public final class KernelRunner implements Kernels {
   private final Device device;
   private final Accelerators accelerators;
   private final TaskScheduler pool;
@@ -40,7 +40,7 @@ final class KernelRunner implements Kernels {
   /** Null when the run stops at no value. */
   private final ValueTrap trap;
 
-  KernelRunner(
+  public KernelRunner(
       Device device,
       Accelerators accelerators,
       TaskScheduler pool,
@@ -70,7 +70,7 @@ final class KernelRunner implements Kernels {
    *
    * @param time hears where the kernel ran and how long, before this ends
    */
-  Value run(Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
+  public Value run(Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
     if (!device.supports(operation)) {
       throw new OperandException("'" + operation.name() + "' is not available on any device yet");
     }
@@ -102,7 +102,7 @@ final class KernelRunner implements Kernels {
   }
 
   /** True when every result is looked at, so that each must be made by a kernel. */
-  boolean looksAtResults() {
+  public boolean looksAtResults() {
     return trap != null;
   }
 
@@ -110,7 +110,7 @@ final class KernelRunner implements Kernels {
    * True when rows of a matrix that begin there, and as many behind them, are best read within it:
    * accelerators that have it can do that. Where none has it, a slice brings it there.
    */
-  boolean mayReadRows(ManagedMatrix matrix, long firstByte, long bytes) {
+  public boolean mayReadRows(ManagedMatrix matrix, long firstByte, long bytes) {
     return !places() || accelerators.haveRows(matrix, firstByte, bytes);
   }
 
@@ -118,7 +118,7 @@ final class KernelRunner implements Kernels {
    * True when operations may be handed to an accelerator now and their values used before they are
    * there. Where every result is looked at, each is waited for instead.
    */
-  boolean places() {
+  public boolean places() {
     return accelerators.isOpen() && trap == null;
   }
 
@@ -128,7 +128,8 @@ final class KernelRunner implements Kernels {
    * @param inputs complete; referenced until {@code later} has been told
    * @return false when the operation is to run on the processor; {@code later} hears nothing then
    */
-  boolean submit(Operation operation, Value[] inputs, ExecutionContext context, Later later) {
+  public boolean submit(
+      Operation operation, Value[] inputs, ExecutionContext context, Later later) {
     if (!places() || ListOperands.isColumnOfScalars(operation, inputs)) {
       return false;
     }
@@ -185,7 +186,8 @@ final class KernelRunner implements Kernels {
   }
 
   /** As {@link #run}, for an operation that {@link #submit} has left to the processor. */
-  Value runHere(Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
+  public Value runHere(
+      Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
     if (!device.supports(operation) || ListOperands.isColumnOfScalars(operation, inputs)) {
       return run(operation, inputs, context, time);
     }
@@ -194,7 +196,7 @@ final class KernelRunner implements Kernels {
   }
 
   /** As {@link #run}, on the processor whatever the placement says. */
-  Value runOnHost(Operation operation, Value[] inputs, ExecutionContext context) {
+  public Value runOnHost(Operation operation, Value[] inputs, ExecutionContext context) {
     if (!device.supports(operation) || ListOperands.isColumnOfScalars(operation, inputs)) {
       return run(operation, inputs, context);
     }
@@ -232,7 +234,7 @@ final class KernelRunner implements Kernels {
    *
    * @param operands what it pins, among others
    */
-  <T> T inTurn(Value[] operands, Supplier<T> attempt) {
+  public <T> T inTurn(Value[] operands, Supplier<T> attempt) {
     return memory.run(() -> {
       memory.separateIfShort(operands);
       return attempt.get();
@@ -244,7 +246,7 @@ final class KernelRunner implements Kernels {
    *
    * @param flat without lists
    */
-  Value runWithin(Operation operation, Value[] flat, ExecutionContext context) {
+  public Value runWithin(Operation operation, Value[] flat, ExecutionContext context) {
     return attempt(operation, flat, context);
   }
 

@@ -1,23 +1,23 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.runtime.Value;
 import dev.reprise.scheduler.AcceleratorWorker;
 
 /** Counts a result of an accelerator before it passes that on, as it does everything else. */
-abstract class CountedLater implements Later {
+public abstract class CountedLater implements Later {
   private final Later later;
   private final long start;
 
   /**
    * @param start when somebody began to wait for the result
    */
-  CountedLater(Later later, long start) {
+  public CountedLater(Later later, long start) {
     this.later = later;
     this.start = start;
   }
 
   /** Counts the result, which is released and passed on as a failure when this throws. */
-  abstract void count(Value value, long nanos);
+  protected abstract void count(Value value, long nanos);
 
   @Override
   public final void completed(Value value, long nanos) {

@@ -1,10 +1,10 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.scheduler.AcceleratorWorker;
 
 /** Hears where the kernel of an operation ran, and how long. */
 @FunctionalInterface
-interface KernelTime {
+public interface KernelTime {
   KernelTime UNHEARD = (worker, nanos) -> {};
 
   /**

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.DeviceConfig;
 import dev.reprise.memory.DeviceMemory;
@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  * operation comes that is worth it, and then only where the machine shows signs of a GPU: most
  * sessions never load a driver. Thread-safe.
  */
-final class Accelerators implements AutoCloseable {
+public final class Accelerators implements AutoCloseable {
   /** With {@code auto}, the estimated work of an operation that makes a look around worthwhile. */
   private static final double WORTH_LOOKING_NANOS = 1_000_000;
 
@@ -73,7 +73,7 @@ final class Accelerators implements AutoCloseable {
    * @throws ResourceException when an accelerator is not there that the configuration places work
    *     on or, when it names any, that it gives a budget
    */
-  Accelerators(
+  public Accelerators(
       DeviceConfig config,
       boolean exact,
       Supplier<List<AcceleratorProvider>> providers,
@@ -102,12 +102,12 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** True when operations may be placed on an accelerator, now or later. */
-  boolean isActive() {
+  public boolean isActive() {
     return placement != HOST;
   }
 
   /** True when accelerators have been found and opened. */
-  boolean isOpen() {
+  public boolean isOpen() {
     Placement policy = placement;
     return policy != null && policy != HOST;
   }
@@ -127,24 +127,24 @@ final class Accelerators implements AutoCloseable {
    *
    * @param work estimated nanoseconds
    */
-  void notice(double work) {
+  public void notice(double work) {
     if (placement == null && isWorthLooking(work)) {
       open();
     }
   }
 
   /** True when each operation goes to the accelerator that can do it, however small it is. */
-  boolean isFixed() {
+  public boolean isFixed() {
     return config.isFixed();
   }
 
   /** True when the placement weighs the processor against accelerators. */
-  boolean weighs() {
+  public boolean weighs() {
     return config.placement().equals("auto");
   }
 
   /** True when an accelerator that is open and not lost has a kernel for the work. */
-  boolean isPossible(DeviceWork task, DeviceOperand[] described) {
+  public boolean isPossible(DeviceWork task, DeviceOperand[] described) {
     for (AcceleratorWorker worker : workers()) {
       if (worker.lost() == null && task.isPossibleOn(worker.accelerator(), described)) {
         return true;
@@ -158,7 +158,7 @@ final class Accelerators implements AutoCloseable {
    *
    * @param inputs complete, without lists
    */
-  AcceleratorWorker place(DeviceWork task, Value[] inputs, double work) {
+  public AcceleratorWorker place(DeviceWork task, Value[] inputs, double work) {
     Placement policy = placement;
     if (policy == HOST || policy == null && !isWorthLooking(work)) {
       return null;
@@ -211,7 +211,7 @@ final class Accelerators implements AutoCloseable {
     return described;
   }
 
-  void ranOnHost(DeviceWork task, double work, long nanos) {
+  public void ranOnHost(DeviceWork task, double work, long nanos) {
     Placement policy = placement;
     if (policy != null) {
       policy.ranOnHost(task, work, nanos);
@@ -223,7 +223,7 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** Waits until all that was launched so far has ended and is counted. */
-  void settle() {
+  public void settle() {
     try {
       for (AcceleratorWorker worker : workers()) {
         worker.settle();
@@ -240,7 +240,7 @@ final class Accelerators implements AutoCloseable {
    * @param loop compared by identity
    * @param ended whether an iteration of the same loop ends here
    */
-  void repeats(Object loop, boolean ended) {
+  public void repeats(Object loop, boolean ended) {
     if (config.graphs() && isOpen()) {
       for (AcceleratorWorker worker : workers) {
         worker.repeats(loop, ended);
@@ -249,7 +249,7 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** False when an operation must not run on the processor because an accelerator failed at it. */
-  boolean mayFallBack() {
+  public boolean mayFallBack() {
     return !exact;
   }
 
@@ -265,7 +265,7 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** The device class of all values; see {@link #Accelerators}. */
-  String deviceClass(String ofProcessor) {
+  public String deviceClass(String ofProcessor) {
     return workers().isEmpty()
         ? ofProcessor
         : ofProcessor + " + " + workers.getFirst().accelerator().deviceClass();
@@ -276,7 +276,7 @@ final class Accelerators implements AutoCloseable {
    * accelerator that everything runs on; otherwise on whichever is fastest of those that are open
    * and the processor; 0 when it was measured on none of them.
    */
-  long measured(MeasuredCosts costs) {
+  public long measured(MeasuredCosts costs) {
     long least = config.isFixed() && isOpen() ? 0 : costs.measuredOn(DeviceClasses.CPU);
     for (AcceleratorWorker worker : workers()) {
       long nanos = worker.lost() == null ? costs.measuredOn(DeviceClasses.of(worker)) : 0;
@@ -291,7 +291,7 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** Notes that a value was computed again that was lost with accelerators. */
-  void restored(ManagedMatrix matrix) {
+  public void restored(ManagedMatrix matrix) {
     for (AcceleratorWorker worker : workers()) {
       if (worker.memory().isLost() && matrix.isOnDevice(worker.memory())) {
         worker.memory().valueRestored();
@@ -348,25 +348,25 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** Workers that are open now. */
-  List<AcceleratorWorker> workers() {
+  public List<AcceleratorWorker> workers() {
     return placement == null ? List.of() : workers;
   }
 
   /** Why accelerators are absent, one sentence each. */
-  List<String> notes() {
+  public List<String> notes() {
     return placement == null ? List.of() : notes;
   }
 
-  Fallbacks fallbacks() {
+  public Fallbacks fallbacks() {
     return fallbacks;
   }
 
-  CostModels models() {
+  public CostModels models() {
     return models;
   }
 
   /** Ends the workers; values stay where they are. */
-  void stop() {
+  public void stop() {
     workers().forEach(AcceleratorWorker::close);
   }
 

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Value;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import dev.reprise.runtime.Value;
 import dev.reprise.scheduler.AcceleratorWorker;
@@ -7,7 +7,7 @@ import dev.reprise.scheduler.AcceleratorWorker;
  * Hears of a result that was not there at once: exactly one of {@link #completed} and {@link
  * #failed} is called, on any thread.
  */
-interface Later extends KernelTime {
+public interface Later extends KernelTime {
 
   /** False when nobody wants the result any more. */
   boolean isWanted();

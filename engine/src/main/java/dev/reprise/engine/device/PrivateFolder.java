@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.device;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
