@@ -7,6 +7,7 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.OperandException;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 
 /**

@@ -10,6 +10,7 @@ import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.Questions;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.worth.ReuseEstimate;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FingerprintCache;
 import dev.reprise.formats.ReadOptions;

@@ -6,6 +6,8 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
 import dev.reprise.engine.device.Later;
+import dev.reprise.engine.worth.Keeping;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;

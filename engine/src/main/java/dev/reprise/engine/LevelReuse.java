@@ -6,6 +6,8 @@ import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
+import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;

@@ -7,6 +7,7 @@ import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.engine.value.ListOperands;
+import dev.reprise.engine.worth.Asking;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;

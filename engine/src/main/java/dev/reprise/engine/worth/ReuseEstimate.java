@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.worth;
 
 import dev.reprise.ReuseForecast;
 import dev.reprise.lineage.Key;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Counts, under the keys of what is computed, how often and at what cost: what reuse would have
  * saved. Keeps keys and numbers, no values and no items. Thread-safe; about 150 bytes per value.
  */
-final class ReuseEstimate {
+public final class ReuseEstimate {
   private final ConcurrentHashMap<Key, Computed> values = new ConcurrentHashMap<>();
 
   /**
@@ -34,7 +34,7 @@ final class ReuseEstimate {
   private record Statement(String opcode, String place) {}
 
   /** Notes that a value was computed. */
-  void computed(LineageItem item, long nanos, long bytes) {
+  public void computed(LineageItem item, long nanos, long bytes) {
     values.compute(
         item.key(), (key, before) -> before == null ? first(item, bytes) : before.again(nanos));
   }
@@ -45,7 +45,7 @@ final class ReuseEstimate {
   }
 
   /** What has been counted so far. */
-  ReuseForecast forecast() {
+  public ReuseForecast forecast() {
     Map<Statement, ReuseForecast.Statement> statements = new HashMap<>();
     for (Computed value : values.values()) {
       statements.merge(

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.worth;
 
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.LineageCache;
@@ -11,7 +11,7 @@ import dev.reprise.runtime.Value;
  * Decides which computed values the cache keeps: those that their instruction's {@link SiteAccount}
  * can pay for. Waiters of a claim get the value all the same. Thread-safe.
  */
-final class Keeping {
+public final class Keeping {
   private final boolean everything;
   private final RepeatedKeys notKept = new RepeatedKeys();
 
@@ -20,12 +20,12 @@ final class Keeping {
   }
 
   /** Keeps what pays. */
-  static Keeping whatPays() {
+  public static Keeping whatPays() {
     return new Keeping(false);
   }
 
   /** Keeps all values, for looking at policies of eviction. */
-  static Keeping everything() {
+  public static Keeping everything() {
     return new Keeping(true);
   }
 
@@ -35,7 +35,7 @@ final class Keeping {
    * @param work estimated nanoseconds of the operation
    * @param nanos measured ones
    */
-  void complete(
+  public void complete(
       Claim claim, SiteAccount account, LineageItem item, double work, Value value, long nanos) {
     long cost = cost(work, value, nanos);
     try (claim) {
@@ -56,7 +56,7 @@ final class Keeping {
    * Whether a value that is about to be computed as a part of something else should rather be
    * computed by itself and kept: it was asked for before, and its account can pay for it.
    */
-  boolean paysAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
+  public boolean paysAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
     if (!notKept.isRepeated(item.keyHigh(), item.keyLow())) {
       return false;
     }
@@ -65,13 +65,13 @@ final class Keeping {
   }
 
   /** True when {@link #paysAtLast} is likely to say yes; asks without being noticed. */
-  boolean seemsToPayAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
+  public boolean seemsToPayAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
     return notKept.isNoted(item.keyHigh(), item.keyLow())
         && (everything || account.canPay(work, bytes));
   }
 
   /** Keeps a value that nobody has claimed, if that pays. The caller keeps its reference. */
-  void keep(
+  public void keep(
       LineageCache cache,
       SiteAccount account,
       LineageItem item,
@@ -85,32 +85,32 @@ final class Keeping {
   }
 
   /** False when looking the value of an instruction up is likely to be in vain, as so often. */
-  boolean isWorthAsking(SiteAccount account, LineageItem item, double work) {
+  public boolean isWorthAsking(SiteAccount account, LineageItem item, double work) {
     return !asksForSample(account, work) || Asking.isSampled(item.keyLow());
   }
 
   /** True when values of so much work are looked up as a sample only. */
-  boolean asksForSample(SiteAccount account, double work) {
+  public boolean asksForSample(SiteAccount account, double work) {
     return !everything && !account.asking.isForAll(work);
   }
 
   /** True when all values that a loop carries on are looked up. */
-  boolean asksForAllCarried(SiteAccount account) {
+  public boolean asksForAllCarried(SiteAccount account) {
     return everything || account.asking.isPatientWithCarried();
   }
 
   /** True when such values are not looked up, of so much work and memory, unless all are. */
-  boolean skipsCarried(SiteAccount account, double work, long bytes) {
+  public boolean skipsCarried(SiteAccount account, double work, long bytes) {
     return !account.asking.isForCarried(work) || !account.canPay(work, bytes);
   }
 
   /** True when everything is looked up and kept. */
-  boolean isOfEverything() {
+  public boolean isOfEverything() {
     return everything;
   }
 
   /** Whether what a region left, in so many bytes that the cache does not have yet, is kept. */
-  boolean pays(SiteAccount account, Key key, double work, long bytes) {
+  public boolean pays(SiteAccount account, Key key, double work, long bytes) {
     return pays(account, key.high(), key.low(), work, bytes);
   }
 

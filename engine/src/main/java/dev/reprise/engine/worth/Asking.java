@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.worth;
 
 /**
  * Whether looking a value up is still worth its price. Who has asked often, and always in vain,
@@ -10,11 +10,11 @@ package dev.reprise.engine;
  *
  * <p>Which keys these are follows from the keys, so it is the same ones each time, and a program
  * that repeats itself is noticed after a few repetitions. Where an iteration of a loop runs without
- * items (see {@link LoopRecorder}), there are no keys to choose by, and making them costs more than
+ * items (see {@code LoopRecorder}), there are no keys to choose by, and making them costs more than
  * asking: one of sixteen iterations is asked for all its values, the same ones each time. What
  * costs a hundred times as much as asking is always asked for. Nothing depends on a clock.
  *
- * <p>Values that a loop carries on ({@link CarriedValues}) are made of what earlier iterations
+ * <p>Values that a loop carries on ({@code CarriedValues}) are made of what earlier iterations
  * made, and can have come before only if these had. So who has asked in vain for a few of them
  * stops until one that is not carried comes again: a loop that runs once more from the same start
  * is met at its start. Only one of 256 iterations is asked for them as for all others. Each carried
@@ -24,7 +24,7 @@ package dev.reprise.engine;
  *
  * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
  */
-final class Asking {
+public final class Asking {
   /** Asking may take this share of what is asked for, for ever. */
   private static final long SHARE = 100;
 
@@ -59,7 +59,7 @@ final class Asking {
     this.priceNanos = priceNanos;
   }
 
-  static Asking ofInstruction() {
+  public static Asking ofInstruction() {
     return new Asking(256, 1_000);
   }
 
@@ -73,12 +73,12 @@ final class Asking {
   }
 
   /** True when every key is asked for, so that nobody needs to make one to find out. */
-  boolean isForAll(double work) {
+  public boolean isForAll(double work) {
     return vain < patience || work >= SHARE * priceNanos;
   }
 
   /** As the other, for values that a loop carries on: false when none of them is asked for. */
-  boolean isForCarried(double work) {
+  public boolean isForCarried(double work) {
     return isPatientWithCarried() || work >= SHARE * priceNanos;
   }
 
@@ -88,22 +88,22 @@ final class Asking {
   }
 
   /** True for a key that is asked for although so many others were not found. */
-  static boolean isSampled(long keyLow) {
+  public static boolean isSampled(long keyLow) {
     return (keyLow & SAMPLE) == 0;
   }
 
   /** Likewise for an iteration of a loop, by its number. */
-  static boolean isSampledIteration(long iteration) {
+  public static boolean isSampledIteration(long iteration) {
     return isSampled(mixed(iteration));
   }
 
   /** True for one of four of these, which is also asked for its blocks as a whole. */
-  static boolean isSampledForBlocks(long iteration) {
+  public static boolean isSampledForBlocks(long iteration) {
     return (mixed(iteration) & SAMPLE_OF_BLOCKS) == 0;
   }
 
   /** True for one of four of these, which is also asked for the values that the loop carries on. */
-  static boolean isSampledForCarried(long iteration) {
+  public static boolean isSampledForCarried(long iteration) {
     return (mixed(iteration) & SAMPLE_OF_CARRIED) == 0;
   }
 
@@ -116,19 +116,19 @@ final class Asking {
   }
 
   /** A value was asked for and was not there. */
-  void inVain() {
+  public void inVain() {
     if (vain < patience) {
       vain++;
     }
   }
 
   /** A value was found, or would have been, had it been kept. */
-  void cameAgain() {
+  public void cameAgain() {
     vain = Math.min(vain, 0);
   }
 
   /** As the other, of a value that a loop has carried on. */
-  void carriedCameAgain() {
+  public void carriedCameAgain() {
     vain = Math.max(Math.min(vain, 0) - BOUGHT, -MOST_BOUGHT);
   }
 }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.worth;
 
 import dev.reprise.cache.Credit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Threads: any; each number changes atomically, so workers share the account of an instruction.
  */
-final class SiteAccount {
+public final class SiteAccount {
   /** Cost of new memory. */
   static final double KEEPING_NANOS_PER_BYTE = 1;
 
@@ -40,7 +40,7 @@ final class SiteAccount {
   private final AtomicLong balance = new AtomicLong(ALLOWANCE_NANOS);
 
   /** Whether values of this instruction are still asked for. */
-  final Asking asking;
+  public final Asking asking;
 
   /** The most work of an execution so far, for which trust was given. */
   private final AtomicLong trusted = new AtomicLong();
@@ -51,17 +51,17 @@ final class SiteAccount {
     this.asking = asking;
   }
 
-  static SiteAccount ofInstruction() {
+  public static SiteAccount ofInstruction() {
     return new SiteAccount(64, 4, Asking.ofInstruction());
   }
 
   /** Calls contain calls, and what the instructions in them keep is paid for already. */
-  static SiteAccount ofFunction(int variables) {
+  public static SiteAccount ofFunction(int variables) {
     return new SiteAccount(256, 4, Asking.ofRegion(variables));
   }
 
   /** Blocks are met far more often than calls and found far more rarely. */
-  static SiteAccount ofBlock(int variables) {
+  public static SiteAccount ofBlock(int variables) {
     return new SiteAccount(256, 1, Asking.ofRegion(variables));
   }
 
@@ -104,7 +104,7 @@ final class SiteAccount {
   }
 
   /** A value that this account paid for was found, or one that it did not pay for was missed. */
-  void saves(double work) {
+  public void saves(double work) {
     asking.cameAgain();
     balance.addAndGet((long) work);
   }
