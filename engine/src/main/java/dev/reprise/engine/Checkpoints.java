@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.seed.SeedPlaceText;
+import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.stored.ShortTrace;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.engine.value.SavedContent;

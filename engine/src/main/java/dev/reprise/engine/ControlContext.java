@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;

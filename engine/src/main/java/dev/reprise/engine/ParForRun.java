@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;

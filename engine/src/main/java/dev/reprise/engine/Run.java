@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.seed;
 
 import dev.reprise.lineage.Seeds;
 
@@ -7,46 +7,46 @@ import dev.reprise.lineage.Seeds;
  * a run with the same base draws the same seeds however its parfor iterations were spread over
  * workers. Every iteration of a loop has a base of its own. Owned by one control thread.
  */
-final class SeedSource {
+public final class SeedSource {
   private long base;
   private long count;
 
-  SeedSource(long base) {
+  public SeedSource(long base) {
     this.base = base;
   }
 
   /** The next seed: not negative, and exact as a double. */
-  long next() {
+  public long next() {
     return Seeds.draw(base, ++count);
   }
 
   /** The base for a loop that is entered now: what would be drawn next, without drawing it. */
-  long peek() {
+  public long peek() {
     return Seeds.draw(base, count + 1);
   }
 
-  long base() {
+  public long base() {
     return base;
   }
 
   /** Leaves out seeds that an execution would have drawn whose results are known. */
-  void skip(long seeds) {
+  public void skip(long seeds) {
     count += seeds;
   }
 
   /** Seeds drawn since the last start. */
-  long count() {
+  public long count() {
     return count;
   }
 
   /** Starts over from another base, as each iteration of a loop does. */
-  void restart(long newBase) {
+  public void restart(long newBase) {
     base = newBase;
     count = 0;
   }
 
   /** Goes on where a loop was entered. */
-  void resume(long oldBase, long oldCount) {
+  public void resume(long oldBase, long oldCount) {
     base = oldBase;
     count = oldCount;
   }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.seed;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * A place in the loops that draw seeds as a checkpoint has it: a line for it, one for each loop.
  */
-final class SeedPlaceText {
+public final class SeedPlaceText {
   private SeedPlaceText() {}
 
-  static String of(SeedTrail.Place place) {
+  public static String of(SeedTrail.Place place) {
     StringBuilder text = new StringBuilder();
     text.append(place.base()).append(' ').append(place.count()).append('\n');
     for (SeedTrail.Level level : place.loops()) {
@@ -26,7 +26,7 @@ final class SeedPlaceText {
   }
 
   /** Reads what {@link #of} made; throws {@link IllegalArgumentException} for anything else. */
-  static SeedTrail.Place parse(String text) {
+  public static SeedTrail.Place parse(String text) {
     String[] lines = text == null ? new String[] {""} : text.split("\n");
     String[] here = fields(lines[0], 2);
     List<SeedTrail.Level> loops = new ArrayList<>();

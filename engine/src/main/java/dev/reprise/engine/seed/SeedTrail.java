@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.seed;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.List;
  * change. A counted loop goes on by the value of its variable, since {@code for (e in (done+1):n)}
  * begins with another one; other loops with the iteration after the one that wrote the checkpoint.
  */
-final class SeedTrail {
+public final class SeedTrail {
 
   /**
    * One loop around a place.
@@ -53,8 +53,8 @@ final class SeedTrail {
    * @param base of the seeds there
    * @param count of seeds drawn from it
    */
-  record Place(List<Level> loops, long base, long count) {
-    Place {
+  public record Place(List<Level> loops, long base, long count) {
+    public Place {
       loops = List.copyOf(loops);
     }
   }
@@ -68,14 +68,14 @@ final class SeedTrail {
   private int reached;
 
   /** A trail that goes on inside of the loops of another one. */
-  SeedTrail inside() {
+  public SeedTrail inside() {
     SeedTrail inner = new SeedTrail();
     inner.open.addAll(open);
     return inner;
   }
 
   /** Where the thread is now. */
-  Place place(SeedSource seeds) {
+  public Place place(SeedSource seeds) {
     List<Level> loops = new ArrayList<>(open);
     boolean drew = seeds.count() > 0;
     for (int i = loops.size() - 1; i >= 0; i--) {
@@ -88,7 +88,7 @@ final class SeedTrail {
   }
 
   /** Whether a place lies in the iterations that are under way here. */
-  boolean isAround(Place place) {
+  public boolean isAround(Place place) {
     if (open.size() > place.loops.size()) {
       return false;
     }
@@ -105,7 +105,7 @@ final class SeedTrail {
    * Goes on from another place: draws what comes next there, and so does the loop that is around it
    * when it is entered. A place inside of loops that are not around here now is left alone.
    */
-  void resume(Place place, SeedSource seeds) {
+  public void resume(Place place, SeedSource seeds) {
     int depth = open.size();
     if (depth > place.loops.size()) {
       return;
@@ -133,7 +133,7 @@ final class SeedTrail {
    * @return the number of the first iteration, after the seeds were brought to where the loop was
    *     entered first; 0 for a loop that begins
    */
-  long enter(String loop, SeedSource seeds, double from, double step) {
+  public long enter(String loop, SeedSource seeds, double from, double step) {
     int depth = open.size();
     if (pending != null && depth == reached && pending.loops.get(depth).loop.equals(loop)) {
       Level known = pending.loops.get(depth);
@@ -155,18 +155,18 @@ final class SeedTrail {
   /**
    * Whether the innermost loop has drawn a seed, also before a checkpoint from which it goes on.
    */
-  boolean hasDrawn() {
+  public boolean hasDrawn() {
     return open.getLast().drew;
   }
 
   /** Notes that the innermost loop has drawn a seed. */
-  void drew() {
+  public void drew() {
     int last = open.size() - 1;
     open.set(last, open.get(last).drawing(true));
   }
 
   /** The innermost loop begins an iteration. */
-  void begin(long iteration) {
+  public void begin(long iteration) {
     int last = open.size() - 1;
     open.set(last, open.get(last).at(iteration));
     if (pending != null && reached > last && pending.loops.get(last).iteration != iteration) {
@@ -175,7 +175,7 @@ final class SeedTrail {
   }
 
   /** The innermost loop ends. */
-  void leave() {
+  public void leave() {
     open.removeLast();
     if (pending != null && reached > open.size()) {
       pending = null;
