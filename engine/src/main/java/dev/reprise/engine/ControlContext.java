@@ -3,6 +3,8 @@ package dev.reprise.engine;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.StackRoom;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;

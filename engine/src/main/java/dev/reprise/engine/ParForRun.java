@@ -1,6 +1,10 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.RestingWorkers;
+import dev.reprise.engine.thread.TaskPartition;
+import dev.reprise.engine.thread.WorkerThreads;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;

@@ -9,6 +9,8 @@ import dev.reprise.engine.check.Tolerance;
 import dev.reprise.engine.check.ValueComparison;
 import dev.reprise.engine.stored.StoredHistory;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;

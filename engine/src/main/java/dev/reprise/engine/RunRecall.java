@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.language.SourceFile;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Program;

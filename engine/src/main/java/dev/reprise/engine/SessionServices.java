@@ -15,6 +15,7 @@ import dev.reprise.engine.device.Calibration;
 import dev.reprise.engine.device.FoundAccelerators;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Factoring (Hummel, Schonberg, Flynn: CACM 35(8), 1992) hands out tasks in rounds, one for each
  * worker, each round half of what is left: large tasks first, small ones to even out the end.
  */
-final class TaskPartition {
+public final class TaskPartition {
 
   /** Iterations from {@code from} (inclusive) to {@code to} (exclusive). */
-  record Task(long from, long to) {}
+  public record Task(long from, long to) {}
 
   private final long count;
 
@@ -64,7 +64,7 @@ final class TaskPartition {
   }
 
   /** The next task, or null when all are taken. */
-  Task take() {
+  public Task take() {
     if (size > 0) {
       long from = next.getAndAdd(size);
       return from >= count ? null : new Task(from, Math.min(count, from + size));

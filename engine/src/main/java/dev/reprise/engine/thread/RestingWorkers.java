@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 /**
  * The workers of a parfor that have ended since memory was short, and when one of them may begin
@@ -7,7 +7,7 @@ package dev.reprise.engine;
  * times that grows with the logarithm of its iterations, and one that was short once has all of its
  * workers back soon. Thread-safe.
  */
-final class RestingWorkers {
+public final class RestingWorkers {
   /** Half of the iterations before the first one begins again, chosen by feeling. */
   private static final long FIRST_PATIENCE = 2;
 
@@ -21,14 +21,14 @@ final class RestingWorkers {
   private long ended; // guarded by this
 
   /** A worker has given up an iteration and ends. */
-  synchronized void gaveUp() {
+  public synchronized void gaveUp() {
     resting++;
     patience = Math.min(LONGEST_PATIENCE, 2 * patience);
     ended = 0;
   }
 
   /** Counts an iteration that has ended well; true when a worker may begin again now. */
-  boolean mayReturn() {
+  public boolean mayReturn() {
     return resting > 0 && counted();
   }
 

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 import java.util.concurrent.CancellationException;
 
@@ -6,25 +6,25 @@ import java.util.concurrent.CancellationException;
  * Tells a control thread to stop at its next safe point. Child cancellations (parfor workers) also
  * observe their parents.
  */
-final class Cancellation {
+public final class Cancellation {
   private final Cancellation parent;
 
   // Written by whoever cancels; publishes nothing but itself.
   private volatile boolean cancelled;
 
-  Cancellation(Cancellation parent) {
+  public Cancellation(Cancellation parent) {
     this.parent = parent;
   }
 
-  void cancel() {
+  public void cancel() {
     cancelled = true;
   }
 
-  boolean isCancelled() {
+  public boolean isCancelled() {
     return cancelled || (parent != null && parent.isCancelled());
   }
 
-  void check() {
+  public void check() {
     if (isCancelled()) {
       throw new CancellationException("cancelled");
     }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 /**
  * Makes a recursion that does not end overflow the stack where a call is entered, when its thread
@@ -9,7 +9,7 @@ package dev.reprise.engine;
  * itself as deep as some tens of script calls and an operation may. Calls near the surface do not
  * pay for that.
  */
-final class StackRoom {
+public final class StackRoom {
   /** Calls so deep are looked at, and then every so many. */
   private static final int EVERY = 32;
 
@@ -26,7 +26,7 @@ final class StackRoom {
    *
    * @throws StackOverflowError when there is not enough stack for the calls until the next look
    */
-  static void look(int callDepth) {
+  public static void look(int callDepth) {
     if (callDepth >= EVERY && callDepth % EVERY == 0) {
       touch(FRAMES);
     }

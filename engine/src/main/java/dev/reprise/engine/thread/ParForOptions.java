@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 import dev.reprise.language.NearestName;
 import dev.reprise.runtime.OperandException;
@@ -18,11 +18,11 @@ import java.util.TreeMap;
  * @param partitioner how iterations are cut into tasks
  * @param taskSize size of a task where the partitioner takes one
  */
-record ParForOptions(int degree, Partitioner partitioner, long taskSize) {
+public record ParForOptions(int degree, Partitioner partitioner, long taskSize) {
   private static final int MOST_WORKERS = 4096;
 
   /** The ways of cutting, by the names of SystemDS. */
-  enum Partitioner {
+  public enum Partitioner {
     NAIVE,
     FIXED,
     STATIC,
@@ -52,7 +52,7 @@ record ParForOptions(int degree, Partitioner partitioner, long taskSize) {
    *
    * @throws OperandException for a value that an option does not know
    */
-  static ParForOptions of(Map<String, Scalar> values) {
+  public static ParForOptions of(Map<String, Scalar> values) {
     for (Map.Entry<String, List<String>> option : WORDS.entrySet()) {
       if (values.containsKey(option.getKey())) {
         word(option.getKey(), values.get(option.getKey()), option.getValue());
@@ -99,7 +99,7 @@ record ParForOptions(int degree, Partitioner partitioner, long taskSize) {
   }
 
   /** The tasks of so many iterations for so many workers. */
-  TaskPartition tasks(long count, int workers) {
+  public TaskPartition tasks(long count, int workers) {
     return switch (partitioner) {
       case NAIVE -> TaskPartition.fixed(count, 1);
       case FIXED -> TaskPartition.fixed(count, taskSize);

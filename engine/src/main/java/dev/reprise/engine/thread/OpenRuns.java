@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -13,12 +13,12 @@ import java.util.Set;
  * end; a run that closes its own session is refused, whichever of its threads tries it: its end,
  * which closing waits for, would wait for that thread.
  */
-final class OpenRuns {
+public final class OpenRuns {
   private final Set<Entry> open = new HashSet<>();
   private boolean closed;
 
   /** One run, or another use of the session, until it is closed; identity counts, not content. */
-  final class Entry implements AutoCloseable {
+  public final class Entry implements AutoCloseable {
     private final Cancellation cancellation = new Cancellation(null);
 
     /** Those that work for the run, which therefore cannot wait for its end. */
@@ -32,7 +32,7 @@ final class OpenRuns {
     }
 
     /** Seen at safe points by all that works for the run. */
-    Cancellation cancellation() {
+    public Cancellation cancellation() {
       return cancellation;
     }
 
@@ -41,7 +41,7 @@ final class OpenRuns {
      *
      * @throws IllegalStateException when the session has been closed meanwhile
      */
-    void begins(Thread thread) {
+    public void begins(Thread thread) {
       synchronized (OpenRuns.this) {
         requireOpen();
         script = thread;
@@ -74,14 +74,14 @@ final class OpenRuns {
     }
 
     /** True for a thread that works for the run, whose end it therefore cannot wait for. */
-    boolean isWorkOf(Thread thread) {
+    public boolean isWorkOf(Thread thread) {
       synchronized (OpenRuns.this) {
         return threads.contains(thread);
       }
     }
 
     /** Tells the run to stop at its next safe point, and ends a long write at once. */
-    void cancel() {
+    public void cancel() {
       synchronized (OpenRuns.this) {
         cancellation.cancel();
         if (script != null) {
@@ -102,7 +102,7 @@ final class OpenRuns {
    *
    * @throws IllegalStateException when the session is closed
    */
-  synchronized Entry begin() {
+  public synchronized Entry begin() {
     requireOpen();
     Entry entry = new Entry(Thread.currentThread());
     open.add(entry);
@@ -121,7 +121,7 @@ final class OpenRuns {
   }
 
   /** Lets no run begin any more, cancels those that have begun, and waits for them. */
-  synchronized void close() {
+  public synchronized void close() {
     if (open.stream().anyMatch(entry -> entry.threads.contains(Thread.currentThread()))) {
       throw new IllegalStateException("a run cannot close its own session");
     }

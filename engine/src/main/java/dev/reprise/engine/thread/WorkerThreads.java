@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.thread;
 
 import dev.reprise.engine.timeline.Timeline;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The threads of a parfor's workers. They may start others, which are waited for, too. Thread-safe.
  */
-final class WorkerThreads {
+public final class WorkerThreads {
   /** Deep enough for ordinary recursion; only touched pages cost memory. */
   private static final long STACK_BYTES = 128L << 20;
 
@@ -21,13 +21,13 @@ final class WorkerThreads {
    * @param open the run that they work for
    * @param cancellation of the work, for when who waits is interrupted
    */
-  WorkerThreads(Timeline timelineOrNull, OpenRuns.Entry open, Cancellation cancellation) {
+  public WorkerThreads(Timeline timelineOrNull, OpenRuns.Entry open, Cancellation cancellation) {
     this.timeline = timelineOrNull;
     this.open = open;
     this.cancellation = cancellation;
   }
 
-  synchronized void start(Runnable worker) {
+  public synchronized void start(Runnable worker) {
     Runnable work = timeline == null ? worker : () -> runAndLeave(worker);
     Thread thread =
         new Thread(null, open.shared(work), "reprise-parfor-" + threads.size(), STACK_BYTES);
@@ -45,7 +45,7 @@ final class WorkerThreads {
   }
 
   /** Returns when all have ended; an interrupt cancels the work and is kept. */
-  void join() {
+  public void join() {
     boolean interrupted = false;
     // A thread starts another one before it ends, so the last one is found here, too.
     for (int i = 0; i < started(); i++) {
