@@ -4,7 +4,6 @@ import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
@@ -12,6 +11,7 @@ import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What an execution of a region left behind: its outputs by key, never by value, and what else it
@@ -33,12 +33,12 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
    */
   record Called(String name, Key fingerprint, List<Parameter> parameters) {
 
-    static Called of(LinkedProcedure function) {
+    static Called of(Callee function) {
       return new Called(
           function.calledAs(), function.region().fingerprint(), function.procedure().parameters());
     }
 
-    boolean isSame(LinkedProcedure function) {
+    boolean isSame(Callee function) {
       return function.region().fingerprint().equals(fingerprint)
           && hasNames(function.procedure().parameters());
     }
@@ -95,33 +95,25 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   }
 
   /** The called functions as notes of an execution. */
-  static List<Called> calls(Set<LinkedProcedure> functions) {
+  static List<Called> calls(Set<Callee> functions) {
     return functions.stream().map(Called::of).toList();
   }
 
   /**
    * Adds the called functions to the footprint of what is executed now.
    *
+   * @param functions finds a function of this program by its name, or null
    * @return false when a name means another function, or none, in this program
    */
-  boolean isOf(Functions functions, Footprint footprint) {
+  boolean isOf(Function<String, ? extends Callee> functions, Footprint footprint) {
     for (Called call : calls) {
-      LinkedProcedure now = find(functions, call.name);
+      Callee now = functions.apply(call.name);
       if (now == null || !call.isSame(now)) {
         return false;
       }
       footprint.calls(now);
     }
     return true;
-  }
-
-  private static LinkedProcedure find(Functions functions, String name) {
-    try {
-      return functions.require(name);
-    } catch (OperandException | UncheckedCompileException e) {
-      // Another program has no such function; its own body decides what it calls instead.
-      return null;
-    }
   }
 
   /** Keys of the values that the first parts need in the cache. */

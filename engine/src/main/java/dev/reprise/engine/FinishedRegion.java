@@ -53,11 +53,11 @@ final class FinishedRegion {
     this.marks = marks;
     this.wanted = wanted;
     this.facts = facts;
-    this.values = new Value[region.outputs.length];
-    this.items = new LineageItem[region.outputs.length];
+    this.values = new Value[region.outputs().length];
+    this.items = new LineageItem[region.outputs().length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = activation.values[region.outputs[i]];
-      items[i] = activation.items[region.outputs[i]];
+      values[i] = activation.values[region.outputs()[i]];
+      items[i] = activation.items[region.outputs()[i]];
     }
   }
 

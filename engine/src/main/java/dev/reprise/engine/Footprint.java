@@ -12,16 +12,16 @@ final class Footprint {
   final Footprint outer;
 
   /** Functions that were called, callers first. */
-  private final Set<LinkedProcedure> called = new LinkedHashSet<>();
+  private final Set<Callee> called = new LinkedHashSet<>();
 
-  private LinkedProcedure last;
+  private Callee last;
   private boolean repeatable = true;
 
   Footprint(Footprint outer) {
     this.outer = outer;
   }
 
-  void calls(LinkedProcedure function) {
+  void calls(Callee function) {
     if (function != last) {
       last = function;
       called.add(function);
@@ -38,7 +38,7 @@ final class Footprint {
     return repeatable;
   }
 
-  Set<LinkedProcedure> called() {
+  Set<Callee> called() {
     return called;
   }
 

@@ -169,11 +169,11 @@ final class LevelValues {
   }
 
   private Value absent(Composite.Cached part, KnownForm form, Artifact artifact) {
-    LineageItem[] items = new LineageItem[region.inputs.length];
+    LineageItem[] items = new LineageItem[region.inputs().length];
     Value[] values = new Value[items.length];
     for (int i = 0; i < items.length; i++) {
-      items[i] = activation.items[region.inputs[i]];
-      values[i] = activation.values[region.inputs[i]];
+      items[i] = activation.items[region.inputs()[i]];
+      values[i] = activation.values[region.inputs()[i]];
     }
     long computingNanos = costNanos;
     return KnownContent.of(
@@ -188,7 +188,7 @@ final class LevelValues {
       case Composite.Inline inline -> inline.item();
       case Composite.Cached cached -> cached.item();
       case Composite.Elements list -> list.item();
-      case Composite.Input input -> activation.items[region.inputs[input.position()]];
+      case Composite.Input input -> activation.items[region.inputs()[input.position()]];
       case Composite.NoValue _ -> null;
     };
   }
@@ -199,7 +199,7 @@ final class LevelValues {
       case Composite.Cached cached -> cached(cached);
       case Composite.Elements list -> list(list);
       case Composite.Input input -> {
-        Value value = activation.values[region.inputs[input.position()]];
+        Value value = activation.values[region.inputs()[input.position()]];
         value.retain();
         yield value;
       }

@@ -179,7 +179,7 @@ final class PathUnderWay {
     int[] inputs = stretch.inputsOfBlocks.get(block);
     if (inputs == null) {
       PathSymbols now = now();
-      inputs = Arrays.stream(block.inputs).map(now::of).toArray();
+      inputs = Arrays.stream(block.inputs()).map(now::of).toArray();
       stretch.inputsOfBlocks.put(block, inputs);
     }
     return inputs;

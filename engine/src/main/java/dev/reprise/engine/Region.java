@@ -30,7 +30,7 @@ final class Region {
     /** Blocks are met far more often than calls and found far more rarely. */
     BLOCK(100_000);
 
-    final long gateNanos;
+    private final long gateNanos;
 
     Level(long gateNanos) {
       this.gateNanos = gateNanos;
@@ -39,31 +39,18 @@ final class Region {
 
   private static final long UNKNOWN = -1;
 
-  final Level level;
-
-  /** What keeping what its executions left has cost and saved. */
-  final SiteAccount account;
-
-  /** Slots that the key is made of. */
-  final int[] inputs;
-
-  /** Slots that an execution may leave changed. */
-  final int[] outputs;
-
-  /** For each output, whether it is no input: what it held before is not in the key. */
-  final boolean[] unread;
-
   /** Blocks that could not repeat so often, and never could, are not asked for any more. */
   private static final int ENOUGH_EFFECTS = 4;
 
   private static final int REPEATS = Integer.MIN_VALUE;
 
-  /** False for what a process executes once: it is kept for other processes alone. */
-  final boolean isKeptHere;
-
-  /** Where a block begins; null for a function, whose calls have places of their own. */
-  final Position position;
-
+  private final Level level;
+  private final SiteAccount account;
+  private final int[] inputs;
+  private final int[] outputs;
+  private final boolean[] unread;
+  private final boolean isKeptHere;
+  private final Position position;
   private final Supplier<Key> fingerprintOf;
   private Key fingerprint;
   private long mostWork = UNKNOWN;
@@ -151,6 +138,43 @@ final class Region {
     return first instanceof Block.ParFor loop ? loop.position() : procedure.position();
   }
 
+  Level level() {
+    return level;
+  }
+
+  /** What keeping what its executions left has cost and saved. */
+  SiteAccount account() {
+    return account;
+  }
+
+  /** Slots that the key is made of; for reading. */
+  int[] inputs() {
+    return inputs;
+  }
+
+  /** Slots that an execution may leave changed; for reading. */
+  int[] outputs() {
+    return outputs;
+  }
+
+  /**
+   * For each output, whether it is no input: what it held before is not in the key; for reading.
+   */
+  boolean[] unread() {
+    return unread;
+  }
+
+  /** False for what a process executes once: it is kept for other processes alone. */
+  boolean isKeptHere() {
+    return isKeptHere;
+  }
+
+  /** Where a block begins; null for a function, whose calls have places of their own. */
+  Position position() {
+    return position;
+  }
+
+  /** What the region is, whatever its inputs hold; made when somebody first asks. */
   Key fingerprint() {
     Key known = fingerprint;
     if (known == null) {

@@ -52,12 +52,12 @@ final class RegionCheck {
         }
       }
     } catch (RuntimeException e) {
-      throw region.position == null ? e : context.located(e, region.position, activation, null);
+      throw region.position() == null ? e : context.located(e, region.position(), activation, null);
     }
   }
 
   private void compare(int output, ControlContext context, Activation activation) {
-    int slot = region.outputs[output];
+    int slot = region.outputs()[output];
     LineageItem computed = activation.item(slot);
     if (computed == null || !items[output].sameAs(computed)) {
       throw new ReuseMismatch(what(slot, activation), items[output], computed);
@@ -68,7 +68,7 @@ final class RegionCheck {
   }
 
   private String what(int slot, Activation activation) {
-    String kind = region.level == Region.Level.FUNCTION ? "the function '" : "a block of '";
+    String kind = region.level() == Region.Level.FUNCTION ? "the function '" : "a block of '";
     String name = activation.procedure.procedure().slotNames().get(slot);
     return kind + activation.procedure.name() + "' (variable '" + name + "')";
   }

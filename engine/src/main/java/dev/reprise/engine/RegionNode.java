@@ -6,7 +6,7 @@ record RegionNode(Region region, Node[] body) implements Node {
   public void run(ControlContext context, Activation activation) {
     if (region.isWorthAsking()) {
       LevelReuse levels = context.run.session().levels();
-      levels.run(context, activation, region, body, region.outputs.length);
+      levels.run(context, activation, region, body, region.outputs().length);
       return;
     }
     long before = context.work;
