@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.thread.Cancellation;
@@ -157,7 +158,7 @@ final class ControlContext {
   }
 
   void leave(Footprint left) {
-    footprint = left.outer;
+    footprint = left.outer();
     if (footprint != null) {
       footprint.add(left);
     }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.region.Region;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.runtime.operation.Operation;

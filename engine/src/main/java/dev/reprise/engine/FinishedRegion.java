@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.region.Composite;
+import dev.reprise.engine.region.Region;
 import dev.reprise.engine.stored.EqualContents;
 import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Callee;
+import dev.reprise.engine.region.Region;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.RestingWorkers;

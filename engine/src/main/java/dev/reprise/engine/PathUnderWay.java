@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.Stretch.End;
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathRecorder;
 import dev.reprise.lineage.PathShape;

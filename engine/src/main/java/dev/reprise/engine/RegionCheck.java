@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.check.ReuseMismatch;
 import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Region;
+
 /** Blocks that may be reused as a whole. */
 record RegionNode(Region region, Node[] body) implements Node {
   @Override

@@ -14,6 +14,7 @@ import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Calibration;
 import dev.reprise.engine.device.FoundAccelerators;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;

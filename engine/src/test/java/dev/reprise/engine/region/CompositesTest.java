@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

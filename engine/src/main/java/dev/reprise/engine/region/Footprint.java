@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -7,9 +7,8 @@ import java.util.Set;
  * What one execution of a function body or block depended on besides its inputs, noted while it
  * runs. Owned by one control thread; those of parfor workers are added when the loop is over.
  */
-final class Footprint {
-  /** The execution around it that is noted, too; null for the outermost. */
-  final Footprint outer;
+public final class Footprint {
+  private final Footprint outer;
 
   /** Functions that were called, callers first. */
   private final Set<Callee> called = new LinkedHashSet<>();
@@ -17,11 +16,21 @@ final class Footprint {
   private Callee last;
   private boolean repeatable = true;
 
-  Footprint(Footprint outer) {
+  /**
+   * Begins to note an execution.
+   *
+   * @param outer of the execution around it that is noted, too; null for the outermost
+   */
+  public Footprint(Footprint outer) {
     this.outer = outer;
   }
 
-  void calls(Callee function) {
+  /** That of the execution around it; null for the outermost. */
+  public Footprint outer() {
+    return outer;
+  }
+
+  public void calls(Callee function) {
     if (function != last) {
       last = function;
       called.add(function);
@@ -29,21 +38,21 @@ final class Footprint {
   }
 
   /** Something happened that must happen each time, or that may come out otherwise next time. */
-  void cannotRepeat() {
+  public void cannotRepeat() {
     repeatable = false;
   }
 
   /** True when the execution followed from its inputs and the called functions alone. */
-  boolean isRepeatable() {
+  public boolean isRepeatable() {
     return repeatable;
   }
 
-  Set<Callee> called() {
+  public Set<Callee> called() {
     return called;
   }
 
   /** Takes in an execution that was part of this one. */
-  void add(Footprint part) {
+  public void add(Footprint part) {
     called.addAll(part.called);
     repeatable &= part.repeatable;
   }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.LineageItem;
@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
  * be one again, so that every use of an input is that of the same one. Where a body computes for
  * itself what was given to it as well, by the same history, a trace then names the given one.
  */
-final class RegionRecord {
+public final class RegionRecord {
   static final int VERSION = 5;
 
   static final int ITEMS = 0;
@@ -46,13 +46,13 @@ final class RegionRecord {
    *
    * @param contents by which the outcome is found
    */
-  static byte[] write(Composite composite, LineageItem[] inputs, ContentKeys contents) {
+  public static byte[] write(Composite composite, LineageItem[] inputs, ContentKeys contents) {
     byte[] items = written(composite, new RegionWriter(inputs, contents, null, true));
     return items == null ? writeLoop(composite, inputs, contents, false) : items;
   }
 
   /** Likewise, of a loop, which stays one whoever finds it. */
-  static byte[] writeLoop(Composite composite, LineageItem[] inputs, ContentKeys contents) {
+  public static byte[] writeLoop(Composite composite, LineageItem[] inputs, ContentKeys contents) {
     byte[] items = written(composite, new RegionWriter(inputs, contents, null, true));
     byte[] loop = writeLoop(composite, inputs, contents, items != null);
     return loop == null ? items : loop;
@@ -79,7 +79,7 @@ final class RegionRecord {
    *
    * @param contents by which it was found; hears of the outputs
    */
-  static Composite read(
+  public static Composite read(
       byte[] record, LineageItem[] inputs, ContentKeys contents, OperationTable table) {
     try {
       DataInputStream bytes = new DataInputStream(new ByteArrayInputStream(record));

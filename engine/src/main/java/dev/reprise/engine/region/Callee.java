@@ -1,9 +1,9 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.language.program.Procedure;
 
 /** A function that an execution called, as far as that execution depends on it. Immutable. */
-interface Callee {
+public interface Callee {
 
   /** The name under which the program finds it. */
   String calledAs();

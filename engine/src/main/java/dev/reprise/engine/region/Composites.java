@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.ValueGroup;
@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>Thread-safe: a key is in the queue once for each time that it was added to the map; {@code
  * used} is a hint that any thread may set or clear.
  */
-final class Composites {
+public final class Composites {
   private final int limit;
   private final LineageCache cache;
   private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
@@ -44,12 +44,12 @@ final class Composites {
     }
   }
 
-  Composites(int limit, LineageCache cache) {
+  public Composites(int limit, LineageCache cache) {
     this.limit = limit;
     this.cache = cache;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return !filled;
   }
 
@@ -58,7 +58,7 @@ final class Composites {
   }
 
   /** The execution of that key, or null. */
-  Composite get(Key key) {
+  public Composite get(Key key) {
     Entry entry = entries.get(key);
     if (entry == null) {
       return null;
@@ -72,7 +72,7 @@ final class Composites {
   }
 
   /** Counts that the execution of a key was left out. */
-  void found(Key key) {
+  public void found(Key key) {
     Entry entry = entries.get(key);
     ValueGroup group = entry == null ? null : entry.group.get();
     if (group != null) {
@@ -85,7 +85,7 @@ final class Composites {
    *
    * @param kept keys of the values in the cache with which it can be left out
    */
-  void put(Key key, Composite composite, Collection<Key> kept) {
+  public void put(Key key, Composite composite, Collection<Key> kept) {
     Entry fresh = new Entry(key, composite);
     Entry known = entries.putIfAbsent(key, fresh);
     if (known != null) {

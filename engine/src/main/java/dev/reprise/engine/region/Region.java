@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.engine.worth.Asking;
 import dev.reprise.engine.worth.SiteAccount;
@@ -21,10 +21,10 @@ import java.util.function.Supplier;
  * control threads at once. All write the same fingerprint; what two learn at once may get lost for
  * one of them, which costs an execution that is not remembered.
  */
-final class Region {
+public final class Region {
 
   /** Kinds of regions, with the least estimated work of an execution that is worth remembering. */
-  enum Level {
+  public enum Level {
     /** Asking in vain and publishing take about a microsecond. */
     FUNCTION(20_000),
     /** Blocks are met far more often than calls and found far more rarely. */
@@ -88,7 +88,7 @@ final class Region {
    *
    * @param neverRepeatable whether every execution has an effect
    */
-  static Region of(Procedure function, boolean neverRepeatable) {
+  public static Region of(Procedure function, boolean neverRepeatable) {
     return new Region(
         Level.FUNCTION,
         function.parameters().stream().mapToInt(Procedure.Parameter::slot).toArray(),
@@ -100,12 +100,12 @@ final class Region {
   }
 
   /** Blocks of a procedure. */
-  static Region of(List<Block> blocks, BlockAccess access, Procedure procedure) {
+  public static Region of(List<Block> blocks, BlockAccess access, Procedure procedure) {
     return of(blocks, access, procedure, true);
   }
 
   /** A loop of the main program. */
-  static Region ofLoop(List<Block> loop, BlockAccess access, Procedure procedure) {
+  public static Region ofLoop(List<Block> loop, BlockAccess access, Procedure procedure) {
     return of(loop, access, procedure, false);
   }
 
@@ -138,44 +138,44 @@ final class Region {
     return first instanceof Block.ParFor loop ? loop.position() : procedure.position();
   }
 
-  Level level() {
+  public Level level() {
     return level;
   }
 
   /** What keeping what its executions left has cost and saved. */
-  SiteAccount account() {
+  public SiteAccount account() {
     return account;
   }
 
   /** Slots that the key is made of; for reading. */
-  int[] inputs() {
+  public int[] inputs() {
     return inputs;
   }
 
   /** Slots that an execution may leave changed; for reading. */
-  int[] outputs() {
+  public int[] outputs() {
     return outputs;
   }
 
   /**
    * For each output, whether it is no input: what it held before is not in the key; for reading.
    */
-  boolean[] unread() {
+  public boolean[] unread() {
     return unread;
   }
 
   /** False for what a process executes once: it is kept for other processes alone. */
-  boolean isKeptHere() {
+  public boolean isKeptHere() {
     return isKeptHere;
   }
 
   /** Where a block begins; null for a function, whose calls have places of their own. */
-  Position position() {
+  public Position position() {
     return position;
   }
 
   /** What the region is, whatever its inputs hold; made when somebody first asks. */
-  Key fingerprint() {
+  public Key fingerprint() {
     Key known = fingerprint;
     if (known == null) {
       known = fingerprintOf.get();
@@ -185,7 +185,7 @@ final class Region {
   }
 
   /** False when asking would cost more than it saves, or would always be in vain. */
-  boolean isWorthAsking() {
+  public boolean isWorthAsking() {
     return effects < ENOUGH_EFFECTS && (mostWork >= level.gateNanos || mostWork == UNKNOWN);
   }
 
@@ -194,27 +194,27 @@ final class Region {
    *
    * @param leastNanos estimated work from which on asking costs little beside it
    */
-  boolean isWorthRecalling(double leastNanos) {
+  public boolean isWorthRecalling(double leastNanos) {
     return mostWork >= leastNanos || mostWork == UNKNOWN;
   }
 
   /** True when every execution is asked for, not only a sample: see {@link Asking}. */
-  boolean isAlwaysAsked() {
+  public boolean isAlwaysAsked() {
     return account.asking.isForAll(mostWork);
   }
 
   /** True when executions are asked for whose inputs a loop has carried on. */
-  boolean isAskedWithCarried() {
+  public boolean isAskedWithCarried() {
     return account.asking.isForCarried(mostWork);
   }
 
   /** True when an execution of that much work is worth remembering. */
-  boolean isWorthKeeping(long work) {
+  public boolean isWorthKeeping(long work) {
     return work >= level.gateNanos;
   }
 
   /** Notes whether an execution could be repeated; arguments may decide that for a function. */
-  void learn(boolean repeatable) {
+  public void learn(boolean repeatable) {
     if (repeatable) {
       effects = REPEATS;
     } else if (effects >= 0 && effects < ENOUGH_EFFECTS) {
@@ -223,7 +223,7 @@ final class Region {
   }
 
   /** Notes the estimated work of an execution. */
-  void learn(long work) {
+  public void learn(long work) {
     if (work > mostWork) {
       mostWork = work;
     }

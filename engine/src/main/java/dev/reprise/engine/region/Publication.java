@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.memory.Handle;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Waits, without a thread, until operations have finished, and then goes on: one way when all have
  * succeeded, another when one has failed or was cancelled. The last operation's thread goes on.
  */
-final class Publication {
+public final class Publication {
   private final List<Handle> awaited;
   private final Runnable publish;
   private final Runnable giveUp;
@@ -26,7 +26,7 @@ final class Publication {
   /**
    * @param awaited borrowed; a reference to each is held until the end
    */
-  static void after(List<Handle> awaited, Runnable publish, Runnable giveUp) {
+  public static void after(List<Handle> awaited, Runnable publish, Runnable giveUp) {
     Publication publication = new Publication(awaited, publish, giveUp);
     awaited.forEach(Handle::retain);
     awaited.forEach(handle -> handle.whenDone(publication::oneIsDone));

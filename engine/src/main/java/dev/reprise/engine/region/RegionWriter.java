@@ -1,18 +1,18 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
-import static dev.reprise.engine.RegionRecord.FRAGMENT;
-import static dev.reprise.engine.RegionRecord.INPUT;
-import static dev.reprise.engine.RegionRecord.ITEMS;
-import static dev.reprise.engine.RegionRecord.LITERAL;
-import static dev.reprise.engine.RegionRecord.OPERATION;
-import static dev.reprise.engine.RegionRecord.PART_ABSENT;
-import static dev.reprise.engine.RegionRecord.PART_CACHED;
-import static dev.reprise.engine.RegionRecord.PART_CLEARED;
-import static dev.reprise.engine.RegionRecord.PART_ELEMENTS;
-import static dev.reprise.engine.RegionRecord.PART_INLINE;
-import static dev.reprise.engine.RegionRecord.PART_INPUT;
-import static dev.reprise.engine.RegionRecord.PART_UNCHANGED;
-import static dev.reprise.engine.RegionRecord.VERSION;
+import static dev.reprise.engine.region.RegionRecord.FRAGMENT;
+import static dev.reprise.engine.region.RegionRecord.INPUT;
+import static dev.reprise.engine.region.RegionRecord.ITEMS;
+import static dev.reprise.engine.region.RegionRecord.LITERAL;
+import static dev.reprise.engine.region.RegionRecord.OPERATION;
+import static dev.reprise.engine.region.RegionRecord.PART_ABSENT;
+import static dev.reprise.engine.region.RegionRecord.PART_CACHED;
+import static dev.reprise.engine.region.RegionRecord.PART_CLEARED;
+import static dev.reprise.engine.region.RegionRecord.PART_ELEMENTS;
+import static dev.reprise.engine.region.RegionRecord.PART_INLINE;
+import static dev.reprise.engine.region.RegionRecord.PART_INPUT;
+import static dev.reprise.engine.region.RegionRecord.PART_UNCHANGED;
+import static dev.reprise.engine.region.RegionRecord.VERSION;
 
 import dev.reprise.engine.stored.ShortText;
 import dev.reprise.language.program.Procedure.Parameter;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.region;
 
 import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
@@ -24,14 +24,14 @@ import java.util.function.Function;
  *     one for its iterations
  * @param costNanos measured time of the execution
  */
-record Composite(Part[] parts, List<Called> calls, long work, long seeds, long costNanos) {
+public record Composite(Part[] parts, List<Called> calls, long work, long seeds, long costNanos) {
 
   /**
    * A function by the name under which it was asked for, and what it did.
    *
    * @param parameters their names: a list of arguments is bound by them while the program runs
    */
-  record Called(String name, Key fingerprint, List<Parameter> parameters) {
+  public record Called(String name, Key fingerprint, List<Parameter> parameters) {
 
     static Called of(Callee function) {
       return new Called(
@@ -54,25 +54,25 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   }
 
   /** One output. */
-  sealed interface Part {}
+  public sealed interface Part {}
 
   /** A scalar, kept here. */
-  record Inline(Scalar value, LineageItem item) implements Part {}
+  public record Inline(Scalar value, LineageItem item) implements Part {}
 
   /** What an input of the region held, by position. */
-  record Input(int position) implements Part {}
+  public record Input(int position) implements Part {}
 
   /**
    * A value that the lineage cache may have under the key of its item.
    *
    * @param facts what a matrix looks like; null for other values
    */
-  record Cached(Key key, LineageItem item, MatrixFacts facts) implements Part {}
+  public record Cached(Key key, LineageItem item, MatrixFacts facts) implements Part {}
 
   /** What is known of a matrix without its cells. */
-  record MatrixFacts(Shape shape, Precision precision) {
+  public record MatrixFacts(Shape shape, Precision precision) {
     /** Null unless the value is a matrix. */
-    static MatrixFacts of(Value value) {
+    public static MatrixFacts of(Value value) {
       return value instanceof MatrixValue matrix
           ? new MatrixFacts(matrix.shape(), matrix.precision())
           : null;
@@ -84,10 +84,10 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
    *
    * @param names empty for a positional list
    */
-  record Elements(List<String> names, Part[] elements, LineageItem item) implements Part {}
+  public record Elements(List<String> names, Part[] elements, LineageItem item) implements Part {}
 
   /** A slot that had no value afterwards, or one that stayed as it was. */
-  enum NoValue implements Part {
+  public enum NoValue implements Part {
     CLEARED,
     UNCHANGED,
     /** It had no value before either, and is not read: nothing is known of one that has a value. */
@@ -95,7 +95,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   }
 
   /** The called functions as notes of an execution. */
-  static List<Called> calls(Set<Callee> functions) {
+  public static List<Called> calls(Set<Callee> functions) {
     return functions.stream().map(Called::of).toList();
   }
 
@@ -105,7 +105,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
    * @param functions finds a function of this program by its name, or null
    * @return false when a name means another function, or none, in this program
    */
-  boolean isOf(Function<String, ? extends Callee> functions, Footprint footprint) {
+  public boolean isOf(Function<String, ? extends Callee> functions, Footprint footprint) {
     for (Called call : calls) {
       Callee now = functions.apply(call.name);
       if (now == null || !call.isSame(now)) {
@@ -117,7 +117,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   }
 
   /** Keys of the values that the first parts need in the cache. */
-  List<Key> cachedKeys(int count) {
+  public List<Key> cachedKeys(int count) {
     List<Key> keys = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       collectKeys(parts[i], keys);
