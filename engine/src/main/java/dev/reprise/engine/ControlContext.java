@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.engine.region.Footprint;
+import dev.reprise.engine.report.Counters;
+import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.thread.Cancellation;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;

@@ -6,6 +6,7 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
 import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;

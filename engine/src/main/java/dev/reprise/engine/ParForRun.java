@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.region.Footprint;
+import dev.reprise.engine.report.MetricSink;
+import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.RestingWorkers;

@@ -5,6 +5,8 @@ import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.engine.value.ListOperands;
 import dev.reprise.engine.worth.Asking;

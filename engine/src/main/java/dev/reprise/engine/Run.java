@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.report.RunCounters;
+import dev.reprise.engine.report.RunProgress;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.thread.Cancellation;

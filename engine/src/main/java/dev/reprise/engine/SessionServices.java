@@ -15,6 +15,8 @@ import dev.reprise.engine.device.Calibration;
 import dev.reprise.engine.device.FoundAccelerators;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.region.Composites;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.report.SessionMetrics;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;

@@ -16,6 +16,7 @@ import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Fallbacks;
 import dev.reprise.engine.region.Region;
+import dev.reprise.engine.report.Counters;
 import dev.reprise.memory.DeviceMemoryStatistics;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Passes the printed text and the metrics of parfor iterations on in iteration order, each as soon
  * as all before it are there. Thread-safe.
  */
-final class OrderedOutput {
+public final class OrderedOutput {
   private final Appendable target;
 
   /** The iteration after which nothing is passed on: the first that failed. */
@@ -21,7 +21,7 @@ final class OrderedOutput {
   private final Map<Long, Effects> waiting = new HashMap<>();
   private long next;
 
-  OrderedOutput(Appendable target, AtomicLong last) {
+  public OrderedOutput(Appendable target, AtomicLong last) {
     this.target = target;
     this.last = last;
   }
@@ -29,7 +29,7 @@ final class OrderedOutput {
   /**
    * @param metrics passes the iteration's metrics on
    */
-  synchronized void complete(long iteration, String text, Runnable metrics) {
+  public synchronized void complete(long iteration, String text, Runnable metrics) {
     waiting.put(iteration, new Effects(text, metrics));
     Effects ready;
     while (next <= last.get() && (ready = waiting.remove(next)) != null) {
@@ -39,7 +39,7 @@ final class OrderedOutput {
     }
   }
 
-  static void append(Appendable target, String text) {
+  public static void append(Appendable target, String text) {
     try {
       target.append(text);
     } catch (IOException e) {

@@ -1,9 +1,9 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.runtime.operation.Operation;
 
 /** Where an execution is counted: a control thread's counters, or those that pool tasks share. */
-interface Tally {
+public interface Tally {
   /**
    * A kernel ran.
    *

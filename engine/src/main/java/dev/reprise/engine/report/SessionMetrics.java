@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.SessionConfig;
 import dev.reprise.formats.metrics.MetricFiles;
@@ -6,7 +6,7 @@ import dev.reprise.lineage.Key;
 import java.time.InstantSource;
 
 /** What a session keeps of the metrics that scripts tell, or that it keeps none. Thread-safe. */
-final class SessionMetrics implements AutoCloseable {
+public final class SessionMetrics implements AutoCloseable {
   /** Null when none are kept. */
   private final MetricFiles files;
 
@@ -14,7 +14,7 @@ final class SessionMetrics implements AutoCloseable {
     this.files = files;
   }
 
-  static SessionMetrics of(SessionConfig config) {
+  public static SessionMetrics of(SessionConfig config) {
     return new SessionMetrics(
         config.metrics() == null
             ? null
@@ -22,31 +22,31 @@ final class SessionMetrics implements AutoCloseable {
                 config.workingDirectory().resolve(config.metrics()), InstantSource.system()));
   }
 
-  boolean areKept() {
+  public boolean areKept() {
     return files != null;
   }
 
   /** Where control threads tell theirs. */
-  MetricSink sink() {
+  public MetricSink sink() {
     return files == null ? MetricSink.NONE : files::add;
   }
 
   /** A run of a program begins, which an earlier one may not have brought to its end. */
-  void begin(Key program) {
+  public void begin(Key program) {
     if (files != null) {
       files.begin(program.toString());
     }
   }
 
   /** The run of a program has come to its end. */
-  void end(Key program) {
+  public void end(Key program) {
     if (files != null) {
       files.end(program.toString());
     }
   }
 
   /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
-  void resume() {
+  public void resume() {
     if (files != null) {
       files.goOn();
     }

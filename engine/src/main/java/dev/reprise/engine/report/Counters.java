@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.rewrite.PartialReuse;
@@ -12,56 +12,56 @@ import java.util.Arrays;
  * What one control thread did, by opcode. Plain arrays written by their owner, except that pool
  * tasks report through {@link RunCounters}. What is counted here goes to the time line, too.
  */
-final class Counters implements Tally {
-  final long[] executed;
-  final long[] nanos;
-  final long[] hits;
-  final long[] misses;
-  final long[] waits;
+public final class Counters implements Tally {
+  public final long[] executed;
+  public final long[] nanos;
+  public final long[] hits;
+  public final long[] misses;
+  public final long[] waits;
 
   /** By rewrite: values put together from parts, and estimated nanoseconds that this saved. */
-  final long[] partialHits = new long[PartialReuse.names().size()];
+  public final long[] partialHits = new long[PartialReuse.names().size()];
 
-  final long[] partialSavedNanos = new long[partialHits.length];
+  public final long[] partialSavedNanos = new long[partialHits.length];
 
   /** Iterations of loops that were traced without items, and how often that had to end. */
-  long recorded;
+  public long recorded;
 
-  long recordingsLeft;
+  public long recordingsLeft;
 
   /** Iterations of parfor loops that ran again, since memory was short beside other workers. */
-  long givenUp;
+  public long givenUp;
 
   /** Workers of parfor loops that began again, after memory was short. */
-  long resumed;
+  public long resumed;
 
   /** Slices that were views, and the bytes that were not copied. */
-  long views;
+  public long views;
 
-  long viewedBytes;
+  public long viewedBytes;
   private final Level[] levels;
 
   /** Of the thread that these are the counters of; null when no time line is recorded. */
-  Track track;
+  public Track track;
 
   /** Whole calls, or whole blocks. */
-  static final class Level {
-    long hits;
-    long misses;
-    long savedNanos;
+  public static final class Level {
+    public long hits;
+    public long misses;
+    public long savedNanos;
 
-    void hit(long costNanos) {
+    public void hit(long costNanos) {
       hits++;
       savedNanos += costNanos;
     }
 
     /** Only executions that were worth remembering count. */
-    void miss() {
+    public void miss() {
       misses++;
     }
   }
 
-  Counters(int opcodes) {
+  public Counters(int opcodes) {
     executed = new long[opcodes];
     nanos = new long[opcodes];
     hits = new long[opcodes];
@@ -80,7 +80,7 @@ final class Counters implements Tally {
   }
 
   /** Counts a probe that was answered with a handle: a value on disk was found, too. */
-  void met(InFlight answer, int opcode, Operation operation) {
+  public void met(InFlight answer, int opcode, Operation operation) {
     if (answer.found()) {
       hit(opcode, operation);
       return;
@@ -92,13 +92,13 @@ final class Counters implements Tally {
   }
 
   /** Counts a slice that is a view. */
-  void viewed(int opcode, Operation operation, long bytes) {
+  public void viewed(int opcode, Operation operation, long bytes) {
     executed(opcode, operation, System.nanoTime(), 0);
     views++;
     viewedBytes += bytes;
   }
 
-  Level levels(Region.Level level) {
+  public Level levels(Region.Level level) {
     return levels[level.ordinal()];
   }
 

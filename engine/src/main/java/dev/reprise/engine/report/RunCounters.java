@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.timeline.EventKind;
@@ -7,18 +7,18 @@ import dev.reprise.engine.timeline.Track;
 import dev.reprise.runtime.operation.Operation;
 
 /** Sums the counters of a run's control threads and pool tasks. Thread-safe. */
-final class RunCounters implements Tally {
+public final class RunCounters implements Tally {
   private final Counters sum;
 
   /** Null when none is recorded; each thread has its own track there. */
   private final Timeline timeline;
 
-  RunCounters(int opcodes, Timeline timeline) {
+  public RunCounters(int opcodes, Timeline timeline) {
     this.sum = new Counters(opcodes);
     this.timeline = timeline;
   }
 
-  synchronized void merge(Counters finished) {
+  public synchronized void merge(Counters finished) {
     sum.add(finished);
   }
 
@@ -75,7 +75,7 @@ final class RunCounters implements Tally {
     }
   }
 
-  synchronized Counters snapshot() {
+  public synchronized Counters snapshot() {
     Counters copy = new Counters(sum.executed.length);
     copy.add(sum);
     return copy;

@@ -1,7 +1,7 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 /** What a listener of the caller's threw: no mistake of the script, and no bug of ours. */
-final class ListenerFailure extends RuntimeException {
+public final class ListenerFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   ListenerFailure(Throwable cause) {

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.OperationTable;
@@ -11,14 +11,14 @@ import java.util.Map;
  * Numbers the opcodes of a table, and fused loops and kernels as two more, so that counters are
  * arrays. Immutable.
  */
-final class OpcodeIndex {
+public final class OpcodeIndex {
   private static final String FUSED = "fused";
   private static final String FUSED_ON_DEVICES = "fused (devices)";
 
   private final Map<String, Integer> byName = new HashMap<>();
   private final List<String> names;
 
-  OpcodeIndex(OperationTable table) {
+  public OpcodeIndex(OperationTable table) {
     names = new ArrayList<>(table.all().stream().map(Opcode::name).sorted().toList());
     names.add(FUSED);
     names.add(FUSED_ON_DEVICES);
@@ -27,25 +27,25 @@ final class OpcodeIndex {
     }
   }
 
-  int of(Opcode opcode) {
+  public int of(Opcode opcode) {
     return byName.get(opcode.name());
   }
 
   /** The number of fused loops. */
-  int fused() {
+  public int fused() {
     return names.size() - 2;
   }
 
   /** The number of fused kernels on accelerators. */
-  int fusedOnDevices() {
+  public int fusedOnDevices() {
     return names.size() - 1;
   }
 
-  String name(int index) {
+  public String name(int index) {
     return names.get(index);
   }
 
-  int size() {
+  public int size() {
     return names.size();
   }
 }

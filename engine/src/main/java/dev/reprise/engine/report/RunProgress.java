@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import dev.reprise.ProgressListener;
 import java.util.concurrent.CancellationException;
@@ -8,19 +8,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * How far a run is, for whoever listens: what the script says with {@code progress}, and as long as
  * it says nothing, how many iterations of a parfor are done. Thread-safe.
  */
-final class RunProgress {
+public final class RunProgress {
   /** Null when nobody listens. */
   private final ProgressListener listener;
 
   // Written by the main control thread before it enters a parfor, read by the workers of that.
   private volatile boolean scriptTells;
 
-  RunProgress(ProgressListener listener) {
+  public RunProgress(ProgressListener listener) {
     this.listener = listener;
   }
 
   /** The main control thread has come to a {@code progress}. */
-  void told(double done, double total, String text) {
+  public void told(double done, double total, String text) {
     scriptTells = true;
     if (listener != null) {
       tell(done, total, text);
@@ -38,7 +38,7 @@ final class RunProgress {
   }
 
   /** Counts the iterations of one parfor outside of any other; told by its workers. */
-  Runnable iterations(long total) {
+  public Runnable iterations(long total) {
     if (listener == null || scriptTells) {
       return () -> {};
     }

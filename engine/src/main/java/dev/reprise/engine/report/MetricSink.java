@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** Where the metrics of a control thread go, in the order of the program. */
 @FunctionalInterface
-interface MetricSink {
+public interface MetricSink {
 
   /** For sessions that keep none. */
   MetricSink NONE = (name, value, step) -> {};
@@ -75,13 +75,13 @@ interface MetricSink {
     }
 
     /** Forgets what has come since it was last taken. */
-    void clear() {
+    public void clear() {
       metrics.clear();
       brought.clear();
     }
 
     /** What has come since the last call, to be passed on once. */
-    Runnable take(MetricSink target) {
+    public Runnable take(MetricSink target) {
       List<Metric> taken = metrics;
       metrics = new ArrayList<>();
       brought.clear();
