@@ -10,6 +10,7 @@ import dev.reprise.engine.device.KernelTime;
 import dev.reprise.engine.device.Later;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.stored.Answer;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;

@@ -8,6 +8,7 @@ import dev.reprise.engine.FileContents.Content;
 import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.stored.Answer;
+import dev.reprise.engine.stored.KnownRead;
 import dev.reprise.engine.stored.Questions;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.worth.ReuseEstimate;

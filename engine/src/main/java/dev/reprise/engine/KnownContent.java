@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;

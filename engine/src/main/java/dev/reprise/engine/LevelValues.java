@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Region;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.engine.value.StructureOperations;

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;

@@ -1,6 +1,5 @@
-package dev.reprise.engine;
+package dev.reprise.engine.stored;
 
-import dev.reprise.engine.stored.StoreLookup;
 import dev.reprise.formats.ContentHeader;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
@@ -19,16 +18,16 @@ import dev.reprise.store.Artifact;
  * @param precision of a matrix; null for a frame
  * @param bytes about what it takes
  */
-record KnownForm(Shape shape, Precision precision, long bytes) {
+public record KnownForm(Shape shape, Precision precision, long bytes) {
   /** Beyond its characters, what a text takes on the heap more than in a content. */
   private static final long TEXT_BYTES = 40;
 
-  static KnownForm ofMatrix(Shape shape, Precision precision) {
+  public static KnownForm ofMatrix(Shape shape, Precision precision) {
     return new KnownForm(shape, precision, shape.cells() * precision.bytesPerCell());
   }
 
   /** The form of a dense matrix that follows from the operands; null when it does not. */
-  static KnownForm inferred(Operation operation, Value[] inputs) {
+  public static KnownForm inferred(Operation operation, Value[] inputs) {
     Meta meta = operation.opcode().result().infer(operation, inputs);
     return operation.precision() != Precision.FP64
             || meta == null
@@ -43,7 +42,7 @@ record KnownForm(Shape shape, Precision precision, long bytes) {
    *
    * @param artifact not inline
    */
-  static KnownForm of(StoreLookup lookup, Artifact artifact) {
+  public static KnownForm of(StoreLookup lookup, Artifact artifact) {
     byte[] bytes = lookup.headerOf(artifact);
     ContentHeader header = bytes == null ? null : ContentHeader.of(bytes);
     if (header == null) {
@@ -56,7 +55,7 @@ record KnownForm(Shape shape, Precision precision, long bytes) {
   }
 
   /** A value of that form with one reference, whose cells are to come. */
-  AbsentValue<?> absent(AbsentValue.Source source) {
+  public AbsentValue<?> absent(AbsentValue.Source source) {
     return precision == null
         ? new AbsentFrame(shape, bytes, source)
         : new AbsentMatrix(shape, precision, source);

@@ -1,8 +1,5 @@
-package dev.reprise.engine;
+package dev.reprise.engine.stored;
 
-import dev.reprise.engine.stored.Loading;
-import dev.reprise.engine.stored.Offers;
-import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;
@@ -17,7 +14,7 @@ import java.util.function.Supplier;
  * fingerprint the value was found, whatever becomes of the file. Used by the thread that makes the
  * value, which has nothing pinned.
  */
-final class KnownRead implements AbsentValue.Source {
+public final class KnownRead implements AbsentValue.Source {
   private final StoredValues stored;
   private final LineageItem item;
   private final Artifact artifact;
@@ -36,7 +33,7 @@ final class KnownRead implements AbsentValue.Source {
    *
    * @param reading reads the file, and refuses another content than that of the item
    */
-  static AbsentValue<?> of(
+  public static AbsentValue<?> of(
       StoredValues stored, LineageItem item, Artifact artifact, Supplier<Value> reading) {
     KnownForm form = KnownForm.of(stored.lookup(), artifact);
     if (form == null) {
