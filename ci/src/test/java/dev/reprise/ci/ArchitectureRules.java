@@ -33,7 +33,7 @@ final class ArchitectureRules {
           ".engine.device.PrivateFolder",
           ".engine.RunRepetition",
           ".engine.stored.BuildMemo",
-          ".engine.TraceFile",
+          ".engine.file.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
           ".server.LaidUpload",

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.seed.SeedPlaceText;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.stored.ShortTrace;

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.report.Counters;
 import dev.reprise.engine.report.MetricSink;

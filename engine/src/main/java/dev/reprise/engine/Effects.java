@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileWrites;
 import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.Describe;

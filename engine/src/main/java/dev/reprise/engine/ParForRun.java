@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.report.OrderedOutput;

@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.file.ReadItem;
+import dev.reprise.engine.file.TraceFile;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ReadRequest;
 import dev.reprise.language.SourceFile;

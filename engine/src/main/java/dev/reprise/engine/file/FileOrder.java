@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.runtime.OperandException;
@@ -16,13 +16,13 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe. An iteration does not wait for earlier ones, which may not have begun. So what it
  * would write to a file that a later one has written already is left out; where the order of the
- * sequential loop is lost for good, the iteration that finds it so is refused: one that reads what a
- * later one has written, and one that writes what a later one has read without it.
+ * sequential loop is lost for good, the iteration that finds it so is refused: one that reads what
+ * a later one has written, and one that writes what a later one has read without it.
  *
  * <p>A file's uses, in the loop of an iteration and in all loops around it, are guarded by one lock
  * for each file. Writing holds it; reading takes it before and after.
  */
-final class FileOrder {
+public final class FileOrder {
   private final Place around;
   private final Map<Path, Object> locks;
   private final Map<Path, Uses> uses = new ConcurrentHashMap<>();
@@ -32,7 +32,7 @@ final class FileOrder {
    *
    * @param iteration from 0
    */
-  record Place(FileOrder loop, long iteration) {
+  public record Place(FileOrder loop, long iteration) {
 
     private Uses uses(Path file) {
       return loop.uses.computeIfAbsent(file, p -> new Uses());
@@ -75,7 +75,7 @@ final class FileOrder {
   /**
    * @param around the iteration of an outer parfor that the loop runs in, or null
    */
-  FileOrder(Place around) {
+  public FileOrder(Place around) {
     this.around = around;
     this.locks = around == null ? new ConcurrentHashMap<>() : around.loop.locks;
   }
@@ -86,7 +86,7 @@ final class FileOrder {
    * @param place of who writes; null outside of parfor
    * @throws OperandException if a later iteration has read the file
    */
-  static void write(Place place, Path file, Runnable writing) {
+  public static void write(Place place, Path file, Runnable writing) {
     if (isFree(place, file)) {
       writing.run();
       return;
@@ -109,7 +109,7 @@ final class FileOrder {
    * @param giveUp gets what was read if it turns out to be out of order
    * @throws OperandException if a later iteration has written the file, before or meanwhile
    */
-  static <T> T read(Place place, Path file, Supplier<T> reading, Consumer<T> giveUp) {
+  public static <T> T read(Place place, Path file, Supplier<T> reading, Consumer<T> giveUp) {
     if (isFree(place, file)) {
       return reading.get();
     }

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.MatrixRows;

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;
@@ -27,14 +27,15 @@ import java.util.TreeMap;
  *   read("X.csv", header=TRUE)  -&gt;  read{fingerprint=.., option.header=TRUE} @ "X.csv"
  * </pre>
  */
-final class ReadItem {
+public final class ReadItem {
   private static final String FINGERPRINT = "fingerprint";
   private static final String OPTION_PREFIX = "option.";
 
   private ReadItem() {}
 
   /** Every given option is part of the item, the path is not. */
-  static LineageItem of(Operation operation, Value[] inputs, String fingerprint, String path) {
+  public static LineageItem of(
+      Operation operation, Value[] inputs, String fingerprint, String path) {
     Map<String, String> attributes = new TreeMap<>();
     attributes.put(FINGERPRINT, fingerprint);
     List<Parameter> parameters = operation.opcode().parameters();
@@ -62,7 +63,7 @@ final class ReadItem {
   }
 
   /** What a script asks for. */
-  static ReadRequest request(Path workingDirectory, Value[] inputs) {
+  public static ReadRequest request(Path workingDirectory, Value[] inputs) {
     List<String> naStrings = new ArrayList<>();
     Operand[] operands = new Operand[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
@@ -80,12 +81,12 @@ final class ReadItem {
   }
 
   /** Of the content that was read. */
-  static String fingerprint(Operation read) {
+  public static String fingerprint(Operation read) {
     return read.attributes().get(FINGERPRINT);
   }
 
   /** Whether the file that an item of a read names has the content that it had then. */
-  static boolean isUnchanged(DataFiles files, Path workingDirectory, LineageItem read) {
+  public static boolean isUnchanged(DataFiles files, Path workingDirectory, LineageItem read) {
     Operation operation = read.operation();
     try {
       return files
@@ -98,7 +99,7 @@ final class ReadItem {
   }
 
   /** The read that an item of a trace describes, of a path. */
-  static ReadRequest request(Path workingDirectory, Operation operation, String path) {
+  public static ReadRequest request(Path workingDirectory, Operation operation, String path) {
     Value[] inputs = new Value[operation.opcode().parameters().size()];
     inputs[0] = Scalar.of(path);
     for (int i = 1; i < inputs.length; i++) {

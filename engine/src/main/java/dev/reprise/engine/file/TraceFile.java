@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
@@ -15,12 +15,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
-final class TraceFile {
+public final class TraceFile {
   private static final String EXTENSION = ".lineage";
 
   private TraceFile() {}
 
-  static void write(Path workingDirectory, String path, LineageItem item) {
+  public static void write(Path workingDirectory, String path, LineageItem item) {
     Path data = DataFiles.resolve(path, workingDirectory);
     if (DataFiles.isSpecial(data)) {
       return;
@@ -46,7 +46,7 @@ final class TraceFile {
    * Part of the name of a draft that nobody else makes at the same time. Not a temporary file of
    * the JDK, which only its owner could read after the rename.
    */
-  static String uniqueName() {
+  public static String uniqueName() {
     return ProcessHandle.current().pid()
         + "-"
         + Thread.currentThread().threadId()

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -58,16 +58,15 @@ class FileOrderTest {
   void whatALaterIterationWroteMeanwhileIsGivenUp() {
     FileOrder loop = new FileOrder(null);
     List<String> givenUp = new ArrayList<>();
-    assertThatThrownBy(
-            () ->
-                FileOrder.read(
-                    new FileOrder.Place(loop, 0),
-                    FILE,
-                    () -> {
-                      FileOrder.write(new FileOrder.Place(loop, 1), FILE, () -> {});
-                      return "content";
-                    },
-                    givenUp::add))
+    assertThatThrownBy(() ->
+            FileOrder.read(
+                new FileOrder.Place(loop, 0),
+                FILE,
+                () -> {
+                  FileOrder.write(new FileOrder.Place(loop, 1), FILE, () -> {});
+                  return "content";
+                },
+                givenUp::add))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("iteration 1 of the parfor reads")
         .hasMessageContaining("iteration 2 has written already");

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ListEntry;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * Contents of files as values, each with the fingerprint of exactly what was read: a file that
  * changes meanwhile is read again. Thread-safe.
  */
-final class FileContents {
+public final class FileContents {
   private static final int ATTEMPTS = 5;
 
   private final DataFiles files;
@@ -40,7 +40,7 @@ final class FileContents {
    * @param memory for what is read
    * @param device says in which form what was read is kept
    */
-  FileContents(DataFiles files, HostMemory memory, int threads, CpuDevice device) {
+  public FileContents(DataFiles files, HostMemory memory, int threads, CpuDevice device) {
     this.files = files;
     this.memory = memory;
     this.device = device;
@@ -48,10 +48,10 @@ final class FileContents {
   }
 
   /** With one reference for the receiver. */
-  record Content(Value value, String fingerprint) {}
+  public record Content(Value value, String fingerprint) {}
 
   /** What a request asks for, with the fingerprint of exactly that content. */
-  Content read(ReadRequest request, Precision precision) {
+  public Content read(ReadRequest request, Precision precision) {
     Optional<List<ListEntry>> list = files.list(request);
     if (list.isEmpty() && files.isNetwork(request)) {
       NetworkResult network = files.readNetwork(request);
@@ -71,7 +71,7 @@ final class FileContents {
    *
    * @throws OperandException when the file has another now
    */
-  Value asFingerprinted(ReadRequest request, Precision precision, LineageItem item) {
+  public Value asFingerprinted(ReadRequest request, Precision precision, LineageItem item) {
     Content content = read(request, precision);
     if (!content.fingerprint.equals(ReadItem.fingerprint(item.operation()))) {
       content.value.release();

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.Describe;
@@ -18,24 +18,24 @@ import dev.reprise.runtime.Value;
 import java.nio.file.Path;
 
 /** {@code write} of scripts, and of replays. Thread-safe. */
-final class FileWrites {
+public final class FileWrites {
   private final DataFiles files;
   private final HostMemory memory;
 
-  FileWrites(DataFiles files, HostMemory memory) {
+  public FileWrites(DataFiles files, HostMemory memory) {
     this.files = files;
     this.memory = memory;
   }
 
   /** Where and how a script writes. */
-  record Target(String path, WriteOptions options) {}
+  public record Target(String path, WriteOptions options) {}
 
   /**
    * The file name and the options of {@code write}.
    *
    * @param inputs the value, the file name and the options
    */
-  static Target target(Value[] inputs) {
+  public static Target target(Value[] inputs) {
     Operand[] operands = new Operand[inputs.length];
     for (int i = 1; i < inputs.length; i++) {
       if (!(inputs[i] instanceof Scalar scalar)) {
@@ -48,7 +48,7 @@ final class FileWrites {
   }
 
   /** Writes a value, and its trace beside it and into the store when there is one. */
-  void write(
+  public void write(
       Path workingDirectory, Value value, Target target, LineageItem item, StoredValues stored) {
     write(workingDirectory, target.path(), value, target.options());
     if (item != null) {
@@ -60,7 +60,7 @@ final class FileWrites {
   }
 
   /** Writes what a replay computed, as a script does; without a format as text. */
-  void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
+  public void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
     write(workingDirectory, output.toString(), value, WriteOptions.format(format));
   }
 
