@@ -7,6 +7,7 @@ import dev.reprise.engine.file.TraceFile;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ReadRequest;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
@@ -46,10 +47,10 @@ final class RunRepetition {
   /**
    * What is repeated when a script is; null when runs with these options are executed each time.
    *
-   * @param folder of the script
+   * @param files finds what the script sources
    */
   static RunRepetition of(
-      SessionConfig config, SourceFile source, Path folder, CompileOptions options) {
+      SessionConfig config, SourceFile source, SourceResolver files, CompileOptions options) {
     boolean possible =
         options.inputs().isEmpty()
             && options.outputs().isEmpty()
@@ -61,8 +62,6 @@ final class RunRepetition {
     if (!possible) {
       return null;
     }
-    LibraryResolver files =
-        new LibraryResolver(List.of(folder, config.workingDirectory()), config.library());
     return new RunRepetition(
         config,
         key(config, source, options),
