@@ -31,7 +31,7 @@ final class ArchitectureRules {
           ".formats.",
           ".engine.device.Calibration",
           ".engine.device.PrivateFolder",
-          ".engine.RunRepetition",
+          ".engine.recall.RunRepetition",
           ".engine.stored.BuildMemo",
           ".engine.file.TraceFile",
           ".engine.timeline.TimelineFile",

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.report.RunCounters;
 import dev.reprise.engine.report.RunProgress;
 import dev.reprise.engine.seed.SeedSource;

@@ -2,6 +2,11 @@ package dev.reprise.engine;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
+import dev.reprise.engine.recall.QuickRecall;
+import dev.reprise.engine.recall.RecalledRun;
+import dev.reprise.engine.recall.RecordedSources;
+import dev.reprise.engine.recall.RunJournal;
+import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.language.SourceFile;

@@ -4,6 +4,8 @@ import dev.reprise.CompileOptions;
 import dev.reprise.Numerics;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.recall.QuickRecall;
+import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.SourceFile;

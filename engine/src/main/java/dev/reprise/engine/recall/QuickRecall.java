@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
@@ -15,11 +15,11 @@ import java.util.function.Supplier;
 
 /**
  * Recalls whole runs before a session is opened: no memory, no devices, no database, most of which
- * take longer to set up than the answer takes to print. Finds what {@link RunRecall} finds, if the
+ * take longer to set up than the answer takes to print. Finds what {@code RunRecall} finds, if the
  * store is in a folder and the key of a value is that of its lineage; whatever is unusual is left
  * to it. Immutable.
  */
-final class QuickRecall {
+public final class QuickRecall {
   private final SessionConfig config;
   private final Supplier<BuildMemo> build;
   private final String version;
@@ -28,7 +28,7 @@ final class QuickRecall {
    * @param build what is known of this build; asked when there may be something to recall
    * @param version of this build, for people
    */
-  QuickRecall(SessionConfig config, Supplier<BuildMemo> build, String version) {
+  public QuickRecall(SessionConfig config, Supplier<BuildMemo> build, String version) {
     this.config = config;
     this.build = build;
     this.version = version;
@@ -40,7 +40,7 @@ final class QuickRecall {
    * @param files finds what the script sources
    * @return false when that is not known
    */
-  boolean recall(SourceFile source, SourceResolver files, CompileOptions options) {
+  public boolean recall(SourceFile source, SourceResolver files, CompileOptions options) {
     if (!isUsual()) {
       return false;
     }

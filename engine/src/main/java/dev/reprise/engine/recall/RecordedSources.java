@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Notes which files scripts source, as they are found. Thread-safe. */
-final class RecordedSources implements SourceResolver {
+public final class RecordedSources implements SourceResolver {
   private final SourceResolver sources;
   private final List<RecalledRun.Sourced> found = new CopyOnWriteArrayList<>();
 
@@ -40,7 +40,7 @@ final class RecordedSources implements SourceResolver {
     return sources.librarySources();
   }
 
-  List<RecalledRun.Sourced> found() {
+  public List<RecalledRun.Sourced> found() {
     return List.copyOf(found);
   }
 

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

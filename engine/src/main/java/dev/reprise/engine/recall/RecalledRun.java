@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.language.SourceFile;
 import dev.reprise.lineage.Key;
@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * @param traces keys of what it wrote, by name
  * @param scores of its best models, by name
  */
-record RecalledRun(
+public record RecalledRun(
     long nanos,
     String warnings,
     List<Sourced> sources,
@@ -41,7 +41,7 @@ record RecalledRun(
     Map<String, Scored> scores) {
 
   /** Follows the name of a file in that of its trace. */
-  static final String TRACE = ".lineage";
+  public static final String TRACE = ".lineage";
 
   private static final int VERSION = 2;
 
@@ -54,7 +54,8 @@ record RecalledRun(
    * @param found the name of what was found
    * @param text of it
    */
-  record Sourced(String path, String from, SourceFile.Origin origin, String found, String text) {}
+  public record Sourced(
+      String path, String from, SourceFile.Origin origin, String found, String text) {}
 
   /**
    * A file that it read, as the item of the read says.
@@ -62,7 +63,7 @@ record RecalledRun(
    * @param note its path as the script says it
    * @param stamp what the file system said of it when it had that content; empty when unknown
    */
-  record Read(String operation, Map<String, String> attributes, String note, String stamp) {
+  public record Read(String operation, Map<String, String> attributes, String note, String stamp) {
     static Read of(LineageItem item) {
       Operation read = item.operation();
       return new Read(read.name(), read.attributes().asMap(), item.note(), "");
@@ -84,14 +85,14 @@ record RecalledRun(
    *
    * @param model its lineage key
    */
-  record Scored(Key model, double value) {}
+  public record Scored(Key model, double value) {}
 
   /** The same run with other notes of what it read. */
   RecalledRun withReads(List<Read> others) {
     return new RecalledRun(nanos, warnings, sources, others, printed, files, traces, scores);
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       write(new DataOutputStream(bytes));
@@ -147,7 +148,7 @@ record RecalledRun(
   }
 
   /** Null when the bytes are of another version, or damaged. */
-  static RecalledRun of(byte[] bytes) {
+  public static RecalledRun of(byte[] bytes) {
     try {
       return read(new DataInputStream(new ByteArrayInputStream(bytes)));
     } catch (IOException | RuntimeException e) {

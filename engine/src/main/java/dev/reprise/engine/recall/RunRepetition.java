@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.SessionConfig;
@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * One script with its arguments and options, and doing again what an earlier run of it did, without
  * a session. Stateless.
  */
-final class RunRepetition {
+public final class RunRepetition {
   private final SessionConfig config;
   private final Key key;
   private final RecordedSources sources;
@@ -49,7 +49,7 @@ final class RunRepetition {
    *
    * @param files finds what the script sources
    */
-  static RunRepetition of(
+  public static RunRepetition of(
       SessionConfig config, SourceFile source, SourceResolver files, CompileOptions options) {
     boolean possible =
         options.inputs().isEmpty()
@@ -71,7 +71,7 @@ final class RunRepetition {
   }
 
   /** What stands for a script with its arguments and options. */
-  static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
+  public static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
     StringBuilder text = new StringBuilder("run");
     add(source.name(), text);
     add(source.text(), text);
@@ -96,21 +96,21 @@ final class RunRepetition {
   }
 
   /** What earlier runs of it lie under, besides the build. */
-  Key key() {
+  public Key key() {
     return key;
   }
 
   /** What a run was given, for people. */
-  String parameters() {
+  public String parameters() {
     return RunParameters.text(config, arguments);
   }
 
-  RecordedSources sources() {
+  public RecordedSources sources() {
     return sources;
   }
 
   /** True when everything that a run took from the world is the same now. */
-  boolean isSame(RecalledRun run, DataFiles files) {
+  public boolean isSame(RecalledRun run, DataFiles files) {
     return RecordedSources.areSame(run.sources(), sources)
         && run.reads().stream().allMatch(read -> isSame(read, files));
   }
@@ -135,7 +135,7 @@ final class RunRepetition {
   }
 
   /** The run with what the file system says now of files that still have the content they had. */
-  RecalledRun stamped(RecalledRun run, DataFiles files) {
+  public RecalledRun stamped(RecalledRun run, DataFiles files) {
     return run.withReads(run.reads().stream().map(read -> stamped(read, files)).toList());
   }
 
@@ -149,12 +149,12 @@ final class RunRepetition {
   }
 
   /** True when a run wrote nothing but what a repetition may write. */
-  boolean mayRepeat(RecalledRun run) {
+  public boolean mayRepeat(RecalledRun run) {
     return run.files().keySet().stream().allMatch(this::isNamed);
   }
 
   /** Writes what a run wrote, then prints what it printed; false when not all can be written. */
-  boolean repeat(RecalledRun run) {
+  public boolean repeat(RecalledRun run) {
     try {
       writeAll(targets(run));
     } catch (IOException | RuntimeException e) {

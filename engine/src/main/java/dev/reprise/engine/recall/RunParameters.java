@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a run was given, as an experiment store notes it for people: arguments and options. */
-final class RunParameters {
+public final class RunParameters {
   // Together less than any text of a graph may have.
   private static final int MOST = 40;
   private static final int LONGEST_NAME = 100;
@@ -22,7 +22,7 @@ final class RunParameters {
    * The arguments of the script, long ones cut, and those options that may change its results,
    * where they are not the usual ones.
    */
-  static String text(SessionConfig config, Map<String, String> arguments) {
+  public static String text(SessionConfig config, Map<String, String> arguments) {
     Map<String, String> parameters = new TreeMap<>();
     new TreeMap<>(arguments)
         .forEach((name, value) -> {

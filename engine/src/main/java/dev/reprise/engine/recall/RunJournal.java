@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.recall;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.Key;
@@ -18,7 +18,7 @@ import java.util.Set;
  * next time, or the note that it must not be left out. Thread-safe: workers of a parfor write to
  * it, too.
  */
-final class RunJournal {
+public final class RunJournal {
   /** More text and files than these are not kept for the sake of a whole run. */
   private static final int MOST_BYTES = 1 << 20;
 
@@ -49,13 +49,13 @@ final class RunJournal {
    * @param wanted false when nobody wants to recall the run
    * @param seeded whether the seeds that the system draws are always the same
    */
-  RunJournal(boolean wanted, boolean seeded) {
+  public RunJournal(boolean wanted, boolean seeded) {
     this.isRecallable = wanted;
     this.seeded = seeded;
   }
 
   /** Notes that the run must be executed each time. */
-  synchronized void refuse() {
+  public synchronized void refuse() {
     isRecallable = false;
     reads.clear();
     files.clear();
@@ -63,21 +63,21 @@ final class RunJournal {
   }
 
   /** Notes an effect, by its opcode. */
-  void effect(String opcode) {
+  public void effect(String opcode) {
     if (!RECALLABLE.contains(opcode)) {
       refuse();
     }
   }
 
   /** Notes that a seed was drawn. */
-  void drewSeed() {
+  public void drewSeed() {
     if (!seeded) {
       refuse();
     }
   }
 
   /** Notes a read, by its item; null when it is not known. */
-  synchronized void read(LineageItem item, Path folder) {
+  public synchronized void read(LineageItem item, Path folder) {
     if (item == null || item.note() == null) {
       refuse();
     } else if (isRecallable) {
@@ -94,7 +94,7 @@ final class RunJournal {
    *
    * @param item of what was written, or null
    */
-  synchronized void wrote(String path, Path folder, LineageItem item) {
+  public synchronized void wrote(String path, Path folder, LineageItem item) {
     Path target = DataFiles.resolve(path, folder);
     if (DataFiles.isSpecial(target)) {
       refuse();
@@ -132,7 +132,7 @@ final class RunJournal {
   }
 
   /** Notes how good a model is; the best by that name is kept. */
-  synchronized void scored(String name, Key model, double value) {
+  public synchronized void scored(String name, Key model, double value) {
     RecalledRun.Scored before = scores.get(name);
     if (before == null || value > before.value()) {
       scores.put(name, new RecalledRun.Scored(model, value));
@@ -152,7 +152,7 @@ final class RunJournal {
   }
 
   /** Output that also keeps a copy here. */
-  Appendable copying(Appendable out) {
+  public Appendable copying(Appendable out) {
     return new Appendable() {
       @Override
       public Appendable append(CharSequence text) throws IOException {
@@ -183,7 +183,7 @@ final class RunJournal {
   }
 
   /** The run as it is to be kept; null when it must be executed each time. */
-  synchronized RecalledRun finished(
+  public synchronized RecalledRun finished(
       String warnings, List<RecalledRun.Sourced> sources, long nanos) {
     if (!isRecallable) {
       return null;
