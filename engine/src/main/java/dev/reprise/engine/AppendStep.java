@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.value.Lists;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;
@@ -35,7 +34,7 @@ final class AppendStep extends Steps.OperationStep {
     if (values[0] instanceof ListValue) {
       values[1] = context.awaitedAsElement(values[1]);
       item = trace(activation, toList, inputs);
-      result = Lists.append(toList, values);
+      result = context.run.session().structures().evaluate(toList, values);
     } else {
       item = trace(activation, toColumns.operation(), inputs);
       result =

@@ -49,6 +49,7 @@ public final class ReuseMismatch extends RuntimeException {
     this.item = item;
   }
 
+  /** Of the reused value. */
   public LineageItem item() {
     return item;
   }

@@ -167,6 +167,7 @@ public final class ReuseVerifier {
     return false;
   }
 
+  /** What has been compared so far, and the largest deviation. */
   public RunStatistics.Verification statistics() {
     return new RunStatistics.Verification(verified.sum(), approximate.sum(), worst.get());
   }

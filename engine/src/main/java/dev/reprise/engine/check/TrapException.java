@@ -17,10 +17,12 @@ public final class TrapException extends OperandException {
     this.item = item;
   }
 
+  /** The trace of what was made; null when it is not known. */
   public LineageItem item() {
     return item;
   }
 
+  /** The same with the trace, unless it has one or none is known. */
   public TrapException with(LineageItem known) {
     return item != null || known == null ? this : new TrapException(getMessage(), known);
   }

@@ -37,6 +37,7 @@ public final class ValueComparison {
       return new Deviation(Double.POSITIVE_INFINITY, place);
     }
 
+    /** True when the values are no further apart. */
     public boolean isWithin(double tolerance) {
       return deviation <= tolerance;
     }

@@ -97,6 +97,7 @@ public final class ValueTrap {
     };
   }
 
+  /** As the other, of one operand. */
   public ScalarUnary checked(Operation operation, ScalarUnary function) {
     return x -> {
       Scalar result = function.apply(x);

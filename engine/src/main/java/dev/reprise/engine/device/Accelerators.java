@@ -211,6 +211,7 @@ public final class Accelerators implements AutoCloseable {
     return described;
   }
 
+  /** Learns what work took on the processor, which later placements weigh against accelerators. */
   public void ranOnHost(DeviceWork task, double work, long nanos) {
     Placement policy = placement;
     if (policy != null) {
@@ -357,10 +358,12 @@ public final class Accelerators implements AutoCloseable {
     return placement == null ? List.of() : notes;
   }
 
+  /** What ran on the processor because an accelerator could not do it. */
   public Fallbacks fallbacks() {
     return fallbacks;
   }
 
+  /** What has been learnt of the times of devices. */
   public CostModels models() {
     return models;
   }

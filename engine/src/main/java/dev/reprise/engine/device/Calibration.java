@@ -24,6 +24,9 @@ public final class Calibration {
 
   private final Path file;
 
+  /**
+   * @param file need not be there yet
+   */
   public Calibration(Path file) {
     this.file = file;
   }

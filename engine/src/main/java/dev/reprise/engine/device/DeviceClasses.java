@@ -10,6 +10,7 @@ import dev.reprise.store.DeviceCost;
  * machines, other than names of devices such as {@code cuda:0}.
  */
 public final class DeviceClasses {
+  /** The processor, whichever it is. */
   public static final String CPU = "cpu";
 
   private DeviceClasses() {}

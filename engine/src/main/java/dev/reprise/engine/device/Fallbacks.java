@@ -34,6 +34,7 @@ public final class Fallbacks {
     return devices.isEmpty();
   }
 
+  /** Those of an accelerator by its name; none when it has done everything. */
   public synchronized OfDevice of(String device) {
     return devices.getOrDefault(device, OfDevice.NONE);
   }

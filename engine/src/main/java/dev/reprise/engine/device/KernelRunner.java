@@ -40,6 +40,11 @@ public final class KernelRunner implements Kernels {
   /** Null when the run stops at no value. */
   private final ValueTrap trap;
 
+  /**
+   * @param device the processor
+   * @param pool runs what an accelerator could not do after all
+   * @param trap looks at every result; null when the run stops at no value
+   */
   public KernelRunner(
       Device device,
       Accelerators accelerators,

@@ -22,6 +22,9 @@ public final class FileWrites {
   private final DataFiles files;
   private final HostMemory memory;
 
+  /**
+   * @param memory in which what is written is pinned
+   */
   public FileWrites(DataFiles files, HostMemory memory) {
     this.files = files;
     this.memory = memory;

@@ -20,6 +20,11 @@ public final class TraceFile {
 
   private TraceFile() {}
 
+  /**
+   * Writes the trace of a value.
+   *
+   * @param path of the value's file, as the script says it
+   */
   public static void write(Path workingDirectory, String path, LineageItem item) {
     Path data = DataFiles.resolve(path, workingDirectory);
     if (DataFiles.isSpecial(data)) {

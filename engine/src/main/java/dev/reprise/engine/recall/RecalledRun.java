@@ -92,6 +92,7 @@ public record RecalledRun(
     return new RecalledRun(nanos, warnings, sources, others, printed, files, traces, scores);
   }
 
+  /** The run as bytes, which {@link #of} reads. */
   public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {

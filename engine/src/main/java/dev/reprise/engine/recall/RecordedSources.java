@@ -40,6 +40,7 @@ public final class RecordedSources implements SourceResolver {
     return sources.librarySources();
   }
 
+  /** What has been sourced so far, in order. */
   public List<RecalledRun.Sourced> found() {
     return List.copyOf(found);
   }

@@ -105,6 +105,7 @@ public final class RunRepetition {
     return RunParameters.text(config, arguments);
   }
 
+  /** Finds what the script sources, and notes it. */
   public RecordedSources sources() {
     return sources;
   }

@@ -44,11 +44,16 @@ public final class Composites {
     }
   }
 
+  /**
+   * @param limit most executions that are remembered
+   * @param cache has the values that they left
+   */
   public Composites(int limit, LineageCache cache) {
     this.limit = limit;
     this.cache = cache;
   }
 
+  /** True until the first execution has been remembered. */
   public boolean isEmpty() {
     return !filled;
   }

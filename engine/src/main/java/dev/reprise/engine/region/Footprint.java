@@ -30,6 +30,7 @@ public final class Footprint {
     return outer;
   }
 
+  /** A function is called. */
   public void calls(Callee function) {
     if (function != last) {
       last = function;
@@ -47,6 +48,7 @@ public final class Footprint {
     return repeatable;
   }
 
+  /** Functions that were called, callers first; for reading. */
   public Set<Callee> called() {
     return called;
   }

@@ -138,6 +138,7 @@ public final class Region {
     return first instanceof Block.ParFor loop ? loop.position() : procedure.position();
   }
 
+  /** Whether it is a function or a block. */
   public Level level() {
     return level;
   }

@@ -13,20 +13,31 @@ import java.util.Arrays;
  * tasks report through {@link RunCounters}. What is counted here goes to the time line, too.
  */
 public final class Counters implements Tally {
+  /** By opcode: kernels and other operations that were executed. */
   public final long[] executed;
+
+  /** By opcode: what kernels took; operations on the control thread are not timed. */
   public final long[] nanos;
+
+  /** By opcode: values that were found. */
   public final long[] hits;
+
+  /** By opcode: values that were looked up and had to be computed. */
   public final long[] misses;
+
+  /** By opcode: values that somebody else was computing. */
   public final long[] waits;
 
-  /** By rewrite: values put together from parts, and estimated nanoseconds that this saved. */
+  /** By rewrite: values put together from parts. */
   public final long[] partialHits = new long[PartialReuse.names().size()];
 
+  /** By rewrite: estimated nanoseconds that this saved. */
   public final long[] partialSavedNanos = new long[partialHits.length];
 
-  /** Iterations of loops that were traced without items, and how often that had to end. */
+  /** Iterations of loops that were traced without items. */
   public long recorded;
 
+  /** How often that had to end. */
   public long recordingsLeft;
 
   /** Iterations of parfor loops that ran again, since memory was short beside other workers. */
@@ -35,10 +46,12 @@ public final class Counters implements Tally {
   /** Workers of parfor loops that began again, after memory was short. */
   public long resumed;
 
-  /** Slices that were views, and the bytes that were not copied. */
+  /** Slices that were views. */
   public long views;
 
+  /** The bytes that were not copied for them. */
   public long viewedBytes;
+
   private final Level[] levels;
 
   /** Of the thread that these are the counters of; null when no time line is recorded. */
@@ -46,10 +59,16 @@ public final class Counters implements Tally {
 
   /** Whole calls, or whole blocks. */
   public static final class Level {
+    /** Those that were found. */
     public long hits;
+
+    /** Those that were executed, as far as that was worth remembering. */
     public long misses;
+
+    /** Measured time of the executions that were left out. */
     public long savedNanos;
 
+    /** One was found whose execution took so long. */
     public void hit(long costNanos) {
       hits++;
       savedNanos += costNanos;
@@ -61,6 +80,9 @@ public final class Counters implements Tally {
     }
   }
 
+  /**
+   * @param opcodes how many an {@link OpcodeIndex} has
+   */
   public Counters(int opcodes) {
     executed = new long[opcodes];
     nanos = new long[opcodes];
@@ -98,6 +120,7 @@ public final class Counters implements Tally {
     viewedBytes += bytes;
   }
 
+  /** What was counted of calls, or of blocks. */
   public Level levels(Region.Level level) {
     return levels[level.ordinal()];
   }

@@ -18,6 +18,7 @@ public final class OpcodeIndex {
   private final Map<String, Integer> byName = new HashMap<>();
   private final List<String> names;
 
+  /** Numbers the opcodes by the order of their names. */
   public OpcodeIndex(OperationTable table) {
     names = new ArrayList<>(table.all().stream().map(Opcode::name).sorted().toList());
     names.add(FUSED);
@@ -27,6 +28,7 @@ public final class OpcodeIndex {
     }
   }
 
+  /** The number of an opcode of the table. */
   public int of(Opcode opcode) {
     return byName.get(opcode.name());
   }
@@ -41,10 +43,12 @@ public final class OpcodeIndex {
     return names.size() - 1;
   }
 
+  /** The name under which reports show a number. */
   public String name(int index) {
     return names.get(index);
   }
 
+  /** How many numbers there are, those of fused work included. */
   public int size() {
     return names.size();
   }

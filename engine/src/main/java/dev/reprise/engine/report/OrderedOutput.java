@@ -21,6 +21,10 @@ public final class OrderedOutput {
   private final Map<Long, Effects> waiting = new HashMap<>();
   private long next;
 
+  /**
+   * @param target of the text, in the order of the iterations
+   * @param last the iteration after which nothing is passed on, which may become smaller
+   */
   public OrderedOutput(Appendable target, AtomicLong last) {
     this.target = target;
     this.last = last;
@@ -39,6 +43,7 @@ public final class OrderedOutput {
     }
   }
 
+  /** Appends a text; an output that fails is an {@link UncheckedIOException}. */
   public static void append(Appendable target, String text) {
     try {
       target.append(text);

@@ -13,11 +13,16 @@ public final class RunCounters implements Tally {
   /** Null when none is recorded; each thread has its own track there. */
   private final Timeline timeline;
 
+  /**
+   * @param opcodes how many an {@link OpcodeIndex} has
+   * @param timeline of the session; null when none is recorded
+   */
   public RunCounters(int opcodes, Timeline timeline) {
     this.sum = new Counters(opcodes);
     this.timeline = timeline;
   }
 
+  /** Adds the counters of a control thread, which counts no more until this returns. */
   public synchronized void merge(Counters finished) {
     sum.add(finished);
   }
@@ -75,6 +80,7 @@ public final class RunCounters implements Tally {
     }
   }
 
+  /** A copy of what has been counted and merged so far. */
   public synchronized Counters snapshot() {
     Counters copy = new Counters(sum.executed.length);
     copy.add(sum);

@@ -15,6 +15,9 @@ public final class RunProgress {
   // Written by the main control thread before it enters a parfor, read by the workers of that.
   private volatile boolean scriptTells;
 
+  /**
+   * @param listener null when nobody listens
+   */
   public RunProgress(ProgressListener listener) {
     this.listener = listener;
   }

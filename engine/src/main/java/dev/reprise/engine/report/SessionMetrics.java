@@ -14,6 +14,7 @@ public final class SessionMetrics implements AutoCloseable {
     this.files = files;
   }
 
+  /** Keeps metrics where the configuration names a place for them. */
   public static SessionMetrics of(SessionConfig config) {
     return new SessionMetrics(
         config.metrics() == null
@@ -22,6 +23,7 @@ public final class SessionMetrics implements AutoCloseable {
                 config.workingDirectory().resolve(config.metrics()), InstantSource.system()));
   }
 
+  /** False when metrics are told to nobody. */
   public boolean areKept() {
     return files != null;
   }

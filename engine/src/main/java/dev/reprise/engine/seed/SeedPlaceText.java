@@ -9,6 +9,7 @@ import java.util.List;
 public final class SeedPlaceText {
   private SeedPlaceText() {}
 
+  /** The place as text, which {@link #parse} reads. */
   public static String of(SeedTrail.Place place) {
     StringBuilder text = new StringBuilder();
     text.append(place.base()).append(' ').append(place.count()).append('\n');

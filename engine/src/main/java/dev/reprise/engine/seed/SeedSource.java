@@ -11,6 +11,7 @@ public final class SeedSource {
   private long base;
   private long count;
 
+  /** Begins with the first seed of a base. */
   public SeedSource(long base) {
     this.base = base;
   }
@@ -25,6 +26,7 @@ public final class SeedSource {
     return Seeds.draw(base, count + 1);
   }
 
+  /** What all seeds since the last start follow from. */
   public long base() {
     return base;
   }

@@ -54,6 +54,7 @@ public final class SeedTrail {
    * @param count of seeds drawn from it
    */
   public record Place(List<Level> loops, long base, long count) {
+    /** Copies the list. */
     public Place {
       loops = List.copyOf(loops);
     }

@@ -22,6 +22,7 @@ public record KnownForm(Shape shape, Precision precision, long bytes) {
   /** Beyond its characters, what a text takes on the heap more than in a content. */
   private static final long TEXT_BYTES = 40;
 
+  /** Of a dense matrix. */
   public static KnownForm ofMatrix(Shape shape, Precision precision) {
     return new KnownForm(shape, precision, shape.cells() * precision.bytesPerCell());
   }

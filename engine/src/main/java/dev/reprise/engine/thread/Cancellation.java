@@ -12,18 +12,28 @@ public final class Cancellation {
   // Written by whoever cancels; publishes nothing but itself.
   private volatile boolean cancelled;
 
+  /**
+   * @param parent which cancels this, too; null for none
+   */
   public Cancellation(Cancellation parent) {
     this.parent = parent;
   }
 
+  /** Tells all who look at this, or at a child of it, to stop; any thread. */
   public void cancel() {
     cancelled = true;
   }
 
+  /** True once this or a parent was cancelled. */
   public boolean isCancelled() {
     return cancelled || (parent != null && parent.isCancelled());
   }
 
+  /**
+   * A safe point.
+   *
+   * @throws CancellationException when cancelled
+   */
   public void check() {
     if (isCancelled()) {
       throw new CancellationException("cancelled");

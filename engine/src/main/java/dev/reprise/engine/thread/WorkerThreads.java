@@ -27,6 +27,7 @@ public final class WorkerThreads {
     this.cancellation = cancellation;
   }
 
+  /** Starts a worker on a daemon thread of its own, which works for the run until it ends. */
   public synchronized void start(Runnable worker) {
     Runnable work = timeline == null ? worker : () -> runAndLeave(worker);
     Thread thread =

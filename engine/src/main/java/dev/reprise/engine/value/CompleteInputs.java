@@ -47,6 +47,7 @@ public record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return of(operandsOf(item), values);
   }
 
+  /** The items of an operation's operands. */
   public static LineageItem[] operandsOf(LineageItem item) {
     LineageItem[] operands = new LineageItem[item.inputCount()];
     for (int i = 0; i < operands.length; i++) {
@@ -102,10 +103,12 @@ public record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return value;
   }
 
+  /** Takes one more reference to each of the values. */
   public void retain() {
     byKey.values().forEach(Value::retain);
   }
 
+  /** Gives one reference to each of the values back. */
   public void release() {
     byKey.values().forEach(Value::release);
   }

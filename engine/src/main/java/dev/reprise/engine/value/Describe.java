@@ -16,6 +16,7 @@ public final class Describe {
 
   private Describe() {}
 
+  /** The description of a value, such as {@code matrix 3 x 4}; of null it is {@code nothing}. */
   public static String value(Value value) {
     return form(value).get();
   }

@@ -47,6 +47,11 @@ public final class ListOperands {
     return column;
   }
 
+  /**
+   * The operands as a kernel takes them; the inputs themselves when there is no list among them.
+   *
+   * @param inputs complete; what is returned is borrowed from them
+   */
   public static Value[] flatten(Operation operation, Value[] inputs) {
     boolean any = false;
     for (Value input : inputs) {

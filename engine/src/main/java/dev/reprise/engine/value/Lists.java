@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** List operations. Inputs are borrowed; results own a reference to each of their elements. */
-public final class Lists {
+final class Lists {
   private Lists() {}
 
   static Value make(Operation operation, Value[] inputs) {
@@ -72,7 +72,7 @@ public final class Lists {
   }
 
   /** Appends a value; a list of one stands for its element, name included. */
-  public static Value append(Operation operation, Value[] inputs) {
+  static Value append(Operation operation, Value[] inputs) {
     ListValue list = list(operation, inputs[0]);
     List<Value> elements = new ArrayList<>(list.elements());
     List<String> names = new ArrayList<>(list.names());

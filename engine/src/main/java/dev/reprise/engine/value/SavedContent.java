@@ -20,6 +20,7 @@ import java.util.function.Function;
  * from is a note.
  */
 public final class SavedContent {
+  /** The attribute of a leaf that says which content it stands for. */
   public static final String FINGERPRINT = "fingerprint";
 
   private final Function<MatrixValue, MatrixOperand> pinning;

@@ -36,6 +36,12 @@ public final class StructureOperations {
           Map.entry("output", Lists::output),
           Map.entry("warm", StructureOperations::same));
 
+  /**
+   * The result of an operation; the caller owns one reference.
+   *
+   * @param inputs borrowed; known as far as {@link #isEnough} says, and the others complete
+   * @throws dev.reprise.runtime.OperandException when they are none that the operation takes
+   */
   public Value evaluate(Operation operation, Value[] inputs) {
     return FUNCTIONS.get(operation.name()).apply(operation, inputs);
   }

@@ -59,6 +59,7 @@ public final class Asking {
     this.priceNanos = priceNanos;
   }
 
+  /** Of an instruction, which asks by the key of one item. */
   public static Asking ofInstruction() {
     return new Asking(256, 1_000);
   }

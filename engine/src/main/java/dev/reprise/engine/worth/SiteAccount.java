@@ -51,6 +51,7 @@ public final class SiteAccount {
     this.asking = asking;
   }
 
+  /** Of an instruction. */
   public static SiteAccount ofInstruction() {
     return new SiteAccount(64, 4, Asking.ofInstruction());
   }
