@@ -80,7 +80,7 @@ final class CacheLookup {
       }
       case Claim claim -> {
         context.counters.misses[operation.index()]++;
-        operation.account().asking.inVain();
+        operation.account().asking().inVain();
         if (pending) {
           yield subscriber.submit(claim, meta);
         }

@@ -59,9 +59,9 @@ final class CarriedValues {
   /** A value was found, or is being computed. */
   void cameAgain(SiteAccount account, LineageItem item) {
     if (isCarried(item)) {
-      account.asking.carriedCameAgain();
+      account.asking().carriedCameAgain();
     } else {
-      account.asking.cameAgain();
+      account.asking().cameAgain();
     }
   }
 

@@ -87,7 +87,7 @@ final class Fusion {
       }
       case Claim claim -> {
         context.counters.misses[opcode]++;
-        root.operation().account().asking.inVain();
+        root.operation().account().asking().inVain();
         yield ahead
             ? computeAhead(context, call, claim, origin)
             : computeClaimed(context, call, claim);

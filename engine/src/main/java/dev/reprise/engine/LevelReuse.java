@@ -229,7 +229,7 @@ final class LevelReuse {
     context.work += known.work();
     region.account().saves(known.work());
     if (context.carried.anyCarried(inputs)) {
-      region.account().asking.carriedCameAgain();
+      region.account().asking().carriedCameAgain();
     }
     region.learn(known.work());
     if (context.footprint != null) {
@@ -323,7 +323,7 @@ final class LevelReuse {
     long nanos = cost(System.nanoTime() - start);
     long work = context.work - workBefore;
     region.learn(work);
-    region.account().asking.inVain();
+    region.account().asking().inVain();
     if (!region.isWorthKeeping(work)) {
       return;
     }

@@ -64,7 +64,7 @@ final class Parts {
 
   /** Parts that came again are as good a reason to go on asking as a whole value. */
   private void cameAgain(LinkedOperation linked, Value[] inputs) {
-    linked.account().asking.cameAgain();
+    linked.account().asking().cameAgain();
     for (Value input : inputs) {
       if (input instanceof BoundMatrix) {
         binds.cameAgain();

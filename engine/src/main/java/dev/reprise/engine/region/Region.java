@@ -201,12 +201,12 @@ public final class Region {
 
   /** True when every execution is asked for, not only a sample: see {@link Asking}. */
   public boolean isAlwaysAsked() {
-    return account.asking.isForAll(mostWork);
+    return account.asking().isForAll(mostWork);
   }
 
   /** True when executions are asked for whose inputs a loop has carried on. */
   public boolean isAskedWithCarried() {
-    return account.asking.isForCarried(mostWork);
+    return account.asking().isForCarried(mostWork);
   }
 
   /** True when an execution of that much work is worth remembering. */

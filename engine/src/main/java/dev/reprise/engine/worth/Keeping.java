@@ -91,17 +91,17 @@ public final class Keeping {
 
   /** True when values of so much work are looked up as a sample only. */
   public boolean asksForSample(SiteAccount account, double work) {
-    return !everything && !account.asking.isForAll(work);
+    return !everything && !account.asking().isForAll(work);
   }
 
   /** True when all values that a loop carries on are looked up. */
   public boolean asksForAllCarried(SiteAccount account) {
-    return everything || account.asking.isPatientWithCarried();
+    return everything || account.asking().isPatientWithCarried();
   }
 
   /** True when such values are not looked up, of so much work and memory, unless all are. */
   public boolean skipsCarried(SiteAccount account, double work, long bytes) {
-    return !account.asking.isForCarried(work) || !account.canPay(work, bytes);
+    return !account.asking().isForCarried(work) || !account.canPay(work, bytes);
   }
 
   /** True when everything is looked up and kept. */

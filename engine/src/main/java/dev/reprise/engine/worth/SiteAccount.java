@@ -39,8 +39,7 @@ public final class SiteAccount {
 
   private final AtomicLong balance = new AtomicLong(ALLOWANCE_NANOS);
 
-  /** Whether values of this instruction are still asked for. */
-  public final Asking asking;
+  private final Asking asking;
 
   /** The most work of an execution so far, for which trust was given. */
   private final AtomicLong trusted = new AtomicLong();
@@ -64,6 +63,11 @@ public final class SiteAccount {
   /** Blocks are met far more often than calls and found far more rarely. */
   public static SiteAccount ofBlock(int variables) {
     return new SiteAccount(256, 1, Asking.ofRegion(variables));
+  }
+
+  /** Whether values of this instruction, function or block are still asked for. */
+  public Asking asking() {
+    return asking;
   }
 
   /**
