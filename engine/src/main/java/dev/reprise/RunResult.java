@@ -1,6 +1,6 @@
 package dev.reprise;
 
-import dev.reprise.engine.Describe;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceText;

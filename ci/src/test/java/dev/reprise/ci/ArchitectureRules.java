@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.File;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,11 +30,11 @@ final class ArchitectureRules {
   private static final List<String> FILE_WRITERS =
       List.of(
           ".formats.",
-          ".engine.Calibration",
-          ".engine.PrivateFolder",
-          ".engine.RunRepetition",
+          ".engine.device.Calibration",
+          ".engine.device.PrivateFolder",
+          ".engine.recall.RunRepetition",
           ".engine.stored.BuildMemo",
-          ".engine.TraceFile",
+          ".engine.file.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
           ".server.LaidUpload",
@@ -127,6 +128,8 @@ final class ArchitectureRules {
     rules.put("modules import only what they may", ModuleTable.rule(root));
     rules.put("cache and scheduler never import each other", cacheAndScheduler());
     rules.put("command and examples use the engine's public packages", publicPackages());
+    rules.put("packages below the engine do not know the engine", partsOfTheEngine());
+    rules.put("packages below the engine form no cycle", cyclesInTheEngine());
     rules.put("static fields are final", fields().that().areStatic().should().beFinal());
     rules.put("static fields hold no mutable state", noFields().should(new HoldMutableState()));
     rules.put("native functions are bound in runtime-cpu and memory", nativeCalls());
@@ -146,6 +149,19 @@ final class ArchitectureRules {
     return CompositeArchRule.of(never(".cli..", ".engine.."))
         .and(never(".cli..", ".language.*.."))
         .and(never(".examples..", ".engine.."));
+  }
+
+  /** What can be understood by itself; the engine puts it together. */
+  private ArchRule partsOfTheEngine() {
+    return never(".engine.*..", ".engine");
+  }
+
+  private ArchRule cyclesInTheEngine() {
+    return SlicesRuleDefinition.slices()
+        .matching(root + ".engine.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true);
   }
 
   private ArchRule never(String from, String to) {

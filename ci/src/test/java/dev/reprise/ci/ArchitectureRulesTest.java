@@ -42,6 +42,17 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void aPartMayKnowNeitherTheEngineNorAPartThatKnowsIt() {
+    assertThat(violations("packages below the engine do not know the engine"))
+        .contains("left.Climbing")
+        .contains("engine.Inside")
+        .doesNotContain("right.Turning.<init>");
+    assertThat(violations("packages below the engine form no cycle"))
+        .contains("Slice left")
+        .contains("Slice right");
+  }
+
+  @Test
   void aCounterInAStaticFieldIsFound() {
     assertThat(violations("static fields are final")).contains("Forgetful.count");
     assertThat(violations("static fields hold no mutable state")).contains("Forgetful.seen");

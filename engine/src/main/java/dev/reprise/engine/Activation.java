@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.worth.Asking;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;

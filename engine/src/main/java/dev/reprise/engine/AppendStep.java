@@ -32,9 +32,9 @@ final class AppendStep extends Steps.OperationStep {
     Value result;
     LineageItem item;
     if (values[0] instanceof ListValue) {
-      values[1] = StructureOperations.asElement(context, values[1]);
+      values[1] = context.awaitedAsElement(values[1]);
       item = trace(activation, toList, inputs);
-      result = Lists.append(toList, values);
+      result = context.run.session().structures().evaluate(toList, values);
     } else {
       item = trace(activation, toColumns.operation(), inputs);
       result =

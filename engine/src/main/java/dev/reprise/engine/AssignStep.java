@@ -64,7 +64,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     for (int i = 1; i < operands.length; i++) {
       operands[i] =
           i == SOURCE && becomesElement(context, operands[0])
-              ? StructureOperations.asElement(context, operands[i])
+              ? context.awaitedAsElement(operands[i])
               : context.completed(operands[i]);
     }
     LineageItem[] items = null;

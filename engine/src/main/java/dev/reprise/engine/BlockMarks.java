@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
 
@@ -27,14 +28,14 @@ final class BlockMarks {
   BlockMarks(Activation activation, Region region) {
     this.activation = activation;
     this.region = region;
-    int outputs = region.outputs.length;
+    int outputs = region.outputs().length;
     this.before = new LineageItem[outputs];
     this.marks = new LineageItem[outputs];
     this.untouched = new boolean[outputs];
     for (int i = 0; i < outputs; i++) {
-      int slot = region.outputs[i];
+      int slot = region.outputs()[i];
       before[i] = activation.items[slot];
-      if (before[i] != null && region.unread[i]) {
+      if (before[i] != null && region.unread()[i]) {
         marks[i] = LineageItem.literal(Scalar.absent());
         activation.items[slot] = marks[i];
       }
@@ -46,7 +47,7 @@ final class BlockMarks {
   void remove() {
     activation.letGo();
     for (int i = 0; i < before.length; i++) {
-      int slot = region.outputs[i];
+      int slot = region.outputs()[i];
       LineageItem now = activation.items[slot];
       if (marks[i] == null) {
         // An input's item is part of the key: the same one means the same value.
@@ -60,7 +61,7 @@ final class BlockMarks {
 
   /** True for an output that had no value before, which is not in the key. */
   boolean wasAbsent(int output) {
-    return before[output] == null && region.unread[output];
+    return before[output] == null && region.unread()[output];
   }
 
   /** True for an output that has what it had before. */

@@ -6,6 +6,8 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.OperandException;
@@ -78,7 +80,7 @@ final class CacheLookup {
       }
       case Claim claim -> {
         context.counters.misses[operation.index()]++;
-        operation.account().asking.inVain();
+        operation.account().asking().inVain();
         if (pending) {
           yield subscriber.submit(claim, meta);
         }

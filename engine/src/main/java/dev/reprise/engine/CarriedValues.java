@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 
 /**
@@ -57,9 +59,9 @@ final class CarriedValues {
   /** A value was found, or is being computed. */
   void cameAgain(SiteAccount account, LineageItem item) {
     if (isCarried(item)) {
-      account.asking.carriedCameAgain();
+      account.asking().carriedCameAgain();
     } else {
-      account.asking.cameAgain();
+      account.asking().cameAgain();
     }
   }
 

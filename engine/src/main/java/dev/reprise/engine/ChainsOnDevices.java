@@ -1,5 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.Accelerators;
+import dev.reprise.engine.device.CountedLater;
+import dev.reprise.engine.device.LateCall;
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.report.Tally;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;
@@ -217,7 +223,7 @@ final class ChainsOnDevices {
     }
 
     @Override
-    void count(Value value, long nanos) {
+    protected void count(Value value, long nanos) {
       if (!isCounted) {
         tally.executedElsewhere(counter, call.root().operation().operation(), nanos);
         Restoration.note(value, call.rootItem());

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;

@@ -1,9 +1,18 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.region.Footprint;
+import dev.reprise.engine.report.Counters;
+import dev.reprise.engine.report.MetricSink;
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.SeedTrail;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.StackRoom;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.RunCall;
@@ -152,7 +161,7 @@ final class ControlContext {
   }
 
   void leave(Footprint left) {
-    footprint = left.outer;
+    footprint = left.outer();
     if (footprint != null) {
       footprint.add(left);
     }
@@ -301,6 +310,17 @@ final class ControlContext {
    */
   Value awaited(Value value) {
     return value instanceof Handle handle ? await(handle) : value;
+  }
+
+  /** As {@link #awaited}, unless enough is known of the value while it is in flight. */
+  Value awaitedUnless(boolean enough, Value value) {
+    Value now = value.settled();
+    return enough ? now : awaited(now);
+  }
+
+  /** As {@link #awaited}, for a value that becomes an element of a list. */
+  Value awaitedAsElement(Value value) {
+    return awaitedUnless(StructureOperations.mayBeElement(value), value);
   }
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */

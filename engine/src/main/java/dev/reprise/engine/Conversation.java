@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
+import dev.reprise.engine.thread.OpenRuns;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.Diagnostic;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;

@@ -1,6 +1,10 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileWrites;
+import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;

@@ -1,5 +1,8 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
+import dev.reprise.engine.value.ElementItems;
+import dev.reprise.engine.value.ElementNames;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;

@@ -2,9 +2,18 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.device.CountedLater;
+import dev.reprise.engine.device.DeviceClasses;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.device.KernelTime;
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.stored.Answer;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.ExecutionContext;
@@ -369,7 +378,7 @@ final class Execution {
     }
 
     @Override
-    void count(Value value, long nanos) {
+    protected void count(Value value, long nanos) {
       tally.executedElsewhere(linked.index(), linked.operation(), nanos);
       Restoration.note(value, item);
       if (tellsParts) {

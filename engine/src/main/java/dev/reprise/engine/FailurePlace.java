@@ -2,6 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.ScriptException.Kind;
+import dev.reprise.engine.check.ReuseMismatch;
+import dev.reprise.engine.check.TrapException;
+import dev.reprise.engine.report.ListenerFailure;
 import dev.reprise.language.Position;
 import dev.reprise.memory.HandleFailure;
 import dev.reprise.runtime.OperandException;

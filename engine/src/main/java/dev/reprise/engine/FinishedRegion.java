@@ -1,9 +1,12 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.region.Composite;
+import dev.reprise.engine.region.Region;
 import dev.reprise.engine.stored.EqualContents;
 import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.ElementItems;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -52,11 +55,11 @@ final class FinishedRegion {
     this.marks = marks;
     this.wanted = wanted;
     this.facts = facts;
-    this.values = new Value[region.outputs.length];
-    this.items = new LineageItem[region.outputs.length];
+    this.values = new Value[region.outputs().length];
+    this.items = new LineageItem[region.outputs().length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = activation.values[region.outputs[i]];
-      items[i] = activation.items[region.outputs[i]];
+      values[i] = activation.values[region.outputs()[i]];
+      items[i] = activation.items[region.outputs()[i]];
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;

@@ -47,6 +47,16 @@ final class Functions {
     return known != null ? known : link(name);
   }
 
+  /** As {@link #require}, but null where that fails. */
+  LinkedProcedure find(String name) {
+    try {
+      return require(name);
+    } catch (OperandException | UncheckedCompileException e) {
+      // Another program has no such function; its own body decides what it calls instead.
+      return null;
+    }
+  }
+
   /**
    * The failure with the line of the script in its message, unless the script itself asked for it.
    */

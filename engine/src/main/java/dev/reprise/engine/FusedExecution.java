@@ -1,5 +1,9 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.report.Tally;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;

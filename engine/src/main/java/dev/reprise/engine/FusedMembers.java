@@ -2,6 +2,10 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.report.Tally;
+import dev.reprise.engine.worth.Keeping;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;

@@ -5,6 +5,10 @@ import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.Tally;
+import dev.reprise.engine.worth.Keeping;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
@@ -83,7 +87,7 @@ final class Fusion {
       }
       case Claim claim -> {
         context.counters.misses[opcode]++;
-        root.operation().account().asking.inVain();
+        root.operation().account().asking().inVain();
         yield ahead
             ? computeAhead(context, call, claim, origin)
             : computeClaimed(context, call, claim);

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Region;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;

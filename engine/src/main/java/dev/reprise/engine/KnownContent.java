@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.Loading;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;

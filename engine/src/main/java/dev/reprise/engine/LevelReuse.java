@@ -2,9 +2,18 @@ package dev.reprise.engine;
 
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.region.Composite;
+import dev.reprise.engine.region.Composites;
+import dev.reprise.engine.region.Footprint;
+import dev.reprise.engine.region.Publication;
+import dev.reprise.engine.region.Region;
+import dev.reprise.engine.region.RegionRecord;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
+import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;
@@ -73,7 +82,7 @@ final class LevelReuse {
    * @param wanted how many of the outputs, from the first on, the caller looks at
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
-    LineageItem[] inputs = items(activation, region.inputs);
+    LineageItem[] inputs = items(activation, region.inputs());
     if (skipsCarried(region) && context.carried.anyCarried(inputs)
         || asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {
       long before = context.work;
@@ -86,8 +95,8 @@ final class LevelReuse {
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
   void runAsked(ControlContext context, Activation activation, Region region, Node[] body) {
-    LineageItem[] inputs = items(activation, region.inputs);
-    ask(context, activation, region, body, inputs, region.outputs.length);
+    LineageItem[] inputs = items(activation, region.inputs());
+    ask(context, activation, region, body, inputs, region.outputs().length);
   }
 
   private void ask(
@@ -116,7 +125,7 @@ final class LevelReuse {
 
   /** True for an execution, about to begin, that is not asked for because of that. */
   boolean skips(ControlContext context, Activation activation, Region region) {
-    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs));
+    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs()));
   }
 
   /** True for what the experiment store may have, or may be given. */
@@ -137,7 +146,7 @@ final class LevelReuse {
   }
 
   private int kind(Region region) {
-    return region.level.ordinal() << Byte.SIZE | precision;
+    return region.level().ordinal() << Byte.SIZE | precision;
   }
 
   /** The key in the experiment store, where contents stand for small inputs. */
@@ -165,7 +174,7 @@ final class LevelReuse {
       return false;
     }
     Footprint called = new Footprint(null);
-    if (!known.isOf(context.run.functions(), called) || !fits(known, activation, region)) {
+    if (!known.isOf(context.run.functions()::find, called) || !fits(known, activation, region)) {
       return false;
     }
     context.checkCancelled();
@@ -218,9 +227,9 @@ final class LevelReuse {
       Footprint called) {
     context.seeds.skip(known.seeds());
     context.work += known.work();
-    region.account.saves(known.work());
+    region.account().saves(known.work());
     if (context.carried.anyCarried(inputs)) {
-      region.account.asking.carriedCameAgain();
+      region.account().asking().carriedCameAgain();
     }
     region.learn(known.work());
     if (context.footprint != null) {
@@ -235,7 +244,7 @@ final class LevelReuse {
   private static boolean fits(Composite known, Activation activation, Region region) {
     Composite.Part[] parts = known.parts();
     for (int i = 0; i < parts.length; i++) {
-      if (parts[i] == Composite.NoValue.ABSENT && activation.values[region.outputs[i]] != null) {
+      if (parts[i] == Composite.NoValue.ABSENT && activation.values[region.outputs()[i]] != null) {
         return false;
       }
     }
@@ -246,7 +255,7 @@ final class LevelReuse {
   private Key storeKey(Activation activation, Region region, LineageItem[] inputs) {
     Value[] values = new Value[inputs.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = activation.values[region.inputs[i]];
+      values[i] = activation.values[region.inputs()[i]];
     }
     stored.contents().lookAt(inputs, values, mayLook.getAsBoolean());
     return storeKey(region, inputs);
@@ -262,11 +271,11 @@ final class LevelReuse {
 
   private static void foundIn(
       ControlContext context, Activation activation, Region region, Composite known) {
-    context.counters.levels(region.level).hit(known.costNanos());
+    context.counters.levels(region.level()).hit(known.costNanos());
     Track track = context.counters.track;
     if (track != null) {
-      String what = region.level == Region.Level.BLOCK ? "block" : activation.procedure.name();
-      track.moment(EventKind.REGION_HIT, track.label(what, region.position), 0);
+      String what = region.level() == Region.Level.BLOCK ? "block" : activation.procedure.name();
+      track.moment(EventKind.REGION_HIT, track.label(what, region.position()), 0);
     }
   }
 
@@ -278,9 +287,9 @@ final class LevelReuse {
       LineageItem[] items) {
     for (int i = 0; i < values.length; i++) {
       if (values[i] != null) {
-        activation.bind(region.outputs[i], values[i], items[i]);
+        activation.bind(region.outputs()[i], values[i], items[i]);
       } else if (parts[i] == Composite.NoValue.CLEARED) {
-        activation.clear(region.outputs[i]);
+        activation.clear(region.outputs()[i]);
       }
     }
   }
@@ -295,7 +304,7 @@ final class LevelReuse {
       LineageItem[] inputs,
       int wanted) {
     BlockMarks marks =
-        region.level == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
+        region.level() == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
     long workBefore = context.work;
     long seedsBefore = context.seeds.count();
     long submittedBefore = context.submissions();
@@ -314,15 +323,15 @@ final class LevelReuse {
     long nanos = cost(System.nanoTime() - start);
     long work = context.work - workBefore;
     region.learn(work);
-    region.account.asking.inVain();
+    region.account().asking().inVain();
     if (!region.isWorthKeeping(work)) {
       return;
     }
     region.learn(footprint.isRepeatable());
     if (footprint.isRepeatable()) {
-      context.counters.levels(region.level).miss();
+      context.counters.levels(region.level()).miss();
       long seeds = context.seeds.count() - seedsBefore;
-      Composite.Part[] none = new Composite.Part[region.outputs.length];
+      Composite.Part[] none = new Composite.Part[region.outputs().length];
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
       FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, wanted, facts);
@@ -358,8 +367,8 @@ final class LevelReuse {
 
   private void publish(FinishedRegion done) {
     Key key = key(done.region, done.inputs);
-    if (done.region.isKeptHere
-        && keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
+    if (done.region.isKeptHere()
+        && keeping.pays(done.region.account(), key, done.work(), done.bytesToKeep(cache))) {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
     }
@@ -370,7 +379,7 @@ final class LevelReuse {
       done.lookAtValues(stored.contents(), mayLook.getAsBoolean());
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
-      boolean isLoop = !done.region.isKeptHere;
+      boolean isLoop = !done.region.isKeptHere();
       ContentKeys contents = stored.contents().keys();
       stored
           .regions()

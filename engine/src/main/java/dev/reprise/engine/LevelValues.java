@@ -1,7 +1,12 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.region.Composite;
+import dev.reprise.engine.region.Region;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -167,11 +172,11 @@ final class LevelValues {
   }
 
   private Value absent(Composite.Cached part, KnownForm form, Artifact artifact) {
-    LineageItem[] items = new LineageItem[region.inputs.length];
+    LineageItem[] items = new LineageItem[region.inputs().length];
     Value[] values = new Value[items.length];
     for (int i = 0; i < items.length; i++) {
-      items[i] = activation.items[region.inputs[i]];
-      values[i] = activation.values[region.inputs[i]];
+      items[i] = activation.items[region.inputs()[i]];
+      values[i] = activation.values[region.inputs()[i]];
     }
     long computingNanos = costNanos;
     return KnownContent.of(
@@ -186,7 +191,7 @@ final class LevelValues {
       case Composite.Inline inline -> inline.item();
       case Composite.Cached cached -> cached.item();
       case Composite.Elements list -> list.item();
-      case Composite.Input input -> activation.items[region.inputs[input.position()]];
+      case Composite.Input input -> activation.items[region.inputs()[input.position()]];
       case Composite.NoValue _ -> null;
     };
   }
@@ -197,7 +202,7 @@ final class LevelValues {
       case Composite.Cached cached -> cached(cached);
       case Composite.Elements list -> list(list);
       case Composite.Input input -> {
-        Value value = activation.values[region.inputs[input.position()]];
+        Value value = activation.values[region.inputs()[input.position()]];
         value.retain();
         yield value;
       }

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;

@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Operation;

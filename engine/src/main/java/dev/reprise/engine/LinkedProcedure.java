@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Callee;
+import dev.reprise.engine.region.Region;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
@@ -8,7 +10,7 @@ import dev.reprise.runtime.Scalar;
  * A procedure whose instructions are bound to what executes them. Immutable once linked, but for
  * what its region learns.
  */
-final class LinkedProcedure {
+final class LinkedProcedure implements Callee {
   private final Procedure procedure;
   private final Scalar[] constants;
   private final LineageItem[] constantItems;
@@ -41,16 +43,18 @@ final class LinkedProcedure {
     return procedure.name();
   }
 
-  String calledAs() {
+  @Override
+  public String calledAs() {
     return calledAs;
   }
 
-  /** The body as something that may be reused as a whole; null when nothing is. */
-  Region region() {
+  @Override
+  public Region region() {
     return region;
   }
 
-  Procedure procedure() {
+  @Override
+  public Procedure procedure() {
     return procedure;
   }
 

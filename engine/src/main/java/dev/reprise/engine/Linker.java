@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Region;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.BlockAccess;

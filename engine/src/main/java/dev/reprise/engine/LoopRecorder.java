@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.Stretch.End;
 import dev.reprise.engine.Stretch.State;
+import dev.reprise.engine.region.Region;
+import dev.reprise.engine.worth.Asking;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathRecorder;
 import dev.reprise.lineage.PathShape;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.RunBuilder;

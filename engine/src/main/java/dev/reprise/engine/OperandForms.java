@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.Describe;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;

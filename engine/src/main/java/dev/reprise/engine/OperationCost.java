@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.stored.StoreLookup;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.store.MeasuredCosts;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.check.ValueTrap;
+import dev.reprise.engine.report.OpcodeIndex;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;

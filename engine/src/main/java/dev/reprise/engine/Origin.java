@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.check.TrapException;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 

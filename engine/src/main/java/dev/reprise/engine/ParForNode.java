@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.thread.ParForOptions;
+import dev.reprise.engine.thread.TaskPartition;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;

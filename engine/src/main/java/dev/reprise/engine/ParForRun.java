@@ -1,5 +1,14 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.region.Footprint;
+import dev.reprise.engine.report.MetricSink;
+import dev.reprise.engine.report.OrderedOutput;
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.RestingWorkers;
+import dev.reprise.engine.thread.TaskPartition;
+import dev.reprise.engine.thread.WorkerThreads;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;

@@ -4,6 +4,12 @@ import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.report.Tally;
+import dev.reprise.engine.value.ElementItems;
+import dev.reprise.engine.value.ListOperands;
+import dev.reprise.engine.worth.Asking;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;
@@ -58,7 +64,7 @@ final class Parts {
 
   /** Parts that came again are as good a reason to go on asking as a whole value. */
   private void cameAgain(LinkedOperation linked, Value[] inputs) {
-    linked.account().asking.cameAgain();
+    linked.account().asking().cameAgain();
     for (Value input : inputs) {
       if (input instanceof BoundMatrix) {
         binds.cameAgain();

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.Stretch.End;
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathRecorder;
 import dev.reprise.lineage.PathShape;
@@ -179,7 +180,7 @@ final class PathUnderWay {
     int[] inputs = stretch.inputsOfBlocks.get(block);
     if (inputs == null) {
       PathSymbols now = now();
-      inputs = Arrays.stream(block.inputs).map(now::of).toArray();
+      inputs = Arrays.stream(block.inputs()).map(now::of).toArray();
       stretch.inputsOfBlocks.put(block, inputs);
     }
     return inputs;

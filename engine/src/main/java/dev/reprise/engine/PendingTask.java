@@ -2,6 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
+import dev.reprise.engine.device.Later;
+import dev.reprise.engine.report.Tally;
+import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;

@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.RowsView;

@@ -1,6 +1,9 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.Keeping;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Value;

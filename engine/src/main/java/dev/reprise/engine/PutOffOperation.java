@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.Offers;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;

@@ -1,7 +1,9 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.AbsentValue;

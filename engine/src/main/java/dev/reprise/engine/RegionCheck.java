@@ -1,5 +1,8 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.check.ReuseMismatch;
+import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 
@@ -50,12 +53,12 @@ final class RegionCheck {
         }
       }
     } catch (RuntimeException e) {
-      throw region.position == null ? e : context.located(e, region.position, activation, null);
+      throw region.position() == null ? e : context.located(e, region.position(), activation, null);
     }
   }
 
   private void compare(int output, ControlContext context, Activation activation) {
-    int slot = region.outputs[output];
+    int slot = region.outputs()[output];
     LineageItem computed = activation.item(slot);
     if (computed == null || !items[output].sameAs(computed)) {
       throw new ReuseMismatch(what(slot, activation), items[output], computed);
@@ -66,7 +69,7 @@ final class RegionCheck {
   }
 
   private String what(int slot, Activation activation) {
-    String kind = region.level == Region.Level.FUNCTION ? "the function '" : "a block of '";
+    String kind = region.level() == Region.Level.FUNCTION ? "the function '" : "a block of '";
     String name = activation.procedure.procedure().slotNames().get(slot);
     return kind + activation.procedure.name() + "' (variable '" + name + "')";
   }

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.Accelerators;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.ElementItems;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;

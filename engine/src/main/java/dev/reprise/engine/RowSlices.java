@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.Residence;
 import dev.reprise.memory.RowsView;

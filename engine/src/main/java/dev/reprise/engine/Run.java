@@ -1,5 +1,12 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.recall.RunJournal;
+import dev.reprise.engine.report.RunCounters;
+import dev.reprise.engine.report.RunProgress;
+import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.SeedTrail;
+import dev.reprise.engine.thread.Cancellation;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;

@@ -2,6 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.worth.ReuseEstimate;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 

@@ -2,13 +2,19 @@ package dev.reprise.engine;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
+import dev.reprise.engine.recall.QuickRecall;
+import dev.reprise.engine.recall.RecalledRun;
+import dev.reprise.engine.recall.RecordedSources;
+import dev.reprise.engine.recall.RunJournal;
+import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Program;
 import dev.reprise.store.ScoredModel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +43,17 @@ final class RunRecall {
     this.repetition = repetition;
   }
 
-  /** How a run of a script is recalled; null when it never is. */
+  /**
+   * How a run of a script is recalled; null when it never is.
+   *
+   * @param files finds what the script sources
+   */
   static RunRecall of(
-      SessionServices services, SourceFile source, Path folder, CompileOptions options) {
+      SessionServices services, SourceFile source, SourceResolver files, CompileOptions options) {
     RunRepetition repetition =
         services.stored() == null
             ? null
-            : RunRepetition.of(services.config(), source, folder, options);
+            : RunRepetition.of(services.config(), source, files, options);
     return repetition == null ? null : new RunRecall(services, repetition);
   }
 

@@ -4,9 +4,12 @@ import dev.reprise.CompileOptions;
 import dev.reprise.Numerics;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.recall.QuickRecall;
+import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
 import dev.reprise.language.optimize.Optimization;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
@@ -72,20 +75,31 @@ public final class ScriptCompiler {
     }
     Path resolved = config.workingDirectory().resolve(file);
     Path folder = resolved.toAbsolutePath().getParent();
-    return QuickRecall.recall(config, load(resolved, file.toString()), folder, options);
+    return recall(config, load(resolved, file.toString()), folder, options);
   }
 
   /** As the other, for a script given as text. */
   public static boolean recall(SessionConfig config, String text, CompileOptions options) {
     return config.store() != null
-        && QuickRecall.recall(
-            config, new SourceFile(INLINE, text), config.workingDirectory(), options);
+        && recall(config, new SourceFile(INLINE, text), config.workingDirectory(), options);
+  }
+
+  private static boolean recall(
+      SessionConfig config, SourceFile source, Path folder, CompileOptions options) {
+    return new QuickRecall(config, Environment::build, Environment.version())
+        .recall(source, resolver(config, folder), options);
   }
 
   private static RunStatistics recall(
       SessionServices services, SourceFile source, Path folder, CompileOptions options) {
-    RunRecall recall = RunRecall.of(services, source, folder, options);
+    SourceResolver files = resolver(services.config(), folder);
+    RunRecall recall = RunRecall.of(services, source, files, options);
     return recall == null ? null : recall.recall(source.name());
+  }
+
+  /** Finds what a script sources that lies in a folder. */
+  private static SourceResolver resolver(SessionConfig config, Path folder) {
+    return new LibraryResolver(List.of(folder, config.workingDirectory()), config.library());
   }
 
   private static SourceFile load(Path file, String name) throws IOException {
@@ -109,16 +123,13 @@ public final class ScriptCompiler {
   private static ScriptRunner compile(
       SessionServices services, SourceFile source, Path folder, CompileOptions options)
       throws CompileException {
-    RunRecall recall = RunRecall.of(services, source, folder, options);
+    SourceResolver files = resolver(services.config(), folder);
+    RunRecall recall = RunRecall.of(services, source, files, options);
     Compiler.Result result =
         Compiler.compile(
             source,
             options.arguments(),
-            recall != null
-                ? recall.sources()
-                : new LibraryResolver(
-                    List.of(folder, services.config().workingDirectory()),
-                    services.config().library()),
+            recall != null ? recall.sources() : files,
             options.inputs(),
             options.outputs(),
             optimization(services.config(), options.optimized(), options.runsOnce()));

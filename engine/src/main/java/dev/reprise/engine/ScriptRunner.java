@@ -3,6 +3,8 @@ package dev.reprise.engine;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.recall.RunParameters;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Diagnostic;
 import dev.reprise.language.DiagnosticPrinter;

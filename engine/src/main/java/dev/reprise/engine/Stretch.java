@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.RecordedPath;
 import java.util.Arrays;
 import java.util.IdentityHashMap;

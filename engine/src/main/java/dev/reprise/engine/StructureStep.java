@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
@@ -17,7 +18,8 @@ final class StructureStep extends Steps.OperationStep {
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
     for (int i = 0; i < values.length; i++) {
-      values[i] = StructureOperations.awaited(context, operation.operation(), values[i]);
+      boolean enough = StructureOperations.isEnough(operation.operation(), values[i]);
+      values[i] = context.awaitedUnless(enough, values[i]);
     }
     LineageItem item = trace(activation, operation.operation(), inputs);
     Value value = context.run.session().structures().evaluate(operation.operation(), values);

@@ -1,6 +1,9 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.check.ReuseMismatch;
+import dev.reprise.engine.check.TrapException;
+import dev.reprise.engine.file.TraceFile;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceText;

@@ -4,6 +4,7 @@ import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.TagClass;
 import dev.reprise.cache.ValueTag;
+import dev.reprise.engine.device.Accelerators;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.CpuDevice;
 

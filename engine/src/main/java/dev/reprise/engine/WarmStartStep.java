@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.stored.WarmStarts;
+import dev.reprise.engine.value.Describe;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;

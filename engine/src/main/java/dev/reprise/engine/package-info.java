@@ -11,6 +11,10 @@
  *                                                       |        complete, else as a PendingTask
  * </pre>
  *
+ * <p>The packages below this one hold what can be understood without it, such as devices, regions
+ * and files; {@code ARCHITECTURE.md} lists them. They know nothing of this package, which joins
+ * them: {@link dev.reprise.engine.SessionServices} makes what a session has of them.
+ *
  * <p><b>Threads.</b> A control thread (the main program, or one parfor worker) owns its {@link
  * dev.reprise.engine.ControlContext} and its activations; nobody else touches them. Between taking
  * a claim and executing it or handing it to the pool a control thread never blocks. It blocks only

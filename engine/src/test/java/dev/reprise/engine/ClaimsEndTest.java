@@ -7,6 +7,7 @@ import dev.reprise.CompileOptions;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.Claim;
+import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.OperandException;

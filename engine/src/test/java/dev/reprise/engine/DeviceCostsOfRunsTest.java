@@ -6,8 +6,6 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.FakeDevices.Outcome;
-import dev.reprise.runtime.accelerator.AcceleratorInfo;
-import dev.reprise.store.DeviceCost;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.DeviceTotal;
@@ -189,15 +187,5 @@ class DeviceCostsOfRunsTest {
         assertThat(run(verified, number++).output()).isEqualTo(expected);
       }
     }
-  }
-
-  @Test
-  void classesAreNamedByInterfaceAndProduct() {
-    AcceleratorInfo info =
-        new AcceleratorInfo("cuda:1", " NVIDIA\n H100 ", "570", 1, 1, 1, false, true);
-    assertThat(DeviceClasses.of(info)).isEqualTo("cuda:NVIDIA H100");
-    AcceleratorInfo longNamed =
-        new AcceleratorInfo("opencl:0", "p".repeat(500), "3", 1, 1, 1, true, true);
-    assertThat(DeviceClasses.of(longNamed)).hasSize(DeviceCost.LONGEST_DEVICE);
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.engine.region.Region;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.BlockAccess;
 import dev.reprise.language.program.Procedure;

@@ -10,6 +10,7 @@ import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.Claim;
+import dev.reprise.engine.check.ValueComparison;
 import dev.reprise.language.CompileException;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.ManagedMatrix;

@@ -17,6 +17,8 @@
  * dev.reprise.engine.stored.Loading} loads, {@link dev.reprise.engine.stored.Offers} offers. Whole
  * calls and whole runs go the same way with records in place of values ({@link
  * dev.reprise.engine.stored.StoredRegions}, {@link dev.reprise.engine.stored.SessionPrograms}); who
- * only wants to know what is there asks {@link dev.reprise.engine.stored.StoreLookup}.
+ * only wants to know what is there asks {@link dev.reprise.engine.stored.StoreLookup}. Of a value
+ * that is left there until something needs its cells, {@link dev.reprise.engine.stored.KnownForm}
+ * says what it looks like.
  */
 package dev.reprise.engine.stored;

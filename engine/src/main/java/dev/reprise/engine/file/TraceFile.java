@@ -1,0 +1,71 @@
+package dev.reprise.engine.file;
+
+import dev.reprise.formats.DataFiles;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceWriter;
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
+public final class TraceFile {
+  private static final String EXTENSION = ".lineage";
+
+  private TraceFile() {}
+
+  /**
+   * Writes the trace of a value.
+   *
+   * @param path of the value's file, as the script says it
+   */
+  public static void write(Path workingDirectory, String path, LineageItem item) {
+    Path data = DataFiles.resolve(path, workingDirectory);
+    if (DataFiles.isSpecial(data)) {
+      return;
+    }
+    Path target = data.resolveSibling(data.getFileName() + EXTENSION);
+    Path temporary = null;
+    try {
+      temporary = target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");
+      try (Writer out =
+          Files.newBufferedWriter(
+              temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
+        TraceWriter.write(Map.of(Trace.UNNAMED, item), out);
+      }
+      Files.move(
+          temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      discard(temporary);
+      throw new ResourceException("cannot write the trace " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Part of the name of a draft that nobody else makes at the same time. Not a temporary file of
+   * the JDK, which only its owner could read after the rename.
+   */
+  public static String uniqueName() {
+    return ProcessHandle.current().pid()
+        + "-"
+        + Thread.currentThread().threadId()
+        + "-"
+        + Long.toHexString(System.nanoTime());
+  }
+
+  private static void discard(Path temporary) {
+    try {
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      // The write has failed already and says why; a leftover hidden file does no harm.
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.reprise.engine.value;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The lineage of a list's elements. Where the list's own trace shows how an element came in, the
+ * element keeps the item that it had before, so that passing a matrix through a list does not hide
+ * it from reuse.
+ */
+public final class ElementItems {
+  /**
+   * A list that a loop has changed more often is looked at as a whole where one element is wanted.
+   */
+  private static final int MOST_CHANGES = 64;
+
+  private static final Opcode OUTPUT = OperationTable.standard().get("output");
+
+  private ElementItems() {}
+
+  /** The item of the element at a zero-based position of the list that the item describes. */
+  public static LineageItem at(LineageItem list, int index) {
+    if (!list.isLiteral() && list.name().equals("list")) {
+      return list.input(index);
+    }
+    ListContents contents = ListContents.ofOrNull(list, MOST_CHANGES);
+    return contents != null && index < contents.size() ? contents.get(index) : opaque(list, index);
+  }
+
+  /** Those of all elements. */
+  public static LineageItem[] all(LineageItem list, int size) {
+    return all(list, size, MOST_CHANGES);
+  }
+
+  private static LineageItem[] all(LineageItem list, int size, int changes) {
+    ListContents contents = ListContents.ofOrNull(list, changes);
+    if (contents != null && contents.size() == size) {
+      return contents.items().toArray(LineageItem[]::new);
+    }
+    LineageItem[] items = new LineageItem[size];
+    for (int i = 0; i < size; i++) {
+      items[i] = opaque(list, i);
+    }
+    return items;
+  }
+
+  /**
+   * One item per matrix that {@link ListOperands#flatten} finds in the list, in that order, also
+   * where as many appends have filled it: folds keep their identity whichever of them are bound.
+   */
+  public static List<LineageItem> flattened(LineageItem item, ListValue list) {
+    LineageItem[] items = all(item, list.size(), MOST_CHANGES + 2 * list.size());
+    List<LineageItem> flat = new ArrayList<>();
+    List<Value> elements = list.elements();
+    for (int i = 0; i < items.length; i++) {
+      if (elements.get(i) instanceof ListValue inner) {
+        flat.addAll(flattened(items[i], inner));
+      } else {
+        flat.add(items[i]);
+      }
+    }
+    return flat;
+  }
+
+  /** An element of which no more is known than the list that it lies in. */
+  static LineageItem opaque(LineageItem list, int index) {
+    return LineageItem.of(new Operation(OUTPUT, Attributes.of("index", "" + index)), list);
+  }
+}
