@@ -8,7 +8,6 @@ import dev.reprise.engine.stored.StoredHistory;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.formats.FileFormat;
-import dev.reprise.formats.FormatException;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ProgramReplay;
@@ -160,7 +159,7 @@ public final class Replayer {
   private Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
     try {
       return services.files().kept(list, format, precision);
-    } catch (FormatException e) {
+    } catch (OperandException e) {
       list.retain();
       return list;
     }
