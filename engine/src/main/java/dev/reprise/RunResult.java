@@ -11,6 +11,7 @@ import dev.reprise.runtime.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** What a run left in the variables that were compiled as outputs. Close it to give memory back. */
 public final class RunResult implements AutoCloseable {
@@ -39,18 +40,14 @@ public final class RunResult implements AutoCloseable {
 
   /** A matrix output that outlives this result and can be bound to another run; close it. */
   public Matrix handle(String name) {
-    if (!(value(name) instanceof MatrixValue matrix)) {
-      throw new IllegalArgumentException(
-          "output '" + name + "' is " + Describe.one(value(name)) + ", not a matrix");
-    }
     synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException(
-            "the result is closed; read '" + name + "' before, or take a handle");
+      if (!(value(name) instanceof MatrixValue matrix)) {
+        throw new IllegalArgumentException(
+            "output '" + name + "' is " + Describe.one(value(name)) + ", not a matrix");
       }
       matrix.retain();
+      return new Matrix(matrix, items.get(name));
     }
-    return new Matrix(matrix, items.get(name));
   }
 
   /** A scalar output. */
@@ -63,13 +60,13 @@ public final class RunResult implements AutoCloseable {
   }
 
   /** An output of any type, borrowed until this result is closed. */
-  public Value value(String name) {
-    Value value = values.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "'" + name + "' was not compiled as an output; outputs are " + values.keySet());
+  public synchronized Value value(String name) {
+    requireOutput(name);
+    if (closed) {
+      throw new IllegalStateException(
+          "the result is closed; read '" + name + "' before, or take a handle");
     }
-    return value;
+    return values.get(name);
   }
 
   /** The trace of an output as text, all iterations of loops one after the other. */
@@ -92,11 +89,22 @@ public final class RunResult implements AutoCloseable {
   }
 
   private LineageItem traced(String name) {
+    requireOutput(name);
     LineageItem item = items.get(name);
     if (item == null) {
       throw new IllegalStateException("output '" + name + "' was not traced");
     }
     return item;
+  }
+
+  private void requireOutput(String name) {
+    if (!values.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "'"
+              + name
+              + "' was not compiled as an output; outputs are "
+              + String.join(", ", new TreeSet<>(values.keySet())));
+    }
   }
 
   @Override

@@ -30,11 +30,13 @@ public final class Session implements AutoCloseable {
    * @throws IOException when the file cannot be read
    */
   public Script compile(Path file, CompileOptions options) throws CompileException, IOException {
+    services.requireOpen();
     return new Script(ScriptCompiler.compile(services, file, options), this);
   }
 
   /** Compiles a script given as text. */
   public Script compile(String text, CompileOptions options) throws CompileException {
+    services.requireOpen();
     return new Script(ScriptCompiler.compile(services, text, options), this);
   }
 
@@ -55,6 +57,7 @@ public final class Session implements AutoCloseable {
 
   /** A conversation: inputs that share variables. Close it before the session. */
   public Workspace workspace() {
+    services.requireOpen();
     return new Workspace(new Conversation(services));
   }
 

@@ -139,7 +139,10 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** True when a bracket, a text or an operator is open at the end, so that more must follow. */
+  /**
+   * True when a bracket, a text, a comment or an operator is open at the end, so that more must
+   * follow.
+   */
   public static boolean isOpen(String text) {
     return InputPieces.of(text).isOpen();
   }

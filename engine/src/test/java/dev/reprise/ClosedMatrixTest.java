@@ -52,6 +52,27 @@ class ClosedMatrixTest {
       assertThatThrownBy(() -> result.matrix("Y"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the result is closed");
+      assertThatThrownBy(() -> result.value("Y"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the result is closed");
+      // Traces hold no memory of the session.
+      assertThat(result.lineage("Y")).contains("matrix");
+    }
+  }
+
+  @Test
+  void whatIsNoOutputIsRefusedWithTheNamesOfThoseThatAre() throws CompileException {
+    try (Session session = Reprise.session(Scripts.config());
+        RunResult result =
+            session
+                .compile("c = 1; b = 2; a = 3", CompileOptions.none().outputs("c", "b", "a"))
+                .run()) {
+      assertThatThrownBy(() -> result.scalar("z"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("'z' was not compiled as an output; outputs are a, b, c");
+      assertThatThrownBy(() -> result.lineage("z"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'z' was not compiled as an output");
     }
   }
 }

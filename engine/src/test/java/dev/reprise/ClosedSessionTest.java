@@ -65,6 +65,10 @@ class ClosedSessionTest {
     assertThatThrownBy(() -> bound.run(Inputs.of("X", new double[][] {{1}})))
         .hasMessageContaining(CLOSED);
     assertThatThrownBy(() -> session.matrix(new double[][] {{1}})).hasMessageContaining(CLOSED);
+    assertThatThrownBy(() -> session.compile("x = 1", CompileOptions.none()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(CLOSED);
+    assertThatThrownBy(session::workspace).hasMessageContaining(CLOSED);
   }
 
   /** A number that does something while it is being bound. */

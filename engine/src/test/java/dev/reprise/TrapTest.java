@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run stops at the first operation that makes a NaN or an infinity, wherever that is. */
 class TrapTest {
@@ -52,6 +53,17 @@ class TrapTest {
     assertThat(message).containsPattern("%[0-9]+ = log %[0-9]+   # <script>:3\n");
     assertThat(message).contains("reprise lineage trap.lineage");
     assertThat(folder.resolve("trap.lineage")).content().contains("return %");
+  }
+
+  /** The compiler used to compute these, so that no operation was left to stop at. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0 / 0", "0.0 / 0", "Inf - Inf", "Inf * 0", "1.5 / 0", "1e308 * 10"})
+  void whatNumbersOfTheScriptMakeIsFoundToo(String expression) {
+    String script = "x = " + expression + "\nprint(x)";
+    String made = expression.matches(".*(1.5|1e308).*") ? "infinity" : "NaN";
+    assertThat(failure(config(Trap.values()), script))
+        .contains("<script>:1:")
+        .contains("made the first " + made + ": the result");
   }
 
   @Test

@@ -222,13 +222,16 @@ class WorkspaceTest {
           "f = function(int a)",
           "f = function(int a) return (int b)",
           "f = function(int a) return (int b) {\n  [b, c] = g(a)",
-          "[a,"
+          "[a,",
+          "1 /* one",
+          "/* it's"
         }) {
       assertThat(Workspace.isOpen(open)).as(open).isTrue();
     }
     for (String closed :
         new String[] {
-          "x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)", "[a, b] = f(1)"
+          "x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)", "[a, b] = f(1)",
+          "1 /* ( */", "# /*", "'/*'"
         }) {
       assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
     }

@@ -171,7 +171,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     // Looking does not make a store where there is none.
     boolean known = imports || unlisted || NewStore.isMade(config.folder());
     StoreConfig wanted = changes && known ? config : config.asReadOnly();
-    ArchiveReader archive = imports ? new ArchiveReader(archive()) : null;
+    ArchiveReader archive = imports ? new ArchiveReader(existingArchive()) : null;
     try (ExperimentStore store = ExperimentStore.open(wanted)) {
       return switch (action) {
         case "export" -> exported(new FolderGraph(store));
@@ -187,7 +187,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     try (RemoteExperiments remote = new RemoteExperiments(config.server())) {
       return switch (action) {
         case "export" -> exported(new RemoteGraph(remote));
-        case "import" -> imported(new ArchiveReader(archive()), new RemoteGraph(remote));
+        case "import" -> imported(new ArchiveReader(existingArchive()), new RemoteGraph(remote));
         case "fsck" -> checked(remote.check(mend));
         case "gc" -> collect(remote);
         default -> look(action, new Experiments(remote), config);
@@ -275,6 +275,14 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       throw new UsageException("experiments " + words.getFirst() + " takes a FILE");
     }
     return Path.of(words.get(1));
+  }
+
+  private Path existingArchive() {
+    Path file = archive();
+    if (!Files.exists(file)) {
+      throw new UsageException("experiments import: there is no file " + file);
+    }
+    return file;
   }
 
   private ExitCode exported(GraphSource source) throws IOException {

@@ -8,6 +8,7 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.store.UnknownNameException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -57,6 +58,10 @@ final class Failures {
       case ResourceException resource -> {
         err.println("reprise: " + resource.getMessage());
         return ExitCode.RESOURCE;
+      }
+      case IOException io when io.getCause() instanceof CharacterCodingException -> {
+        err.println("reprise: " + reason(io));
+        return ExitCode.SCRIPT;
       }
       case IOException io -> {
         err.println("reprise: " + reason(io));

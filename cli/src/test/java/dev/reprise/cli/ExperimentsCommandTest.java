@@ -362,5 +362,7 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(err()).contains("it is too short");
     assertThat(third).doesNotExist();
     assertThat(run("experiments", "--store", other, "import")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("experiments", "--store", other, "import", file + ".gone"))
+        .isEqualTo(ExitCode.USAGE);
   }
 }

@@ -29,6 +29,16 @@ class RunCommandTest extends CommandTest {
   }
 
   @Test
+  void aScriptThatIsNoTextIsTheScriptsMistake() throws Exception {
+    Path script = Files.write(folder.resolve("a.dml"), new byte[] {'x', '=', (byte) 0xff});
+    assertThat(run("run", script.toString())).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).isEqualToIgnoringNewLines("reprise: " + script + " is not a text in UTF-8");
+    assertThat(run("check", script.toString())).isEqualTo(ExitCode.SCRIPT);
+    assertThat(run("run", "-s", "source(\"" + script + "\") as a")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("a.dml' cannot be read: it is not a text in UTF-8");
+  }
+
+  @Test
   void whatIsNotThereYetIsToldInOneNote() {
     assertThat(
             run(

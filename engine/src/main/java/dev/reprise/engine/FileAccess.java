@@ -17,6 +17,7 @@ import dev.reprise.engine.stored.Questions;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.worth.ReuseEstimate;
 import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.FileFormat;
 import dev.reprise.formats.FingerprintCache;
 import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;
@@ -24,11 +25,13 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceCut;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.Operation;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -246,7 +249,7 @@ final class FileAccess {
     if (!operation.name().equals("read")) {
       throw new OperandException(
           "the trace begins with a value bound by a Java program, which a replay cannot bring"
-              + " back");
+              + " back; name a file with the value by --from %N=FILE");
     }
     Content content =
         contents.read(ReadItem.request(workingDirectory, operation, path), operation.precision());
@@ -272,5 +275,20 @@ final class FileAccess {
     return contents
         .read(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()), precision)
         .value();
+  }
+
+  /** The format of one file that holds a list; null for folders, and for what holds no list. */
+  FileFormat listFormat(Path workingDirectory, Path file) {
+    return files.listFormat(
+        new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
+  }
+
+  /** What a file of a format keeps of a list: some have no lists in lists, or floats alone. */
+  Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
+    try (PrivateFolder folder = PrivateFolder.create("list")) {
+      Path file = folder.path().resolve("list");
+      writes.writeReplayed(folder.path(), file, format.label(), list);
+      return stored(folder.path(), file, precision);
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
+import dev.reprise.formats.FileFormat;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ProgramReplay;
@@ -101,7 +102,7 @@ public final class Replayer {
           switch (request.comparison()) {
             case Comparison.None() -> null;
             case Comparison.WithFile(Path file) -> compare(trace, value, file);
-            case Comparison.WithKept() -> compare(trace, value, kept(trace.output()));
+            case Comparison.WithKept() -> compare(Tolerance.of(trace), value, kept(trace.output()));
           };
       boolean isShown = request.output() == null && comparison == null;
       return new ReplayResult(isShown ? text(value) : null, comparison);
@@ -137,22 +138,46 @@ public final class Replayer {
     }
   }
 
-  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
+  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) throws IOException {
     LineageItem output = trace.output();
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
-    return compare(
-        trace,
-        value,
-        services.files().stored(services.config().workingDirectory(), file, precision));
+    Path folder = services.config().workingDirectory();
+    FileFormat format =
+        value instanceof ListValue ? services.files().listFormat(folder, file) : null;
+    if (format == null) {
+      return compare(
+          Tolerance.of(trace), value, services.files().stored(folder, file, precision));
+    }
+    double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
+    Value kept = kept((ListValue) value, format, precision);
+    try {
+      return compare(
+          Math.max(Tolerance.of(trace), rounding),
+          kept,
+          services.files().stored(folder, file, precision));
+    } finally {
+      kept.release();
+    }
+  }
+
+  /** What a file of a format keeps of a list; the list itself when it cannot be written there. */
+  private Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
+    try {
+      return services.files().kept(list, format, precision);
+    } catch (OperandException e) {
+      list.retain();
+      return list;
+    }
   }
 
   /**
+   * @param tolerance unless bits are compared
    * @param stored released here
    */
-  private ReplayResult.Comparison compare(Trace trace, Value value, Value stored) {
+  private ReplayResult.Comparison compare(double tolerance, Value value, Value stored) {
     try {
       ValueComparison.Deviation deviation = ValueComparison.between(value, stored);
-      double allowed = services.config().numerics() == Numerics.EXACT ? 0 : Tolerance.of(trace);
+      double allowed = services.config().numerics() == Numerics.EXACT ? 0 : tolerance;
       return new ReplayResult.Comparison(
           deviation.isWithin(allowed), deviation.deviation(), allowed, deviation.place());
     } finally {

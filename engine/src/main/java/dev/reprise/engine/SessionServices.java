@@ -375,6 +375,13 @@ public final class SessionServices implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws IllegalStateException when the session is closed
+   */
+  public void requireOpen() {
+    runs.requireOpen();
+  }
+
   /** The runs that are under way; closing waits for them. */
   OpenRuns runs() {
     return runs;

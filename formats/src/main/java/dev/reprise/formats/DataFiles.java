@@ -63,6 +63,23 @@ public final class DataFiles {
         : MatrixArchive.entries(request, path);
   }
 
+  /** The format of one file that holds a list; null for folders, and for what holds no list. */
+  public FileFormat listFormat(ReadRequest request) {
+    Path path = DataPath.resolve(request.path(), request.workingDirectory());
+    if (!Files.isRegularFile(path)) {
+      return null;
+    }
+    if (NetworkFile.isAt(request)) {
+      return FileFormat.ONNX;
+    }
+    return MatrixArchive.entries(request, path).isEmpty()
+        ? null
+        : ReadSettings.format(
+            DataPath.find(request.path(), request.workingDirectory()),
+            request.options(),
+            Sidecar.of(path));
+  }
+
   /** True when these options mean one file that holds the matrices of a list by name. */
   public static boolean isArchive(String path, Path workingDirectory, WriteOptions options) {
     return MatrixArchive.of(options, DataPath.resolve(path, workingDirectory)) != null;

@@ -17,10 +17,11 @@ final class NumberText {
 
   private static double parseDigits(String text) {
     try {
-      // The JDK also reads "1d", "1f" and hexadecimal; those are text here.
+      // The JDK also reads "1d", "1f", hexadecimal and what control characters, such as those of a
+      // damaged file, stand before; those are text here.
       char last = text.isEmpty() ? 'x' : text.charAt(text.length() - 1);
       boolean plain = last >= '0' && last <= '9' || last == '.';
-      return plain && text.indexOf('x') < 0 && text.indexOf('X') < 0
+      return plain && text.charAt(0) > ' ' && text.indexOf('x') < 0 && text.indexOf('X') < 0
           ? Double.parseDouble(text)
           : Double.NaN;
     } catch (NumberFormatException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -55,6 +56,9 @@ record Sidecar(
     }
     try {
       return parse(Files.readString(path), path.toString());
+    } catch (CharacterCodingException e) {
+      throw new FormatException(
+          path.toString(), "the sidecar is no text in UTF-8; repair or remove it");
     } catch (IOException e) {
       throw FileProblems.reading(path, e);
     }

@@ -167,6 +167,25 @@ class CsvMatrixTest {
   }
 
   @Test
+  void bytesOfADamagedFileAreNoWhiteSpace() {
+    for (String text : new String[] {"1,\0002\n", "1,2\000\n", "\0001,2\n", "1, \033 2\n"}) {
+      files.put("x.csv", text);
+      assertThatThrownBy(() -> files.matrix("x.csv"))
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("where a number is due");
+    }
+  }
+
+  @Test
+  void aSidecarThatIsNoTextSaysSo() throws IOException {
+    files.put("x.csv", "1,2\n");
+    Files.write(files.folder.resolve("x.csv.mtd"), new byte[] {(byte) 0xff, (byte) 0xfe});
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageEndingWith("x.csv.mtd: the sidecar is no text in UTF-8; repair or remove it");
+  }
+
+  @Test
   void aMissingFileNamesTheFolderAndASimilarName() {
     files.put("train.csv", "1\n");
     assertThatThrownBy(() -> files.matrix("trian.csv"))

@@ -214,7 +214,7 @@ final class GraphDatabase implements AutoCloseable {
   }
 
   private StoreException problem(String what, SQLException e) {
-    String why = e.getMessage();
+    String why = cause(e);
     boolean passing = false;
     if (e instanceof SQLiteException sqlite) {
       SQLiteErrorCode code = sqlite.getResultCode();
@@ -231,11 +231,20 @@ final class GraphDatabase implements AutoCloseable {
                 "another process has been writing to it for " + BUSY_MILLIS / 1000 + " seconds";
             case SQLITE_READONLY, SQLITE_READONLY_DIRECTORY -> "it is read only";
             case SQLITE_CANTOPEN -> "its file " + file + " cannot be opened";
-            default -> e.getMessage();
+            default -> why;
           };
     }
     return new StoreException(
         "the experiment store " + file.getParent() + " " + what + ": " + why, e, passing);
+  }
+
+  /** What happened at the bottom: the driver says no more of it than that it failed to connect. */
+  private static String cause(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause.getCause() != null && depth < 50; depth++) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? failure.getMessage() : cause.getMessage();
   }
 
   /** Adds to a number about the whole store. */

@@ -18,7 +18,8 @@ public final class Tolerance {
   /** Solvers and decompositions multiply what their inputs deviate by the condition number. */
   static final double SOLVERS = 1e-6;
 
-  private static final double FP32 = 1e-5;
+  /** 24 bits, in which matrices or a file keep numbers. */
+  static final double FP32 = 1e-5;
 
   /** An operand that deviates in its last bit may round to the next number of 11 bits. */
   private static final double TF32 = 1e-3;

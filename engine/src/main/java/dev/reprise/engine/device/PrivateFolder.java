@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder of this process alone, readable by its owner only, for native libraries that unpack
- * themselves under fixed names; gone when it is closed. Libraries that are loaded stay so.
+ * A folder of this process alone, readable by its owner only, such as one for native libraries that
+ * unpack themselves under fixed names; gone when it is closed. Libraries that are loaded stay so.
  */
 final class PrivateFolder implements AutoCloseable {
   private final Path path;
@@ -19,12 +19,20 @@ final class PrivateFolder implements AutoCloseable {
     this.path = path;
   }
 
+  /** One for native libraries. */
   static PrivateFolder create() {
     try {
-      return new PrivateFolder(Files.createTempDirectory("reprise-natives-"));
+      return create("natives");
     } catch (IOException e) {
       throw new UncheckedIOException("no folder can be made for native libraries", e);
     }
+  }
+
+  /**
+   * @param content a word for the folder's name
+   */
+  static PrivateFolder create(String content) throws IOException {
+    return new PrivateFolder(Files.createTempDirectory("reprise-" + content + "-"));
   }
 
   Path path() {

@@ -114,7 +114,10 @@ public final class OpenRuns {
     notifyAll();
   }
 
-  private void requireOpen() {
+  /**
+   * @throws IllegalStateException when the session is closed
+   */
+  synchronized void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the session is closed");
     }

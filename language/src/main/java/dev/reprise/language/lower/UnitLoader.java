@@ -9,6 +9,7 @@ import dev.reprise.language.syntax.Script;
 import dev.reprise.language.syntax.ScriptReader;
 import dev.reprise.language.syntax.Statement;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -124,7 +125,11 @@ final class UnitLoader {
       }
       nearest = nearest(source.path());
     } catch (UncheckedIOException e) {
-      trouble = "cannot be read: " + e.getCause().getMessage();
+      trouble =
+          "cannot be read: "
+              + (e.getCause() instanceof CharacterCodingException
+                  ? "it is not a text in UTF-8"
+                  : e.getCause().getMessage());
     }
     diagnostics.error(
         source.position(),

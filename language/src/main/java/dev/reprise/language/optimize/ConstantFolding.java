@@ -7,7 +7,8 @@ import dev.reprise.runtime.Scalar;
 
 /**
  * Computes operators over numbers that stand in the script. Only where the result cannot differ
- * from what the operation gives at run time; null otherwise.
+ * from what the operation gives at run time; null otherwise. What makes a NaN or an infinity of
+ * other numbers is left to run time, too, where {@code --trap} sees it.
  */
 public final class ConstantFolding {
   private ConstantFolding() {}
@@ -56,7 +57,7 @@ public final class ConstantFolding {
         case "+" -> Scalar.of(Math.addExact(a, b));
         case "-" -> Scalar.of(Math.subtractExact(a, b));
         case "*" -> Scalar.of(Math.multiplyExact(a, b));
-        case "/" -> Scalar.of((double) a / b);
+        case "/" -> unlessMade((double) a / b, a, b);
         case "<" -> Scalar.of(a < b);
         case "<=" -> Scalar.of(a <= b);
         case ">" -> Scalar.of(a > b);
@@ -72,10 +73,10 @@ public final class ConstantFolding {
 
   private static Scalar doubles(String operator, double a, double b) {
     return switch (operator) {
-      case "+" -> Scalar.of(a + b);
-      case "-" -> Scalar.of(a - b);
-      case "*" -> Scalar.of(a * b);
-      case "/" -> Scalar.of(a / b);
+      case "+" -> unlessMade(a + b, a, b);
+      case "-" -> unlessMade(a - b, a, b);
+      case "*" -> unlessMade(a * b, a, b);
+      case "/" -> unlessMade(a / b, a, b);
       case "<" -> Scalar.of(a < b);
       case "<=" -> Scalar.of(a <= b);
       case ">" -> Scalar.of(a > b);
@@ -84,5 +85,11 @@ public final class ConstantFolding {
       case "!=" -> Scalar.of(a != b);
       default -> null;
     };
+  }
+
+  private static Scalar unlessMade(double result, double a, double b) {
+    boolean nan = Double.isNaN(result) && !Double.isNaN(a) && !Double.isNaN(b);
+    boolean infinity = Double.isInfinite(result) && !Double.isInfinite(a) && !Double.isInfinite(b);
+    return nan || infinity ? null : Scalar.of(result);
   }
 }

@@ -14,7 +14,8 @@ import org.antlr.v4.runtime.Token;
  * What the text of one input of a conversation is made of, found by its tokens alone, whether or
  * not it is correct.
  *
- * @param isOpen true when a bracket, a text or an operator is still open, so that more must follow
+ * @param isOpen true when a bracket, a text, a comment or an operator is still open, so that more
+ *     must follow
  * @param isExpression true when it can be no statement: nothing is assigned, and it is more than
  *     one call
  * @param definitions functions that it defines, by name; the text of each stands behind as many
@@ -103,6 +104,9 @@ public record InputPieces(
         case ScriptLexer.LPAREN, ScriptLexer.LBRACK, ScriptParser.TARGETS, ScriptLexer.LBRACE ->
             depth++;
         case ScriptLexer.RPAREN, ScriptLexer.RBRACK, ScriptLexer.RBRACE -> depth--;
+        case ScriptLexer.UNTERMINATED_COMMENT -> {
+          return true;
+        }
         default -> {}
       }
     }
