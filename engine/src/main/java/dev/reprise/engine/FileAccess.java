@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;

@@ -19,7 +19,7 @@ public final class Tolerance {
   static final double SOLVERS = 1e-6;
 
   /** 24 bits, in which matrices or a file keep numbers. */
-  static final double FP32 = 1e-5;
+  public static final double FP32 = 1e-5;
 
   /** An operand that deviates in its last bit may round to the next number of 11 bits. */
   private static final double TF32 = 1e-3;

@@ -1,5 +1,6 @@
 package dev.reprise.engine.device;
 
+import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.DeviceReport;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;

@@ -115,9 +115,11 @@ public final class OpenRuns {
   }
 
   /**
+   * Makes sure that the session can be used, by any thread.
+   *
    * @throws IllegalStateException when the session is closed
    */
-  synchronized void requireOpen() {
+  public synchronized void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the session is closed");
     }

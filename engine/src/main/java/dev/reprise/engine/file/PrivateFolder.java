@@ -1,4 +1,4 @@
-package dev.reprise.engine.device;
+package dev.reprise.engine.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * A folder of this process alone, readable by its owner only, such as one for native libraries that
  * unpack themselves under fixed names; gone when it is closed. Libraries that are loaded stay so.
  */
-final class PrivateFolder implements AutoCloseable {
+public final class PrivateFolder implements AutoCloseable {
   private final Path path;
 
   private PrivateFolder(Path path) {
@@ -20,7 +20,7 @@ final class PrivateFolder implements AutoCloseable {
   }
 
   /** One for native libraries. */
-  static PrivateFolder create() {
+  public static PrivateFolder create() {
     try {
       return create("natives");
     } catch (IOException e) {
@@ -31,11 +31,11 @@ final class PrivateFolder implements AutoCloseable {
   /**
    * @param content a word for the folder's name
    */
-  static PrivateFolder create(String content) throws IOException {
+  public static PrivateFolder create(String content) throws IOException {
     return new PrivateFolder(Files.createTempDirectory("reprise-" + content + "-"));
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
