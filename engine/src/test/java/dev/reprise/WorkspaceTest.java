@@ -230,8 +230,18 @@ class WorkspaceTest {
     }
     for (String closed :
         new String[] {
-          "x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)", "[a, b] = f(1)",
-          "1 /* ( */", "# /*", "'/*'"
+          "x = 1",
+          "f(1)",
+          "",
+          "# (",
+          "'('",
+          "x = 1 # +",
+          "}",
+          "x = (1 + 2)",
+          "[a, b] = f(1)",
+          "1 /* ( */",
+          "# /*",
+          "'/*'"
         }) {
       assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
     }

@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
@@ -11,6 +10,7 @@ import dev.reprise.engine.file.FileContents;
 import dev.reprise.engine.file.FileContents.Content;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.file.FileWrites;
+import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.KnownRead;
@@ -280,8 +280,7 @@ final class FileAccess {
 
   /** The format of one file that holds a list; null for folders, and for what holds no list. */
   FileFormat listFormat(Path workingDirectory, Path file) {
-    return files.listFormat(
-        new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
+    return files.listFormat(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
   }
 
   /** What a file of a format keeps of a list: some have no lists in lists, or floats alone. */

@@ -145,8 +145,7 @@ public final class Replayer {
     FileFormat format =
         value instanceof ListValue ? services.files().listFormat(folder, file) : null;
     if (format == null) {
-      return compare(
-          Tolerance.of(trace), value, services.files().stored(folder, file, precision));
+      return compare(Tolerance.of(trace), value, services.files().stored(folder, file, precision));
     }
     double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
     Value kept = kept((ListValue) value, format, precision);

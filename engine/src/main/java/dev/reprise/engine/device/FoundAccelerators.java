@@ -1,7 +1,7 @@
 package dev.reprise.engine.device;
 
-import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.DeviceReport;
+import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
