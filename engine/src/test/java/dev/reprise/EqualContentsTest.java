@@ -42,6 +42,9 @@ class EqualContentsTest {
 
   @TempDir private Path folder;
 
+  /** Where runs without the store write. */
+  @TempDir private Path otherFolder;
+
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
@@ -51,8 +54,9 @@ class EqualContentsTest {
   /** Runs a script with the store, and compares with a run without it. */
   private Outcome run(String script) {
     Outcome outcome = Scripts.run(stored(), script);
-    assertThat(outcome.output())
-        .isEqualTo(Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output());
+    SessionConfig plain =
+        Scripts.config().withReuse(ReuseMode.NONE).withWorkingDirectory(otherFolder);
+    assertThat(outcome.output()).isEqualTo(Scripts.run(plain, script).output());
     assertThat(outcome.liveBuffers()).isZero();
     return outcome;
   }

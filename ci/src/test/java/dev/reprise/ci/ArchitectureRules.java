@@ -31,7 +31,7 @@ final class ArchitectureRules {
       List.of(
           ".formats.",
           ".engine.device.Calibration",
-          ".engine.device.PrivateFolder",
+          ".engine.file.PrivateFolder",
           ".engine.recall.RunRepetition",
           ".engine.stored.BuildMemo",
           ".engine.file.TraceFile",

@@ -4,7 +4,6 @@ import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayRequest.Comparison;
 import dev.reprise.ReplayResult;
-import dev.reprise.engine.check.Kernels;
 import dev.reprise.engine.check.Tolerance;
 import dev.reprise.engine.check.ValueComparison;
 import dev.reprise.engine.stored.StoredHistory;

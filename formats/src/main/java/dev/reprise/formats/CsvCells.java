@@ -130,9 +130,10 @@ final class CsvCells {
   }
 
   private double slowCell(int from, int end, int column) {
-    String text = new String(bytes, from, end - from, StandardCharsets.UTF_8).strip();
+    String text =
+        NumberText.stripped(new String(bytes, from, end - from, StandardCharsets.UTF_8));
     if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
-      text = text.substring(1, text.length() - 1).strip();
+      text = NumberText.stripped(text.substring(1, text.length() - 1));
     }
     if (missing.names().contains(text)) {
       return Double.NaN;

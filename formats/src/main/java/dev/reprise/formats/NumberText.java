@@ -17,16 +17,42 @@ final class NumberText {
 
   private static double parseDigits(String text) {
     try {
-      // The JDK also reads "1d", "1f", hexadecimal and what control characters, such as those of a
-      // damaged file, stand before; those are text here.
+      // The JDK also reads "1d", "1f", hexadecimal and numbers behind control characters, such as
+      // those of a damaged file; those are text here.
       char last = text.isEmpty() ? 'x' : text.charAt(text.length() - 1);
       boolean plain = last >= '0' && last <= '9' || last == '.';
-      return plain && text.charAt(0) > ' ' && text.indexOf('x') < 0 && text.indexOf('X') < 0
+      return plain && !beginsWithControl(text) && text.indexOf('x') < 0 && text.indexOf('X') < 0
           ? Double.parseDouble(text)
           : Double.NaN;
     } catch (NumberFormatException e) {
       return Double.NaN;
     }
+  }
+
+  private static boolean beginsWithControl(String text) {
+    int at = 0;
+    while (isSpace(text.charAt(at))) {
+      at++;
+    }
+    return text.charAt(at) < ' ';
+  }
+
+  /** What the language calls white space; the JDK counts four separators of files among it. */
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) && (c < 0x1C || c > 0x1F);
+  }
+
+  /** A text without the white space around it. */
+  static String stripped(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && isSpace(text.charAt(from))) {
+      from++;
+    }
+    while (from < to && isSpace(text.charAt(to - 1))) {
+      to--;
+    }
+    return text.substring(from, to);
   }
 
   /** True when the text names the value that is no number. */
