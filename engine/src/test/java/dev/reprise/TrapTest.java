@@ -101,6 +101,30 @@ class TrapTest {
   }
 
   @Test
+  void libraryFunctionsMakeNoInfinitiesOfTheirOwn() {
+    String training =
+        """
+        gradients = function(List[Unknown] model, List[Unknown] hyperparams,
+                             Matrix[Double] features, Matrix[Double] labels)
+          return (List[Unknown] gradients) {
+          gradients = list(W=t(features) %*% (features %*% as.matrix(model["W"]) - labels))
+        }
+        update = function(List[Unknown] model, List[Unknown] gradients, List[Unknown] hyperparams)
+          return (List[Unknown] updated) {
+          updated = list(W=as.matrix(model["W"]) - 0.001 * as.matrix(gradients["W"]))
+        }
+        X = rand(rows=40, cols=3, seed=1)
+        y = X %*% seq(1, 3)
+        model = paramserv(model=list(W=matrix(0, 3, 1)), features=X, labels=y, upd="gradients",
+          agg="update", utype="ASP", freq="BATCH", epochs=2, batchsize=10, k=2,
+          hyperparams=list(lr=0.05))
+        print(nrow(as.matrix(model["W"])))
+        """;
+    assertThat(Scripts.run(config(Trap.NAN, Trap.INF), training).output())
+        .isEqualToIgnoringNewLines("3");
+  }
+
+  @Test
   void scalarsAreTrappedInParforIterationsAndTheFirstIterationCounts() {
     String script =
         """

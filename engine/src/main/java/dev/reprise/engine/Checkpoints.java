@@ -67,13 +67,7 @@ final class Checkpoints {
    *
    * @param item of the list; null when nothing is traced
    */
-  void save(ControlContext context, Value value, LineageItem item, String path) {
-    if (!(value instanceof ListValue list)) {
-      throw new OperandException(
-          "'checkpoint' needs a list, but got "
-              + Describe.one(value)
-              + "; write checkpoint(list(W=W, epoch=e), file)");
-    }
+  void save(ControlContext context, ListValue list, LineageItem item, String path) {
     Map<String, String> notes = new TreeMap<>();
     notes.put(ORIGIN, origin.get());
     notes.put(SEEDS, SeedPlaceText.of(context.trail.place(context.seeds)));

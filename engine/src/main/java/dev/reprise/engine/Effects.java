@@ -11,6 +11,7 @@ import dev.reprise.lineage.TraceText;
 import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -131,10 +132,17 @@ final class Effects {
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     LineageItem item = activation.item(step.inputs()[0]);
     String path = text(step, inputs[1], "a file name");
+    // Before the file's turn: what is left out is checked, too.
+    if (!(inputs[0] instanceof ListValue list)) {
+      throw new OperandException(
+          "'checkpoint' needs a list, but got "
+              + Describe.one(inputs[0])
+              + "; write checkpoint(list(W=W, epoch=e), file)");
+    }
     FileOrder.write(
         context.place,
         DataFiles.resolve(path, context.run.workingDirectory()),
-        () -> context.run.session().checkpoints().save(context, inputs[0], item, path));
+        () -> context.run.session().checkpoints().save(context, list, item, path));
     return null;
   }
 
@@ -236,7 +244,7 @@ final class Effects {
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     Path file =
         DataFiles.resolve(text(step, inputs[0], "a file name"), context.run.workingDirectory());
-    return Scalar.of(FileOrder.read(context.place, file, () -> Files.exists(file), exists -> {}));
+    return Scalar.of(FileOrder.read(context.place, file, () -> Files.exists(file), _ -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

@@ -376,6 +376,8 @@ public final class SessionServices implements AutoCloseable {
   }
 
   /**
+   * Makes sure that the session can be used, by any thread.
+   *
    * @throws IllegalStateException when the session is closed
    */
   public void requireOpen() {

@@ -19,8 +19,14 @@ import java.util.function.Supplier;
  * sequential loop is lost for good, the iteration that finds it so is refused: one that reads what
  * a later one has written, and one that writes what a later one has read without it.
  *
+ * <p>A file is known by its path: parts of a folder, descriptions, and what symbolic links lead to
+ * count as files of their own. What an iteration has read stays noted where it is given up and run
+ * again, which may refuse more than has to be.
+ *
  * <p>A file's uses, in the loop of an iteration and in all loops around it, are guarded by one lock
- * for each file. Writing holds it; reading takes it before and after.
+ * for each file. Writing holds it; reading takes it before and after. A thread holds one such lock
+ * at a time, writing asks for no other, and who waits for it has nothing pinned, so that a writer
+ * who waits for memory waits for nobody who waits for him.
  */
 public final class FileOrder {
   private final Place around;
@@ -94,9 +100,13 @@ public final class FileOrder {
     Path path = file.toAbsolutePath().normalize();
     synchronized (place.loop.lock(path)) {
       if (isLatest(place, path)) {
-        writing.run();
-        for (Place at = place; at != null; at = at.loop.around) {
-          at.uses(path).wrote(at.iteration);
+        try {
+          writing.run();
+        } finally {
+          // Some of it may be there after a failure, too.
+          for (Place at = place; at != null; at = at.loop.around) {
+            at.uses(path).wrote(at.iteration);
+          }
         }
       }
     }
@@ -120,16 +130,35 @@ public final class FileOrder {
         at.uses(path).read(at.iteration);
       }
     }
-    T read = reading.get();
+    T read = readInOrder(place, path, reading);
     try {
-      synchronized (place.loop.lock(path)) {
-        refuseLaterWriter(place, path);
-      }
+      refuseLaterWriterInTurn(place, path);
     } catch (OperandException e) {
       giveUp.accept(read);
       throw e;
     }
     return read;
+  }
+
+  /** What fails since a later iteration writes meanwhile is out of order, whatever it says. */
+  private static <T> T readInOrder(Place place, Path path, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (RuntimeException e) {
+      try {
+        refuseLaterWriterInTurn(place, path);
+      } catch (OperandException refusal) {
+        refusal.addSuppressed(e);
+        throw refusal;
+      }
+      throw e;
+    }
+  }
+
+  private static void refuseLaterWriterInTurn(Place place, Path path) {
+    synchronized (place.loop.lock(path)) {
+      refuseLaterWriter(place, path);
+    }
   }
 
   /** Outside of parfor everything is in order; a pipe or device gives and takes what comes. */

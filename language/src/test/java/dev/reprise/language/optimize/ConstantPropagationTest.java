@@ -48,6 +48,16 @@ class ConstantPropagationTest {
   }
 
   @Test
+  void whatMakesAnInfinityOrNoNumberIsLeftToTheRun() {
+    assertThat(
+            listing(
+                "a = 1 / 0\nb = 0.5 / 0\nc = Inf - Inf\nd = Inf + 1\ne = NaN * 2\n"
+                    + "print(\"\" + a + b + c + d + e)"))
+        .contains("a = /(1, 0)", "b = /(0.5, 0)", "d = Infinity", "e = NaN")
+        .anyMatch(line -> line.startsWith("c = -("));
+  }
+
+  @Test
   void aTargetOfLeftIndexingStaysAVariable() {
     assertThat(listing("X = 5\nX[1, 1] = X\nprint(sum(X))\nprint(2)"))
         .contains("X = leftIndex(X, X, 1, -, 1, -)");

@@ -9,9 +9,9 @@ import java.util.Map;
 
 /**
  * What element-wise operations are as machine code, by the opcodes of the operation table: with the
- * bits of the loops in Java, but for those of a NaN. All but functions are of doubles or of floats:
- * the sum, difference, product, quotient or root of floats is the same rounded once (see {@code
- * FloatOperators}).
+ * bits of the loops in Java, but for those of a NaN. All but functions, whole division and what it
+ * leaves are of doubles or of floats: the sum, difference, product, quotient or root of floats is
+ * the same rounded once (see {@code FloatOperators}).
  */
 final class CellOperators {
   /** Registers that operators may use beside their operands; functions use more. */
@@ -58,6 +58,11 @@ final class CellOperators {
 
   static boolean isFunction(String opcode) {
     return TABLE.get(opcode).isFunction;
+  }
+
+  /** Whether floats have to be widened for it, since its result rounded once is another. */
+  static boolean needsDoubles(String opcode) {
+    return isFunction(opcode) || opcode.equals("%/%") || opcode.equals("%%");
   }
 
   /** Whether it is a division or a root, which take longer than all others. */
@@ -151,8 +156,8 @@ final class CellOperators {
         "silu",
         (to, x, _, _) -> ActivationFormulas.silu(to, x),
         (to, x, _, _) -> QuickFormulas.silu(to, x));
-    table.put("%/%", new Operator(2, true, true, CellOperators::whole));
-    table.put("%%", new Operator(2, true, true, CellOperators::remainder));
+    rounding(table, "%/%", 2, CellOperators::whole);
+    rounding(table, "%%", 2, CellOperators::remainder);
     table.put(
         "gelu_backward",
         new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.geluSloped(to, x, y)));

@@ -160,6 +160,11 @@ final class ChainCode {
       return !isSlow && operands.stream().allMatch(Part::canBeQuick);
     }
 
+    boolean needsDoubles() {
+      return node instanceof Apply apply && CellOperators.needsDoubles(apply.opcode())
+          || operands.stream().anyMatch(Part::needsDoubles);
+    }
+
     boolean divides() {
       return node instanceof Apply apply && CellOperators.divides(apply.opcode())
           || operands.stream().anyMatch(Part::divides);
@@ -191,7 +196,7 @@ final class ChainCode {
 
   /** Whether it may be computed by floats alone, if its numbers are floats. */
   static boolean needsNoDoubles(Node result) {
-    return Part.of(result).functions == 0;
+    return !Part.of(result).needsDoubles();
   }
 
   /**

@@ -15,7 +15,8 @@ import java.lang.invoke.MethodHandle;
  * arguments gets others that it does not look at, and returns what nobody reads.
  *
  * <p>Calls are critical: they take microseconds, telling the JVM of one would cost a tenth of that,
- * and arrays of the heap stay where they are meanwhile. The JVM can stop no thread that is in one.
+ * and arrays of the heap stay where they are meanwhile. The JVM can stop no thread that is in one,
+ * so a call should take well below a millisecond.
  * Used only where {@linkplain ExecutableMemory#canBeRun there is code}, since linking may be
  * forbidden. Any thread.
  */
@@ -25,15 +26,13 @@ final class CodeCall {
       FunctionDescriptor.of(
           JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-  static final Linker.Option CRITICAL = Linker.Option.critical(false);
-
   private CodeCall() {}
 
   // Constants, so that the compiler makes a call of each instead of looking what it is; in classes
   // of their own, so that each is linked when it is first needed.
 
   private static final class OfLongs {
-    static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SIX_LONGS, CRITICAL);
+    static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
   }
 
   private static final class OfSegments {
@@ -55,7 +54,7 @@ final class CodeCall {
       long fifth,
       long sixth) {
     try {
-      long ignored =
+      long _ =
           (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);
     } catch (Throwable e) {
       throw failed(e);

@@ -60,8 +60,9 @@ final class ExecutableMemory {
    * @throws IOException when the system gives no such memory, as under some policies; none is kept
    */
   static MemorySegment holding(byte[] code) throws IOException {
-    // No constant: here it is known whether linking is allowed.
-    MethodHandle call = Linker.nativeLinker().downcallHandle(CodeCall.SIX_LONGS, CodeCall.CRITICAL);
+    // No constant: here it is known whether linking is allowed. Not critical, as calls of the code
+    // are: the system may let these wait for another thread that gives memory back.
+    MethodHandle call = Linker.nativeLinker().downcallHandle(CodeCall.SIX_LONGS);
     MemorySegment map = function("mmap");
     MemorySegment protect = function("mprotect");
     MemorySegment unmap = function("munmap");

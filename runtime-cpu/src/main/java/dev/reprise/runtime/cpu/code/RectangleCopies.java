@@ -12,13 +12,20 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Adjacent columns of a matrix, copied by one call of machine code for all rows: a loop of Java
- * over two segments takes four times as long for single columns, and copies of whole rows by calls
- * take longer to begin than to copy a few hundred bytes. Any thread.
+ * Adjacent columns of a matrix, copied by one call of machine code for thousands of rows: a loop of
+ * Java over two segments takes three to four times as long for single columns ({@code y = X[, j]} of
+ * 100,000 x 80 doubles 2.4 and 0.7 ms on one thread of an Intel Xeon with AVX-512), and copies of
+ * whole rows by calls take longer to begin than to copy a few hundred bytes. Any thread.
  */
 public final class RectangleCopies {
   /** Longer rows are better copied by the system's function, one by one. */
   public static final long MOST_ROW_BYTES = 1 << 12;
+
+  /** Rows of one call, in which the JVM can stop no thread: a cell of each may be far away. */
+  static final int MOST_ROWS = 1 << 12;
+
+  /** Likewise, bytes. */
+  private static final long MOST_BYTES = 1 << 19;
 
   private static final int FROM = RDI;
   private static final int FROM_STRIDE = RSI;
@@ -57,7 +64,18 @@ public final class RectangleCopies {
       return;
     }
     MemorySegment code = CODES.of(rowBytes < RowVectors.BYTES ? (int) rowBytes / Float.BYTES : 0);
-    CodeCall.withLongs(code, from, fromStride, to, toStride, rows, rowBytes);
+    long most = Math.clamp(MOST_BYTES / rowBytes, 1, MOST_ROWS);
+    for (long row = 0; row < rows; row += most) {
+      long count = Math.min(most, rows - row);
+      CodeCall.withLongs(
+          code,
+          from + row * fromStride,
+          fromStride,
+          to + row * toStride,
+          toStride,
+          count,
+          rowBytes);
+    }
   }
 
   /** A function of the System V calling convention. */

@@ -33,16 +33,27 @@ class RectangleCopiesTest {
     }
   }
 
+  @Test
+  void manyRowsAreCopiedInPieces() {
+    check(1, 2, 1, RectangleCopies.MOST_ROWS * 2 + 3);
+    check(1000, 0, 1, 300);
+  }
+
   private static void check(int cells, int aroundFrom, int aroundTo) {
+    check(cells, aroundFrom, aroundTo, ROWS);
+  }
+
+  private static void check(int cells, int aroundFrom, int aroundTo, int rows) {
     int widthFrom = cells + 2 * aroundFrom;
     int widthTo = cells + 2 * aroundTo;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment from = arena.allocate(4L * ROWS * widthFrom, 8);
-      MemorySegment to = arena.allocate(4L * ROWS * widthTo, 8);
-      for (int i = 0; i < ROWS * widthFrom; i++) {
+      MemorySegment from = arena.allocate(4L * rows * widthFrom, 8);
+      // And a cell behind it.
+      MemorySegment to = arena.allocate(4L * rows * widthTo + 4, 8);
+      for (int i = 0; i < rows * widthFrom; i++) {
         from.setAtIndex(ValueLayout.JAVA_INT, i, i);
       }
-      for (int i = 0; i < ROWS * widthTo; i++) {
+      for (int i = 0; i <= rows * widthTo; i++) {
         to.setAtIndex(ValueLayout.JAVA_INT, i, UNTOUCHED);
       }
       RectangleCopies.run(
@@ -50,12 +61,12 @@ class RectangleCopiesTest {
           4L * widthFrom,
           to.address() + 4L * aroundTo,
           4L * widthTo,
-          ROWS,
+          rows,
           4L * cells);
-      for (int i = 0; i < ROWS * widthTo; i++) {
+      for (int i = 0; i <= rows * widthTo; i++) {
         int col = i % widthTo - aroundTo;
         int wanted =
-            col < 0 || col >= cells ? UNTOUCHED : i / widthTo * widthFrom + aroundFrom + col;
+            col < 0 || col >= cells || i == rows * widthTo ? UNTOUCHED : i / widthTo * widthFrom + aroundFrom + col;
         assertThat(to.getAtIndex(ValueLayout.JAVA_INT, i))
             .as("%d cells, cell %d", cells, i)
             .isEqualTo(wanted);
