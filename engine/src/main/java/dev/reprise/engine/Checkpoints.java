@@ -4,7 +4,6 @@ import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.seed.SeedPlaceText;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.stored.ShortTrace;
-import dev.reprise.engine.value.Describe;
 import dev.reprise.engine.value.SavedContent;
 import dev.reprise.formats.Checkpoint;
 import dev.reprise.formats.DataFiles;

@@ -130,8 +130,7 @@ final class CsvCells {
   }
 
   private double slowCell(int from, int end, int column) {
-    String text =
-        NumberText.stripped(new String(bytes, from, end - from, StandardCharsets.UTF_8));
+    String text = NumberText.stripped(new String(bytes, from, end - from, StandardCharsets.UTF_8));
     if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
       text = NumberText.stripped(text.substring(1, text.length() - 1));
     }

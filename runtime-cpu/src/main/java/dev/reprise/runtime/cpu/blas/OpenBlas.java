@@ -96,8 +96,9 @@ public final class OpenBlas implements Blas {
 
   /**
    * Of functions of up to so many whole numbers and addresses: each takes a register or eight bytes
-   * of the stack, ints their lower half, and what is more than they take lies beyond what they read.
-   * (Where ints on the stack take four bytes, as on macOS, no function here has two side by side.)
+   * of the stack, ints their lower half, and what is more than they take lies beyond what they
+   * read. (Where ints on the stack take four bytes, as on macOS, no function here has two side by
+   * side.)
    */
   private static final FunctionDescriptor NUMBERS =
       FunctionDescriptor.of(

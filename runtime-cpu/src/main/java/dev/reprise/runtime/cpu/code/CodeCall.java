@@ -16,9 +16,8 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>Calls are critical: they take microseconds, telling the JVM of one would cost a tenth of that,
  * and arrays of the heap stay where they are meanwhile. The JVM can stop no thread that is in one,
- * so a call should take well below a millisecond.
- * Used only where {@linkplain ExecutableMemory#canBeRun there is code}, since linking may be
- * forbidden. Any thread.
+ * so a call should take well below a millisecond. Used only where {@linkplain
+ * ExecutableMemory#canBeRun there is code}, since linking may be forbidden. Any thread.
  */
 final class CodeCall {
   /** Of {@link #withLongs}: on x86-64 an int lies in the lower half of a long's register. */
@@ -32,7 +31,8 @@ final class CodeCall {
   // of their own, so that each is linked when it is first needed.
 
   private static final class OfLongs {
-    static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
+    static final MethodHandle CALL =
+        Linker.nativeLinker().downcallHandle(SIX_LONGS, Linker.Option.critical(false));
   }
 
   private static final class OfSegments {
@@ -54,8 +54,7 @@ final class CodeCall {
       long fifth,
       long sixth) {
     try {
-      long _ =
-          (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);
+      long _ = (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);
     } catch (Throwable e) {
       throw failed(e);
     }

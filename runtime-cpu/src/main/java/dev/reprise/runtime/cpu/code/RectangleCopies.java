@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Adjacent columns of a matrix, copied by one call of machine code for thousands of rows: a loop of
- * Java over two segments takes three to four times as long for single columns ({@code y = X[, j]} of
- * 100,000 x 80 doubles 2.4 and 0.7 ms on one thread of an Intel Xeon with AVX-512), and copies of
- * whole rows by calls take longer to begin than to copy a few hundred bytes. Any thread.
+ * Java over two segments takes three to four times as long for single columns ({@code y = X[, j]}
+ * of 100,000 x 80 doubles 2.4 and 0.7 ms on one thread of an Intel Xeon with AVX-512), and copies
+ * of whole rows by calls take longer to begin than to copy a few hundred bytes. Any thread.
  */
 public final class RectangleCopies {
   /** Longer rows are better copied by the system's function, one by one. */

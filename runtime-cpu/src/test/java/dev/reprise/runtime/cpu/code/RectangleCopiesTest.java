@@ -66,7 +66,9 @@ class RectangleCopiesTest {
       for (int i = 0; i <= rows * widthTo; i++) {
         int col = i % widthTo - aroundTo;
         int wanted =
-            col < 0 || col >= cells || i == rows * widthTo ? UNTOUCHED : i / widthTo * widthFrom + aroundFrom + col;
+            col < 0 || col >= cells || i == rows * widthTo
+                ? UNTOUCHED
+                : i / widthTo * widthFrom + aroundFrom + col;
         assertThat(to.getAtIndex(ValueLayout.JAVA_INT, i))
             .as("%d cells, cell %d", cells, i)
             .isEqualTo(wanted);
