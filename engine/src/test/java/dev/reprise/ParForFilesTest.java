@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,26 +149,31 @@ class ParForFilesTest {
   }
 
   /** Runs a script; makes the file "go" when the script has written "done". */
-  private static void run(String script, Path folder) throws InterruptedException {
-    Thread watcher =
-        Thread.ofVirtual()
-            .start(() -> {
-              try {
-                while (Files.notExists(folder.resolve("done"))) {
-                  Thread.sleep(1);
-                }
-                Files.createFile(folder.resolve("go"));
-              } catch (InterruptedException e) {
-                // The script has ended without.
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+  private static void run(String script, Path folder) throws IOException, InterruptedException {
+    WatchService changes = folder.getFileSystem().newWatchService();
+    folder.register(changes, StandardWatchEventKinds.ENTRY_CREATE);
+    Thread watcher = Thread.ofPlatform().start(() -> answer(changes, folder));
     try {
       Scripts.run(Scripts.config().withThreads(2), script.replace("WAIT", WAIT).formatted(folder));
     } finally {
-      watcher.interrupt();
+      changes.close();
       watcher.join();
+    }
+  }
+
+  /** Ends when the file is made, or when nothing is watched any more. */
+  private static void answer(WatchService changes, Path folder) {
+    try {
+      while (Files.notExists(folder.resolve("done"))) {
+        changes.take().reset();
+      }
+      Files.createFile(folder.resolve("go"));
+    } catch (ClosedWatchServiceException e) {
+      // The script has ended without.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

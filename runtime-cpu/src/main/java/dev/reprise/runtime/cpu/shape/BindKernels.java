@@ -51,23 +51,19 @@ final class BindKernels {
       cols += part.cols();
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols, precision);
-    if (RectangleCopies.areThere() && out.cells() >= Region.FEWEST_CELLS_OF_CODE) {
-      long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
-      parallel.forRange(context, out.rows(), chunk, (from, to) -> bindRows(inputs, out, from, to));
-      return new Operand[] {out};
-    }
-    if (cols <= RowTile.MOST_COLUMNS) {
-      long chunk = CHUNK_CELLS / Math.max(1, cols);
-      parallel.forRange(
-          context, out.rows(), chunk, (from, to) -> bindShortRows(inputs, out, from, to));
-      return new Operand[] {out};
-    }
-    long col = 0;
-    for (Operand input : inputs) {
-      DenseMatrix part = (DenseMatrix) input;
-      Region.all(part).copyTo(new Region(out, 0, col), part.rows(), part.cols(), parallel, context);
-      col += part.cols();
-    }
+    boolean isCode = RectangleCopies.areThere() && out.cells() >= Region.FEWEST_CELLS_OF_CODE;
+    boolean byTiles = !isCode && cols <= RowTile.MOST_COLUMNS;
+    parallel.forRange(
+        context,
+        out.rows(),
+        Math.max(1, CHUNK_CELLS / Math.max(1, cols)),
+        (from, to) -> {
+          if (byTiles) {
+            bindShortRows(inputs, out, from, to);
+          } else {
+            bindRows(inputs, out, from, to);
+          }
+        });
     return new Operand[] {out};
   }
 
