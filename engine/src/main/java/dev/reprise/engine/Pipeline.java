@@ -217,10 +217,16 @@ final class Pipeline {
   }
 
   Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
+    int stands = context.counters.stand(operation.index(), operation.work(inputs));
+    if (stands == 0) {
+      Value value = kernels.run(operation.operation(), inputs, context.kernel);
+      context.counters.executedUntimed(operation.index());
+      return value;
+    }
     long start = System.nanoTime();
     Value value = kernels.run(operation.operation(), inputs, context.kernel);
-    context.counters.executed(
-        operation.index(), operation.operation(), start, System.nanoTime() - start);
+    long took = System.nanoTime() - start;
+    context.counters.executed(operation.index(), operation.operation(), start, stands * took);
     return value;
   }
 

@@ -22,10 +22,13 @@ import java.lang.invoke.VarHandle;
  */
 abstract class CopiesOfCells extends CopiesOnDevices {
   private static final VarHandle LAST_USE;
+  private static final VarHandle BYTES;
 
   static {
     try {
-      LAST_USE = MethodHandles.lookup().findVarHandle(CopiesOfCells.class, "lastUse", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      LAST_USE = lookup.findVarHandle(CopiesOfCells.class, "lastUse", long.class);
+      BYTES = lookup.findVarHandle(CopiesOfCells.class, "bytes", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -72,7 +75,7 @@ abstract class CopiesOfCells extends CopiesOnDevices {
     super(computed);
     this.shape = shape;
     this.precision = precision;
-    this.bytes = bytes;
+    BYTES.setRelease(this, bytes);
     this.nonZeros = nonZeros;
     home = computed.memory().host();
   }
@@ -82,7 +85,7 @@ abstract class CopiesOfCells extends CopiesOnDevices {
 
   private void hold(MatrixOperand cells) {
     host = cells;
-    bytes = cells.bytes();
+    BYTES.setRelease(this, cells.bytes());
     nonZeros = cells instanceof SparseMatrix sparse ? sparse.nonZeros() : -1;
   }
 

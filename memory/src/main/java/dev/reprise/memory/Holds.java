@@ -41,7 +41,8 @@ abstract class Holds {
    * @param onHost false for cells that were computed on an accelerator
    */
   Holds(boolean onHost) {
-    holds = onHost ? REFERENCE : REFERENCE | OFF_HOST;
+    // Nobody else has the matrix yet, so no read need wait for this write.
+    HOLDS.setRelease(this, onHost ? REFERENCE : REFERENCE | OFF_HOST);
   }
 
   // ---- references

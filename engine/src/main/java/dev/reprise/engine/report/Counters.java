@@ -13,10 +13,25 @@ import java.util.Arrays;
  * tasks report through {@link RunCounters}. What is counted here goes to the time line, too.
  */
 public final class Counters implements Tally {
+  /** Two readings of the clock take 50 ns and more, which is less than a tenth of such work. */
+  private static final double ALWAYS_TIMED_NANOS = 1_000;
+
+  /** So many executions of an opcode are timed however small they are. */
+  private static final long ALWAYS_TIMED = 256;
+
+  /** Of further small ones one in so many, as two to the power. */
+  private static final int ONE_IN_BITS = 3;
+
+  /** An odd number without a pattern in its bits. */
+  private static final long SCATTER = 0x9E3779B97F4A7C15L;
+
   /** By opcode: kernels and other operations that were executed. */
   public final long[] executed;
 
-  /** By opcode: what kernels took; operations on the control thread are not timed. */
+  /**
+   * By opcode: what kernels took, of small ones as {@link #stand} says; operations on the control
+   * thread are not timed.
+   */
   public final long[] nanos;
 
   /** By opcode: values that were found. */
@@ -118,6 +133,28 @@ public final class Counters implements Tally {
     executed(opcode, operation, System.nanoTime(), 0);
     views++;
     viewedBytes += bytes;
+  }
+
+  /**
+   * How many executions the next one of an opcode stands for, if it is timed: 1, but for little
+   * work that has come often, of which most are not timed (0). A time line has all.
+   *
+   * @param work estimated nanoseconds
+   */
+  public int stand(int opcode, double work) {
+    long before = executed[opcode];
+    if (before < ALWAYS_TIMED || work >= ALWAYS_TIMED_NANOS || track != null) {
+      return 1;
+    }
+    // Not every eighth: that might always be the same operation of a loop.
+    long scattered = before * SCATTER;
+    scattered = (scattered ^ scattered >>> 32) * SCATTER;
+    return scattered >>> (Long.SIZE - ONE_IN_BITS) == 0 ? 1 << ONE_IN_BITS : 0;
+  }
+
+  /** An operation was executed that {@link #stand} says is not timed. */
+  public void executedUntimed(int opcode) {
+    executed[opcode]++;
   }
 
   /** What was counted of calls, or of blocks. */

@@ -9,6 +9,8 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Transposes by tiles of at most 4096 cells that are turned inside the first-level cache: rows are
@@ -46,10 +48,25 @@ final class TransposeKernel implements Kernel {
     return new Operand[] {out};
   }
 
+  /** Cell by cell: what others have just written, or will read, passes through no array. */
   private static void small(DenseMatrix x, DenseMatrix out) {
-    for (long i = 0; i < x.rows(); i++) {
-      for (long j = 0; j < x.cols(); j++) {
-        out.set(j, i, x.get(i, j));
+    MemorySegment from = x.segment();
+    MemorySegment to = out.segment();
+    long rows = x.rows();
+    long cols = x.cols();
+    if (x.precision() == Precision.FP64) {
+      for (long col = 0, at = 0; col < cols; col++) {
+        for (long row = 0; row < rows; row++, at++) {
+          double cell = from.getAtIndex(ValueLayout.JAVA_DOUBLE, row * cols + col);
+          to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, cell);
+        }
+      }
+    } else {
+      for (long col = 0, at = 0; col < cols; col++) {
+        for (long row = 0; row < rows; row++, at++) {
+          float cell = from.getAtIndex(ValueLayout.JAVA_FLOAT, row * cols + col);
+          to.setAtIndex(ValueLayout.JAVA_FLOAT, at, cell);
+        }
       }
     }
   }
