@@ -125,7 +125,7 @@ final class FusableStep extends Step {
       // What an accelerator has may be lost with it.
       activation.traceAgain();
     }
-    if (!deferred && deferral == Deferral.NEVER) {
+    if (!deferred && (deferral == Deferral.NEVER || !devices && isSmall(activation.values))) {
       eager.run(context, activation);
       return;
     }
@@ -140,6 +140,21 @@ final class FusableStep extends Step {
     } else {
       eager.run(context, activation);
     }
+  }
+
+  /** True when what is made of the operands is known to have too few cells for a loop of its own. */
+  private boolean isSmall(Value[] values) {
+    long rows = 1;
+    long cols = 1;
+    for (int input : eager.inputs) {
+      if (values[input] instanceof ManagedMatrix matrix) {
+        rows = Math.max(rows, matrix.shape().rows());
+        cols = Math.max(cols, matrix.shape().cols());
+      } else if (!(values[input] instanceof Scalar)) {
+        return false;
+      }
+    }
+    return new Shape(rows, cols).cells() < fewestCells;
   }
 
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {

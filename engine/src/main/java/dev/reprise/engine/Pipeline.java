@@ -217,14 +217,15 @@ final class Pipeline {
   }
 
   Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
-    int stands = context.counters.stand(operation.index(), operation.work(inputs));
+    double work = operation.work(inputs);
+    int stands = context.counters.stand(operation.index(), work);
     if (stands == 0) {
-      Value value = kernels.run(operation.operation(), inputs, context.kernel);
+      Value value = kernels.run(operation.operation(), inputs, context.kernel, work);
       context.counters.executedUntimed(operation.index());
       return value;
     }
     long start = System.nanoTime();
-    Value value = kernels.run(operation.operation(), inputs, context.kernel);
+    Value value = kernels.run(operation.operation(), inputs, context.kernel, work);
     long took = System.nanoTime() - start;
     context.counters.executed(operation.index(), operation.operation(), start, stands * took);
     return value;

@@ -198,7 +198,9 @@ abstract class CopiesOfCells extends CopiesOnDevices {
     MatrixOperand last = host;
     host = null;
     DiskCopy copy = disk;
-    disk = null;
+    if (copy != null) {
+      disk = null;
+    }
     if (home != null) {
       home.residents().remove(matrix());
     }

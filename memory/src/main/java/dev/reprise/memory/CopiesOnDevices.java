@@ -84,7 +84,9 @@ abstract class CopiesOnDevices extends Holds {
   /** Takes all copies out; by who frees the matrix, or has its only reference. */
   final DeviceCopy takeCopies() {
     DeviceCopy all = copies;
-    copies = null;
+    if (all != null) {
+      copies = null;
+    }
     return all;
   }
 }

@@ -90,6 +90,17 @@ public final class KernelRunner implements Kernels {
     return runPlaced(operation, flat, context, time);
   }
 
+  /**
+   * As the other.
+   *
+   * @param work estimated nanoseconds if no operand were compressed, which is never less than it is
+   */
+  public Value run(Operation operation, Value[] inputs, ExecutionContext context, double work) {
+    return accelerators.isWorthLooking(work)
+        ? run(operation, inputs, context)
+        : runOnHost(operation, inputs, context);
+  }
+
   private Value timedOnHost(
       Operation operation, Value[] flat, ExecutionContext context, KernelTime time) {
     if (time == KernelTime.UNHEARD) {

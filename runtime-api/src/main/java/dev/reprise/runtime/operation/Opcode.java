@@ -21,8 +21,10 @@ public final class Opcode {
   private final List<ResultRule> further;
   private final WorkRule work;
   private final boolean roundsOperands;
+  private final int number;
 
   private Opcode(Builder builder) {
+    this.number = -1;
     this.name = builder.name;
     this.parameters = List.copyOf(builder.parameters);
     this.variadic = builder.variadic;
@@ -35,6 +37,25 @@ public final class Opcode {
     this.roundsOperands = builder.roundsOperands;
   }
 
+  private Opcode(Opcode row, int number) {
+    this.number = number;
+    this.name = row.name;
+    this.parameters = row.parameters;
+    this.variadic = row.variadic;
+    this.outputs = row.outputs;
+    this.evaluation = row.evaluation;
+    this.seedParameter = row.seedParameter;
+    this.result = row.result;
+    this.further = row.further;
+    this.work = row.work;
+    this.roundsOperands = row.roundsOperands;
+  }
+
+  /** The same row, at that place of its table. */
+  Opcode at(int place) {
+    return new Opcode(this, place);
+  }
+
   /** Starts a row; everything but the name has a default (kernel, one output, work by cells). */
   static Builder row(String name) {
     return new Builder(name);
@@ -42,6 +63,14 @@ public final class Opcode {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * Its place in the table, from 0: what is kept for each opcode may lie in an array. Means nothing
+   * outside of the process.
+   */
+  public int number() {
+    return number;
   }
 
   public List<Parameter> parameters() {

@@ -15,7 +15,7 @@ public final class OperationTable {
   private OperationTable(List<Opcode> rows) {
     Map<String, Opcode> byName = new LinkedHashMap<>();
     for (Opcode row : rows) {
-      if (byName.put(row.name(), row) != null) {
+      if (byName.put(row.name(), row.at(byName.size())) != null) {
         throw new IllegalStateException("opcode " + row.name() + " has two rows");
       }
     }

@@ -88,12 +88,12 @@ public final class CpuDevice implements Device, AutoCloseable {
 
   @Override
   public boolean supports(Operation operation) {
-    return kernels.find(operation.name()) != null;
+    return kernels.find(operation.opcode()) != null;
   }
 
   @Override
   public Operand[] execute(Operation operation, Operand[] inputs, ExecutionContext context) {
-    Kernel kernel = kernels.find(operation.name());
+    Kernel kernel = kernels.find(operation.opcode());
     if (kernel == null) {
       throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
     }

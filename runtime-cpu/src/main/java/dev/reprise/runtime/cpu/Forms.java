@@ -143,7 +143,7 @@ final class Forms {
       ExecutionContext context) {
     try (Scratch scratch = new Scratch(context.allocator())) {
       Operand[] widened = widened(inputs, scratch);
-      Kernel kernel = sparse ? compressed.find(operation.name()) : null;
+      Kernel kernel = sparse ? compressed.find(operation.opcode()) : null;
       Operand[] outputs = kernel == null ? null : kernel.run(operation, widened, context);
       if (outputs == null) {
         outputs = plain.run(operation, dense(widened, scratch), context);
@@ -165,7 +165,7 @@ final class Forms {
   }
 
   private Operand[] runFloats(Operation operation, Operand[] inputs, ExecutionContext context) {
-    Kernel kernel = floats.find(operation.name());
+    Kernel kernel = floats.find(operation.opcode());
     if (kernel == null || operation.precision() != Precision.FP32) {
       return null;
     }

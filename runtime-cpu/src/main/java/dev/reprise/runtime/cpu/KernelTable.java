@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu;
 
 import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,13 +9,20 @@ import java.util.Set;
 
 /** Finds the kernel of an opcode; immutable, usable from any thread. */
 public final class KernelTable {
-  /**
-   * Never changed; a hash map because it is asked for every operation: an immutable one divides.
-   */
-  private final HashMap<String, Kernel> kernels;
+  private final Map<String, Kernel> kernels;
 
-  private KernelTable(Map<String, Kernel> kernels) {
-    this.kernels = new HashMap<>(kernels);
+  /** By the number of their opcode; null where there is none. */
+  private final Kernel[] byNumber;
+
+  private KernelTable(Map<String, Kernel> kernels, OperationTable operations) {
+    this.kernels = Map.copyOf(kernels);
+    this.byNumber = new Kernel[operations.all().size()];
+    kernels.forEach((opcode, kernel) -> byNumber[operations.get(opcode).number()] = kernel);
+  }
+
+  /** The kernel of an opcode of the standard table, or null. */
+  public Kernel find(Opcode opcode) {
+    return byNumber[opcode.number()];
   }
 
   /** The kernel of the opcode of that name, or null. */
@@ -49,7 +57,7 @@ public final class KernelTable {
     }
 
     public KernelTable build() {
-      return new KernelTable(kernels);
+      return new KernelTable(kernels, operations);
     }
   }
 }
