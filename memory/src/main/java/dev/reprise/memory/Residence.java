@@ -17,7 +17,10 @@ public final class Residence {
 
   /** True when all cells are in host memory now. */
   public static boolean isOnHost(Value value) {
-    return all(value, ManagedMatrix::isOnHost);
+    // Asked of each operand; a matrix is told from the rest by its class alone.
+    return value instanceof ManagedMatrix matrix
+        ? matrix.isOnHost()
+        : all(value, ManagedMatrix::isOnHost);
   }
 
   /** True when all that can move is on disk only, so that it must be read before it can be used. */
