@@ -9,6 +9,7 @@ import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.file.FileContents;
 import dev.reprise.engine.file.FileContents.Content;
 import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.file.FileWrites;
 import dev.reprise.engine.file.PrivateFolder;
 import dev.reprise.engine.file.ReadItem;
@@ -70,11 +71,15 @@ final class FileAccess {
   /** Reads a file, or finds its content in the cache. */
   Loaded read(ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
     ReadRequest request = ReadItem.request(context.run.workingDirectory(), inputs);
-    return FileOrder.read(
-        context.place,
-        DataFiles.resolve(request.path(), request.workingDirectory()),
-        () -> readInOrder(context, operation, inputs, request, traced),
-        loaded -> loaded.value().release());
+    FileUse use = FileUse.reads(request, files);
+    Loaded read =
+        FileOrder.read(
+            context.place,
+            use,
+            () -> readInOrder(context, operation, inputs, request, traced),
+            loaded -> loaded.value().release());
+    context.run.journal().read(read.item(), use);
+    return read;
   }
 
   private Loaded readInOrder(

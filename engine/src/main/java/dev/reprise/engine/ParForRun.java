@@ -349,13 +349,14 @@ final class ParForRun {
       boolean givenUp = false;
       try {
         local.trail.begin(iteration);
-        local.place = new FileOrder.Place(files, iteration);
+        local.place = new FileOrder.Place(files, iteration, cancellation::check);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
         variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());
+        local.place.ended();
         iterationDone.run();
         if (local.seeds.count() > 0) {
           drew = true;
@@ -377,6 +378,7 @@ final class ParForRun {
         restore();
       }
       if (givenUp) {
+        local.place.givenUp();
         printed.setLength(0);
         metrics.clear();
         local.counters.givenUp++;
