@@ -31,10 +31,8 @@ final class ArchitectureRules {
       List.of(
           ".OptionPlaces",
           ".formats.",
-          ".engine.device.Calibration",
           ".engine.file.PrivateFolder",
           ".engine.recall.RunRepetition",
-          ".engine.stored.BuildMemo",
           ".engine.file.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",

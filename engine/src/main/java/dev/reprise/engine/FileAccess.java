@@ -11,7 +11,7 @@ import dev.reprise.engine.file.FileContents.Content;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.file.FileWrites;
-import dev.reprise.engine.file.PrivateFolder;
+import dev.reprise.engine.file.KeptForm;
 import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.KnownRead;
@@ -33,7 +33,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.Operation;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -288,12 +287,12 @@ final class FileAccess {
     return files.listFormat(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
   }
 
-  /** What a file of a format keeps of a list: some have no lists in lists, or floats alone. */
-  Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
-    try (PrivateFolder folder = PrivateFolder.create("list")) {
-      Path file = folder.path().resolve("list");
-      writes.writeReplayed(folder.path(), file, format.label(), list);
-      return stored(folder.path(), file, precision);
-    }
+  /** What a file of a format keeps of a list, by way of the folder for temporary files. */
+  Value kept(ListValue list, FileFormat format, Precision precision) {
+    return kept(list, format, precision, Environment.temporaryFolder());
+  }
+
+  Value kept(ListValue list, FileFormat format, Precision precision, Path temporary) {
+    return new KeptForm(writes, contents).of(list, format, precision, temporary);
   }
 }

@@ -137,7 +137,7 @@ public final class Replayer {
     }
   }
 
-  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) throws IOException {
+  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
     LineageItem output = trace.output();
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
     Path folder = services.config().workingDirectory();
@@ -147,7 +147,7 @@ public final class Replayer {
       return compare(Tolerance.of(trace), value, services.files().stored(folder, file, precision));
     }
     double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
-    Value kept = kept((ListValue) value, format, precision);
+    Value kept = services.files().kept((ListValue) value, format, precision);
     try {
       return compare(
           Math.max(Tolerance.of(trace), rounding),
@@ -155,16 +155,6 @@ public final class Replayer {
           services.files().stored(folder, file, precision));
     } finally {
       kept.release();
-    }
-  }
-
-  /** What a file of a format keeps of a list; the list itself when it cannot be written there. */
-  private Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
-    try {
-      return services.files().kept(list, format, precision);
-    } catch (OperandException e) {
-      list.retain();
-      return list;
     }
   }
 
