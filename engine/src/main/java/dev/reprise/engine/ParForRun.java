@@ -1,16 +1,15 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.file.FileOrder;
-import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.RestingWorkers;
 import dev.reprise.engine.thread.TaskPartition;
 import dev.reprise.engine.thread.WorkerThreads;
 import dev.reprise.lineage.RunBuilder;
-import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;
 import dev.reprise.memory.ShortageException;
 import dev.reprise.runtime.ExecutionContext;
@@ -261,19 +260,13 @@ final class ParForRun {
       this.variables = activation.copyForWorker();
       this.cancellation = new Cancellation(context.cancellation);
       this.local =
-          new ControlContext(
-              context.run,
+          context.ofWorker(
               kernel,
-              new SeedSource(loopSeed),
+              new ThreadSeeds(new SeedSource(loopSeed), context.trail.inside()),
+              new ControlContext.Outlets(printed, metrics),
               cancellation,
-              printed,
-              metrics,
-              new WriteLog(variables, node.results()),
-              context.depth(),
-              new RunScope(context.scope),
-              context.trail.inside());
+              new WriteLog(variables, node.results()));
       local.trail.enter(node.name(), context.seeds, range.from(), range.step());
-      this.local.footprint = context.footprint == null ? null : new Footprint(null);
     }
 
     void cancelAfter(long iteration) {
