@@ -16,7 +16,7 @@ final class AppendStep extends Steps.OperationStep {
   private final Operation toList;
   private final LinkedOperation toColumns;
 
-  /** Whether the variable of what is appended to is overwritten by the result, or not read again. */
+  /** Whether the variable that is appended to is overwritten by the result, or not read again. */
   private final boolean endsHere;
 
   AppendStep(

@@ -4,6 +4,7 @@ import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayRequest.Comparison;
 import dev.reprise.ReplayResult;
+import dev.reprise.engine.check.Kernels;
 import dev.reprise.engine.check.Tolerance;
 import dev.reprise.engine.check.ValueComparison;
 import dev.reprise.engine.stored.StoredHistory;
@@ -63,12 +64,6 @@ public final class Replayer {
   Replayer(SessionServices services, Kernels kernels) {
     this.services = services;
     this.kernels = kernels;
-  }
-
-  /** Runs one operation; the caller owns the result. */
-  @FunctionalInterface
-  interface Kernels {
-    Value run(Operation operation, Value[] inputs, ExecutionContext context);
   }
 
   /**

@@ -156,7 +156,7 @@ class FileOrderTest {
     assertThat(reordered).isGreaterThan(150);
   }
 
-  /** Two iterations' uses of places that touch, one of them a write, of which the later came first. */
+  /** Whether of two uses of places that touch, one of them a write, the later came first. */
   private static boolean hasTurnedAround(List<Use> schedule) {
     for (int i = 0; i < schedule.size(); i++) {
       for (Use later : schedule.subList(i + 1, schedule.size())) {
