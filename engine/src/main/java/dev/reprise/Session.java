@@ -20,6 +20,7 @@ public final class Session implements AutoCloseable {
   private final SessionServices services;
 
   Session(SessionConfig config) {
+    OptionPlaces.check(config);
     this.services = new SessionServices(config, dev.reprise.cache.CacheEvents.NONE);
   }
 

@@ -79,6 +79,43 @@ class BoundInputsTest {
   }
 
   @Test
+  void anOutputThatNoPathAssignsIsToldWhenTheScriptIsCompiled() throws CompileException {
+    try (Session session = Reprise.session(Scripts.config())) {
+      CompileOptions options = CompileOptions.inputs("X").outputs("model", "X", "p", "some");
+      assertThatThrownBy(() ->
+              session.compile(
+                  """
+                  Model = X + 1
+                  parfor (i in 1:2) { p = i }
+                  if (sum(X) > 0) { some = 1 }
+                  print(oops)
+
+                  """,
+                  options))
+          .isInstanceOf(CompileException.class)
+          .hasMessageContaining(":4:7: error: the variable 'oops' is not defined")
+          .hasMessageContaining(":4:1: error: the output 'model' is never assigned")
+          .hasMessageContaining("did you mean 'Model'?")
+          .hasMessageContaining(":4:1: error: the output 'p' is never assigned")
+          .hasMessageContaining("what a parfor body assigns stays inside")
+          .hasMessageNotContaining("'some'")
+          .hasMessageNotContaining("'X'");
+    }
+  }
+
+  @Test
+  void anOutputThatOnlySomePathsAssignIsToldWhenItHasNoValue() throws CompileException {
+    try (Session session = Reprise.session(Scripts.config())) {
+      Script script =
+          session.compile(
+              "if (x > 0) { y = 1 }", CompileOptions.inputs("x").outputs("y"));
+      script.run(Inputs.of("x", 1)).close();
+      assertThatThrownBy(() -> script.run(Inputs.of("x", -1)))
+          .hasMessage("error: output 'y' has no value at the end of the script");
+    }
+  }
+
+  @Test
   void theMessageOfAScriptThatDoesNotCompileHasAllMistakes() {
     try (Session session = Reprise.session(Scripts.config())) {
       assertThatThrownBy(() -> session.compile("x = foo(1)\ny = lenght(x)", CompileOptions.none()))

@@ -109,6 +109,40 @@ class ParForFilesTest {
         .hasMessageContaining(":4:");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x = read(\"%1$s/parts\", format=\"csv\")",
+        "x = read(\"%1$s/link/1.csv\")",
+        "e = file.exists(\"%1$s/parts/1.csv.mtd\")",
+        "e = file.exists(\"%1$s/parts/1.csv.lineage\")",
+        "write(i, \"%1$s/parts\")",
+      })
+  void whatALaterIterationHasWrittenIsNotReadByAnotherName(String use, @TempDir Path folder)
+      throws IOException {
+    Files.createDirectory(folder.resolve("parts"));
+    Files.writeString(folder.resolve("parts/0.csv"), "1,2\n");
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("parts"));
+    assertThatThrownBy(() ->
+            run(
+                """
+                parfor (i in 1:2, par=2, check=0) {
+                  if (i == 1) {
+                    WAIT
+                    USE
+                  } else {
+                    write(matrix(1, 2, 2), "%1$s/parts/1.csv", format="csv")
+                    write(i, "%1$s/done")
+                  }
+                }
+                """
+                    .replace("USE", use),
+                folder))
+        .hasMessageContaining("iteration 1 of the parfor")
+        .hasMessageContaining("iteration 2 has written")
+        .hasMessageContaining(":4:");
+  }
+
   @Test
   void whatALaterIterationHasReadIsNotWritten(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("x.csv"), "1,2\n");

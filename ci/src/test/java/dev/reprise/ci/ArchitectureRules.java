@@ -29,11 +29,10 @@ final class ArchitectureRules {
   /** Where files are written, below the root package; a name that ends in a dot is a package. */
   private static final List<String> FILE_WRITERS =
       List.of(
+          ".OptionPlaces",
           ".formats.",
-          ".engine.device.Calibration",
           ".engine.file.PrivateFolder",
           ".engine.recall.RunRepetition",
-          ".engine.stored.BuildMemo",
           ".engine.file.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
@@ -47,7 +46,6 @@ final class ArchitectureRules {
           ".cli.BenchFiles",
           ".cli.BugReport",
           ".cli.Departure",
-          ".cli.OutputPlaces",
           ".cli.StatisticsJson",
           ".cli.TerminalInput");
 

@@ -2,11 +2,13 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.cli.Main;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.StoreConfig;
+import dev.reprise.testkit.CommandProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dstore.processes=8} kills more of them, and of more at once, than a build has time for.
  */
 class StoreCrashTest {
+  private static final CommandProcess COMMAND = new CommandProcess(System.getProperties());
+
   private static final int KILLS = Integer.getInteger("store.kills", 8);
   private static final int AT_ONCE = Integer.getInteger("store.processes", 4);
   private static final long LONGEST_LIFE_MILLIS = 2_500;
@@ -80,7 +84,7 @@ class StoreCrashTest {
   private Process start(Path output, List<String> before, Map<String, String> environment)
       throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.addAll(CommandProcess.words(CommandProcess.classPath()));
+    command.addAll(COMMAND.words(Main.class));
     command.addAll(
         List.of("run", "--device", "cpu", "--store", folder.resolve("store").toString()));
     // Another text each time: else the whole run would be found once one has ended.

@@ -2,6 +2,7 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.CommandProcess;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * number of the other.
  */
 class StoreOfTwoBuildsTest {
+  private static final CommandProcess COMMAND = new CommandProcess(System.getProperties());
+
   private static final String LIBRARY = "dev/reprise/library";
 
   /** Calls a function that the other build has changed, and makes values. */
@@ -43,7 +46,7 @@ class StoreOfTwoBuildsTest {
 
   @Test
   void aBuildFindsWhatItHasLeftItselfAndNothingElse() throws Exception {
-    List<Path> ours = CommandProcess.classPath();
+    List<Path> ours = COMMAND.classPath();
     List<Path> theirs = ours.stream().map(this::otherBuild).toList();
     assertThat(theirs).isNotEqualTo(ours);
     Ran first = run(ours, SCRIPT);
@@ -65,7 +68,7 @@ class StoreOfTwoBuildsTest {
 
   @Test
   void aBuildBeginsFromNoModelOfAnother() throws Exception {
-    List<Path> ours = CommandProcess.classPath();
+    List<Path> ours = COMMAND.classPath();
     List<Path> theirs = ours.stream().map(this::otherBuild).toList();
     Ran first = run(ours, SCRIPT, StoredScript.WARM_START);
     Ran other = run(theirs, SCRIPT, StoredScript.WARM_START);
@@ -78,7 +81,7 @@ class StoreOfTwoBuildsTest {
     Path output = folder.resolve("output.txt");
     Path statistics = folder.resolve("statistics.txt");
     Files.deleteIfExists(statistics);
-    List<String> command = CommandProcess.words(build, StoredScript.class);
+    List<String> command = COMMAND.words(build, StoredScript.class);
     command.addAll(List.of(folder.resolve("store").toString(), statistics.toString(), script));
     command.addAll(List.of(options));
     Process process =

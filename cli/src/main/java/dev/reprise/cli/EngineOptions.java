@@ -9,8 +9,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,16 +22,8 @@ import java.util.OptionalLong;
  */
 record EngineOptions(SessionConfig config, List<String> notes, ProgressLine progress) {
 
-  private static List<Path> folders(List<Path> library) {
-    for (Path folder : library) {
-      if (!Files.isDirectory(folder)) {
-        throw new UsageException("--library: there is no folder '" + folder + "'");
-      }
-    }
-    return library;
-  }
-
   static EngineOptions of(Settings settings, Console console) {
+    settings.library().forEach(folder -> OutputPlaces.present("--library", folder));
     SessionConfig config =
         SessionConfig.defaults()
             .withReuse(ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)))
@@ -41,7 +31,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
             .withEstimate(settings.checks().estimate())
             .withVerifyReuse(settings.checks().verifyReuse())
             .withPolicy(settings.policy())
-            .withLibrary(folders(settings.library()))
+            .withLibrary(settings.library())
             .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
+import dev.reprise.testkit.CommandProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that go on when their command has ended; a shell stands for the launcher. */
 @Timeout(600)
 class DepartureTest {
+  private static final CommandProcess COMMAND = new CommandProcess(System.getProperties());
+
   /** Leaves its products and what they are of: more than is written by whom somebody waits for. */
   private static final String SCRIPT =
       """
@@ -48,7 +51,7 @@ class DepartureTest {
   /** Prints the code on which the process left, and then that it has ended. */
   private Process start(String launcher, String script) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", launcher, "launcher"));
-    command.addAll(CommandProcess.words(UnhurriedCommand.class));
+    command.addAll(COMMAND.words(UnhurriedCommand.class));
     command.addAll(List.of("run", "--device", "cpu", "--store", store().toString(), "-s", script));
     Process process =
         CommandProcess.builder(command)

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.CommandProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The process that trains is killed again and again; whoever resumes ends with the same bits. */
 class KilledTrainingTest {
+  private static final CommandProcess COMMAND = new CommandProcess(System.getProperties());
+
   /** Each epoch prints more than a pipe holds, so the process cannot end before it is killed. */
   private static final String SCRIPT =
       """
@@ -42,7 +45,7 @@ class KilledTrainingTest {
   @TempDir Path folder;
 
   private Process start(Path directory, long seed, boolean noisy) throws Exception {
-    List<String> command = CommandProcess.words(Main.class);
+    List<String> command = COMMAND.words(Main.class);
     command.addAll(List.of("run", "--seed", "" + seed, "-s", SCRIPT));
     command.addAll(List.of("-nvargs", "noisy=" + (noisy ? "TRUE" : "FALSE")));
     return CommandProcess.builder(command)

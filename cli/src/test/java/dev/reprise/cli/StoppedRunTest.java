@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.CommandProcess;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that is told to end (SIGTERM) while a script runs. */
 @Timeout(600)
 class StoppedRunTest {
+  private static final CommandProcess COMMAND = new CommandProcess(System.getProperties());
+
   private static final String SCRIPT =
       """
       Y = matrix(1, 20, 20)
@@ -26,7 +29,7 @@ class StoppedRunTest {
   @TempDir Path folder;
 
   private Process start() throws Exception {
-    List<String> command = CommandProcess.words(UnhurriedCommand.class);
+    List<String> command = COMMAND.words(UnhurriedCommand.class);
     command.addAll(List.of("run", "--device", "cpu"));
     command.addAll(List.of("--reuse", "none", "--trace-file", "t.json"));
     command.addAll(List.of("-s", SCRIPT));

@@ -168,13 +168,18 @@ final class Activation {
     made += callee.made;
   }
 
+  /** The variable's reference has been given away: it has no value until it is bound. */
+  void forget(int slot) {
+    values[slot] = null;
+    if (items != null) {
+      items[slot] = null;
+    }
+  }
+
   void clear(int slot) {
     Value previous = values[slot];
     if (previous != null) {
-      values[slot] = null;
-      if (items != null) {
-        items[slot] = null;
-      }
+      forget(slot);
       previous.release();
     }
   }

@@ -1,11 +1,13 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import java.util.Arrays;
 
 /**
  * {@code append(x, y)}: an element for a list, columns for everything else; decided by the value.
@@ -13,6 +15,9 @@ import dev.reprise.runtime.operation.OperationTable;
 final class AppendStep extends Steps.OperationStep {
   private final Operation toList;
   private final LinkedOperation toColumns;
+
+  /** Whether the variable that is appended to is overwritten by the result, or not read again. */
+  private final boolean endsHere;
 
   AppendStep(
       Instruction.Compute instruction,
@@ -23,6 +28,10 @@ final class AppendStep extends Steps.OperationStep {
     OperationTable table = OperationTable.standard();
     this.toList = new Operation(table.get("listAppend"), instruction.operation().attributes());
     this.toColumns = toColumns;
+    int list = inputs[0];
+    this.endsHere =
+        instruction.outputs()[0] == list
+            || Arrays.stream(instruction.releases()).anyMatch(slot -> slot == list);
   }
 
   @Override
@@ -34,7 +43,7 @@ final class AppendStep extends Steps.OperationStep {
     if (values[0] instanceof ListValue) {
       values[1] = context.awaitedAsElement(values[1]);
       item = trace(activation, toList, inputs);
-      result = context.run.session().structures().evaluate(toList, values);
+      result = appended(context, activation, values);
     } else {
       item = trace(activation, toColumns.operation(), inputs);
       result =
@@ -46,5 +55,22 @@ final class AppendStep extends Steps.OperationStep {
     }
     activation.bind(outputs[0], result, item);
     releaseDead(activation);
+  }
+
+  /** A list that nobody would have afterwards is not copied. */
+  private Value appended(ControlContext context, Activation activation, Value[] values) {
+    StructureOperations structures = context.run.session().structures();
+    ListValue list = (ListValue) values[0];
+    if (!endsHere || !isOfVariableAlone(activation, list) || values[1] == list) {
+      return structures.evaluate(toList, values);
+    }
+    Value longer = structures.append(list, toList, values[1]);
+    activation.forget(inputs[0]);
+    return longer;
+  }
+
+  /** False also for what a handle holds, which may stand in several variables. */
+  private boolean isOfVariableAlone(Activation activation, ListValue list) {
+    return activation.values[inputs[0]] == list && list.hasOneHolder();
   }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.seed.SeedPlaceText;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.stored.ShortTrace;
@@ -101,7 +102,7 @@ final class Checkpoints {
       ControlContext context, LinkedOperation operation, String path, boolean traced) {
     return FileOrder.read(
         context.place,
-        DataFiles.resolve(path, context.run.workingDirectory()),
+        FileUse.looks(DataFiles.resolve(path, context.run.workingDirectory())),
         () -> resumeInOrder(context, operation, path, traced),
         loaded -> loaded.value().release());
   }

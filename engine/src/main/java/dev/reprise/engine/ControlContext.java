@@ -7,6 +7,7 @@ import dev.reprise.engine.report.Counters;
 import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.StackRoom;
 import dev.reprise.engine.timeline.EventKind;
@@ -87,27 +88,49 @@ final class ControlContext {
 
   private int depth;
 
-  ControlContext(
-      Run run,
+  /** Where what a thread tells goes. */
+  record Outlets(Appendable out, MetricSink metrics) {}
+
+  /**
+   * What is around the code of a thread.
+   *
+   * @param writes of the parfor iterations that it works on; null outside of parfor
+   * @param depth of calls
+   */
+  private record Around(Cancellation cancellation, WriteLog writes, int depth, RunScope scope) {}
+
+  /** That of the thread that runs a program. */
+  static ControlContext ofMain(
+      Run run, ExecutionContext kernel, ThreadSeeds seeds, Outlets outlets) {
+    Around nothing = new Around(run.cancellation(), null, 0, new RunScope());
+    return new ControlContext(run, kernel, seeds, outlets, nothing);
+  }
+
+  /** That of a worker of a parfor that this thread has entered. */
+  ControlContext ofWorker(
       ExecutionContext kernel,
-      SeedSource seeds,
+      ThreadSeeds seeds,
+      Outlets outlets,
       Cancellation cancellation,
-      Appendable out,
-      MetricSink metrics,
-      WriteLog writes,
-      int depth,
-      RunScope scope,
-      SeedTrail trail) {
+      WriteLog writes) {
+    Around loop = new Around(cancellation, writes, depth, new RunScope(scope));
+    ControlContext worker = new ControlContext(run, kernel, seeds, outlets, loop);
+    worker.footprint = footprint == null ? null : new Footprint(null);
+    return worker;
+  }
+
+  private ControlContext(
+      Run run, ExecutionContext kernel, ThreadSeeds seeds, Outlets outlets, Around around) {
     this.run = run;
-    this.scope = scope;
-    this.trail = trail;
     this.kernel = kernel;
-    this.seeds = seeds;
-    this.cancellation = cancellation;
-    this.out = out;
-    this.metrics = metrics;
-    this.writes = writes;
-    this.depth = depth;
+    this.seeds = seeds.source();
+    this.trail = seeds.trail();
+    this.out = outlets.out;
+    this.metrics = outlets.metrics;
+    this.cancellation = around.cancellation;
+    this.writes = around.writes;
+    this.depth = around.depth;
+    this.scope = around.scope;
     this.counters = new Counters(run.session().opcodes().size());
   }
 
@@ -117,10 +140,6 @@ final class ControlContext {
     if (timeline != null) {
       counters.track = timeline.track();
     }
-  }
-
-  int depth() {
-    return depth;
   }
 
   /** True when the trace of a call is to be stored by itself: outside of loops. */

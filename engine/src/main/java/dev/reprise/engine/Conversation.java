@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
+import dev.reprise.engine.seed.InputSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.CompileException;
@@ -11,6 +12,7 @@ import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.InputPieces;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,14 +30,12 @@ import java.util.concurrent.CancellationException;
  * bound. For one thread at a time, but for {@link #endInput}.
  */
 public final class Conversation implements AutoCloseable {
-  private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
-
   private final SessionServices services;
   private final LibraryResolver files;
   private final Map<String, Variable> variables = new TreeMap<>();
   private final Map<String, SourceFile> definitions = new LinkedHashMap<>();
   private final Set<String> sources = new LinkedHashSet<>();
-  private long inputs;
+  private final InputSeeds seeds;
 
   private final Object lock = new Object();
   private OpenRuns.Entry running; // guarded by lock; null while no input runs
@@ -59,6 +59,9 @@ public final class Conversation implements AutoCloseable {
 
   public Conversation(SessionServices services) {
     this.services = services;
+    this.seeds =
+        new InputSeeds(() ->
+            services.config().seed().orElseGet(() -> new SecureRandom().nextLong()));
     this.files =
         new LibraryResolver(
             List.of(services.config().workingDirectory().toAbsolutePath()),
@@ -118,7 +121,7 @@ public final class Conversation implements AutoCloseable {
           .forEach((name, text) ->
               definitions.put(name, new SourceFile(file.name(), withSources(text, sources, null))));
       Run run = new Run(services, open, functions());
-      RunStatistics statistics = new ConversationRun(run, variables, nextSeed()).execute();
+      RunStatistics statistics = new ConversationRun(run, variables, seeds).execute();
       return new Answer(statistics, compiled.warnings());
     }
   }
@@ -142,13 +145,6 @@ public final class Conversation implements AutoCloseable {
       }
     }
     return whole.toString();
-  }
-
-  /** Inputs draw different numbers, the same ones in a conversation with the same seed. */
-  private long nextSeed() {
-    long base =
-        services.config().seed().orElseGet(() -> new java.security.SecureRandom().nextLong());
-    return base + SEED_STEP * inputs++;
   }
 
   /** The variables by name; borrowed until the next input. */

@@ -2,6 +2,8 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.seed.InputSeeds;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import java.util.List;
@@ -17,16 +19,16 @@ final class ConversationRun implements Runnable {
   private final LinkedProcedure main;
   private final Map<String, Conversation.Variable> variables;
   private final Set<String> forgotten;
-  private final long seed;
+  private final InputSeeds seeds;
   private RunStatistics statistics;
   private RuntimeException failure;
 
-  ConversationRun(Run run, Map<String, Conversation.Variable> variables, long seed) {
+  ConversationRun(Run run, Map<String, Conversation.Variable> variables, InputSeeds seeds) {
     this.run = run;
     this.main = run.functions().main();
     this.variables = variables;
     this.forgotten = run.functions().forgotten();
-    this.seed = seed;
+    this.seeds = seeds;
   }
 
   /**
@@ -46,7 +48,9 @@ final class ConversationRun implements Runnable {
   public void run() {
     long start = System.nanoTime();
     SessionServices session = run.session();
-    ControlContext context = run.mainContext(seed, session.config().out());
+    ThreadSeeds drawn = seeds.begin();
+    long first = drawn.source().base();
+    ControlContext context = run.mainContext(drawn, session.config().out());
     Activation activation = new Activation(main, null, null, session.config().reuse().traces());
     try {
       hand(activation);
@@ -65,6 +69,7 @@ final class ConversationRun implements Runnable {
           new ScriptException(
               ScriptException.Kind.INTERNAL, "internal error: " + e, null, List.of(), e);
     } finally {
+      seeds.ended(drawn, first);
       context.discardOutstanding();
       takeBack(activation);
       activation.leave();

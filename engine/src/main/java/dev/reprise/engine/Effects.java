@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.file.FileWrites;
 import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.stored.StoredValues;
@@ -120,7 +121,7 @@ final class Effects {
     FileWrites.Target target = FileWrites.target(inputs);
     FileOrder.write(
         context.place,
-        DataFiles.resolve(target.path(), folder),
+        FileUse.writes(DataFiles.resolve(target.path(), folder)),
         () -> {
           files.write(folder, inputs[0], target, item, context.run.session().stored());
           context.run.journal().wrote(target.path(), folder, item);
@@ -141,7 +142,7 @@ final class Effects {
     }
     FileOrder.write(
         context.place,
-        DataFiles.resolve(path, context.run.workingDirectory()),
+        FileUse.saves(DataFiles.resolve(path, context.run.workingDirectory())),
         () -> context.run.session().checkpoints().save(context, list, item, path));
     return null;
   }
@@ -244,7 +245,9 @@ final class Effects {
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     Path file =
         DataFiles.resolve(text(step, inputs[0], "a file name"), context.run.workingDirectory());
-    return Scalar.of(FileOrder.read(context.place, file, () -> Files.exists(file), _ -> {}));
+    return Scalar.of(
+        FileOrder.read(
+            context.place, FileUse.looks(file), () -> Files.exists(file), _ -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

@@ -114,6 +114,11 @@ public final class Environment {
     return value == null || value.isBlank() ? null : value;
   }
 
+  /** The folder for temporary files. */
+  static Path temporaryFolder() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
   /** Where native libraries for this JVM's platform are unpacked to. */
   static NativeLocation nativeLocation(Path folder) {
     return new NativeLocation(

@@ -9,8 +9,9 @@ import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.file.FileContents;
 import dev.reprise.engine.file.FileContents.Content;
 import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.file.FileWrites;
-import dev.reprise.engine.file.PrivateFolder;
+import dev.reprise.engine.file.KeptForm;
 import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.KnownRead;
@@ -32,7 +33,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.Operation;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -70,11 +70,15 @@ final class FileAccess {
   /** Reads a file, or finds its content in the cache. */
   Loaded read(ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
     ReadRequest request = ReadItem.request(context.run.workingDirectory(), inputs);
-    return FileOrder.read(
-        context.place,
-        DataFiles.resolve(request.path(), request.workingDirectory()),
-        () -> readInOrder(context, operation, inputs, request, traced),
-        loaded -> loaded.value().release());
+    FileUse use = FileUse.reads(request, files);
+    Loaded read =
+        FileOrder.read(
+            context.place,
+            use,
+            () -> readInOrder(context, operation, inputs, request, traced),
+            loaded -> loaded.value().release());
+    context.run.journal().read(read.item(), use);
+    return read;
   }
 
   private Loaded readInOrder(
@@ -283,12 +287,12 @@ final class FileAccess {
     return files.listFormat(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
   }
 
-  /** What a file of a format keeps of a list: some have no lists in lists, or floats alone. */
-  Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
-    try (PrivateFolder folder = PrivateFolder.create("list")) {
-      Path file = folder.path().resolve("list");
-      writes.writeReplayed(folder.path(), file, format.label(), list);
-      return stored(folder.path(), file, precision);
-    }
+  /** What a file of a format keeps of a list, by way of the folder for temporary files. */
+  Value kept(ListValue list, FileFormat format, Precision precision) {
+    return kept(list, format, precision, Environment.temporaryFolder());
+  }
+
+  Value kept(ListValue list, FileFormat format, Precision precision, Path temporary) {
+    return new KeptForm(writes, contents).of(list, format, precision, temporary);
   }
 }

@@ -1,16 +1,15 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.file.FileOrder;
-import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.seed.SeedSource;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.RestingWorkers;
 import dev.reprise.engine.thread.TaskPartition;
 import dev.reprise.engine.thread.WorkerThreads;
 import dev.reprise.lineage.RunBuilder;
-import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;
 import dev.reprise.memory.ShortageException;
 import dev.reprise.runtime.ExecutionContext;
@@ -261,19 +260,13 @@ final class ParForRun {
       this.variables = activation.copyForWorker();
       this.cancellation = new Cancellation(context.cancellation);
       this.local =
-          new ControlContext(
-              context.run,
+          context.ofWorker(
               kernel,
-              new SeedSource(loopSeed),
+              new ThreadSeeds(new SeedSource(loopSeed), context.trail.inside()),
+              new ControlContext.Outlets(printed, metrics),
               cancellation,
-              printed,
-              metrics,
-              new WriteLog(variables, node.results()),
-              context.depth(),
-              new RunScope(context.scope),
-              context.trail.inside());
+              new WriteLog(variables, node.results()));
       local.trail.enter(node.name(), context.seeds, range.from(), range.step());
-      this.local.footprint = context.footprint == null ? null : new Footprint(null);
     }
 
     void cancelAfter(long iteration) {
@@ -349,13 +342,14 @@ final class ParForRun {
       boolean givenUp = false;
       try {
         local.trail.begin(iteration);
-        local.place = new FileOrder.Place(files, iteration);
+        local.place = new FileOrder.Place(files, iteration, cancellation::check);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
         variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());
+        local.place.ended();
         iterationDone.run();
         if (local.seeds.count() > 0) {
           drew = true;
@@ -377,6 +371,7 @@ final class ParForRun {
         restore();
       }
       if (givenUp) {
+        local.place.givenUp();
         printed.setLength(0);
         metrics.clear();
         local.counters.givenUp++;

@@ -20,7 +20,6 @@ final class ReadStep extends Steps.OperationStep {
     }
     FileAccess.Loaded loaded =
         context.run.session().files().read(context, operation, values, activation.isTraced());
-    context.run.journal().read(loaded.item(), context.run.workingDirectory());
     Restoration.note(loaded.value(), loaded.item());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);

@@ -4,6 +4,7 @@ import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayRequest.Comparison;
 import dev.reprise.ReplayResult;
+import dev.reprise.engine.check.Kernels;
 import dev.reprise.engine.check.Tolerance;
 import dev.reprise.engine.check.ValueComparison;
 import dev.reprise.engine.stored.StoredHistory;
@@ -63,12 +64,6 @@ public final class Replayer {
   Replayer(SessionServices services, Kernels kernels) {
     this.services = services;
     this.kernels = kernels;
-  }
-
-  /** Runs one operation; the caller owns the result. */
-  @FunctionalInterface
-  interface Kernels {
-    Value run(Operation operation, Value[] inputs, ExecutionContext context);
   }
 
   /**
@@ -137,7 +132,7 @@ public final class Replayer {
     }
   }
 
-  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) throws IOException {
+  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
     LineageItem output = trace.output();
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
     Path folder = services.config().workingDirectory();
@@ -147,7 +142,7 @@ public final class Replayer {
       return compare(Tolerance.of(trace), value, services.files().stored(folder, file, precision));
     }
     double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
-    Value kept = kept((ListValue) value, format, precision);
+    Value kept = services.files().kept((ListValue) value, format, precision);
     try {
       return compare(
           Math.max(Tolerance.of(trace), rounding),
@@ -155,16 +150,6 @@ public final class Replayer {
           services.files().stored(folder, file, precision));
     } finally {
       kept.release();
-    }
-  }
-
-  /** What a file of a format keeps of a list; the list itself when it cannot be written there. */
-  private Value kept(ListValue list, FileFormat format, Precision precision) throws IOException {
-    try {
-      return services.files().kept(list, format, precision);
-    } catch (OperandException e) {
-      list.retain();
-      return list;
     }
   }
 

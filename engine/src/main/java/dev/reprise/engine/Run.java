@@ -3,11 +3,9 @@ package dev.reprise.engine;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.report.RunCounters;
 import dev.reprise.engine.report.RunProgress;
-import dev.reprise.engine.seed.SeedSource;
-import dev.reprise.engine.seed.SeedTrail;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.OpenRuns;
-import dev.reprise.lineage.RunScope;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,19 +89,13 @@ final class Run {
   }
 
   /** The context of the main control thread, which calls this. */
-  ControlContext mainContext(long seed, Appendable out) {
+  ControlContext mainContext(ThreadSeeds seeds, Appendable out) {
     ControlContext context =
-        new ControlContext(
+        ControlContext.ofMain(
             this,
             new ExecutionContext(session.memory(), session.config().threads()),
-            new SeedSource(seed),
-            cancellation(),
-            out,
-            session.metrics().sink(),
-            null,
-            0,
-            new RunScope(),
-            new SeedTrail());
+            seeds,
+            new ControlContext.Outlets(out, session.metrics().sink()));
     context.begin();
     return context;
   }

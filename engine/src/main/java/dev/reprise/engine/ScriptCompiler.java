@@ -8,6 +8,7 @@ import dev.reprise.engine.recall.QuickRecall;
 import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
+import dev.reprise.language.ProgramVariables;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.optimize.Optimization;
@@ -130,8 +131,7 @@ public final class ScriptCompiler {
             source,
             options.arguments(),
             recall != null ? recall.sources() : files,
-            options.inputs(),
-            options.outputs(),
+            new ProgramVariables(options.inputs(), options.outputs(), options.outputs()),
             optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
     Key program =

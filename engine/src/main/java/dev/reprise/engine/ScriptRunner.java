@@ -4,6 +4,7 @@ import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.recall.RunParameters;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Diagnostic;
@@ -205,7 +206,7 @@ public final class ScriptRunner {
       long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
       ControlContext context =
           run.mainContext(
-              seed,
+              ThreadSeeds.of(seed),
               recall == null
                   ? services.config().out()
                   : run.journal().copying(services.config().out()));

@@ -7,6 +7,7 @@ import dev.reprise.CompileOptions;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.Claim;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -39,7 +40,7 @@ class ClaimsEndTest {
           SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK), claims);
   private final OpenRuns.Entry open = services.runs().begin();
   private final ControlContext context =
-      new Run(services, open, null).mainContext(1, new StringBuilder());
+      new Run(services, open, null).mainContext(ThreadSeeds.of(1), new StringBuilder());
 
   @AfterEach
   void close() {

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -182,6 +183,33 @@ public final class DataFiles {
       return ListFolder.fingerprint(path, fingerprints);
     }
     return ContentFingerprint.of(DataPath.find(request, fingerprints), fingerprints).hex();
+  }
+
+  /** Where the description of a file or folder lies, if it has one. */
+  public static Path description(Path data) {
+    return Sidecar.pathFor(data);
+  }
+
+  /**
+   * The files that a read takes: the one that is named, the parts of a folder, the elements of a
+   * list, what a model keeps in files beside it. Empty when it would find nothing to read.
+   */
+  public List<Path> files(ReadRequest request) {
+    try {
+      Path path = DataPath.resolve(request.path(), request.workingDirectory());
+      if (ListFolder.isAt(path, request.options().dataType())) {
+        List<Path> all = new ArrayList<>();
+        for (ListEntry entry : ListFolder.entries(path)) {
+          all.add(entry.path());
+          all.addAll(files(entry.request()));
+        }
+        return all;
+      }
+      DataPath data = DataPath.find(request, fingerprints);
+      return Stream.concat(data.parts().stream(), data.external().stream()).toList();
+    } catch (FormatException e) {
+      return List.of();
+    }
   }
 
   /**

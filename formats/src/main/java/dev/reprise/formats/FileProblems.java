@@ -16,12 +16,12 @@ public final class FileProblems {
   /** A failure while reading. */
   static RuntimeException reading(Path path, IOException problem) {
     if (problem instanceof NoSuchFileException) {
-      return new FormatException(path.toString(), "there is no such file");
+      return FormatException.ofFileSystem(path.toString(), "there is no such file");
     }
     if (problem instanceof AccessDeniedException) {
-      return new FormatException(path.toString(), "no permission to read the file");
+      return FormatException.ofFileSystem(path.toString(), "no permission to read the file");
     }
-    return new FormatException(path.toString(), "reading failed: " + reason(problem));
+    return FormatException.ofFileSystem(path.toString(), "reading failed: " + reason(problem));
   }
 
   /** A failure while writing; a full disk is a lack of a resource, the rest is the script's. */
@@ -44,23 +44,23 @@ public final class FileProblems {
           problem);
     }
     if (problem instanceof FileAlreadyExistsException there) {
-      return new FormatException(
+      return FormatException.ofFileSystem(
           path.toString(),
           "a folder is needed where a file is: " + there.getFile() + "; write elsewhere");
     }
     if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
-      return new FormatException(
+      return FormatException.ofFileSystem(
           path.toString(),
           "the folder "
               + path.toAbsolutePath().getParent()
               + " is not writable; nothing was changed, write elsewhere or ask for permission");
     }
     if (problem instanceof NoSuchFileException) {
-      return new FormatException(
+      return FormatException.ofFileSystem(
           path.toString(),
           "the folder " + path.toAbsolutePath().getParent() + " does not take new files");
     }
-    return new FormatException(
+    return FormatException.ofFileSystem(
         path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
   }
 

@@ -12,10 +12,25 @@ public final class FormatException extends OperandException {
   private final String file;
   private final long line;
   private final long column;
+  private final boolean isOfFileSystem;
 
   /** A complaint about a file as a whole. */
   public FormatException(String file, String message) {
     this(file, 0, 0, message);
+  }
+
+  private FormatException(
+      String file, long line, long column, String message, boolean isOfFileSystem) {
+    super(place(file, line, column) + ": " + message);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+    this.isOfFileSystem = isOfFileSystem;
+  }
+
+  /** A complaint about a place that the file system does not let anybody read or write. */
+  static FormatException ofFileSystem(String file, String message) {
+    return new FormatException(file, 0, 0, message, true);
   }
 
   /**
@@ -25,10 +40,7 @@ public final class FormatException extends OperandException {
    * @param column one-based byte within the line, 0 when the line as a whole is meant
    */
   public FormatException(String file, long line, long column, String message) {
-    super(place(file, line, column) + ": " + message);
-    this.file = file;
-    this.line = line;
-    this.column = column;
+    this(file, line, column, message, false);
   }
 
   private static String place(String file, long line, long column) {
@@ -42,7 +54,16 @@ public final class FormatException extends OperandException {
   FormatException renamed(String temporary, String name) {
     String message = getMessage().substring(place(file, line, column).length() + 2);
     return new FormatException(
-        file.replace(temporary, name), line, column, message.replace(temporary, name));
+        file.replace(temporary, name),
+        line,
+        column,
+        message.replace(temporary, name),
+        isOfFileSystem);
+  }
+
+  /** Whether the file system is to blame, not what is in the file or was to be written to it. */
+  public boolean isOfFileSystem() {
+    return isOfFileSystem;
   }
 
   public String file() {

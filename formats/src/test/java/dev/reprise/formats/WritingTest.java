@@ -109,8 +109,10 @@ class WritingTest {
   void aPlaceThatIsNoFolderIsAClearError() {
     files.put("file", "x");
     assertThatThrownBy(() -> files.files.write(matrix, "file/m.csv", folder, WriteOptions.none()))
-        .isInstanceOf(FormatException.class)
+        .isInstanceOfSatisfying(
+            FormatException.class, e -> assertThat(e.isOfFileSystem()).isTrue())
         .hasMessageContaining("file/m.csv");
+    assertThat(new FormatException("m.csv", "no numbers").isOfFileSystem()).isFalse();
   }
 
   @Test

@@ -29,13 +29,29 @@ public final class Compiler {
     return compile(script, arguments, resolver, boundNames, Set.of(), Optimization.off());
   }
 
+  /** As {@link #compile(SourceFile, Map, SourceResolver, ProgramVariables, Optimization)}. */
+  public static Result compile(
+      SourceFile script,
+      Map<String, String> arguments,
+      SourceResolver resolver,
+      Set<String> boundNames,
+      Set<String> readableNames,
+      Optimization optimization)
+      throws CompileException {
+    return compile(
+        script,
+        arguments,
+        resolver,
+        new ProgramVariables(boundNames, readableNames, Set.of()),
+        optimization);
+  }
+
   /**
    * Compiles a script.
    *
    * @param arguments values of {@code $name} and {@code $1}, keys without the dollar sign
    * @param resolver finds sourced files and library functions
-   * @param boundNames variables that exist before the program starts
-   * @param resultNames variables that are read after it has ended, and therefore not released
+   * @param variables that exist before the program starts or are read after it has ended
    * @param optimization what the optimiser may do
    * @throws CompileException with all mistakes of the script and of the files that it sources
    */
@@ -43,15 +59,13 @@ public final class Compiler {
       SourceFile script,
       Map<String, String> arguments,
       SourceResolver resolver,
-      Set<String> boundNames,
-      Set<String> resultNames,
+      ProgramVariables variables,
       Optimization optimization)
       throws CompileException {
     List<Diagnostic> warnings = new ArrayList<>();
     try {
       Program program =
-          CompiledProgram.of(
-              script, arguments, resolver, boundNames, resultNames, optimization, warnings);
+          CompiledProgram.of(script, arguments, resolver, variables, optimization, warnings);
       return new Result(program, List.copyOf(warnings));
     } catch (StackOverflowError e) {
       throw new CompileException(List.of(tooDeep(script)));

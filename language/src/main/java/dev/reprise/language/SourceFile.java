@@ -28,6 +28,13 @@ public record SourceFile(String name, String text, Origin origin) {
     this(name, text, Origin.SCRIPT);
   }
 
+  /** The beginning of the last line that has a text. */
+  public Position end() {
+    String stripped = text.stripTrailing();
+    int line = 1 + (int) stripped.chars().filter(c -> c == '\n').count();
+    return new Position(name, line, 1);
+  }
+
   /** The text of a one-based line without its line end; empty when there is no such line. */
   public String line(int number) {
     int start = 0;

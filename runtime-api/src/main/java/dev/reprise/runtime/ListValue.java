@@ -1,8 +1,11 @@
 package dev.reprise.runtime;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.RandomAccess;
 
 /**
  * An ordered list of values, optionally named. Holds one reference to each element for as long as
@@ -12,19 +15,68 @@ import java.util.List;
  * has become as soon as that is there. Only who keeps variables meets such lists; whoever else is
  * given one is given it when all has come.
  *
+ * <p>A list that is longer by one may go on in the arrays of the one that it came from, whose only
+ * holder gives that up ({@link #appending}): what a list shows never changes.
+ *
+ * <pre>
+ *   cells   [ a | b | c |   |   ]      of the list (a, b), which nobody holds any more,
+ *             0       2   3            and of (a, b, c), which may go on in the fourth
+ * </pre>
+ *
  * <p>Threads: the count is atomic; the release that reaches zero releases the elements.
  */
 public final class ListValue implements Value {
-  private final List<String> names;
-  private final List<Value> elements;
+  private static final int FIRST_ROOM = 8;
 
-  /** Whether an element is what a value was promised by, come or not. */
-  private final boolean hasPromises;
+  /** Empty when the list is positional. */
+  private final Prefix<String> names;
+
+  private final Prefix<Value> elements;
+
+  /** Elements before this are what they will be; from here on some may have been promised. */
+  private final int come;
 
   // The elements as they are once all have come; null before. Any thread may find that out.
   private volatile List<Value> settled;
 
   private final ReferenceCount references = new ReferenceCount();
+
+  /** The first cells of an array, of which nobody writes to these any more. */
+  private static final class Prefix<T> extends AbstractList<T> implements RandomAccess {
+    private final T[] cells;
+    private final int size;
+
+    Prefix(T[] cells, int size) {
+      this.cells = cells;
+      this.size = size;
+    }
+
+    @Override
+    public T get(int index) {
+      if (index >= size) {
+        throw new IndexOutOfBoundsException(index);
+      }
+      return cells[index];
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public Object[] toArray() {
+      return Arrays.copyOf(cells, size, Object[].class);
+    }
+
+    /** With one more, in the same array if there is room; for who will use this one no more. */
+    Prefix<T> with(T last) {
+      T[] room =
+          size < cells.length ? cells : Arrays.copyOf(cells, Math.max(FIRST_ROOM, size + size / 2));
+      room[size] = last;
+      return new Prefix<>(room, size + 1);
+    }
+  }
 
   /**
    * Takes over the caller's reference to each element.
@@ -36,20 +88,82 @@ public final class ListValue implements Value {
     if (!names.isEmpty() && names.size() != elements.size()) {
       throw new IllegalArgumentException(names.size() + " names, " + elements.size() + " elements");
     }
-    this.names = List.copyOf(names);
-    this.elements = List.copyOf(elements);
+    this.names = new Prefix<>(names.toArray(String[]::new), names.size());
+    this.elements = new Prefix<>(elements.toArray(Value[]::new), elements.size());
+    this.come = comeFrom(0);
+  }
+
+  /** The list that goes on in the arrays of another one. */
+  private ListValue(Prefix<String> names, Prefix<Value> elements, int come) {
+    this.names = names;
+    this.elements = elements;
+    this.come = comeFrom(come);
+  }
+
+  /** How many elements in a row are no promises, counted on. */
+  private int comeFrom(int known) {
+    int at = known;
     // Asked in this order: what is pending now may have come a moment later.
-    this.hasPromises =
-        this.elements.stream()
-            .anyMatch(element -> element.isPending() || element.settled() != element);
+    while (at < elements.size
+        && !elements.cells[at].isPending()
+        && elements.cells[at].settled() == elements.cells[at]) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * The list with one element more, in constant time on average. This one must not be used any
+   * more: its reference and its elements are the longer one's.
+   *
+   * @param name of the element; empty for none. Null keeps a list without names as it is.
+   * @param element whose reference is taken over, too
+   * @throws IllegalStateException when the caller is not the only holder
+   */
+  public ListValue appending(String name, Value element) {
+    if (!hasOneHolder()) {
+      throw new IllegalStateException("others hold the list, too");
+    }
+    Prefix<String> longerNames = names;
+    if (name != null || isNamed()) {
+      while (longerNames.size < elements.size) {
+        longerNames = longerNames.with("");
+      }
+      longerNames = longerNames.with(name == null ? "" : name);
+    }
+    int known = replaceByWhatHasCome();
+    Prefix<Value> longer = elements.with(element);
+    ListValue next = new ListValue(longerNames, longer, known);
+    // Not given up: the next one holds the elements.
+    references.release(this);
+    return next;
+  }
+
+  /** Elements that were promised are held as what they have become, as far as all have come. */
+  private int replaceByWhatHasCome() {
+    int at = come;
+    while (at < elements.size) {
+      Value held = elements.cells[at];
+      Value now = held.isPending() ? held : held.settled();
+      if (now.isPending() || now.settled() != now) {
+        break;
+      }
+      if (now != held) {
+        now.retain();
+        elements.cells[at] = now;
+        held.release();
+      }
+      at++;
+    }
+    return at;
   }
 
   public int size() {
-    return elements.size();
+    return elements.size;
   }
 
   public boolean isNamed() {
-    return !names.isEmpty();
+    return names.size > 0;
   }
 
   /** Names in order; empty when the list is positional. */
@@ -59,7 +173,7 @@ public final class ListValue implements Value {
 
   /** The elements as far as they have come, without handing over references. */
   public List<Value> elements() {
-    if (!hasPromises) {
+    if (come == elements.size) {
       return elements;
     }
     List<Value> known = settled;
@@ -67,7 +181,7 @@ public final class ListValue implements Value {
   }
 
   private List<Value> settle() {
-    List<Value> now = new ArrayList<>(elements.size());
+    List<Value> now = new ArrayList<>(elements.size);
     boolean allThere = true;
     for (Value element : elements) {
       // Asked before it is looked at: what comes in between is seen the next time.
@@ -83,7 +197,7 @@ public final class ListValue implements Value {
 
   @Override
   public boolean isPending() {
-    return hasPromises && elements().stream().anyMatch(Value::isPending);
+    return come < elements.size && elements().stream().anyMatch(Value::isPending);
   }
 
   /** Zero-based position of a name, or -1. */
@@ -118,9 +232,14 @@ public final class ListValue implements Value {
     }
   }
 
+  /** True when the caller's reference to the list is the only one, whoever holds its elements. */
+  public boolean hasOneHolder() {
+    return references.isExclusive();
+  }
+
   /** True when the list has one holder, and each element no holder but the list. */
   @Override
   public boolean isExclusive() {
-    return references.isExclusive() && elements.stream().allMatch(Value::isExclusive);
+    return hasOneHolder() && elements.stream().allMatch(Value::isExclusive);
   }
 }

@@ -28,8 +28,11 @@ final class Routes {
   private final ContentRoutes contentRoutes;
   private final Leases leases;
   private final SpaceGates gates;
+  private final GivenAnswers answers;
 
-  Routes(Jdbi jdbi, SpaceContents contents, Leases leases, SpaceGates gates) {
+  Routes(
+      Jdbi jdbi, SpaceContents contents, Leases leases, SpaceGates gates, GivenAnswers answers) {
+    this.answers = answers;
     this.gates = gates;
     this.jdbi = jdbi;
     this.contents = contents;
@@ -142,21 +145,22 @@ final class Routes {
 
   // ---- changes
 
-  private static Reply begin(ServedRequest request, SpaceGraph graph) throws IOException {
+  private Reply begin(ServedRequest request, SpaceGraph graph) throws IOException {
     List<GraphChange> changes = request.changes();
     if (changes.size() != 1 || !(changes.getFirst() instanceof GraphChange.Run run)) {
       throw new MalformedChangeException("one run begins at a time");
     }
-    SpaceGraph.Begun begun = graph.begin(run);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ChangeWriter out = new ChangeWriter(bytes);
-    out.number(begun.id());
-    out.number(begun.isNew() ? 1 : 0);
-    return Reply.bytes(bytes.toByteArray());
+    return Reply.bytes(graph.begin(run, once(request)));
   }
 
-  private static Reply change(ServedRequest request, SpaceGraph graph) throws IOException {
-    int kept = graph.apply(request.client(), request.changes());
+  /** The change of a request whose answer may have been lost. */
+  private SpaceGraph.Answering once(ServedRequest request) throws MalformedChangeException {
+    GivenAnswers.Asked asked = request.asked();
+    return (handle, change) -> answers.answer(handle, request.tenant(), asked, change);
+  }
+
+  private Reply change(ServedRequest request, SpaceGraph graph) throws IOException {
+    int kept = graph.apply(request.client(), request.changes(), once(request));
     long quota = request.tenant().quotaBytes();
     SpaceRoom room = graph.room();
     if (kept > 0 && room.artifactBytes() > quota) {

@@ -22,6 +22,7 @@ import java.util.Map;
 final class ServedRequest {
   private static final int LONGEST_PATH = 4_096;
   private static final String SESSION = "[0-9a-f]{32}";
+  private static final String REQUEST = "[0-9]{1,18}";
 
   private final HttpExchange exchange;
   private final Tenant tenant;
@@ -124,9 +125,21 @@ final class ServedRequest {
     return text;
   }
 
+  /** Which request of its client it is, also when it comes a second time. */
+  GivenAnswers.Asked asked() throws MalformedChangeException {
+    String number = exchange.getRequestHeaders().getFirst(Protocol.REQUEST);
+    if (number == null) {
+      return GivenAnswers.Asked.ONCE;
+    }
+    if (!number.matches(REQUEST)) {
+      throw new MalformedChangeException("a request has a number of up to 18 digits");
+    }
+    return new GivenAnswers.Asked(client().session(), Long.parseLong(number));
+  }
+
   /** The client, as it calls itself. */
   Client client() throws MalformedChangeException {
-    String session = exchange.getRequestHeaders().getFirst("Reprise-Session");
+    String session = exchange.getRequestHeaders().getFirst(Protocol.SESSION);
     if (session == null || !session.matches(SESSION)) {
       throw new MalformedChangeException("a client names its session with 32 hexadecimal digits");
     }

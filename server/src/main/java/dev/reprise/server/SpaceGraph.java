@@ -3,8 +3,10 @@ package dev.reprise.server;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.MalformedChangeException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -21,6 +23,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * and go with the rows that own them.
  */
 final class SpaceGraph {
+  private static final byte[] NOTHING = {};
+
   private final Jdbi jdbi;
   private final Tenant tenant;
   private final SpaceContents contents;
@@ -96,48 +100,63 @@ final class SpaceGraph {
     }
   }
 
+  /** Makes a change unless it was made for the same request before; gives the answer to it. */
+  interface Answering {
+    byte[] answer(Handle handle, Change<byte[]> change) throws IOException;
+  }
+
   /**
    * A run's number here.
    *
    * @param isNew false when a run of the same facts, that has ended, was there already
    */
-  record Begun(long id, boolean isNew) {}
+  private record Begun(long id, boolean isNew) {
+    byte[] answer() throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ChangeWriter out = new ChangeWriter(bytes);
+      out.number(id);
+      out.number(isNew ? 1 : 0);
+      return bytes.toByteArray();
+    }
+  }
 
-  /** Adds a run, or finds the one that was copied here before. */
-  Begun begin(GraphChange.Run run) throws IOException {
-    return change(handle -> {
-      if (run.status() != null) {
-        Optional<Long> same = same(handle, run);
-        if (same.isPresent()) {
-          return new Begun(same.get(), false);
-        }
+  /** Adds a run, or finds the one that was copied here before; its number, and which it was. */
+  byte[] begin(GraphChange.Run run, Answering answering) throws IOException {
+    return change(handle -> answering.answer(handle, in -> begin(in, run).answer()));
+  }
+
+  private Begun begin(Handle handle, GraphChange.Run run) {
+    if (run.status() != null) {
+      Optional<Long> same = same(handle, run);
+      if (same.isPresent()) {
+        return new Begun(same.get(), false);
       }
-      long id =
-          handle
-              .createQuery(
-                  "UPDATE space SET last_run = last_run + 1 WHERE id = :space RETURNING last_run")
-              .bind("space", tenant.space())
-              .mapTo(Long.class)
-              .one();
-      handle
-          .createUpdate(
-              "INSERT INTO run(space, id, tenant, username, host, script, arguments, version,"
-                  + " started, seconds, status) VALUES(:space, :id, :tenant, :user, :host, :script,"
-                  + " :arguments, :version, :started, :seconds, :status)")
-          .bind("space", tenant.space())
-          .bind("id", id)
-          .bind("tenant", tenant.id())
-          .bind("user", run.facts().user())
-          .bind("host", run.facts().host())
-          .bind("script", run.facts().script())
-          .bind("arguments", run.facts().arguments())
-          .bind("version", run.facts().version())
-          .bind("started", run.facts().startedMillis())
-          .bind("seconds", run.seconds() < 0 ? null : Double.valueOf(run.seconds()))
-          .bind("status", run.status())
-          .execute();
-      return new Begun(id, true);
-    });
+    }
+    long id =
+        handle
+            .createQuery(
+                "UPDATE space SET last_run = last_run + 1 WHERE id = :space RETURNING last_run")
+            .bind("space", tenant.space())
+            .mapTo(Long.class)
+            .one();
+    handle
+        .createUpdate(
+            "INSERT INTO run(space, id, tenant, username, host, script, arguments, version,"
+                + " started, seconds, status) VALUES(:space, :id, :tenant, :user, :host, :script,"
+                + " :arguments, :version, :started, :seconds, :status)")
+        .bind("space", tenant.space())
+        .bind("id", id)
+        .bind("tenant", tenant.id())
+        .bind("user", run.facts().user())
+        .bind("host", run.facts().host())
+        .bind("script", run.facts().script())
+        .bind("arguments", run.facts().arguments())
+        .bind("version", run.facts().version())
+        .bind("started", run.facts().startedMillis())
+        .bind("seconds", run.seconds() < 0 ? null : Double.valueOf(run.seconds()))
+        .bind("status", run.status())
+        .execute();
+    return new Begun(id, true);
   }
 
   private Optional<Long> same(Handle handle, GraphChange.Run run) {
@@ -158,23 +177,34 @@ final class SpaceGraph {
   /**
    * Makes changes of runs of this tenant, all or none.
    *
-   * @return how many artifacts were added
+   * @return how many artifacts were added; none when they were before
    * @throws MalformedChangeException when one of them cannot be true
    */
-  int apply(Client client, List<GraphChange> changes) throws IOException {
+  int apply(Client client, List<GraphChange> changes, Answering answering) throws IOException {
     SpaceDamage damage = SpaceDamage.of(jdbi, tenant, contents, changes);
     return change(handle -> {
-      damage.remove(artifacts(handle));
-      try (Batches batches = new Batches(handle)) {
-        Set<Long> runs = new HashSet<>();
-        int kept = 0;
-        for (GraphChange each : changes) {
-          kept += apply(handle, batches, client, each, runs);
-        }
-        batches.flush();
-        return kept;
-      }
+      int[] kept = new int[1];
+      answering.answer(
+          handle,
+          in -> {
+            damage.remove(artifacts(in));
+            kept[0] = apply(in, client, changes);
+            return NOTHING;
+          });
+      return kept[0];
     });
+  }
+
+  private int apply(Handle handle, Client client, List<GraphChange> changes) throws IOException {
+    try (Batches batches = new Batches(handle)) {
+      Set<Long> runs = new HashSet<>();
+      int kept = 0;
+      for (GraphChange each : changes) {
+        kept += apply(handle, batches, client, each, runs);
+      }
+      batches.flush();
+      return kept;
+    }
   }
 
   private int apply(

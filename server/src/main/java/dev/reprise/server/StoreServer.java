@@ -65,7 +65,8 @@ public final class StoreServer implements AutoCloseable {
             graph.jdbi(),
             new SpaceContents(config.folder.resolve("contents"), System::nanoTime),
             new Leases(config.nanos),
-            new SpaceGates(config.limits.requestsOfOneSpace()));
+            new SpaceGates(config.limits.requestsOfOneSpace()),
+            new GivenAnswers(config.clock));
     this.room = new Semaphore(config.limits.requestsAtOnce());
     this.takingSeconds = config.limits.takingSeconds();
     ScheduledThreadPoolExecutor clockwork =

@@ -3,6 +3,7 @@ package dev.reprise.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.reprise.store.ServerAddress;
+import dev.reprise.store.remote.Protocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -100,7 +101,7 @@ final class Tap implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
             .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-    for (String name : List.of("Authorization", "Reprise-Session")) {
+    for (String name : List.of("Authorization", Protocol.SESSION, Protocol.REQUEST)) {
       String value = exchange.getRequestHeaders().getFirst(name);
       if (value != null) {
         request.header(name, value);

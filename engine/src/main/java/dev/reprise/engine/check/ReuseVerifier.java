@@ -30,7 +30,7 @@ public final class ReuseVerifier {
 
   private final int oneOf;
   private final boolean exact;
-  private final Kernels kernels;
+  private final ComparedKernels kernels;
 
   /** Keys of values that were not computed by their own operation; only ever grows. */
   private final Set<Key> rewritten = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,7 @@ public final class ReuseVerifier {
    * @param oneOf one of this many keys is in the sample, 1 means all
    * @param exact whether nothing is put together from parts, here or by who left values in a store
    */
-  public ReuseVerifier(int oneOf, boolean exact, Kernels kernels) {
+  public ReuseVerifier(int oneOf, boolean exact, ComparedKernels kernels) {
     this.oneOf = oneOf;
     this.exact = exact;
     this.kernels = kernels;

@@ -31,7 +31,7 @@ final class SumTerms {
    * @param inputs complete; borrowed
    */
   static double largest(
-      Operation operation, Value[] inputs, ExecutionContext context, Kernels kernels) {
+      Operation operation, Value[] inputs, ExecutionContext context, ComparedKernels kernels) {
     Operation absolute =
         new Operation(OperationTable.standard().get("abs")).withPrecision(operation.precision());
     Value[] sizes = inputs.clone();

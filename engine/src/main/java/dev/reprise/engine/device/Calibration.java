@@ -1,12 +1,12 @@
 package dev.reprise.engine.device;
 
+import dev.reprise.formats.ReplacedText;
 import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.CostModels.Average;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -91,11 +91,7 @@ public final class Calibration {
             .append(average.count())
             .append('\n'));
     try {
-      Files.createDirectories(file.getParent());
-      Path written = Files.createTempFile(file.getParent(), "calibration", ".new");
-      Files.writeString(written, text);
-      Files.move(
-          written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedText.write(file, "calibration", ".new", text);
     } catch (IOException e) {
       // The next session learns again.
     }

@@ -1,6 +1,6 @@
 package dev.reprise.engine.device;
 
-import dev.reprise.engine.check.Kernels;
+import dev.reprise.engine.check.ComparedKernels;
 import dev.reprise.engine.check.TrapException;
 import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.value.Describe;
@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
-public final class KernelRunner implements Kernels {
+public final class KernelRunner implements ComparedKernels {
   private final Device device;
   private final Accelerators accelerators;
   private final TaskScheduler pool;

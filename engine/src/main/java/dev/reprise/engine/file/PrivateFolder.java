@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * unpack themselves under fixed names; gone when it is closed. Libraries that are loaded stay so.
  */
 public final class PrivateFolder implements AutoCloseable {
+  private static final String PREFIX = "reprise-";
+
   private final Path path;
 
   private PrivateFolder(Path path) {
@@ -22,17 +24,18 @@ public final class PrivateFolder implements AutoCloseable {
   /** One for native libraries. */
   public static PrivateFolder create() {
     try {
-      return create("natives");
+      return new PrivateFolder(Files.createTempDirectory(PREFIX + "natives-"));
     } catch (IOException e) {
       throw new UncheckedIOException("no folder can be made for native libraries", e);
     }
   }
 
   /**
+   * @param parent where it is made
    * @param content a word for the folder's name
    */
-  public static PrivateFolder create(String content) throws IOException {
-    return new PrivateFolder(Files.createTempDirectory("reprise-" + content + "-"));
+  static PrivateFolder create(Path parent, String content) throws IOException {
+    return new PrivateFolder(Files.createTempDirectory(parent, PREFIX + content + "-"));
   }
 
   public Path path() {

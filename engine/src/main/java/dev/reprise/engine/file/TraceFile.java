@@ -20,6 +20,11 @@ public final class TraceFile {
 
   private TraceFile() {}
 
+  /** Where the trace of what is written to a file or folder lies. */
+  static Path beside(Path data) {
+    return data.resolveSibling(data.getFileName() + EXTENSION);
+  }
+
   /**
    * Writes the trace of a value.
    *
@@ -30,7 +35,7 @@ public final class TraceFile {
     if (DataFiles.isSpecial(data)) {
       return;
     }
-    Path target = data.resolveSibling(data.getFileName() + EXTENSION);
+    Path target = beside(data);
     Path temporary = null;
     try {
       temporary = target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");

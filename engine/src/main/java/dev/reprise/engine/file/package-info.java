@@ -7,7 +7,9 @@
  *              v
  *           FileContents: matrix, frame, list or layers, with the fingerprint of what was read
  *   write:  FileWrites: value, description, and the trace beside it (TraceFile)
- *   both:   FileOrder: iterations of a parfor leave and see what the sequential loop would
+ *   both:   FileUse: which places that touches, whatever they are called; TouchedPlaces finds
+ *              who uses the same: FileOrder, so that iterations of a parfor leave and see what the
+ *              sequential loop would; FilesOfRun, whether a run reads what it writes
  * </pre>
  *
  * <p>Formats are the business of module {@code formats}; here are the language's values. What is

@@ -1,5 +1,7 @@
 package dev.reprise.engine.recall;
 
+import dev.reprise.engine.file.FileUse;
+import dev.reprise.engine.file.FilesOfRun;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -8,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,8 +35,7 @@ public final class RunJournal {
   // All guarded by this.
   private final StringBuilder printed = new StringBuilder();
   private final List<LineageItem> reads = new ArrayList<>();
-  private final Set<Path> readPaths = new LinkedHashSet<>();
-  private final Map<String, Path> written = new LinkedHashMap<>();
+  private final FilesOfRun used = new FilesOfRun();
 
   /** What was written, with companions, and how many bytes in all. */
   private final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -77,15 +77,12 @@ public final class RunJournal {
   }
 
   /** Notes a read, by its item; null when it is not known. */
-  public synchronized void read(LineageItem item, Path folder) {
+  public synchronized void read(LineageItem item, FileUse use) {
     if (item == null || item.note() == null) {
       refuse();
     } else if (isRecallable) {
       reads.add(item);
-      if (!readPaths.add(DataFiles.resolve(item.note(), folder))) {
-        return;
-      }
-      overlap();
+      note(use);
     }
   }
 
@@ -99,12 +96,11 @@ public final class RunJournal {
     if (DataFiles.isSpecial(target)) {
       refuse();
     } else if (isRecallable) {
-      written.put(path, target);
       if (item != null) {
         traces.put(path, item.key());
       }
       take(path, target);
-      overlap();
+      note(FileUse.writes(target));
     }
   }
 
@@ -140,14 +136,9 @@ public final class RunJournal {
   }
 
   /** What a run reads that it writes itself is nothing that was there before. */
-  private void overlap() {
-    for (Path each : written.values()) {
-      for (Path other : readPaths) {
-        if (each.equals(other) || other.startsWith(each) || each.startsWith(other)) {
-          refuse();
-          return;
-        }
-      }
+  private void note(FileUse use) {
+    if (used.add(use)) {
+      refuse();
     }
   }
 

@@ -68,6 +68,30 @@ public final class SeedTrail {
   /** Loops of the pending place that have been entered; {@link #open} begins with these. */
   private int reached;
 
+  /** Whether the pending place is from an earlier input of a conversation. */
+  private boolean isHandedOn;
+
+  /**
+   * The trail of an input of a conversation in which an earlier input has resumed a checkpoint.
+   *
+   * @param place of the checkpoint, or null when nothing waits for its loop
+   */
+  static SeedTrail goingOn(Place place) {
+    SeedTrail trail = new SeedTrail();
+    trail.pending = place;
+    trail.isHandedOn = true;
+    return trail;
+  }
+
+  /** A place whose outermost loop may be entered later; null when there is none, or in a loop. */
+  Place waiting() {
+    return open.isEmpty() ? pending : null;
+  }
+
+  boolean isInLoop() {
+    return !open.isEmpty();
+  }
+
   /** A trail that goes on inside of the loops of another one. */
   public SeedTrail inside() {
     SeedTrail inner = new SeedTrail();
@@ -124,10 +148,12 @@ public final class SeedTrail {
     seeds.resume(next.base, next.count);
     pending = place;
     reached = depth;
+    isHandedOn = false;
   }
 
   /**
-   * Enters a loop.
+   * Enters a loop. Each input of a conversation numbers its loops anew, so in a later input a loop
+   * goes on only if it begins no earlier than the checkpoint: others have its number by chance.
    *
    * @param from the first value of the loop variable
    * @param step between its values; 0 when there is none
@@ -140,7 +166,7 @@ public final class SeedTrail {
       Level known = pending.loops.get(depth);
       boolean isInnermost = depth == pending.loops.size() - 1;
       long first = known.first(from, step, isInnermost);
-      if (first >= 0) {
+      if (first >= (isHandedOn && depth == 0 ? known.iteration : 0)) {
         seeds.resume(known.base, known.count);
         open.add(
             new Level(loop, known.base, known.count, first, known.from, known.step, known.drew));

@@ -2,13 +2,13 @@ package dev.reprise.engine.stored;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FingerprintCache;
+import dev.reprise.formats.ReplacedText;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,10 +77,7 @@ public final class BuildMemo {
       return;
     }
     try {
-      Files.createDirectories(file.getParent());
-      Path draft = Files.createTempFile(file.getParent(), "build", ".tmp");
-      Files.writeString(draft, key + "\n" + before);
-      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedText.write(file, "build", ".tmp", key + "\n" + before);
     } catch (IOException e) {
       // The jars are looked at next time, too.
     }

@@ -76,7 +76,7 @@ public final class Timeline implements AutoCloseable {
     if (path == null && !recording) {
       return null;
     }
-    TimelineFile file = path == null ? null : TimelineFile.at(path);
+    TimelineFile file = path == null ? null : new TimelineFile(path);
     FlightEvents recorder = recording ? new FlightEvents() : null;
     return new Timeline(file, recorder, err, path == null ? 0 : mostChunks, patienceNanos);
   }

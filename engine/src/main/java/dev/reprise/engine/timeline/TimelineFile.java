@@ -1,6 +1,5 @@
 package dev.reprise.engine.timeline;
 
-import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
@@ -18,42 +17,14 @@ import java.nio.file.StandardCopyOption;
 final class TimelineFile {
   private final Path path;
 
-  private TimelineFile(Path path) {
-    this.path = path;
+  TimelineFile(Path path) {
+    this.path = path.toAbsolutePath();
   }
 
   /** What writes the content. */
   @FunctionalInterface
   interface Content {
     void writeTo(OutputStream out) throws IOException;
-  }
-
-  /**
-   * Looks before a long run, not after it, whether the file can be written.
-   *
-   * @throws ResourceException when it cannot
-   */
-  static TimelineFile at(Path path) {
-    TimelineFile file = new TimelineFile(path.toAbsolutePath());
-    try {
-      file.tryPlace();
-    } catch (IOException e) {
-      throw new ResourceException(file.complaint(e));
-    }
-    return file;
-  }
-
-  private void tryPlace() throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new FileSystemException(path.toString(), null, "is a folder");
-    }
-    if (Files.exists(path) && !Files.isWritable(path)) {
-      throw new AccessDeniedException(path.toString());
-    }
-    if (isReplaced()) {
-      Files.newOutputStream(beside()).close();
-      Files.delete(beside());
-    }
   }
 
   /** False for pipes and devices, which are written to directly. */

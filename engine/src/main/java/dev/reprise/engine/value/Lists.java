@@ -76,10 +76,7 @@ final class Lists {
     ListValue list = list(operation, inputs[0]);
     List<Value> elements = new ArrayList<>(list.elements());
     List<String> names = new ArrayList<>(list.names());
-    String name = operation.attributes().get("name");
-    if (name == null && inputs[1] instanceof ListValue one && one.size() == 1 && one.isNamed()) {
-      name = one.names().getFirst();
-    }
+    String name = appendedName(operation, inputs[1]);
     if (name != null || !names.isEmpty()) {
       while (names.size() < elements.size()) {
         names.add("");
@@ -88,6 +85,20 @@ final class Lists {
     }
     elements.add(single(inputs[1]));
     return build(names, elements);
+  }
+
+  private static String appendedName(Operation operation, Value value) {
+    String name = operation.attributes().get("name");
+    return name == null && value instanceof ListValue one && one.size() == 1 && one.isNamed()
+        ? one.names().getFirst()
+        : name;
+  }
+
+  /** As {@link #append}, to a list that the caller alone holds and gives away. */
+  static ListValue appendTo(ListValue list, Operation operation, Value value) {
+    Value element = single(value);
+    element.retain();
+    return list.appending(appendedName(operation, value), element);
   }
 
   /** The list without one element, and a list of that element. */

@@ -187,13 +187,13 @@ class TimelineTest {
     assertThatThrownBy(() -> Reprise.session(config().withTraceFile(missing)))
         .isInstanceOf(ResourceException.class)
         .hasMessage(
-            "the time line cannot be written to "
+            "traceFile: cannot write "
                 + missing
                 + ": there is no folder "
                 + missing.getParent());
     assertThatThrownBy(() -> Reprise.session(config().withTraceFile(folder)))
         .isInstanceOf(ResourceException.class)
-        .hasMessageEndingWith("is a folder");
+        .hasMessageEndingWith("it is a folder");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -53,14 +53,27 @@ public final class VariableCheck {
    * Checks the main program.
    *
    * @param bound variables that exist before it starts
+   * @param wanted variables that are read after it has ended
    * @return for each parfor the variables that may exist before it
    */
   public static Map<Statement.For, Set<String>> main(
-      List<Statement> statements, Set<String> bound, Diagnostics diagnostics) {
+      List<Statement> statements, Set<String> bound, Set<String> wanted, Diagnostics diagnostics) {
     VariableCheck check =
         new VariableCheck(diagnostics, AssignedNames.of(statements), new LinkedHashSet<>(bound));
     check.statements(statements);
+    wanted.stream().sorted().forEach(check::wanted);
     return check.beforeParfor;
+  }
+
+  /** An output of the program, which is read where it ends. */
+  private void wanted(String name) {
+    if (!assigned.contains(name)) {
+      error(
+          diagnostics.file().end(),
+          "",
+          "the output '" + name + "' is never assigned",
+          localToParfor.contains(name) ? hint(name) : NearestName.hint(name, assigned));
+    }
   }
 
   /** Checks a function; returns for each parfor the variables that may exist before it. */

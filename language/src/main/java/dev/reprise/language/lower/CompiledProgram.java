@@ -4,6 +4,7 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.Diagnostic;
 import dev.reprise.language.Diagnostic.Severity;
 import dev.reprise.language.Position;
+import dev.reprise.language.ProgramVariables;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceFile.Origin;
 import dev.reprise.language.SourceResolver;
@@ -49,8 +50,7 @@ public final class CompiledProgram implements Program {
   /**
    * Compiles a script with everything that it sources.
    *
-   * @param bound variables that exist before the program starts
-   * @param kept variables that may be read after it has ended
+   * @param variables that exist before the program starts or are read after it has ended
    * @param optimization what the optimiser may do
    * @param warnings receives what is worth saying about a correct script
    */
@@ -58,8 +58,7 @@ public final class CompiledProgram implements Program {
       SourceFile script,
       Map<String, String> arguments,
       SourceResolver resolver,
-      Set<String> bound,
-      Set<String> kept,
+      ProgramVariables variables,
       Optimization optimization,
       List<Diagnostic> warnings)
       throws CompileException {
@@ -68,7 +67,7 @@ public final class CompiledProgram implements Program {
         new ProcedureCompiler(
             functions, OperationTable.standard(), Map.copyOf(arguments), optimization);
     Set<String> forgotten = new HashSet<>();
-    Procedure main = compiler.main(functions.script(), bound, kept, forgotten);
+    Procedure main = compiler.main(functions.script(), variables, forgotten);
     CompiledProgram program = new CompiledProgram(functions, compiler, main, forgotten);
     program.compileOwnFiles();
     throwErrors(functions);

@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.ProgramVariables;
 import dev.reprise.language.check.ForgottenVariables;
 import dev.reprise.language.check.ParForCheck;
 import dev.reprise.language.check.VariableCheck;
@@ -44,14 +45,15 @@ final class ProcedureCompiler {
   /**
    * Compiles the main program.
    *
-   * @param bound variables that exist before it starts
-   * @param readable variables that may be read after it has ended
-   * @param forgotten receives those of them that have no value then
+   * @param outside variables that exist before it starts or are read after it has ended
+   * @param forgotten receives those of the readable ones that have no value then
    */
-  Procedure main(Unit unit, Set<String> bound, Set<String> readable, Set<String> forgotten) {
+  Procedure main(Unit unit, ProgramVariables outside, Set<String> forgotten) {
+    Set<String> bound = outside.bound();
+    Set<String> readable = outside.readable();
     List<Statement> statements = unit.statements();
     Map<Statement.For, Set<String>> beforeParfor =
-        VariableCheck.main(statements, bound, unit.diagnostics());
+        VariableCheck.main(statements, bound, outside.wanted(), unit.diagnostics());
     Set<String> kept = new HashSet<>(readable);
     forgotten.addAll(ForgottenVariables.of(statements, beforeParfor, readable));
     kept.removeAll(forgotten);

@@ -5,6 +5,15 @@ public final class Protocol {
   /** What a server answers to a greeting before its version. */
   public static final String GREETING = "reprise store ";
 
+  /** The header by which a client names itself, with 32 hexadecimal digits. */
+  public static final String SESSION = "Reprise-Session";
+
+  /**
+   * The header that numbers the requests of a client: one that comes a second time, since its
+   * connection broke, has its number again.
+   */
+  public static final String REQUEST = "Reprise-Request";
+
   /**
    * From 2 on a server takes and gives contents in pieces; from 3 on it knows costs by classes of
    * devices; from 4 on where values came from.

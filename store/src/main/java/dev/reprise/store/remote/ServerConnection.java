@@ -57,6 +57,9 @@ final class ServerConnection implements AutoCloseable {
   /** Why it is not asked any more. */
   private final AtomicReference<StoreException> gone = new AtomicReference<>();
 
+  /** Numbers the requests; one that is made a second time keeps its number. */
+  private final AtomicLong requests = new AtomicLong();
+
   /** Requests that were made a second time, on a new connection. */
   private final AtomicLong repeated = new AtomicLong();
 
@@ -166,7 +169,8 @@ final class ServerConnection implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(address + path))
             .timeout(most)
             .header("Authorization", "Bearer " + address.token())
-            .header("Reprise-Session", session)
+            .header(Protocol.SESSION, session)
+            .header(Protocol.REQUEST, Long.toString(requests.incrementAndGet()))
             .method(method, body)
             .build();
     try {
@@ -179,7 +183,10 @@ final class ServerConnection implements AutoCloseable {
     }
   }
 
-  /** A connection that was kept may have been closed by the other side: once more on a new one. */
+  /**
+   * A connection that was kept may have been closed by the other side: once more on a new one. The
+   * server may have done it already; by the number it does not change anything a second time.
+   */
   private HttpResponse<byte[]> exchange(HttpRequest request)
       throws IOException, InterruptedException {
     try {

@@ -1,0 +1,163 @@
+package dev.reprise;
+
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Refuses places that are not what an option needs, such as folders that are not there and files
+ * that cannot be written: before a long run, not after it. A session looks when it opens, with the
+ * names of {@link SessionConfig}; the command line looks with the names of its options.
+ */
+public final class OptionPlaces {
+  private OptionPlaces() {}
+
+  /**
+   * Looks at all places of a session's options.
+   *
+   * @throws ResourceException naming the first option that cannot have what it needs
+   */
+  static void check(SessionConfig config) {
+    present("workingDirectory", config.workingDirectory());
+    config.library().forEach(folder -> present("library", folder));
+    replacedFile("traceFile", config.traceFile());
+    if (config.metrics() != null) {
+      folder("metrics", config.workingDirectory().resolve(config.metrics()));
+    }
+    // Those that nobody has chosen are missed when they are needed, if they are.
+    SessionConfig defaults = SessionConfig.defaults();
+    if (!config.spillFolder().equals(defaults.spillFolder())) {
+      folder("spillFolder", config.spillFolder());
+    }
+    if (!config.natives().equals(defaults.natives())) {
+      existing("natives", config.natives());
+    }
+  }
+
+  /**
+   * A folder that is there.
+   *
+   * @throws ResourceException naming the place
+   */
+  public static void present(String option, Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ResourceException(
+          Files.exists(folder)
+              ? option + " needs a folder, but " + folder + " is a file"
+              : option + ": there is no folder '" + folder + "'");
+    }
+  }
+
+  /**
+   * A file to write or overwrite, in a folder that is there.
+   *
+   * @param file null when it is not wanted
+   * @throws ResourceException naming the place
+   */
+  public static void file(String option, Path file) {
+    if (file == null) {
+      return;
+    }
+    requireName(option, file);
+    Path folder = file.toAbsolutePath().getParent();
+    String trouble = null;
+    if (folder == null || Files.isDirectory(file)) {
+      trouble = "it is a folder";
+    } else if (Files.exists(file)) {
+      trouble = Files.isWritable(file) ? null : "it is not writable";
+    } else if (!Files.isDirectory(folder)) {
+      trouble = "there is no folder " + folder;
+    } else {
+      trouble = troubleWith(folder);
+    }
+    if (trouble != null) {
+      throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
+    }
+  }
+
+  /**
+   * As {@link #file}, of one that is written beside its place and moved there when it is complete.
+   *
+   * @throws ResourceException naming the place
+   */
+  public static void replacedFile(String option, Path file) {
+    file(option, file);
+    if (file != null && Files.isRegularFile(file)) {
+      String trouble = troubleWith(file.toAbsolutePath().getParent());
+      if (trouble != null) {
+        throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
+      }
+    }
+  }
+
+  /**
+   * A folder that is there or can be made, and written to. Of one that is to be made the nearest
+   * folder above it is tried.
+   *
+   * @param folder null when it is not wanted
+   * @throws ResourceException naming the place
+   */
+  public static void folder(String option, Path folder) {
+    if (folder == null) {
+      return;
+    }
+    String trouble = troubleWith(existing(option, folder));
+    if (trouble != null) {
+      throw new ResourceException(option + ": cannot write to " + folder + ": " + trouble);
+    }
+  }
+
+  /**
+   * The folder, or the nearest one above it that is there.
+   *
+   * @throws ResourceException when something else is in its place
+   */
+  public static Path existing(String option, Path folder) {
+    requireName(option, folder);
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      Path named = Files.exists(folder) ? folder : there;
+      throw new ResourceException(option + " needs a folder, but " + named + " is a file");
+    }
+    return there;
+  }
+
+  /**
+   * Why no file can be made in a folder, or null. Tries it, for a moment: of {@code /proc} and the
+   * like root is told that he may write there.
+   */
+  private static String troubleWith(Path folder) {
+    String unwritable = "the folder " + folder + " is not writable";
+    if (!Files.isWritable(folder)) {
+      return unwritable;
+    }
+    Path tried;
+    try {
+      tried = Files.createTempFile(folder, ".reprise", null);
+    } catch (AccessDeniedException | NoSuchFileException e) {
+      return unwritable;
+    } catch (IOException e) {
+      String why = e instanceof FileSystemException failure ? failure.getReason() : null;
+      return "the folder " + folder + " takes no file: " + (why == null ? e.getMessage() : why);
+    }
+    try {
+      Files.deleteIfExists(tried);
+    } catch (IOException e) {
+      // Files may be made here and not removed, which is all that is wanted.
+    }
+    return null;
+  }
+
+  private static void requireName(String option, Path path) {
+    if (path.toString().isEmpty()) {
+      throw new ResourceException(option + " needs a path, not ''");
+    }
+  }
+}

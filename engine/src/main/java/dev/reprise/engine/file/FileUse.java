@@ -1,0 +1,160 @@
+package dev.reprise.engine.file;
+
+import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.ReadRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What a script does with a file: which places of the file system it reads or writes, under their
+ * real names. Two uses of which one writes must keep their order where their places touch ({@link
+ * TouchedPlaces}). Thread-safe.
+ *
+ * <pre>
+ *   reads     the file and its description; what else lies elsewhere and is read with it: the
+ *             cells of a model, parts and elements that are links
+ *   looks     the file alone
+ *   writes    the file, its description and its trace
+ *   saves     the file alone
+ * </pre>
+ *
+ * <p>Symbolic links: who reads follows all of them, and reads the links, too. Who writes follows
+ * those of the folder, but replaces the file itself, be it a link.
+ */
+public final class FileUse {
+  /** As many links as Linux follows. */
+  private static final int MOST_LINKS = 40;
+
+  private final Path file;
+  private final boolean writes;
+  private final List<Path> beside;
+  private final Supplier<List<Path>> content;
+
+  private FileUse(Path file, boolean writes, List<Path> beside, Supplier<List<Path>> content) {
+    this.file = file;
+    this.writes = writes;
+    this.beside = beside;
+    this.content = content;
+  }
+
+  /**
+   * The real names of what a use touches.
+   *
+   * @param links that lead there, and are read
+   */
+  record Places(Set<Path> touched, Set<Path> links) {
+    Stream<Path> all() {
+      return Stream.concat(links.stream(), touched.stream());
+    }
+  }
+
+  /** Reads what a request asks for. */
+  public static FileUse reads(ReadRequest request, DataFiles files) {
+    Path file = DataFiles.resolve(request.path(), request.workingDirectory());
+    return new FileUse(
+        file, false, List.of(DataFiles.description(file)), () -> files.files(request));
+  }
+
+  /** Reads one file, or looks whether it is there. */
+  public static FileUse looks(Path file) {
+    return new FileUse(file, false, List.of(), List::of);
+  }
+
+  /** Writes a value to a file or folder. */
+  public static FileUse writes(Path file) {
+    return new FileUse(
+        file, true, List.of(DataFiles.description(file), TraceFile.beside(file)), List::of);
+  }
+
+  /** Writes a file with nothing beside it. */
+  public static FileUse saves(Path file) {
+    return new FileUse(file, true, List.of(), List::of);
+  }
+
+  /** As the script names it, absolute. */
+  Path file() {
+    return file;
+  }
+
+  /** Whether it writes. */
+  boolean isWrite() {
+    return writes;
+  }
+
+  /** Whether this is a device or pipe, which gives and takes what comes. */
+  boolean isFree() {
+    return DataFiles.isSpecial(file);
+  }
+
+  /** What it touches as the file system is now. */
+  Places places() {
+    Places places = new Places(new LinkedHashSet<>(), new LinkedHashSet<>());
+    add(file, places);
+    beside.forEach(each -> add(each, places));
+    for (Path each : content.get()) {
+      // What lies in the folder that is read is read with it.
+      if (!each.startsWith(file) || Files.isSymbolicLink(each)) {
+        add(each, places);
+      }
+      Path described = DataFiles.description(each);
+      if (!described.startsWith(file) || Files.isSymbolicLink(described)) {
+        add(described, places);
+      }
+    }
+    return places;
+  }
+
+  private void add(Path path, Places places) {
+    places.touched.add(real(path, !writes, places.links));
+  }
+
+  /**
+   * The path without links.
+   *
+   * @param path absolute; what is not there counts as it stands
+   * @param follows whether a link at its end is followed
+   * @param links gets those that were followed
+   */
+  private static Path real(Path path, boolean follows, Collection<Path> links) {
+    Deque<Path> names = new ArrayDeque<>();
+    path.forEach(names::add);
+    Path at = path.getRoot();
+    int followed = 0;
+    while (!names.isEmpty()) {
+      Path next = at.resolve(names.poll()).normalize();
+      boolean mayFollow = (follows || !names.isEmpty()) && followed < MOST_LINKS;
+      Path target = mayFollow && Files.isSymbolicLink(next) ? target(next) : null;
+      if (target == null) {
+        at = next;
+        continue;
+      }
+      followed++;
+      links.add(next);
+      if (target.isAbsolute()) {
+        at = target.getRoot();
+      }
+      for (int i = target.getNameCount() - 1; i >= 0; i--) {
+        names.push(target.getName(i));
+      }
+    }
+    return at;
+  }
+
+  /** Null when it is no link any more. */
+  private static Path target(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code append(L, x)} on lists that one variable holds, which are not copied, and on others. */
+class ListAppendTest {
+  private static final String FUNCTIONS =
+      """
+      more = function(list[unknown] L, int k) return (list[unknown] R) {
+        L = append(L, k)
+        R = append(L, k + 1)
+      }
+      """;
+
+  @Test
+  @Timeout(120)
+  void aListGrowsByOneInATimeThatDoesNotGrow() {
+    // Copied each time this would take minutes.
+    assertThat(
+            Scripts.output(
+                """
+                L = list()
+                for (i in 1:400000) {
+                  L = append(L, i)
+                }
+                print(length(L) + " " + as.scalar(L[400000]))
+                """))
+        .isEqualTo("400000 400000\n");
+  }
+
+  @Test
+  void aListThatAnotherVariableHoldsStaysAsItIs() {
+    assertThat(
+            Scripts.output(
+                """
+                L = list(1, 2)
+                M = L
+                L = append(L, 3)
+                N = list(a=L, b=0)
+                L = append(L, 4)
+                L = append(L, L)
+                print(length(M) + " " + length(as.list(N[1])) + " " + length(L) + " "
+                  + length(as.list(L[5])))
+                """))
+        .isEqualTo("2 3 5 4\n");
+  }
+
+  @Test
+  void variablesHoldWhatAModelSays() {
+    Random random = new Random(5);
+    for (int round = 0; round < 60; round++) {
+      StringBuilder script = new StringBuilder(FUNCTIONS);
+      Map<String, List<Integer>> model = new HashMap<>();
+      StringBuilder expected = new StringBuilder();
+      for (String name : List.of("A", "B", "C")) {
+        model.put(name, new ArrayList<>(List.of(0)));
+        script.append(name).append(" = list(0)\n");
+      }
+      for (int step = 0; step < 25; step++) {
+        step(random, step, script, model, expected);
+      }
+      for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.FULL)) {
+        Scripts.Outcome outcome =
+            Scripts.run(Scripts.config().withReuse(mode), script.toString());
+        assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
+        assertThat(outcome.liveBuffers()).isZero();
+      }
+    }
+  }
+
+  private static void step(
+      Random random,
+      int step,
+      StringBuilder script,
+      Map<String, List<Integer>> model,
+      StringBuilder expected) {
+    String to = "ABC".charAt(random.nextInt(3)) + "";
+    String from = "ABC".charAt(random.nextInt(3)) + "";
+    List<Integer> list = new ArrayList<>(model.get(from));
+    switch (random.nextInt(6)) {
+      case 0 -> script.append("%s = %s\n".formatted(to, from));
+      case 1 -> {
+        script.append("%s = more(%s, %d)\n".formatted(to, from, step));
+        list.addAll(List.of(step, step + 1));
+      }
+      case 2 -> {
+        script.append("for (i in 1:3) %s = append(%s, i)\n".formatted(from, from));
+        list.addAll(List.of(1, 2, 3));
+        to = from;
+      }
+      case 3 -> {
+        script.append("%s[1] = %d\n".formatted(from, step));
+        list.set(0, step);
+        to = from;
+      }
+      default -> {
+        script.append("%s = append(%s, matrix(%d, 2, 2))\n".formatted(to, from, step));
+        list.add(4 * step);
+      }
+    }
+    model.put(to, list);
+    String show = "ABC".charAt(random.nextInt(3)) + "";
+    script.append(
+        """
+        text = ""
+        for (i in 1:length(%1$s)) text = text + " " + sum(as.matrix(%1$s[i]))
+        print(text)
+        """
+            .formatted(show));
+    model.get(show).forEach(number -> expected.append(' ').append((double) number));
+    expected.append('\n');
+  }
+
+  /** The trace says what was appended, whether or not the list was copied. */
+  @Test
+  void theLineageIsThatOfACopiedList() {
+    String grow = "L = list(1); for (i in 1:5) { %s L = append(L, i * 2) }; print(lineage(L))";
+    String alone = Scripts.output(grow.formatted(""));
+    String copied = Scripts.output(grow.formatted("M = L;") + "; print(length(M))");
+    assertThat(copied).startsWith(alone.stripTrailing());
+  }
+
+  @Test
+  void whatWasComputedFromAListIsFoundAgain() {
+    String script =
+        """
+        s = 0
+        for (k in 1:2) {
+          L = list()
+          for (i in 1:20) {
+            L = append(L, matrix(i, 50, 50))
+          }
+          s = s + sum(as.matrix(L[20]) %*% as.matrix(L[1]))
+        }
+        print(s)
+        """;
+    Scripts.Outcome full = Scripts.run(Scripts.config().withReuse(ReuseMode.FULL), script);
+    Scripts.Outcome none = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script);
+    assertThat(full.output()).isEqualTo(none.output());
+    assertThat(full.liveBuffers()).isZero();
+  }
+}
