@@ -212,7 +212,7 @@ final class CudaCompressedProducts implements CompressedProducts {
   }
 
   private static Pointer address(DeviceBuffer buffer, long fromByte) {
-    return ((CudaBuffer) buffer).address().withByteOffset(fromByte);
+    return ((CudaPlace) buffer).address().withByteOffset(fromByte);
   }
 
   private void check(int status) {
