@@ -91,6 +91,14 @@ class CudaCaptureTest {
   }
 
   @Test
+  void unusedMemoryMayBeGivenBackMeanwhile() throws InterruptedException {
+    backend.allocate(16 << 20).release();
+    long before = backend.memory().mapped();
+    whileAnotherThread(() -> backend.memory().trim());
+    assertThat(backend.memory().mapped()).isLessThan(before);
+  }
+
+  @Test
   void aSessionMayLoadKernelsMeanwhile() throws InterruptedException {
     CudaBackend other = another();
     DeviceBuffer x = other.allocate(64);
@@ -110,6 +118,16 @@ class CudaCaptureTest {
     whileAnotherThread(() -> made[0] = other.replay(List.of(Launches.zero(cells, 64))));
     assertThat(made[0]).as("made once the other graph was written").isNotNull();
     made[0].close();
+    cells.release();
+    other.close();
+  }
+
+  @Test
+  void aSessionMayGiveUpAGraphMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    DeviceBuffer cells = other.allocate(64);
+    LaunchReplay made = other.replay(List.of(Launches.zero(cells, 64)));
+    whileAnotherThread(made::close);
     cells.release();
     other.close();
   }

@@ -792,9 +792,12 @@ int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, unsigned 
   *executable = new Executable{graph, copies(graph)};
   return flags == 0 ? SUCCESS : INVALID_VALUE;
 }
-// That one may be destroyed while it runs is documented since CUDA 12 only.
+// That one may be destroyed while it runs is documented since CUDA 12 only; nothing says that giving its memory back waits
+// for nothing else.
 int cuGraphExecDestroy(Executable *executable) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
+  if (int status = deviceWide()) return status;
   if (*executable->pending > 0) return fail(here(), ILLEGAL_ADDRESS, "a graph is destroyed while it runs");
   delete executable;
   return SUCCESS;
