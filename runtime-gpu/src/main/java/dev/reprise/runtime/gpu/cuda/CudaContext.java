@@ -47,7 +47,12 @@ final class CudaContext {
 
   /** Before any call of the driver, on every thread: who calls may never have called before. */
   void makeCurrent() {
-    check(cuCtxSetCurrent(context));
+    check(tryMakeCurrent());
+  }
+
+  /** The driver's answer, which may be an error of an earlier launch. */
+  int tryMakeCurrent() {
+    return cuCtxSetCurrent(context);
   }
 
   CUcontext context() {

@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
@@ -185,7 +186,7 @@ class CudaBackendTest {
   /** What drivers say that ran into something on the device, of CUDA 13 as well. */
   @Test
   void errorsThatStayLoseTheDevice() {
-    for (int status : new int[] {700, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999}) {
+    for (int status : new int[] {226, 700, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999}) {
       assertThat(CudaStatus.failure("cuda:0", status))
           .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isTrue());
     }
@@ -193,6 +194,21 @@ class CudaBackendTest {
       assertThat(CudaStatus.failure("cuda:0", status))
           .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
     }
+  }
+
+  /** Who polls its marks hears of the loss when he waits. */
+  @Test
+  void marksOfALostDeviceCountAsReached() {
+    assumeFalse(Devices.isDriverInstalled(), "a real device stays lost to the process");
+    CudaBackend lost = ((CudaProvider.Found) Devices.cudaCandidates().getLast()).backend();
+    DeviceBuffer cells = lost.allocate(64);
+    lost.zero(cells, 64);
+    Mark mark = lost.mark();
+    assertThatThrownBy(() -> lost.zero(cells, 1L << 40)).hasMessageContaining("is lost");
+
+    assertThat(mark.isReached()).isTrue();
+    assertThatThrownBy(mark::await).hasMessageContaining("is lost");
+    assertThatThrownBy(lost::close).hasMessageContaining("is lost");
   }
 
   @Test

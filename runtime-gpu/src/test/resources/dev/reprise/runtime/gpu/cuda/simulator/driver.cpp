@@ -449,7 +449,12 @@ int cuDevicePrimaryCtxRelease_v2(int device) {
   }
   return SUCCESS;
 }
-int cuCtxSetCurrent(void *context) { current = (int *)context; return SUCCESS; }
+// Like most calls this one may say what an earlier launch ran into.
+int cuCtxSetCurrent(void *context) {
+  Guard guard(lock);
+  current = (int *)context;
+  return context == nullptr ? SUCCESS : failure;
+}
 int cuDeviceCanAccessPeer(int *can, int device, int peer) { *can = device != peer; return SUCCESS; }
 int cuCtxEnablePeerAccess(void *peer, unsigned) {
   Guard guard(lock);
