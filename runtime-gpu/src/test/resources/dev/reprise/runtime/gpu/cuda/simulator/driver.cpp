@@ -3,10 +3,10 @@
 //
 // Streams are queues that run as late or as early as a random number says, within what events order: a launch that
 // forgot to wait for its upload, or an upload that overtakes a launch, gives a wrong result here. Memory comes filled
-// with bits of NaN; addresses and streams that are not the current device's own are errors; so is any call without a current
-// context, and a copy between devices by one that was not told that it may reach the other. Threads and groups run in
-// an order that is drawn anew between any two barriers: a barrier that is missing gives a wrong result sooner or later, and one
-// that not all threads of a group come to ends the device.
+// with bits of NaN, and so does for each group what its threads share. Addresses and streams that are not the current
+// device's own are errors; so is any call without a current context, and a copy between devices by one that was not told
+// that it may reach the other. Threads and groups run in an order that is drawn anew between any two barriers: a barrier
+// that is missing gives a wrong result sooner or later, and one that not all threads of a group come to ends the device.
 //
 // Captures are as strict as a real driver's: a call that it forbids to the thread that captures, and one that waits for the
 // whole device by whatever thread, fails and spoils the capture.
@@ -371,9 +371,11 @@ void execute(const Kernel &kernel, const Call &call, unsigned groups, unsigned t
   *blockSize = {threads, 1, 1};
   *grid = {groups, 1, 1};
   *thread = {0, 0, 0};
+  char *shared = ((char *(*)())dlsym(library, "sharedBegin"))(), *sharedEnd = ((char *(*)())dlsym(library, "sharedEnd"))();
   Order ofGroups(groups);
   for (unsigned g = 0; g < groups; g++) {
     *block = {(unsigned)ofGroups[g], 0, 0};
+    if (shared != nullptr) memset(shared, 0xff, sharedEnd - shared);
     if (kernel.barriers) {
       if (!runGroup(call, threads, thread)) {
         fail(device, LAUNCH_FAILED, ("threads of " + kernel.name + " are not all at the same barrier").c_str());
