@@ -38,7 +38,11 @@ final class CudaContext {
     this.device = device;
     check(cuDevicePrimaryCtxRetain(context, device));
     this.lock = DriverContexts.lockOf(context);
-    makeCurrent();
+    int status = tryMakeCurrent();
+    if (status != CUresult.CUDA_SUCCESS) {
+      release();
+    }
+    check(status);
   }
 
   String device() {

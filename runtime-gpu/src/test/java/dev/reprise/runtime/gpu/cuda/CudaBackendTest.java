@@ -196,6 +196,23 @@ class CudaBackendTest {
     }
   }
 
+  /** Another program, or session, may have all memory of the device; a session may try again. */
+  @Test
+  void aDeviceThatCannotBeOpenedLeavesNothingOpen() {
+    assumeFalse(Devices.isDriverInstalled(), "only the simulated driver counts what is open");
+    DeviceBuffer most = backend.allocate(backend.info().memoryBytes() - (40L << 20));
+    long before = SimulatedDriver.taken();
+    assertThatThrownBy(() -> ((CudaProvider.Found) Devices.cudaCandidate()).backend())
+        .hasMessageContaining("cannot be opened");
+
+    long after = SimulatedDriver.taken();
+    most.release();
+    backend.memory().trim();
+    assertThat(after).isEqualTo(before);
+    ((CudaProvider.Found) Devices.cudaCandidate()).backend().close();
+    assertThat(SimulatedDriver.taken()).isLessThan(before);
+  }
+
   /** Who polls its marks hears of the loss when he waits. */
   @Test
   void marksOfALostDeviceCountAsReached() {

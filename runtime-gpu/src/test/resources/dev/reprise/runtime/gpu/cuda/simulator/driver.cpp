@@ -94,6 +94,7 @@ int failures[DEVICES] = {SUCCESS};      // of a launch or copy; it stays, as a r
 bool reaches[DEVICES][DEVICES] = {{false}};
 uint64_t seed = 88172645463325252ull;
 std::vector<Stream *> streams;
+long events = 0;
 std::map<uintptr_t, size_t> memories[DEVICES], pinned;
 size_t useds[DEVICES] = {0};
 const size_t CAPACITY = size_t(1) << 30;
@@ -426,6 +427,14 @@ int simulatorOwns(Address address, size_t bytes) {
   return within(memory, address, bytes);
 }
 
+// For tests: contexts, streams, events, pieces of pinned memory and of the devices' that nobody has given back.
+long simulatorTaken() {
+  Guard guard(lock);
+  long taken = (long)streams.size() + events + (long)pinned.size();
+  for (int device = 0; device < DEVICES; device++) taken += retained[device] + (long)memories[device].size();
+  return taken;
+}
+
 int cuInit(unsigned) { initialized = true; return SUCCESS; }
 int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
 int cuDeviceGetCount(int *count) { *count = DEVICES; return initialized ? SUCCESS : NOT_INITIALIZED; }
@@ -512,9 +521,15 @@ int cuEventCreate(CUevent *event, unsigned) {
   Guard guard(lock);
   if (int status = ready()) return status;
   *event = new Event();
+  events++;
   return SUCCESS;
 }
-int cuEventDestroy_v2(CUevent event) { delete event; return SUCCESS; }
+int cuEventDestroy_v2(CUevent event) {
+  Guard guard(lock);
+  delete event;
+  events--;
+  return SUCCESS;
+}
 int cuEventRecord(CUevent event, CUstream stream) {
   Guard guard(lock);
   if (stream->capture != nullptr) return spoil(stream);
