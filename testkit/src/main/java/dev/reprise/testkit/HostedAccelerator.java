@@ -14,6 +14,8 @@ import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +25,15 @@ import java.util.TreeSet;
  * An accelerator as a device that takes operands in host memory, so that the contract of devices
  * can be asked of it: copies operands there, launches, copies results back. What the accelerator
  * does not support runs on another device; {@link #launched} says what it did itself.
+ *
+ * <p>Every second dense matrix lies in a part of a larger buffer, as rows of a view do: the first
+ * of one launch, the second of the next, so that whoever repeats an operation compares the two.
  */
 public final class HostedAccelerator implements Device {
   private final Accelerator accelerator;
   private final Device fallback;
   private final Set<String> launched = new TreeSet<>();
+  private int launches;
 
   public HostedAccelerator(Accelerator accelerator, Device fallback) {
     this.accelerator = accelerator;
@@ -57,9 +63,10 @@ public final class HostedAccelerator implements Device {
       return fallback.execute(operation, inputs, context);
     }
     launched.add(operation.name());
+    launches++;
     List<DeviceBuffer> taken = new ArrayList<>();
-    try {
-      DeviceOperand[] operands = uploaded(inputs, taken);
+    try (Arena arena = Arena.ofShared()) {
+      DeviceOperand[] operands = uploaded(inputs, taken, arena);
       DeviceOperand[] outputs = accelerator.launch(operation, operands, accelerator::allocate);
       for (DeviceOperand output : outputs) {
         switch (output) {
@@ -93,14 +100,19 @@ public final class HostedAccelerator implements Device {
     return described;
   }
 
-  private DeviceOperand[] uploaded(Operand[] inputs, List<DeviceBuffer> taken) {
+  private DeviceOperand[] uploaded(Operand[] inputs, List<DeviceBuffer> taken, Arena arena) {
     DeviceOperand[] operands = new DeviceOperand[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
       operands[i] =
           switch (inputs[i]) {
             case DenseMatrix matrix ->
                 new DeviceMatrix(
-                    matrix.rows(), matrix.cols(), matrix.precision(), uploaded(matrix, taken));
+                    matrix.rows(),
+                    matrix.cols(),
+                    matrix.precision(),
+                    accelerator.partAlignment() > 0 && (launches + i) % 2 == 0
+                        ? part(matrix, taken, arena)
+                        : uploaded(matrix, taken));
             case SparseMatrix matrix ->
                 new DeviceSparse(
                     matrix.rows(),
@@ -119,6 +131,20 @@ public final class HostedAccelerator implements Device {
     taken.add(buffer);
     accelerator.upload(matrix.buffer().segment(), buffer, matrix.bytes());
     return buffer;
+  }
+
+  /** Behind bytes that are no number. */
+  private DeviceBuffer part(DenseMatrix matrix, List<DeviceBuffer> taken, Arena arena) {
+    long before = accelerator.partAlignment();
+    MemorySegment all = arena.allocate(before + matrix.bytes(), 64);
+    all.asSlice(0, before).fill((byte) 0xff);
+    MemorySegment.copy(matrix.buffer().segment(), 0, all, before, matrix.bytes());
+    DeviceBuffer whole = accelerator.allocate(all.byteSize());
+    taken.add(whole);
+    accelerator.upload(all, whole, all.byteSize());
+    DeviceBuffer part = accelerator.part(whole, before, matrix.bytes());
+    taken.addFirst(part);
+    return part;
   }
 
   private void awaitAll() {

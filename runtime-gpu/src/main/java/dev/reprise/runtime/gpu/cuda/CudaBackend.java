@@ -22,6 +22,8 @@ import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,22 +96,40 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
+  // What opening has taken, the last first: it is given back in that order.
+  private final Deque<Runnable> opened = new ArrayDeque<>();
+
   CudaBackend(CudaFacts facts, ProductLibraries libraries) {
     context = new CudaContext(facts.info().name(), facts.device());
-    events = new CudaEvents(context);
-    launches = stream();
-    uploads = stream();
-    lanes = List.of(stream(), stream());
-    memory = new CudaMemory(context, this::settleAll);
-    modules = new CudaModules(context, this::settleLaunches, CudaModules.MOST_GENERATED);
-    arguments = new LaunchArguments(arena);
-    uploadPieces = context.alone(() -> new PinnedPieces(context, events, uploads, PIECES, PIECE));
-    readPieces = context.alone(() -> new PinnedPieces(context, events, launches, 1, PIECE));
-    downloads =
-        context.alone(() -> new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE));
-    products = context.alone(() -> libraries.products(context, launches, this::beforeLaunch));
-    compressedProducts =
-        context.alone(() -> libraries.compressedProducts(context, launches, this::beforeLaunch));
+    opened.push(context::release);
+    try {
+      events = new CudaEvents(context);
+      opened.push(events::close);
+      launches = stream();
+      uploads = stream();
+      lanes = List.of(stream(), stream());
+      memory = new CudaMemory(context, this::settleAll);
+      modules = new CudaModules(context, this::settleLaunches, CudaModules.MOST_GENERATED);
+      opened.push(modules::close);
+      arguments = new LaunchArguments(arena);
+      uploadPieces = pieces(uploads, PIECES);
+      readPieces = pieces(launches, 1);
+      downloads =
+          new Downloads(
+              context, lanes.stream().map(lane -> pieces(lane, PIECES_OF_DOWNLOADS)).toList());
+      products = context.alone(() -> libraries.products(context, launches, this::beforeLaunch));
+      if (products != null) {
+        opened.push(products::close);
+      }
+      compressedProducts =
+          context.alone(() -> libraries.compressedProducts(context, launches, this::beforeLaunch));
+      if (compressedProducts != null) {
+        opened.push(compressedProducts::close);
+      }
+    } catch (RuntimeException | Error e) {
+      giveBack();
+      throw e;
+    }
     replays = facts.hasGraphs();
     info = facts.infoWith(libraries.found(products, compressedProducts));
   }
@@ -117,7 +137,15 @@ final class CudaBackend implements Backend {
   private CUstream stream() {
     CUstream stream = new CUstream();
     context.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    opened.push(() -> cuStreamDestroy(stream));
     return stream;
+  }
+
+  private PinnedPieces pieces(CUstream stream, int count) {
+    PinnedPieces pieces =
+        context.alone(() -> new PinnedPieces(context, events, stream, count, PIECE));
+    opened.push(() -> pieces.close(events));
+    return pieces;
   }
 
   @Override
@@ -412,33 +440,20 @@ final class CudaBackend implements Backend {
       settleAll();
       memory.trim();
     } finally {
-      context.alone(() -> {
-        free();
-        return null;
-      });
-      arena.close();
+      giveBack();
     }
   }
 
-  private void free() {
-    if (products != null) {
-      products.close();
-    }
-    if (compressedProducts != null) {
-      compressedProducts.close();
-    }
-    modules.close();
-    uploadPieces.close(events);
-    readPieces.close(events);
-    downloads.close(events);
-    if (firstLaunch != null) {
-      events.give(firstLaunch);
-      firstLaunch = null;
-    }
-    events.close();
-    cuStreamDestroy(launches);
-    cuStreamDestroy(uploads);
-    lanes.forEach(lane -> cuStreamDestroy(lane));
-    context.release();
+  private void giveBack() {
+    context.alone(() -> {
+      if (firstLaunch != null) {
+        events.give(firstLaunch);
+        firstLaunch = null;
+      }
+      opened.forEach(Runnable::run);
+      opened.clear();
+      return null;
+    });
+    arena.close();
   }
 }

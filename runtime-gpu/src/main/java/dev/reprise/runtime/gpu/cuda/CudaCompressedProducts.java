@@ -44,9 +44,14 @@ final class CudaCompressedProducts implements CompressedProducts {
     this.context = context;
     this.before = before;
     check(JCusparse.cusparseCreate(handle));
-    check(JCusparse.cusparseSetStream(handle, new cudaStream_t(stream)));
     int[] version = new int[1];
-    check(JCusparse.cusparseGetVersion(handle, version));
+    try {
+      check(JCusparse.cusparseSetStream(handle, new cudaStream_t(stream)));
+      check(JCusparse.cusparseGetVersion(handle, version));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     library = "cuSPARSE " + text(version[0]);
   }
 
@@ -212,7 +217,7 @@ final class CudaCompressedProducts implements CompressedProducts {
   }
 
   private static Pointer address(DeviceBuffer buffer, long fromByte) {
-    return ((CudaBuffer) buffer).address().withByteOffset(fromByte);
+    return ((CudaPlace) buffer).address().withByteOffset(fromByte);
   }
 
   private void check(int status) {

@@ -20,7 +20,7 @@ import jcuda.driver.CUresult;
  * them writes launches down, nobody may wait for the whole device, by whatever thread: that fails,
  * and spoils what is being written. Many calls wait without a word: those that make and destroy
  * handles of libraries, take memory or give it back, load and unload modules and their kernels,
- * make graphs ready to run. So they come {@link #alone}.
+ * make graphs ready to run or give them up. So they come {@link #alone}.
  *
  * <p>The mode in which launches are written down ({@code THREAD_LOCAL}) forbids such calls to the
  * thread that writes alone. But it says nothing of waiting for the whole device, which spoils it in
@@ -38,7 +38,11 @@ final class CudaContext {
     this.device = device;
     check(cuDevicePrimaryCtxRetain(context, device));
     this.lock = DriverContexts.lockOf(context);
-    makeCurrent();
+    int status = tryMakeCurrent();
+    if (status != CUresult.CUDA_SUCCESS) {
+      release();
+    }
+    check(status);
   }
 
   String device() {
@@ -47,7 +51,12 @@ final class CudaContext {
 
   /** Before any call of the driver, on every thread: who calls may never have called before. */
   void makeCurrent() {
-    check(cuCtxSetCurrent(context));
+    check(tryMakeCurrent());
+  }
+
+  /** The driver's answer, which may be an error of an earlier launch. */
+  int tryMakeCurrent() {
+    return cuCtxSetCurrent(context);
   }
 
   CUcontext context() {

@@ -150,7 +150,7 @@ final class CudaGraph implements LaunchReplay {
       } catch (DeviceException e) {
         // The device runs nothing more.
       }
-      cuGraphExecDestroy(executable);
+      context.alone(() -> cuGraphExecDestroy(executable));
     }
     for (Launch launch : launches) {
       if (launch.generated() != null) {

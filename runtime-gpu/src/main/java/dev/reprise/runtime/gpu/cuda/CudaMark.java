@@ -34,8 +34,10 @@ final class CudaMark implements Mark {
     if (reached) {
       return true;
     }
-    context.makeCurrent();
-    int status = cuEventQuery(last);
+    int status = context.tryMakeCurrent();
+    if (status == CUresult.CUDA_SUCCESS) {
+      status = cuEventQuery(last);
+    }
     reached = status == CUresult.CUDA_SUCCESS;
     return status != CUresult.CUDA_ERROR_NOT_READY;
   }

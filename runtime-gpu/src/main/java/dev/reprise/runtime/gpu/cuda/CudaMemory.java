@@ -39,11 +39,17 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
     return address;
   }
 
-  /** The driver lets nobody free what kernels may use, so everything launched ends first. */
+  /**
+   * The driver lets nobody free what kernels may use, so everything launched ends first. By any
+   * thread, so the worker may be writing launches down: then that comes to its end before.
+   */
   @Override
   protected void settle() {
     context.makeCurrent();
-    settle.run();
+    context.alone(() -> {
+      settle.run();
+      return null;
+    });
   }
 
   @Override

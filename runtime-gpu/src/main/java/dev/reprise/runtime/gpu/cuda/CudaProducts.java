@@ -46,11 +46,16 @@ final class CudaProducts implements Products {
     this.context = context;
     this.before = before;
     check(JCublas2.cublasCreate(handle));
-    check(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)));
-    context.check(cuMemAlloc(workspace, WORKSPACE));
-    check(JCublas2.cublasSetWorkspace(handle, workspace, WORKSPACE));
     int[] version = new int[1];
-    check(JCublas2.cublasGetVersion(handle, version));
+    try {
+      check(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)));
+      context.check(cuMemAlloc(workspace, WORKSPACE));
+      check(JCublas2.cublasSetWorkspace(handle, workspace, WORKSPACE));
+      check(JCublas2.cublasGetVersion(handle, version));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     library = "cuBLAS " + text(version[0]);
   }
 

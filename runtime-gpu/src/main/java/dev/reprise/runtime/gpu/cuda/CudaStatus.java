@@ -25,7 +25,10 @@ final class CudaStatus {
         : new DeviceException(device + " failed: " + name, false);
   }
 
-  /** What the bindings do not know yet: a kernel left memory of tensor units behind. */
+  /** What the bindings do not know yet: a failure of the hardware, or of another GPU's memory. */
+  private static final int CONTAINED = 226;
+
+  /** Likewise: a kernel left memory of tensor units behind. */
   private static final int TENSOR_MEMORY_LEAK = 721;
 
   /** Errors after which the driver refuses everything in the context. */
@@ -40,6 +43,7 @@ final class CudaStatus {
           CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
           CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
           CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+          CONTAINED,
           CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
           CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
           CUresult.CUDA_ERROR_ASSERT,

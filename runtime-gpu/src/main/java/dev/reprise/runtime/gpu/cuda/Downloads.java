@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import jcuda.driver.CUstream;
 
 /**
  * Copies to the host, by any thread, each on a lane of its own: a stream and pinned pieces. Who
@@ -13,17 +12,14 @@ import jcuda.driver.CUstream;
  */
 final class Downloads {
   private final String device;
-  private final List<PinnedPieces> all;
   private final BlockingQueue<PinnedPieces> free;
 
-  Downloads(
-      CudaContext context, CudaEvents events, List<CUstream> lanes, int pieces, long pieceBytes) {
+  /**
+   * @param lanes not owned
+   */
+  Downloads(CudaContext context, List<PinnedPieces> lanes) {
     device = context.device();
-    all =
-        lanes.stream()
-            .map(stream -> new PinnedPieces(context, events, stream, pieces, pieceBytes))
-            .toList();
-    free = new ArrayBlockingQueue<>(all.size(), true, all);
+    free = new ArrayBlockingQueue<>(lanes.size(), true, lanes);
   }
 
   void download(DeviceAddress from, MemorySegment to, long bytes) {
@@ -42,9 +38,5 @@ final class Downloads {
       Thread.currentThread().interrupt();
       throw new DeviceException(device + ": a copy to the host was interrupted", false);
     }
-  }
-
-  void close(CudaEvents events) {
-    all.forEach(lane -> lane.close(events));
   }
 }

@@ -36,11 +36,17 @@ final class PinnedPieces {
     this.addresses = new HostAddress[pieces];
     this.pieces = new MemorySegment[pieces];
     this.copied = new CUevent[pieces];
-    for (int i = 0; i < pieces; i++) {
-      addresses[i] = new HostAddress();
-      context.check(cuMemAllocHost(addresses[i], pieceBytes));
-      this.pieces[i] = addresses[i].segment(pieceBytes);
-      copied[i] = events.record(stream);
+    try {
+      for (int i = 0; i < pieces; i++) {
+        HostAddress address = new HostAddress();
+        context.check(cuMemAllocHost(address, pieceBytes));
+        addresses[i] = address;
+        this.pieces[i] = address.segment(pieceBytes);
+        copied[i] = events.record(stream);
+      }
+    } catch (RuntimeException e) {
+      close(events);
+      throw e;
     }
   }
 
@@ -82,8 +88,10 @@ final class PinnedPieces {
 
   /** After everything on the device has ended. */
   void close(CudaEvents events) {
-    for (int i = 0; i < pieces.length; i++) {
-      events.give(copied[i]);
+    for (int i = 0; i < pieces.length && addresses[i] != null; i++) {
+      if (copied[i] != null) {
+        events.give(copied[i]);
+      }
       cuMemFreeHost(addresses[i]);
     }
   }

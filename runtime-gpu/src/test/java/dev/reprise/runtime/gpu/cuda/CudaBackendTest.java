@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
@@ -185,7 +186,7 @@ class CudaBackendTest {
   /** What drivers say that ran into something on the device, of CUDA 13 as well. */
   @Test
   void errorsThatStayLoseTheDevice() {
-    for (int status : new int[] {700, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999}) {
+    for (int status : new int[] {226, 700, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999}) {
       assertThat(CudaStatus.failure("cuda:0", status))
           .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isTrue());
     }
@@ -193,6 +194,38 @@ class CudaBackendTest {
       assertThat(CudaStatus.failure("cuda:0", status))
           .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
     }
+  }
+
+  /** Another program, or session, may have all memory of the device; a session may try again. */
+  @Test
+  void aDeviceThatCannotBeOpenedLeavesNothingOpen() {
+    assumeFalse(Devices.isDriverInstalled(), "only the simulated driver counts what is open");
+    DeviceBuffer most = backend.allocate(backend.info().memoryBytes() - (40L << 20));
+    long before = SimulatedDriver.taken();
+    assertThatThrownBy(() -> ((CudaProvider.Found) Devices.cudaCandidate()).backend())
+        .hasMessageContaining("cannot be opened");
+
+    long after = SimulatedDriver.taken();
+    most.release();
+    backend.memory().trim();
+    assertThat(after).isEqualTo(before);
+    ((CudaProvider.Found) Devices.cudaCandidate()).backend().close();
+    assertThat(SimulatedDriver.taken()).isLessThan(before);
+  }
+
+  /** Who polls its marks hears of the loss when he waits. */
+  @Test
+  void marksOfALostDeviceCountAsReached() {
+    assumeFalse(Devices.isDriverInstalled(), "a real device stays lost to the process");
+    CudaBackend lost = ((CudaProvider.Found) Devices.cudaCandidates().getLast()).backend();
+    DeviceBuffer cells = lost.allocate(64);
+    lost.zero(cells, 64);
+    Mark mark = lost.mark();
+    assertThatThrownBy(() -> lost.zero(cells, 1L << 40)).hasMessageContaining("is lost");
+
+    assertThat(mark.isReached()).isTrue();
+    assertThatThrownBy(mark::await).hasMessageContaining("is lost");
+    assertThatThrownBy(lost::close).hasMessageContaining("is lost");
   }
 
   @Test

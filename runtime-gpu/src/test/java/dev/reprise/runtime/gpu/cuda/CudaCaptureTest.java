@@ -3,13 +3,17 @@ package dev.reprise.runtime.gpu.cuda;
 import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.GeneralProduct;
 import dev.reprise.runtime.gpu.LaunchReplay;
 import dev.reprise.runtime.gpu.Launches;
+import dev.reprise.runtime.gpu.StoredMatrix;
 import java.util.List;
 import jcuda.driver.CUgraph;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +95,14 @@ class CudaCaptureTest {
   }
 
   @Test
+  void unusedMemoryMayBeGivenBackMeanwhile() throws InterruptedException {
+    backend.allocate(16 << 20).release();
+    long before = backend.memory().mapped();
+    whileAnotherThread(() -> backend.memory().trim());
+    assertThat(backend.memory().mapped()).isLessThan(before);
+  }
+
+  @Test
   void aSessionMayLoadKernelsMeanwhile() throws InterruptedException {
     CudaBackend other = another();
     DeviceBuffer x = other.allocate(64);
@@ -102,6 +114,39 @@ class CudaCaptureTest {
     other.close();
   }
 
+  /** The library loads a kernel of its own when it first needs it, and does not say so. */
+  @Test
+  void aSessionMayMultiplyMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    assumeTrue(other.products() != null, "there is no cuBLAS");
+    int n = 100;
+    for (Precision precision : Precision.values()) {
+      DeviceBuffer x = other.allocate(8L * n * n);
+      DeviceBuffer out = other.allocate(8L * n * n);
+      other.zero(x, 8L * n * n);
+      StoredMatrix rows = StoredMatrix.ofRows(x, n);
+      GeneralProduct product =
+          new GeneralProduct(
+              precision,
+              ProductPrecision.FULL,
+              n,
+              n,
+              n,
+              1,
+              rows,
+              rows,
+              0,
+              StoredMatrix.ofRows(out, n));
+      boolean[] taken = new boolean[1];
+      whileAnotherThread(() -> taken[0] = other.products().gemm(product));
+      assertThat(taken[0]).isTrue();
+      other.settleLaunches();
+      x.release();
+      out.release();
+    }
+    other.close();
+  }
+
   @Test
   void aSessionMayMakeAGraphMeanwhile() throws InterruptedException {
     CudaBackend other = another();
@@ -110,6 +155,16 @@ class CudaCaptureTest {
     whileAnotherThread(() -> made[0] = other.replay(List.of(Launches.zero(cells, 64))));
     assertThat(made[0]).as("made once the other graph was written").isNotNull();
     made[0].close();
+    cells.release();
+    other.close();
+  }
+
+  @Test
+  void aSessionMayGiveUpAGraphMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    DeviceBuffer cells = other.allocate(64);
+    LaunchReplay made = other.replay(List.of(Launches.zero(cells, 64)));
+    whileAnotherThread(made::close);
     cells.release();
     other.close();
   }

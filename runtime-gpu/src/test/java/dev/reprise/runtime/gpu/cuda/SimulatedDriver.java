@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +49,20 @@ public final class SimulatedDriver {
       return obstacle;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many contexts, streams, events and pieces of memory have not been given back to it. */
+  static long taken() {
+    try {
+      return (long)
+          Linker.nativeLinker()
+              .downcallHandle(
+                  SymbolLookup.libraryLookup(DRIVER, Arena.global()).findOrThrow("simulatorTaken"),
+                  FunctionDescriptor.of(ValueLayout.JAVA_LONG))
+              .invokeExact();
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
     }
   }
 

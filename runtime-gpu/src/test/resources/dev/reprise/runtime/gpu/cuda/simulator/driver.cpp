@@ -3,10 +3,10 @@
 //
 // Streams are queues that run as late or as early as a random number says, within what events order: a launch that
 // forgot to wait for its upload, or an upload that overtakes a launch, gives a wrong result here. Memory comes filled
-// with bits of NaN; addresses and streams that are not the current device's own are errors; so is any call without a current
-// context, and a copy between devices by one that was not told that it may reach the other. Threads and groups run in
-// an order that is drawn anew between any two barriers: a barrier that is missing gives a wrong result sooner or later, and one
-// that not all threads of a group come to ends the device.
+// with bits of NaN, and so does for each group what its threads share. Addresses and streams that are not the current
+// device's own are errors; so is any call without a current context, and a copy between devices by one that was not told
+// that it may reach the other. Threads and groups run in an order that is drawn anew between any two barriers: a barrier
+// that is missing gives a wrong result sooner or later, and one that not all threads of a group come to ends the device.
 //
 // Captures are as strict as a real driver's: a call that it forbids to the thread that captures, and one that waits for the
 // whole device by whatever thread, fails and spoils the capture.
@@ -94,6 +94,7 @@ int failures[DEVICES] = {SUCCESS};      // of a launch or copy; it stays, as a r
 bool reaches[DEVICES][DEVICES] = {{false}};
 uint64_t seed = 88172645463325252ull;
 std::vector<Stream *> streams;
+long events = 0;
 std::map<uintptr_t, size_t> memories[DEVICES], pinned;
 size_t useds[DEVICES] = {0};
 const size_t CAPACITY = size_t(1) << 30;
@@ -371,9 +372,11 @@ void execute(const Kernel &kernel, const Call &call, unsigned groups, unsigned t
   *blockSize = {threads, 1, 1};
   *grid = {groups, 1, 1};
   *thread = {0, 0, 0};
+  char *shared = ((char *(*)())dlsym(library, "sharedBegin"))(), *sharedEnd = ((char *(*)())dlsym(library, "sharedEnd"))();
   Order ofGroups(groups);
   for (unsigned g = 0; g < groups; g++) {
     *block = {(unsigned)ofGroups[g], 0, 0};
+    if (shared != nullptr) memset(shared, 0xff, sharedEnd - shared);
     if (kernel.barriers) {
       if (!runGroup(call, threads, thread)) {
         fail(device, LAUNCH_FAILED, ("threads of " + kernel.name + " are not all at the same barrier").c_str());
@@ -424,6 +427,14 @@ int simulatorOwns(Address address, size_t bytes) {
   return within(memory, address, bytes);
 }
 
+// For tests: contexts, streams, events, pieces of pinned memory and of the devices' that nobody has given back.
+long simulatorTaken() {
+  Guard guard(lock);
+  long taken = (long)streams.size() + events + (long)pinned.size();
+  for (int device = 0; device < DEVICES; device++) taken += retained[device] + (long)memories[device].size();
+  return taken;
+}
+
 int cuInit(unsigned) { initialized = true; return SUCCESS; }
 int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
 int cuDeviceGetCount(int *count) { *count = DEVICES; return initialized ? SUCCESS : NOT_INITIALIZED; }
@@ -449,7 +460,12 @@ int cuDevicePrimaryCtxRelease_v2(int device) {
   }
   return SUCCESS;
 }
-int cuCtxSetCurrent(void *context) { current = (int *)context; return SUCCESS; }
+// Like most calls this one may say what an earlier launch ran into.
+int cuCtxSetCurrent(void *context) {
+  Guard guard(lock);
+  current = (int *)context;
+  return context == nullptr ? SUCCESS : failure;
+}
 int cuDeviceCanAccessPeer(int *can, int device, int peer) { *can = device != peer; return SUCCESS; }
 int cuCtxEnablePeerAccess(void *peer, unsigned) {
   Guard guard(lock);
@@ -505,9 +521,15 @@ int cuEventCreate(CUevent *event, unsigned) {
   Guard guard(lock);
   if (int status = ready()) return status;
   *event = new Event();
+  events++;
   return SUCCESS;
 }
-int cuEventDestroy_v2(CUevent event) { delete event; return SUCCESS; }
+int cuEventDestroy_v2(CUevent event) {
+  Guard guard(lock);
+  delete event;
+  events--;
+  return SUCCESS;
+}
 int cuEventRecord(CUevent event, CUstream stream) {
   Guard guard(lock);
   if (stream->capture != nullptr) return spoil(stream);
@@ -792,9 +814,12 @@ int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, unsigned 
   *executable = new Executable{graph, copies(graph)};
   return flags == 0 ? SUCCESS : INVALID_VALUE;
 }
-// That one may be destroyed while it runs is documented since CUDA 12 only.
+// That one may be destroyed while it runs is documented since CUDA 12 only; nothing says that giving its memory back waits
+// for nothing else.
 int cuGraphExecDestroy(Executable *executable) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
+  if (int status = deviceWide()) return status;
   if (*executable->pending > 0) return fail(here(), ILLEGAL_ADDRESS, "a graph is destroyed while it runs");
   delete executable;
   return SUCCESS;

@@ -1,5 +1,6 @@
 // The words of CUDA C that kernels use, for the host's compiler: kernels of the simulated device are compiled with
-// this before their text. One thread of a group runs at a time, so shared memory is static memory.
+// this before their text. One thread of a group runs at a time, so shared memory is static memory, all of a module's in
+// one section, which the driver fills anew for each group.
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -13,11 +14,16 @@ struct alignas(16) int4 { int x, y, z, w; };
 extern "C" {
 Place blockIdx, threadIdx, blockDim, gridDim;
 void (*simulatedBarrier)(int line);
+// Null where no kernel has shared memory.
+extern char __start_shared[] __attribute__((weak, visibility("hidden")));
+extern char __stop_shared[] __attribute__((weak, visibility("hidden")));
+char *sharedBegin() { return __start_shared; }
+char *sharedEnd() { return __stop_shared; }
 }
 #define __global__
 #define __device__ static
 #define __forceinline__ inline
-#define __shared__ static
+#define __shared__ static __attribute__((section("shared")))
 #define __restrict__
 #define __launch_bounds__(...)
 #define __syncthreads() simulatedBarrier(__LINE__)
