@@ -2,6 +2,8 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.cli.Main;
+import dev.reprise.testkit.CommandProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ class TutorialTest {
   private static final Pattern FILE = Pattern.compile("`(tutorial/[a-z.]+)`:\n\n```r\n(.*?)```\n", Pattern.DOTALL);
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```\n", Pattern.DOTALL);
   private static final Pattern COMMAND = Pattern.compile("^\\$ (.*)\n", Pattern.MULTILINE);
+  private static final CommandProcess COMMAND_LINE = new CommandProcess(System.getProperties());
   private static final String REPRISE = "./reprise ";
 
   @TempDir private Path folder;
@@ -71,10 +74,13 @@ class TutorialTest {
 
   private String run(String command) throws IOException, InterruptedException {
     assertThat(command).startsWith(REPRISE);
-    List<String> words = new ArrayList<>(CommandProcess.words(CommandProcess.classPath()));
+    List<String> words = new ArrayList<>(COMMAND_LINE.words(Main.class));
     words.addAll(Arrays.asList(command.substring(REPRISE.length()).split(" ")));
     Process process =
-        new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true).start();
+        CommandProcess.builder(words)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes());
     process.waitFor();
