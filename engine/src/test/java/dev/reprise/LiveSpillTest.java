@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
 import dev.reprise.runtime.Precision;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -175,11 +174,13 @@ class LiveSpillTest {
   }
 
   @Test
-  void aFolderThatCannotBeMadeIsNamedInTheError() throws Exception {
-    Path file = Files.writeString(folder.resolve("file"), "in the way");
+  void aFolderThatCannotBeMadeIsNamedInTheError() {
+    // Not there when the session opens, which would refuse it.
+    Path spill = folder.resolve("in the way");
     ScriptException failure =
         Scripts.failure(
-            config(800_000, ReuseMode.NONE, 1).withSpillFolder(file.resolve("spill")), LISTS);
+            config(800_000, ReuseMode.NONE, 1).withSpillFolder(spill),
+            "write(1, \"" + spill + "\")\n" + LISTS);
     assertThat(failure.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
     assertThat(failure.getMessage()).contains("the disk cannot be used", "--spill-folder");
   }

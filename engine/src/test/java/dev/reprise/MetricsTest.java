@@ -36,9 +36,10 @@ class MetricsTest {
 
   @Test
   void aFolderThatCannotBeMadeEndsAParforWithOneError() throws IOException {
-    Files.createFile(folder.resolve("m"));
+    // Not there when the session opens, which would refuse it.
     String script =
         """
+        write(1, "m")
         R = matrix(0, 20, 1)
         parfor (i in 1:20, par=2) {
           metric("a", i, i)
@@ -47,6 +48,7 @@ class MetricsTest {
         print(sum(R))
         """;
     for (int round = 0; round < 20; round++) {
+      Files.deleteIfExists(folder.resolve("m"));
       assertThat(Scripts.failure(config(), script)).hasMessageContaining("m");
     }
   }

@@ -27,6 +27,7 @@ import java.util.RandomAccess;
  */
 public final class ListValue implements Value {
   private static final int FIRST_ROOM = 8;
+  private static final Prefix<String> NO_NAMES = new Prefix<>(new String[0], 0);
 
   /** Empty when the list is positional. */
   private final Prefix<String> names;
@@ -88,7 +89,8 @@ public final class ListValue implements Value {
     if (!names.isEmpty() && names.size() != elements.size()) {
       throw new IllegalArgumentException(names.size() + " names, " + elements.size() + " elements");
     }
-    this.names = new Prefix<>(names.toArray(String[]::new), names.size());
+    this.names =
+        names.isEmpty() ? NO_NAMES : new Prefix<>(names.toArray(String[]::new), names.size());
     this.elements = new Prefix<>(elements.toArray(Value[]::new), elements.size());
     this.come = comeFrom(0);
   }

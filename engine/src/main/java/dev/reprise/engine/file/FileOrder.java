@@ -39,7 +39,10 @@ public final class FileOrder {
     private final long iteration;
     private final Runnable safePoint;
 
-    /** Where reads of this iteration are noted that may yet be taken back, and of which loop. */
+    /**
+     * Where reads of this iteration and of loops in it are noted that may yet be taken back, and of
+     * which loop these notes are: this one or one around it.
+     */
     private final Map<Uses, FileOrder> reads = new HashMap<>();
 
     /**
@@ -62,13 +65,21 @@ public final class FileOrder {
         uses.keep(this);
       } else {
         uses.pass(this, loop.around);
-        loop.around.reads.put(uses, level);
       }
     }
 
-    /** The iteration is to be run again: what it has read is forgotten. */
+    /** The iteration is to be run again: what it and loops in it have read is forgotten. */
     public void givenUp() {
       loop.turns.hold(() -> reads.keySet().forEach(uses -> uses.forget(this)));
+    }
+
+    private boolean isWithin(Place other) {
+      for (Place at = this; at != null; at = at.loop.around) {
+        if (at == other) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -124,7 +135,7 @@ public final class FileOrder {
     }
 
     void forget(Place by) {
-      open.remove(by);
+      open.keySet().removeIf(reader -> reader.isWithin(by));
     }
 
     void keep(Place by) {
@@ -251,6 +262,9 @@ public final class FileOrder {
     Uses whole = uses.find(written);
     noted.read(by, iteration, whole == null ? Uses.NOBODY : whole.writer);
     by.reads.put(noted, this);
+    for (Place at = by; at.loop != this; at = at.loop.around) {
+      at.loop.around.reads.put(noted, this);
+    }
   }
 
   /** What fails since a later iteration writes meanwhile is out of order, whatever it says. */

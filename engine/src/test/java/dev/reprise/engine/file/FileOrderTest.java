@@ -273,6 +273,18 @@ class FileOrderTest {
   }
 
   @Test
+  void whatLoopsInAnIterationHadReadIsForgottenWithItThoughTheyFailed() {
+    FileOrder loop = new FileOrder(null);
+    FileOrder.Place outer = place(loop, 1);
+    FileOrder middle = new FileOrder(outer);
+    FileOrder inner = new FileOrder(place(middle, 0));
+    read(place(inner, 0), "d/a");
+    assertThatThrownBy(() -> write(loop, 0, "d/a")).hasMessageContaining("iteration 2 has read");
+    outer.givenUp();
+    write(loop, 0, "d/a");
+  }
+
+  @Test
   @Timeout(60)
   void whoWaitsForAnotherWriterIsInterrupted() throws InterruptedException {
     assertThat(whileWaiting(Thread::interrupt, () -> {})).hasMessage("interrupted");
