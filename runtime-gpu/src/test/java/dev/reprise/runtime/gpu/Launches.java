@@ -10,4 +10,9 @@ public final class Launches {
   public static Launch zero(DeviceBuffer buffer, long bytes) {
     return Launch.zero(buffer, bytes);
   }
+
+  /** A product by the device's library. */
+  public static Launch gemm(GeneralProduct product) {
+    return Launch.gemm(product);
+  }
 }

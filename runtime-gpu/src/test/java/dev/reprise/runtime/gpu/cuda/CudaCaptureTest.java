@@ -3,6 +3,7 @@ package dev.reprise.runtime.gpu.cuda;
 import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.Precision;
@@ -11,9 +12,15 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.GeneralProduct;
+import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
 import dev.reprise.runtime.gpu.Launches;
 import dev.reprise.runtime.gpu.StoredMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import jcuda.driver.CUgraph;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** Launches that are written into graphs while the device does, or is asked for, something else. */
 class CudaCaptureTest {
+  /** Rows and columns of products. */
+  private static final int SIZE = 100;
+
   private CudaBackend backend;
   private DeviceBuffer buffer;
 
@@ -65,6 +75,21 @@ class CudaCaptureTest {
     Thread[] thread = new Thread[1];
     capture(() -> thread[0] = untilItEndsOrWaits(other));
     thread[0].join();
+  }
+
+  private static GeneralProduct square(Precision precision, DeviceBuffer x, DeviceBuffer out) {
+    StoredMatrix rows = StoredMatrix.ofRows(x, SIZE);
+    return new GeneralProduct(
+        precision,
+        ProductPrecision.FULL,
+        SIZE,
+        SIZE,
+        SIZE,
+        1,
+        rows,
+        rows,
+        0,
+        StoredMatrix.ofRows(out, SIZE));
   }
 
   @Test
@@ -119,24 +144,11 @@ class CudaCaptureTest {
   void aSessionMayMultiplyMeanwhile() throws InterruptedException {
     CudaBackend other = another();
     assumeTrue(other.products() != null, "there is no cuBLAS");
-    int n = 100;
     for (Precision precision : Precision.values()) {
-      DeviceBuffer x = other.allocate(8L * n * n);
-      DeviceBuffer out = other.allocate(8L * n * n);
-      other.zero(x, 8L * n * n);
-      StoredMatrix rows = StoredMatrix.ofRows(x, n);
-      GeneralProduct product =
-          new GeneralProduct(
-              precision,
-              ProductPrecision.FULL,
-              n,
-              n,
-              n,
-              1,
-              rows,
-              rows,
-              0,
-              StoredMatrix.ofRows(out, n));
+      DeviceBuffer x = other.allocate(8L * SIZE * SIZE);
+      DeviceBuffer out = other.allocate(8L * SIZE * SIZE);
+      other.zero(x, 8L * SIZE * SIZE);
+      GeneralProduct product = square(precision, x, out);
       boolean[] taken = new boolean[1];
       whileAnotherThread(() -> taken[0] = other.products().gemm(product));
       assertThat(taken[0]).isTrue();
@@ -167,6 +179,41 @@ class CudaCaptureTest {
     whileAnotherThread(made::close);
     cells.release();
     other.close();
+  }
+
+  /** Then what is to be launched can still be launched by itself. */
+  @Test
+  void aProductThatTheLibraryLaunchesInAnotherWayIsNotSetAnew() {
+    assumeFalse(Devices.isDriverInstalled(), "the simulated library does what it is told");
+    DeviceBuffer x = backend.allocate(8L * SIZE * SIZE);
+    DeviceBuffer other = backend.allocate(8L * SIZE * SIZE);
+    DeviceBuffer out = backend.allocate(8L * SIZE * SIZE);
+    LaunchReplay graph = backend.replay(List.of(Launches.gemm(square(Precision.FP64, x, out))));
+    List<Launch> moved = List.of(Launches.gemm(square(Precision.FP64, other, out)));
+    MemorySegment more = moreLaunches();
+    more.set(ValueLayout.JAVA_INT, 0, 1);
+    try {
+      assertThatThrownBy(() -> graph.issue(moved))
+          .hasMessageContaining("UPDATE_FAILURE")
+          .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
+      moved.forEach(launch -> launch.issue(backend));
+      backend.settleLaunches();
+    } finally {
+      more.set(ValueLayout.JAVA_INT, 0, 0);
+    }
+    graph.issue(moved);
+    graph.close();
+    x.release();
+    other.release();
+    out.release();
+  }
+
+  private static MemorySegment moreLaunches() {
+    Path library =
+        Path.of(SimulatedDriver.environment("CUDA_HOME")).resolve("lib64/libcublas.so.13");
+    return SymbolLookup.libraryLookup(library, Arena.global())
+        .findOrThrow("simulatorMoreLaunches")
+        .reinterpret(Integer.BYTES);
   }
 
   /** As the device's maker says; what was being written is lost, nothing else. */

@@ -11,6 +11,9 @@ void simulatorAllocate(void *stream);
 int simulatorSynchronize();
 int simulatorOwns(unsigned long long address, size_t bytes);
 
+// For tests: further launches of each product, as of a library that takes other kernels for other operands.
+int simulatorMoreLaunches = 0;
+
 struct Handle { void *stream; int math; void *workspace; };
 enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, EXECUTION_FAILED = 13 };
 
@@ -45,6 +48,8 @@ int cublasSetWorkspace_v2(Handle *handle, void *workspace, size_t bytes) {
 static void later(Handle *handle, std::function<void()> work) {
   typedef std::function<void()> Work;
   if (handle->workspace == nullptr) simulatorAllocate(handle->stream);
+  for (int i = 0; i < simulatorMoreLaunches; i++)
+    simulatorPut(handle->stream, [](void *) {}, [](void *) {}, nullptr);
   simulatorPut(handle->stream, [](void *data) { (*(Work *)data)(); }, [](void *data) { delete (Work *)data; },
                new Work(std::move(work)));
 }
