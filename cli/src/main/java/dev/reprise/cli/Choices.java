@@ -12,6 +12,22 @@ final class Choices {
   static final List<String> DEVICE = List.of("auto", "cpu", "round-robin", "cuda:0", "opencl:0");
   static final List<String> NUMERICS = List.of("default", "exact");
   static final List<String> LISTING = List.of("text", "json");
+
+  /** What values are written in. */
+  static final List<String> FORMAT =
+      List.of(
+          "text",
+          "csv",
+          "mm",
+          "libsvm",
+          "jsonl",
+          "binary",
+          "npy",
+          "npz",
+          "parquet",
+          "safetensors",
+          "onnx");
+
   static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");
 
   private Choices() {}

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 /**
  * The settings in the engine's terms.
  *
- * @param notes what was asked for and is not there yet, each ready to follow "not in this version:"
+ * @param notes what has no effect, or less, beside something else that was asked for
  * @param progress tells how far a run is; null when nobody asked
  */
 record EngineOptions(SessionConfig config, List<String> notes, ProgressLine progress) {
@@ -71,7 +71,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
               .withProgress(progress)
               .withOutput(progress.before(console.out()), progress.before(console.err()));
     }
-    return new EngineOptions(config, missing(settings), progress);
+    return new EngineOptions(config, contradictions(settings), progress);
   }
 
   /** A run is over, whose end may be told. */
@@ -124,10 +124,10 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     };
   }
 
-  /** One line for all that was asked for in vain. */
+  /** One line for all that was asked for in vain, or nearly so. */
   void tellNotes(PrintStream err) {
     if (!notes.isEmpty()) {
-      err.println("reprise: note: not in this version: " + String.join("; ", notes));
+      err.println("reprise: note: " + String.join("; ", notes));
     }
   }
 
@@ -157,8 +157,18 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
         + (config.seed().isPresent() ? config.seed().getAsLong() : "drawn");
   }
 
-  private static List<String> missing(Settings settings) {
+  private static List<String> contradictions(Settings settings) {
     List<String> notes = new ArrayList<>();
+    String stored = settings.warmStart() ? "--store and --warm-start" : "--store";
+    if (settings.checks().estimate()) {
+      if (settings.store() != null) {
+        notes.add(stored + " with --estimate (nothing is reused)");
+      }
+      if (settings.checks().verifyReuse() > 0) {
+        notes.add("--verify-reuse with --estimate (nothing is reused)");
+      }
+      return List.copyOf(notes);
+    }
     if (settings.checks().verifyReuse() > 0
         && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
       notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");
@@ -168,8 +178,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     }
     boolean reuses = ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses();
     if (settings.store() != null && !reuses) {
-      String words = settings.warmStart() ? "--store and --warm-start" : "--store";
-      notes.add(words + " with --reuse " + settings.reuse() + " (nothing is reused)");
+      notes.add(stored + " with --reuse " + settings.reuse() + " (nothing is reused)");
     }
     return List.copyOf(notes);
   }

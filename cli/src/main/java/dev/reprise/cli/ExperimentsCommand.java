@@ -22,12 +22,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code reprise experiments}. */
 @Command(
@@ -66,6 +69,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     usageHelpWidth = 100)
 final class ExperimentsCommand implements Callable<ExitCode> {
+  private static final String REPLAY = "experiments replay";
   private static final List<String> ACTIONS =
       List.of(
           "list",
@@ -89,7 +93,21 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   /** Longer than a run takes to leave what it has. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  private static final Map<String, Set<String>> TAKERS =
+      Map.of(
+          "--limit", Set.of("experiments list", "experiments artifacts", "experiments origin"),
+          "--run", Set.of("experiments artifacts"),
+          "--mend", Set.of("experiments fsck"),
+          "--budget", Set.of("experiments gc"),
+          "--by", Set.of("experiments gc"),
+          "--output", Set.of(REPLAY),
+          "--format", Set.of(REPLAY),
+          "--from", Set.of(REPLAY),
+          "--verify", Set.of(REPLAY));
+
   private final Console console;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "ACTION", arity = "0..*", description = "What to do. Default: list.")
   private List<String> words = new ArrayList<>();
@@ -148,6 +166,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       throw new UsageException(
           "experiments " + action + " does not take '" + words.get(most) + "'; see --help");
     }
+    ActionOptions.check(spec, "experiments " + action, TAKERS);
     if (limit < 1) {
       throw new UsageException("--limit: " + limit + " is less than 1");
     }

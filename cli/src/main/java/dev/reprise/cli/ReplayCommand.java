@@ -141,7 +141,7 @@ final class ReplayCommand implements Callable<ExitCode> {
     return ReplayRequest.of(file)
         .withUntil(until)
         .withReplacements(replacements(replaced))
-        .withOutput(output, format == null ? formatByName(output) : format)
+        .withOutput(output, format(format, output))
         .withStored(stored == null ? null : storedValue());
   }
 
@@ -205,8 +205,24 @@ final class ReplayCommand implements Callable<ExitCode> {
     return ExitCode.SCRIPT;
   }
 
+  /**
+   * The format to write in; null for the default of write().
+   *
+   * @param named by {@code --format}, or null
+   * @throws UsageException when nothing is written in the format that is named, or nothing at all
+   */
+  static String format(String named, Path output) {
+    if (named == null) {
+      return formatByName(output);
+    }
+    if (output == null) {
+      throw new UsageException("--format goes with -o FILE");
+    }
+    return Choices.oneOf("--format", named, Choices.FORMAT);
+  }
+
   /** The format that the output's extension names; null, for the default of write(), when none. */
-  static String formatByName(Path output) {
+  private static String formatByName(Path output) {
     if (output == null) {
       return null;
     }

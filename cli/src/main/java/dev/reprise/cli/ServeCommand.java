@@ -15,11 +15,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code reprise serve}. */
 @Command(
@@ -47,11 +51,26 @@ import picocli.CommandLine.Parameters;
     usageHelpWidth = 100)
 final class ServeCommand implements Callable<ExitCode> {
   private static final List<String> SUBJECTS = List.of("tenant", "token");
+  private static final Map<String, List<String>> VERBS =
+      Map.of(
+          "tenant", List.of("create", "quota", "list"),
+          "token", List.of("create", "revoke", "list"));
   private static final long DEFAULT_QUOTA = 50L << 30;
   private static final int DEFAULT_PORT = 7733;
   private static final long MOST_DAYS = 3_650;
 
+  private static final Map<String, Set<String>> TAKERS =
+      Map.of(
+          "--store", Set.of("serve"),
+          "--listen", Set.of("serve"),
+          "--quota", Set.of("serve tenant create"),
+          "--shares-with", Set.of("serve tenant create"),
+          "--expires", Set.of("serve token create"),
+          "--label", Set.of("serve token create"));
+
   private final Console console;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "ACTION", arity = "0..*", description = "What to do. Default: serve.")
   private List<String> words = new ArrayList<>();
@@ -109,11 +128,16 @@ final class ServeCommand implements Callable<ExitCode> {
   public ExitCode call() throws InterruptedException {
     DatabaseAddress address = database(RepriseFile.ofUser());
     if (words.isEmpty()) {
+      ActionOptions.check(spec, "serve", TAKERS);
       return serve(address);
     }
     String subject = Choices.oneOf("serve", words.getFirst(), SUBJECTS);
+    String verb = Choices.oneOf("serve " + subject, word(1, "a verb"), VERBS.get(subject));
+    ActionOptions.check(spec, "serve " + subject + " " + verb, TAKERS);
     return StoreServer.withAuthority(
-        address, authority -> subject.equals("tenant") ? tenant(authority) : token(authority));
+        address,
+        authority ->
+            subject.equals("tenant") ? tenant(verb, authority) : token(verb, authority));
   }
 
   private DatabaseAddress database(RepriseFile file) {
@@ -156,6 +180,7 @@ final class ServeCommand implements Callable<ExitCode> {
     if (folder == null) {
       throw new UsageException("serve needs --store DIR, a folder for large contents");
     }
+    OutputPlaces.folder("--store", folder);
     CountDownLatch ended = new CountDownLatch(1);
     StoreServer.Config config =
         new StoreServer.Config(
@@ -209,13 +234,17 @@ final class ServeCommand implements Callable<ExitCode> {
     }
   }
 
-  private ExitCode tenant(Authority authority) {
-    switch (Choices.oneOf("serve tenant", word(1, "a verb"), List.of("create", "quota", "list"))) {
+  private ExitCode tenant(String verb, Authority authority) {
+    switch (verb) {
       case "create" -> {
         String name = word(2, "a name");
         atMost(3);
         long bytes = quota == null ? DEFAULT_QUOTA : MemoryBudgets.parseSize(quota, "--quota");
-        authority.createTenant(name, bytes, sharesWith);
+        try {
+          authority.createTenant(name, bytes, sharesWith);
+        } catch (IllegalArgumentException e) {
+          throw new UsageException(e.getMessage());
+        }
         console.out().println("tenant " + name + ", quota " + Units.bytes(bytes));
       }
       case "quota" -> {
@@ -243,8 +272,8 @@ final class ServeCommand implements Callable<ExitCode> {
     return ExitCode.FINE;
   }
 
-  private ExitCode token(Authority authority) {
-    switch (Choices.oneOf("serve token", word(1, "a verb"), List.of("create", "revoke", "list"))) {
+  private ExitCode token(String verb, Authority authority) {
+    switch (verb) {
       case "create" -> {
         if (days < 1 || days > MOST_DAYS) {
           throw new UsageException("--expires takes 1 to " + MOST_DAYS + " days, not " + days);

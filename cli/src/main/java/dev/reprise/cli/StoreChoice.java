@@ -4,12 +4,16 @@ import dev.reprise.UserEnvironment;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreConfig;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Which store a person means: words of the command line, then {@code reprise.toml}. */
 final class StoreChoice {
   /** Instead of a store: none, also where a file names one. */
   static final String NONE = "none";
+
+  /** As in {@code localhost:7733}. */
+  private static final String HOST_AND_PORT = "[A-Za-z0-9][A-Za-z0-9.-]*:\\d{2,5}";
 
   private StoreChoice() {}
 
@@ -38,6 +42,16 @@ final class StoreChoice {
       if (where.matches("[A-Za-z][A-Za-z0-9+.-]*://.*")) {
         throw new UsageException(
             "--store: '" + where + "' is no folder, and servers are reached by http or https");
+      }
+      if (where.matches(HOST_AND_PORT) && !Files.exists(Path.of(where))) {
+        throw new UsageException(
+            "--store: '"
+                + where
+                + "' looks like the address of a server; write http://"
+                + where
+                + ", or ./"
+                + where
+                + " for a folder of that name");
       }
       // Not whether it can be written to: what others have left may be read nevertheless.
       OutputPlaces.existing("--store", Path.of(where));

@@ -73,7 +73,7 @@ final class StoredReplay {
 
   private ExitCode replayed(ReplayRequest request, SessionConfig config, Console console)
       throws IOException {
-    String known = format == null ? ReplayCommand.formatByName(output) : format;
+    String known = ReplayCommand.format(format, output);
     ReplayResult result;
     try (Session session = Reprise.session(config)) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);

@@ -101,14 +101,25 @@ class ExperimentsCommandTest extends CommandTest {
     train(0.1);
     for (String[] words :
         new String[][] {
-          {"show", "1", "2"}, {"fsck", "all"}, {"list", "--limit", "0"}, {"gc", "--budget", "-1"}
+          {"show", "1", "2"},
+          {"fsck", "all"},
+          {"list", "--limit", "0"},
+          {"gc", "--budget", "-1"},
+          {"list", "--mend"},
+          {"fsck", "--limit", "3"},
+          {"show", "1", "--run", "1"},
+          {"compare", "1", "1", "-o", "x"}
         }) {
       List<String> all = new ArrayList<>(List.of("experiments", "--store", store()));
       all.addAll(List.of(words));
       assertThat(run(all.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
     }
+    assertThat(err()).contains("'experiments compare' does nothing with --output");
     assertThat(run("run", "--store", "", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(run("run", "--store", "ftp://x/y", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("run", "--store", "localhost:7733", "-s", "print(1)"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("write http://localhost:7733");
     assertThat(run("experiments", "--store", store(), "artifacts", "--run", "99"))
         .isEqualTo(ExitCode.USAGE);
   }

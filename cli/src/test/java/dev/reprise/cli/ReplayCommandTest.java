@@ -99,7 +99,7 @@ class ReplayCommandTest extends CommandTest {
 
   @Test
   void theHelpNamesAllFormatsThatCanBeWritten() {
-    assertThat(run("replay", file("g.csv.lineage"), "-o", file("again"), "--format", "none"))
+    assertThat(run("run", "-s", "write(matrix(1, 1, 1), '" + file("again") + "', format='none')"))
         .isEqualTo(ExitCode.SCRIPT);
     String known =
         err().substring(err().indexOf("choose one of ") + 14).split("[ \\[\n]*\\[|\n")[0];
@@ -107,6 +107,7 @@ class ReplayCommandTest extends CommandTest {
     for (String format : known.strip().split(", ")) {
       if (!format.equals("hdf5")) {
         assertThat(out()).containsPattern("[ ,]" + format + "[,.]");
+        assertThat(Choices.FORMAT).contains(format);
       }
     }
   }
@@ -201,6 +202,15 @@ class ReplayCommandTest extends CommandTest {
     assertThat(run("replay", trace, "--from", "%1=none.csv")).isEqualTo(ExitCode.SCRIPT);
     assertThat(err()).contains("none.csv");
     assertUsage("--from expects FILE=OTHER", "replay", trace, "--from", "Y.csv");
+    assertUsage(
+        "--format: 'cvs' is unknown; choose text, csv",
+        "replay",
+        trace,
+        "-o",
+        file("again"),
+        "--format",
+        "cvs");
+    assertUsage("--format goes with -o FILE", "replay", trace, "--format", "csv");
     assertUsage("--verify with --until needs", "replay", trace, "--until", "%1", "--verify");
     assertUsage("there is no stored value", "replay", trace, "--verify", file("none"));
     assertUsage("lineage file not found", "replay", file("none.lineage"), "--verify");

@@ -111,12 +111,17 @@ class RepriseFileTest {
   void whatIsNoAddressIsRefused() throws IOException {
     RepriseFile none = files(null, null);
     for (String wrong :
-        new String[] {"http://u:p@host", "http://host/path", "http://host?x=1", "http://"}) {
+        new String[] {
+          "http://u:p@host", "http://host/path", "http://host?x=1", "http://", "http://host:65536"
+        }) {
       assertThatThrownBy(() -> StoreChoice.server(wrong, none, "rp_t"))
           .as(wrong)
           .isInstanceOf(UsageException.class);
     }
-    assertThatThrownBy(() -> StoreChoice.server("http://host", none, "a b"))
+    assertThatThrownBy(() -> StoreChoice.server("http://host", none, null))
         .hasMessageContaining("needs a token");
+    assertThatThrownBy(() -> StoreChoice.server("http://host", none, "a b"))
+        .hasMessageContaining("what is given as token")
+        .hasMessageNotContaining("a b");
   }
 }

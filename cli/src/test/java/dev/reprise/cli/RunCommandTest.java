@@ -191,7 +191,13 @@ class RunCommandTest extends CommandTest {
     }
     assertThat(run("run", "-s", "print(1)", "--verify-reuse", "1/2", "--reuse", "none"))
         .isEqualTo(ExitCode.FINE);
-    assertThat(err()).contains("--verify-reuse with --reuse none (nothing is reused)");
+    assertThat(err()).contains("note: --verify-reuse with --reuse none (nothing is reused)");
+    String store = folder.resolve("store").toString();
+    assertThat(
+            run("run", "-s", "print(1)", "--verify-reuse", "1/2", "--store", store, "--estimate"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(err())
+        .contains("note: --store with --estimate (nothing is reused); --verify-reuse with --est");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,34 @@ class ServeCommandTest extends CommandTest {
     }
     assertThat(run("serve", "--help")).isEqualTo(ExitCode.FINE);
     assertThat(out()).contains("token create TENANT");
+  }
+
+  @Test
+  void anOptionOfAnotherVerbIsRefusedBeforeTheDatabaseIsAsked() {
+    String database = "jdbc:postgresql://localhost:1/x";
+    for (String[] words :
+        new String[][] {
+          {"tenant", "create", "a", "--expires", "5"},
+          {"token", "create", "a", "--quota", "5g"},
+          {"token", "list", "--label", "a"},
+          {"tenant", "list", "--listen", "localhost:1"},
+          {"--quota", "5g", "--store", store()}
+        }) {
+      List<String> all = new ArrayList<>(List.of("serve", "--database", database));
+      all.addAll(List.of(words));
+      assertThat(run(all.toArray(String[]::new))).as(all.toString()).isEqualTo(ExitCode.USAGE);
+      assertThat(err()).contains("does nothing with --");
+    }
+    assertThat(err()).contains("'serve' does nothing with --quota");
+    assertThat(err()).contains("which goes with 'serve tenant create'");
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsToldBeforeAnythingBegins() {
+    assertThat(
+            run("serve", "--database", "jdbc:postgresql://localhost:1/x", "--store", "/proc/store"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--store: cannot write to /proc/store");
   }
 
   private String store() {

@@ -166,12 +166,17 @@ final class PathColumn {
   void trim() {
     for (int i = 0; i < size; i++) {
       Segment segment = segments[i];
-      long end = i + 1 < size ? segments[i + 1].from : length;
-      if (segment.raw != null && segment.raw.length > end - segment.from) {
-        segment.raw = Arrays.copyOf(segment.raw, (int) (end - segment.from));
+      long count = end(i) - segment.from;
+      if (segment.raw != null && segment.raw.length > count) {
+        segment.raw = Arrays.copyOf(segment.raw, (int) count);
       }
     }
     segments = Arrays.copyOf(segments, Math.max(1, size));
+  }
+
+  /** The first iteration behind a segment. */
+  private long end(int segment) {
+    return segment + 1 < size ? segments[segment + 1].from : length;
   }
 
   boolean isSameAs(PathColumn other) {
@@ -181,11 +186,10 @@ final class PathColumn {
     for (int i = 0; i < size; i++) {
       Segment a = segments[i];
       Segment b = other.segments[i];
-      if (a.from != b.from || (a.raw == null) != (b.raw == null)) {
+      if (a.from != b.from || end(i) != other.end(i) || (a.raw == null) != (b.raw == null)) {
         return false;
       }
-      int count =
-          (int) Math.min(RAW_LIMIT, (i + 1 < size ? segments[i + 1].from : length) - a.from);
+      int count = (int) Math.min(RAW_LIMIT, end(i) - a.from);
       if (a.raw == null ? a.path != b.path : !Arrays.equals(a.raw, 0, count, b.raw, 0, count)) {
         return false;
       }

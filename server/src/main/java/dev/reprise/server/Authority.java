@@ -1,5 +1,6 @@
 package dev.reprise.server;
 
+import dev.reprise.store.UnknownNameException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -81,6 +82,7 @@ public final class Authority {
    * Adds a tenant.
    *
    * @param sharesWith a tenant whose space it shares, or null for one of its own
+   * @throws IllegalArgumentException when no tenant may have that name
    */
   public void createTenant(String name, long quotaBytes, String sharesWith) {
     checkName(name);
@@ -103,7 +105,7 @@ public final class Authority {
 
   private static void checkName(String name) {
     if (!name.matches(NAME)) {
-      throw new ServerException(
+      throw new IllegalArgumentException(
           "a tenant's name has at most 64 letters, digits, '.', '_', '-', the first one a letter or"
               + " digit; found '"
               + name
@@ -138,8 +140,8 @@ public final class Authority {
         .findOne();
   }
 
-  private static ServerException noTenant(String name) {
-    return new ServerException(
+  private static UnknownNameException noTenant(String name) {
+    return new UnknownNameException(
         "there is no tenant '" + name + "'; 'reprise serve tenant list' shows which there are");
   }
 
@@ -193,24 +195,32 @@ public final class Authority {
     return token;
   }
 
-  /** All tokens, or those of one tenant; the latest first. */
+  /**
+   * All tokens, or those of one tenant; the latest first.
+   *
+   * @throws UnknownNameException when there is no such tenant
+   */
   public List<TokenEntry> tokens(String tenantOrNull) {
-    return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                "SELECT t.id, n.name, t.label, t.created, t.expires, t.revoked FROM token t JOIN"
-                    + " tenant n ON n.id = t.tenant WHERE CAST(:name AS text) IS NULL OR n.name ="
-                    + " :name ORDER BY t.id DESC")
-            .bind("name", tenantOrNull)
-            .map((row, _) ->
-                new TokenEntry(
-                    row.getLong(1),
-                    row.getString(2),
-                    row.getString(3),
-                    row.getLong(4),
-                    row.getLong(5),
-                    row.getObject(6, Long.class)))
-            .list());
+    return jdbi.withHandle(handle -> {
+      if (tenantOrNull != null && tenantId(handle, tenantOrNull).isEmpty()) {
+        throw noTenant(tenantOrNull);
+      }
+      return handle
+          .createQuery(
+              "SELECT t.id, n.name, t.label, t.created, t.expires, t.revoked FROM token t JOIN"
+                  + " tenant n ON n.id = t.tenant WHERE CAST(:name AS text) IS NULL OR n.name ="
+                  + " :name ORDER BY t.id DESC")
+          .bind("name", tenantOrNull)
+          .map((row, _) ->
+              new TokenEntry(
+                  row.getLong(1),
+                  row.getString(2),
+                  row.getString(3),
+                  row.getLong(4),
+                  row.getLong(5),
+                  row.getObject(6, Long.class)))
+          .list();
+    });
   }
 
   /** Ends a token, by its number. */
@@ -223,7 +233,7 @@ public final class Authority {
                 .bind("id", id)
                 .execute());
     if (changed == 0) {
-      throw new ServerException(
+      throw new UnknownNameException(
           "there is no token " + id + " that is good; 'reprise serve token list' shows them");
     }
   }

@@ -95,7 +95,9 @@ public final class StoreServer implements AutoCloseable {
       graph.close();
       throw new ServerException(
           "the server cannot listen at "
-              + config.listen
+              + config.listen.getHostString()
+              + ":"
+              + config.listen.getPort()
               + " with its contents in "
               + config.folder
               + ": "

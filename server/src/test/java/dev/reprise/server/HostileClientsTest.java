@@ -10,6 +10,7 @@ import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
+import dev.reprise.store.UnknownNameException;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.remote.Protocol;
@@ -140,6 +141,10 @@ class HostileClientsTest {
     server.authority().revoke(entry.id());
     assertThatThrownBy(() -> new RemoteExperiments(server.address(other)))
         .hasMessageContaining("was revoked");
+    assertThat(server.authority().tokens("ada")).isNotEmpty();
+    assertThatThrownBy(() -> server.authority().tokens("nobody"))
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("no tenant 'nobody'");
     assertThatThrownBy(() -> server.authority().revoke(entry.id()))
         .hasMessageContaining("no token");
   }

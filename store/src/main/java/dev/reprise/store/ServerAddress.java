@@ -13,6 +13,7 @@ import java.util.Locale;
  */
 public record ServerAddress(URI uri, String token, Patience patience) {
   private static final int LONGEST_TOKEN = 512;
+  private static final int HIGHEST_PORT = 65_535;
 
   /**
    * How long a server may take until it counts as gone.
@@ -34,6 +35,7 @@ public record ServerAddress(URI uri, String token, Patience patience) {
     boolean plain = uri.getPath() == null || uri.getPath().isEmpty() || uri.getPath().equals("/");
     if (!(scheme.equals("http") || scheme.equals("https"))
         || uri.getHost() == null
+        || uri.getPort() > HIGHEST_PORT
         || !plain
         || uri.getUserInfo() != null
         || uri.getQuery() != null) {
@@ -41,7 +43,7 @@ public record ServerAddress(URI uri, String token, Patience patience) {
           "the address of a store is http://HOST:PORT or https://HOST:PORT, without user, path and"
               + " question");
     }
-    if (token == null || token.isBlank() || token.length() > LONGEST_TOKEN || !isPlain(token)) {
+    if (token == null || token.isBlank()) {
       throw new IllegalArgumentException(
           "the store at "
               + uri.getScheme()
@@ -49,6 +51,14 @@ public record ServerAddress(URI uri, String token, Patience patience) {
               + uri.getAuthority()
               + " needs a token ('reprise serve token create' makes one): in the environment as"
               + " REPRISE_TOKEN, or in reprise.toml");
+    }
+    if (token.length() > LONGEST_TOKEN || !isPlain(token)) {
+      throw new IllegalArgumentException(
+          "what is given as token of the store at "
+              + uri.getScheme()
+              + "://"
+              + uri.getAuthority()
+              + " is none: a token is one word as 'reprise serve token create' prints it");
     }
   }
 

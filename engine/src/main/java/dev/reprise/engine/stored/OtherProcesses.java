@@ -5,6 +5,7 @@ import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Claims of what is being computed, between processes. Who waits for another process polls, as if
@@ -20,27 +21,31 @@ final class OtherProcesses {
   private static final long FIRST_PAUSE_NANOS = 500_000;
   private static final long LONGEST_PAUSE_NANOS = 50_000_000;
 
-  private final StoreOpening opening;
+  private final Function<Key, StoreClaim> claims;
   private final UseCounts counts;
 
-  OtherProcesses(StoreOpening opening, UseCounts counts) {
-    this.opening = opening;
+  /**
+   * @param claims gives null when another process has the claim; throws {@link StoreException} when
+   *     it cannot tell
+   */
+  OtherProcesses(Function<Key, StoreClaim> claims, UseCounts counts) {
+    this.claims = claims;
     this.counts = counts;
   }
 
-  /** The claim; null when another process has it, or there are no locks. */
+  /**
+   * The claim; null when another process has it.
+   *
+   * @throws StoreException when there are no locks, or a server does not answer: then everybody
+   *     computes for himself
+   */
   StoreClaim tryClaim(Key key) {
-    try {
-      return opening.tryClaim(key);
-    } catch (StoreException e) {
-      // Without locks everybody computes for himself.
-      return null;
-    }
+    return claims.apply(key);
   }
 
   /**
-   * The claim when the process that has it ends it; null after a multiple of what computing is
-   * estimated to take, since a process may have been stopped.
+   * The claim when the process that has it ends it; null when nobody can tell any more, or after a
+   * multiple of what computing is estimated to take, since a process may have been stopped.
    *
    * @param work estimated nanoseconds
    * @param wanted false when nobody waits for the value any more
@@ -55,9 +60,15 @@ final class OtherProcesses {
         && System.nanoTime() - start < most) {
       LockSupport.parkNanos(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-      StoreClaim claim = tryClaim(key);
-      if (claim != null) {
-        return claim;
+      try {
+        StoreClaim claim = tryClaim(key);
+        if (claim != null) {
+          return claim;
+        }
+      } catch (StoreException e) {
+        if (!e.isPassing()) {
+          return null;
+        }
       }
     }
     return null;

@@ -6,6 +6,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreClaim;
+import dev.reprise.store.StoreException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -44,7 +45,7 @@ public final class Questions {
     this.loading = loading;
     this.offers = offers;
     this.counts = counts;
-    this.others = new OtherProcesses(opening, counts);
+    this.others = new OtherProcesses(opening::tryClaim, counts);
   }
 
   /** What a value that the store has is before it is loaded; null when it is to be loaded. */
@@ -138,7 +139,13 @@ public final class Questions {
 
   /** Claims what the store does not have, or waits for the process that has claimed it. */
   private Answer claimed(LineageItem item, Key key, double work, BooleanSupplier wanted) {
-    StoreClaim claim = others.tryClaim(key);
+    StoreClaim claim;
+    try {
+      claim = others.tryClaim(key);
+    } catch (StoreException e) {
+      // Nobody can tell who computes it, so there is nobody to wait for.
+      return missed(item, key, null);
+    }
     boolean waited = claim == null;
     if (waited) {
       claim = others.waitFor(key, work, wanted);

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
@@ -258,9 +259,19 @@ final class ServerConnection implements AutoCloseable {
           "no connection in " + address.patience().toConnect().toSeconds() + " s";
       case HttpTimeoutException _ ->
           "nothing in " + address.patience().toAnswer().toSeconds() + " s";
+      case ConnectException unknown when comesOfUnresolved(unknown) ->
+          "there is no host of that name";
       case ConnectException _ -> "nobody listens there";
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
+  }
+
+  private static boolean comesOfUnresolved(Throwable failure) {
+    Throwable each = failure;
+    while (each != null && !(each instanceof UnresolvedAddressException)) {
+      each = each.getCause();
+    }
+    return each != null;
   }
 
   @Override
