@@ -20,7 +20,7 @@ public final class AggregateKernels {
     ColumnKernels.register(table, parallel);
     CumulativeKernels.register(table, Precision.FP64);
     MomentKernels.register(table);
-    QuantileKernels.register(table);
+    QuantileKernels.register(table, parallel);
     GroupKernels.register(table);
     DistinctKernels.register(table);
   }

@@ -3,7 +3,9 @@ package dev.reprise.runtime.cpu.shape;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RowCopies;
 import java.lang.foreign.MemorySegment;
 
 /** New matrices from chosen rows or columns of another. */
@@ -13,6 +15,11 @@ final class Gather {
   /** So many rows for each that is wanted cost as much as going to that one alone. */
   private static final int FAR = 8;
 
+  /** Fewer are copied before code is called. */
+  private static final long FEWEST_CELLS_OF_CODE = 1024;
+
+  private static final int BLOCK = 1024;
+
   private Gather() {}
 
   /** The rows at zero-based positions, in that order. */
@@ -20,9 +27,65 @@ final class Gather {
     long cols = x.cols();
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols, x.precision());
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
-    parallel.forRange(
-        context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
+    if (cols == 1 && x.precision() == Precision.FP64) {
+      double[] column = ColumnCells.of(x, 0, parallel, context);
+      parallel.forRange(
+          context, rows.length, chunk, (from, to) -> copyCells(column, rows, out, from, to));
+    } else if (cols * rows.length >= FEWEST_CELLS_OF_CODE
+        && RowCopies.fit(x.precision().bytesPerCell() * cols)) {
+      copyByCode(x, rows, out, chunk, parallel, context);
+    } else {
+      parallel.forRange(
+          context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
+    }
     return out;
+  }
+
+  private static void copyCells(
+      double[] column, int[] rows, DenseMatrix out, long from, long to) {
+    double[] block = new double[(int) Math.min(BLOCK, to - from)];
+    CellBlocks cells = new CellBlocks(out.precision(), block.length);
+    for (int i = (int) from; i < to; i += block.length) {
+      int count = (int) Math.min(block.length, to - i);
+      choose(column, rows, i, count, block);
+      cells.store(block, 0, out.segment(), i, count);
+    }
+  }
+
+  private static void choose(double[] column, int[] rows, int from, int count, double[] block) {
+    for (int i = 0; i < count; i++) {
+      block[i] = column[rows[from + i]];
+    }
+  }
+
+  /** By one call for the rows of a chunk. */
+  private static void copyByCode(
+      DenseMatrix x,
+      int[] rows,
+      DenseMatrix out,
+      long chunk,
+      Parallel parallel,
+      ExecutionContext context) {
+    long bytes = x.precision().bytesPerCell() * x.cols();
+    parallel.forRange(
+        context,
+        rows.length,
+        chunk,
+        (from, to) ->
+            RowCopies.run(
+                numbers(rows, (int) from, (int) (to - from)),
+                x.segment().address(),
+                x.rows(),
+                out.segment().address() + from * bytes,
+                bytes));
+  }
+
+  private static double[] numbers(int[] rows, int from, int count) {
+    double[] numbers = new double[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = rows[from + i] + 1.0;
+    }
+    return numbers;
   }
 
   private static void copyRows(DenseMatrix x, int[] rows, DenseMatrix out, int from, int to) {
