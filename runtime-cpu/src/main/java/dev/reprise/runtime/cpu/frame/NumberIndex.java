@@ -13,6 +13,22 @@ final class NumberIndex {
     return codes[place(number)];
   }
 
+  /**
+   * Looks numbers up to the first one that has no code.
+   *
+   * @return its position, or {@code to}
+   */
+  int codes(long[] numbers, int from, int to, double[] out) {
+    for (int i = from; i < to; i++) {
+      int code = codes[place(numbers[i])];
+      if (code == 0) {
+        return i;
+      }
+      out[i] = code;
+    }
+    return to;
+  }
+
   /** Gives a number that is not there yet a code. */
   void put(long number, int code) {
     int place = place(number);
