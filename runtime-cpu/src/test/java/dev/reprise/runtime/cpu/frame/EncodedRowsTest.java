@@ -145,6 +145,10 @@ class EncodedRowsTest {
       codes.put(c, numbered(n, r -> List.of(String.valueOf(cell(frame, r, c))), "null"));
     }
     Map<String, Integer> words = numbered(n, r -> List.of(frame.strings(5)[r].split(" ")), "");
+    double[] known =
+        Arrays.stream(frame.doubles(2)).filter(number -> !Double.isNaN(number)).toArray();
+    double least = Arrays.stream(known).min().orElse(0);
+    double most = Arrays.stream(known).max().orElse(0);
     List<double[]> rows = new ArrayList<>();
     for (int r = 0; r < n; r++) {
       if (omits && (cell(frame, r, 0) == null || cell(frame, r, 1) == null)) {
@@ -153,7 +157,7 @@ class EncodedRowsTest {
       List<Double> row = new ArrayList<>();
       addDummies(row, codes.get(0), cell(frame, r, 0));
       addDummies(row, codes.get(1), cell(frame, r, 1));
-      row.add(bin(frame.doubles(2), frame.doubles(2)[r]));
+      row.add(bin(least, most, frame.doubles(2)[r]));
       row.add(frame.doubles(3)[r]);
       row.add((double) codes.get(4).get(cell(frame, r, 4)));
       if (counts) {
@@ -195,13 +199,10 @@ class EncodedRowsTest {
     }
   }
 
-  private static double bin(double[] all, double value) {
-    double[] known = Arrays.stream(all).filter(number -> !Double.isNaN(number)).toArray();
+  private static double bin(double least, double most, double value) {
     if (Double.isNaN(value)) {
       return value;
     }
-    double least = Arrays.stream(known).min().orElse(0);
-    double most = Arrays.stream(known).max().orElse(0);
     for (int bin = 1; bin < BINS && least < most; bin++) {
       if (value <= least + bin * (most - least) / BINS) {
         return bin;
