@@ -3,16 +3,22 @@ package dev.reprise.runtime.cpu.frame;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
-import java.util.Arrays;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
+import dev.reprise.runtime.cpu.Parallel;
 import java.util.List;
 
 /** Conversions between scalars, matrices and frames. */
 final class FrameCasts {
+  /** Cells of rows that are brought together: they stay in the second-level cache. */
+  private static final int BLOCK_CELLS = 1 << 13;
+
   private FrameCasts() {}
 
   /** A matrix of the cells; missing text is NaN, truth values are 1 and 0. */
@@ -44,18 +50,75 @@ final class FrameCasts {
    * zeros and ones, INT32 or INT64 for whole numbers, FP32 when 32 bits print the same number, else
    * FP64.
    */
+  static Frame fromMatrix(
+      MatrixOperand matrix, Parallel parallel, ExecutionContext context) {
+    return fromMatrix(matrix, (n, chunk, body) -> parallel.forRange(context, n, chunk, body));
+  }
+
+  /** The same, on the calling thread. */
   static Frame fromMatrix(MatrixOperand matrix) {
+    return fromMatrix(matrix, (n, _, body) -> body.run(0, n));
+  }
+
+  /** Runs a body for ranges that cover 0 to n. */
+  private interface Ranges {
+    void forRange(long n, long chunk, Parallel.RangeBody body);
+  }
+
+  private static Frame fromMatrix(MatrixOperand matrix, Ranges ranges) {
     int rows = Math.toIntExact(matrix.rows());
     int cols = Math.toIntExact(matrix.cols());
+    double[][] cells = new double[cols][rows];
+    read(matrix, cells, ranges);
+    Column[] columns = new Column[cols];
+    ranges.forRange(
+        cols,
+        1,
+        (from, to) -> {
+          for (int c = (int) from; c < to; c++) {
+            columns[c] = column(cells[c], narrowest(cells[c]));
+          }
+        });
     FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < cols; c++) {
-      double[] cells = new double[rows];
-      for (int r = 0; r < rows; r++) {
-        cells[r] = matrix.get(r, c);
-      }
-      builder.add("C" + (c + 1), column(cells, narrowest(cells)));
+      builder.add("C" + (c + 1), columns[c]);
     }
     return builder.build(rows);
+  }
+
+  private static void read(MatrixOperand matrix, double[][] cells, Ranges ranges) {
+    int cols = cells.length;
+    if (!(matrix instanceof DenseMatrix dense)) {
+      for (int c = 0; c < cols; c++) {
+        for (int r = 0; r < cells[c].length; r++) {
+          cells[c][r] = matrix.get(r, c);
+        }
+      }
+      return;
+    }
+    int together = (int) Math.clamp(dense.rows(), 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
+    ranges.forRange(
+        dense.rows(),
+        Parallel.chunk(dense.rows(), 4L * together),
+        (from, to) -> {
+          double[] block = new double[together * cols];
+          CellReader reader = CellSource.of(dense).reader(block.length);
+          for (int row = (int) from; row < to; row += together) {
+            int count = (int) Math.min(together, to - row);
+            reader.read((long) row * cols, block, count * cols);
+            for (int c = 0; c < cols; c++) {
+              spread(block, c, cols, cells[c], row, count);
+            }
+          }
+        });
+  }
+
+  /** Copies a column of a block. */
+  private static void spread(
+      double[] block, int column, int cols, double[] cells, int row, int count) {
+    for (int i = 0, at = column; i < count; i++, at += cols) {
+      cells[row + i] = block[at];
+    }
   }
 
   private static ColumnType narrowest(double[] cells) {
@@ -64,15 +127,17 @@ final class FrameCasts {
     }
     boolean truth = true;
     boolean small = true;
-    boolean whole = true;
     for (double cell : cells) {
+      if (cell == (int) cell) {
+        truth = truth && (cell == 0 || cell == 1);
+        continue;
+      }
+      truth = false;
+      small = false;
       // From 2^63 on a double has no long beside it.
-      whole = whole && cell == Math.rint(cell) && Math.abs(cell) < 0x1p63;
-      if (!whole) {
+      if (cell != Math.rint(cell) || !(Math.abs(cell) < 0x1p63)) {
         return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
       }
-      small = small && cell == (int) cell;
-      truth = truth && (cell == 0 || cell == 1);
     }
     return truth ? ColumnType.BOOLEAN : small ? ColumnType.INT32 : ColumnType.INTEGER;
   }
@@ -102,8 +167,13 @@ final class FrameCasts {
         }
         yield new Column(type, cells, null);
       }
-      case INTEGER ->
-          new Column(type, Arrays.stream(cells).mapToLong(cell -> (long) cell).toArray(), null);
+      case INTEGER -> {
+        long[] wholes = new long[cells.length];
+        for (int r = 0; r < wholes.length; r++) {
+          wholes[r] = (long) cells[r];
+        }
+        yield new Column(type, wholes, null);
+      }
       default -> {
         boolean[] truths = new boolean[cells.length];
         for (int r = 0; r < truths.length; r++) {

@@ -23,7 +23,7 @@ public final class FrameKernels {
   public static void register(KernelTable.Builder table, Parallel parallel) {
     table.add("as.scalar", (_, in, _) -> one(FrameCasts.toScalar(in[0])));
     table.add("as.matrix", FrameKernels::asMatrix);
-    table.add("as.frame", (_, in, _) -> one(asFrame(in[0])));
+    table.add("as.frame", (_, in, context) -> one(asFrame(in[0], parallel, context)));
     table.add("as.double", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asDouble())));
     table.add("as.integer", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asLong())));
     table.add("as.logical", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asBoolean())));
@@ -53,10 +53,11 @@ public final class FrameKernels {
         });
   }
 
-  private static Frame asFrame(Operand operand) {
+  private static Frame asFrame(
+      Operand operand, Parallel parallel, ExecutionContext context) {
     return switch (operand) {
       case Scalar scalar -> FrameCasts.fromScalar(scalar);
-      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix);
+      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix, parallel, context);
       // Frames live on the heap and are immutable, but a kernel never returns its input.
       case Frame frame -> FrameShape.cbind(new Operand[] {frame});
     };
