@@ -9,6 +9,7 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.Parallel;
@@ -22,18 +23,45 @@ final class FrameCasts {
   private FrameCasts() {}
 
   /** A matrix of the cells; missing text is NaN, truth values are 1 and 0. */
-  static DenseMatrix toMatrix(Frame frame, Allocator allocator) {
-    DenseMatrix matrix = DenseMatrix.allocate(allocator, frame.rows(), frame.cols());
-    try {
-      for (int c = 0; c < frame.cols(); c++) {
-        for (int r = 0; r < frame.rows(); r++) {
-          matrix.set(r, c, FrameCells.number(frame, r, c));
-        }
-      }
-      return matrix;
-    } catch (RuntimeException e) {
-      matrix.buffer().release();
-      throw e;
+  static DenseMatrix toMatrix(Frame frame, Parallel parallel, ExecutionContext context) {
+    int rows = Math.toIntExact(frame.rows());
+    double[][] cells = new double[frame.cols()][];
+    parallel.forEach(context, cells.length, c -> cells[(int) c] = numbers(frame, (int) c));
+    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), rows, cells.length);
+    int together = Math.clamp(rows, 1, Math.max(1, BLOCK_CELLS / Math.max(1, cells.length)));
+    parallel.forRange(
+        context,
+        rows,
+        Parallel.chunk(rows, 4L * together),
+        (from, to) -> {
+          double[] block = new double[together * cells.length];
+          CellBlocks blocks = new CellBlocks(matrix.precision(), block.length);
+          for (int row = (int) from; row < to; row += together) {
+            int count = (int) Math.min(together, to - row);
+            for (int c = 0; c < cells.length; c++) {
+              gather(cells[c], row, count, block, c, cells.length);
+            }
+            long at = (long) row * cells.length;
+            blocks.store(block, 0, matrix.segment(), at, count * cells.length);
+          }
+        });
+    return matrix;
+  }
+
+  private static double[] numbers(Frame frame, int col) {
+    if (frame.schema().get(col).storage() == ColumnType.Storage.DOUBLE) {
+      return frame.doubles(col);
+    }
+    double[] numbers = new double[(int) frame.rows()];
+    PassThrough.numbers(frame, col, ChosenRows.all(numbers.length), 0, numbers.length, numbers);
+    return numbers;
+  }
+
+  /** Copies cells to a column of a block. */
+  private static void gather(
+      double[] cells, int row, int count, double[] block, int column, int cols) {
+    for (int i = 0, at = column; i < count; i++, at += cols) {
+      block[at] = cells[row + i];
     }
   }
 

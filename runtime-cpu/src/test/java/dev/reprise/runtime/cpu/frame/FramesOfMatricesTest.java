@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.cpu.Samples;
 import java.util.ArrayList;
@@ -31,12 +32,16 @@ class FramesOfMatricesTest {
         }
       }
       Frame frame = (Frame) Frames.run(threads, "as.frame", Frames.matrix(rows))[0];
+      DenseMatrix back = (DenseMatrix) Frames.run(threads, "as.matrix", frame)[0];
       assertThat(frame.rows()).isEqualTo(n);
+      assertThat(back.rows()).isEqualTo(n);
       for (int c = 0; c < columns.size(); c++) {
         ColumnType type = narrowest(columns.get(c));
         assertThat(frame.schema().get(c)).as("column %s of %s rows", c, n).isEqualTo(type);
         for (int r = 0; r < n; r++) {
           assertThat(frame.textAt(r, c)).isEqualTo(text(type, columns.get(c)[r]));
+          assertThat(Double.doubleToLongBits(back.get(r, c)))
+              .isEqualTo(Double.doubleToLongBits(FrameCells.number(frame, r, c)));
         }
       }
     }
