@@ -32,11 +32,14 @@ final class SparseTable {
     weights = new double[pairs];
   }
 
-  /** Adds a weight to a cell, zero-based. */
-  void add(long row, long col, double weight) {
-    pairRows[size] = (int) row;
-    pairCols[size] = (int) col;
-    weights[size++] = weight;
+  /** Adds weights to cells, zero-based: the first ones of these arrays. */
+  void add(long[] rows, long[] cols, double[] weights, int count) {
+    for (int i = 0; i < count; i++) {
+      pairRows[size + i] = (int) rows[i];
+      pairCols[size + i] = (int) cols[i];
+    }
+    System.arraycopy(weights, 0, this.weights, size, count);
+    size += count;
   }
 
   /** The table; the caller owns it. */
@@ -57,12 +60,23 @@ final class SparseTable {
     int from = 0;
     for (int row = 0; row < rows; row++) {
       int to = next[row];
-      Arrays.sort(byRow, from, to);
+      if (!isSorted(byRow, from, to)) {
+        Arrays.sort(byRow, from, to);
+      }
       addRow(byRow, from, to, out);
       out.endRow();
       from = to;
     }
     return RowJob.inBestForm(SparseRows.assemble(List.of(out), cols, allocator), allocator);
+  }
+
+  private static boolean isSorted(long[] values, int from, int to) {
+    for (int i = from + 1; i < to; i++) {
+      if (values[i] < values[i - 1]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void addRow(long[] sorted, int from, int to, SparseRows out) {
