@@ -21,8 +21,8 @@ public final class AggregateKernels {
     CumulativeKernels.register(table, Precision.FP64);
     MomentKernels.register(table);
     QuantileKernels.register(table, parallel);
-    GroupKernels.register(table);
-    DistinctKernels.register(table);
+    GroupKernels.register(table, parallel);
+    DistinctKernels.register(table, parallel);
   }
 
   /**

@@ -43,10 +43,11 @@ interface GroupFunction {
     for (int i = 0; i < x.length; i++) {
       int g = group[i];
       if (g < count) {
-        double value = weight(weights, i) * x[i];
-        double next = sums[g] + value;
-        double part = next - sums[g];
-        lost[g] += (sums[g] - (next - part)) + (value - part);
+        double value = weights == null ? x[i] : weights[i] * x[i];
+        double sum = sums[g];
+        double next = sum + value;
+        double part = next - sum;
+        lost[g] += (sum - (next - part)) + (value - part);
         sums[g] = next;
       }
     }

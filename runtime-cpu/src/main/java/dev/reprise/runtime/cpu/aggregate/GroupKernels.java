@@ -6,22 +6,27 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.shape.ColumnCells;
 import dev.reprise.runtime.operation.Operation;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Aggregates per group of rows: group g, numbered from 1, is row g of the result. A group without
  * rows gives 0. Rows of groups above {@code ngroups} are left out.
  */
 final class GroupKernels {
-  private GroupKernels() {}
+  private final Parallel parallel;
 
-  static void register(KernelTable.Builder table) {
-    table.add("aggregate", GroupKernels::aggregate);
+  private GroupKernels(Parallel parallel) {
+    this.parallel = parallel;
   }
 
-  private static Operand[] aggregate(
-      Operation operation, Operand[] inputs, ExecutionContext context) {
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("aggregate", new GroupKernels(parallel)::aggregate);
+  }
+
+  private Operand[] aggregate(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix target = Arguments.matrix(operation, inputs, 0);
     double[] groups = Vectors.read(operation, inputs, 1);
     boolean sized = !Arguments.isAbsent(inputs[4]);
@@ -39,13 +44,16 @@ final class GroupKernels {
     int[] group = numbers(groups);
     double[][] results = new double[cols][];
     for (int col = 0; col < cols; col++) {
-      results[col] = function.aggregate(column(target, cols, col), group, weights, count);
+      double[] cells = column(target, cols, col, context);
+      results[col] = function.aggregate(cells, group, weights, count);
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), count, cols);
+    double[] row = new double[cols];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < cols; j++) {
-        out.set(i, j, results[j][i]);
+        row[j] = results[j][i];
       }
+      MemorySegment.copy(row, 0, out.segment(), Run.CELL, (long) Double.BYTES * i * cols, cols);
     }
     return new Operand[] {out};
   }
@@ -72,8 +80,18 @@ final class GroupKernels {
     return (int) groups;
   }
 
+  /** NaN if any is. */
   private static double largest(double[] groups) {
-    return Arrays.stream(groups).max().orElse(0);
+    double largest = groups.length == 0 ? 0 : Double.NEGATIVE_INFINITY;
+    for (double group : groups) {
+      if (!(group <= largest)) {
+        largest = group;
+        if (Double.isNaN(group)) {
+          return group;
+        }
+      }
+    }
+    return largest;
   }
 
   /** Zero-based groups; fractions are cut off. */
@@ -89,11 +107,12 @@ final class GroupKernels {
     return numbers;
   }
 
-  private static double[] column(DenseMatrix x, int cols, int col) {
-    double[] cells = new double[(int) (x.cells() / cols)];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = x.segment().getAtIndex(Run.CELL, (long) i * cols + col);
+  private double[] column(DenseMatrix x, int cols, int col, ExecutionContext context) {
+    if (cols > 1 || x.rows() != 1) {
+      return ColumnCells.of(x, col, parallel, context);
     }
+    double[] cells = new double[(int) x.cols()];
+    MemorySegment.copy(x.segment(), Run.CELL, 0, cells, 0, cells.length);
     return cells;
   }
 }
