@@ -24,8 +24,8 @@ import java.util.Set;
  * which is SystemDS's; rows and columns with fewer values than others are filled up with zeros.
  */
 final class DistinctKernels {
-  /** Cells that are brought together. */
-  private static final int BLOCK = 1024;
+  /** Cells that are brought together: so few that what looks at them is soon compiled. */
+  private static final int BLOCK = 256;
 
   private final Parallel parallel;
 

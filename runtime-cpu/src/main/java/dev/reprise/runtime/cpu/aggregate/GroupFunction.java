@@ -5,6 +5,8 @@ import dev.reprise.runtime.OperandException;
 /** What {@code aggregate} computes per group. Stateless. */
 @FunctionalInterface
 interface GroupFunction {
+  /** Rows of a call: what is called some hundred times is compiled as a whole. */
+  int PIECE = 256;
 
   /**
    * One result per group.
@@ -33,23 +35,11 @@ interface GroupFunction {
     };
   }
 
-  private static double weight(double[] weights, int i) {
-    return weights == null ? 1 : weights[i];
-  }
-
   private static double[] sum(double[] x, int[] group, double[] weights, int count) {
     double[] sums = new double[count];
     double[] lost = new double[count];
-    for (int i = 0; i < x.length; i++) {
-      int g = group[i];
-      if (g < count) {
-        double value = weights == null ? x[i] : weights[i] * x[i];
-        double sum = sums[g];
-        double next = sum + value;
-        double part = next - sum;
-        lost[g] += (sum - (next - part)) + (value - part);
-        sums[g] = next;
-      }
+    for (int i = 0; i < x.length; i += PIECE) {
+      add(x, group, weights, i, Math.min(x.length, i + PIECE), sums, lost);
     }
     for (int g = 0; g < count; g++) {
       double corrected = sums[g] + lost[g];
@@ -58,14 +48,36 @@ interface GroupFunction {
     return sums;
   }
 
-  private static double[] count(double[] x, int[] group, double[] weights, int count) {
-    double[] counts = new double[count];
-    for (int i = 0; i < x.length; i++) {
-      if (group[i] < count) {
-        counts[group[i]] += weight(weights, i);
+  private static void add(
+      double[] x, int[] group, double[] weights, int from, int to, double[] sums, double[] lost) {
+    for (int i = from; i < to; i++) {
+      int g = group[i];
+      if (g < sums.length) {
+        double value = weights == null ? x[i] : weights[i] * x[i];
+        double sum = sums[g];
+        double next = sum + value;
+        double part = next - sum;
+        lost[g] += (sum - (next - part)) + (value - part);
+        sums[g] = next;
       }
     }
+  }
+
+  private static double[] count(double[] x, int[] group, double[] weights, int count) {
+    double[] counts = new double[count];
+    for (int i = 0; i < x.length; i += PIECE) {
+      addWeights(group, weights, i, Math.min(x.length, i + PIECE), counts);
+    }
     return counts;
+  }
+
+  private static void addWeights(
+      int[] group, double[] weights, int from, int to, double[] counts) {
+    for (int i = from; i < to; i++) {
+      if (group[i] < counts.length) {
+        counts[group[i]] += weights == null ? 1 : weights[i];
+      }
+    }
   }
 
   private static double[] mean(double[] x, int[] group, double[] weights, int count) {
@@ -84,14 +96,21 @@ interface GroupFunction {
   private static double[] powers(double[] x, int[] group, double[] weights, int count, long order) {
     double[] means = mean(x, group, weights, count);
     double[] powers = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      if (group[i] < count) {
+    for (int i = 0; i < x.length; i += PIECE) {
+      raise(x, group, means, order, i, Math.min(x.length, i + PIECE), powers);
+    }
+    return sum(powers, group, weights, count);
+  }
+
+  private static void raise(
+      double[] x, int[] group, double[] means, long order, int from, int to, double[] powers) {
+    for (int i = from; i < to; i++) {
+      if (group[i] < means.length) {
         double distance = x[i] - means[group[i]];
         double square = distance * distance;
         powers[i] = order == 2 ? square : order == 3 ? square * distance : square * square;
       }
     }
-    return sum(powers, group, weights, count);
   }
 
   private static double[] variance(double[] x, int[] group, double[] weights, int count) {

@@ -83,11 +83,20 @@ final class GroupKernels {
   /** NaN if any is. */
   private static double largest(double[] groups) {
     double largest = groups.length == 0 ? 0 : Double.NEGATIVE_INFINITY;
-    for (double group : groups) {
-      if (!(group <= largest)) {
-        largest = group;
-        if (Double.isNaN(group)) {
-          return group;
+    for (int i = 0; i < groups.length; i += GroupFunction.PIECE) {
+      int end = Math.min(groups.length, i + GroupFunction.PIECE);
+      largest = Math.max(largest, largest(groups, i, end));
+    }
+    return largest;
+  }
+
+  private static double largest(double[] groups, int from, int to) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      if (!(groups[i] <= largest)) {
+        largest = groups[i];
+        if (Double.isNaN(largest)) {
+          return largest;
         }
       }
     }
@@ -97,14 +106,20 @@ final class GroupKernels {
   /** Zero-based groups; fractions are cut off. */
   private static int[] numbers(double[] groups) {
     int[] numbers = new int[groups.length];
-    for (int i = 0; i < groups.length; i++) {
+    for (int i = 0; i < groups.length; i += GroupFunction.PIECE) {
+      number(groups, i, Math.min(groups.length, i + GroupFunction.PIECE), numbers);
+    }
+    return numbers;
+  }
+
+  private static void number(double[] groups, int from, int to, int[] numbers) {
+    for (int i = from; i < to; i++) {
       if (!(groups[i] >= 1)) {
         throw new OperandException(
             "groups are numbered from 1, but row " + (i + 1) + " has group " + groups[i]);
       }
       numbers[i] = (int) groups[i] - 1;
     }
-    return numbers;
   }
 
   private double[] column(DenseMatrix x, int cols, int col, ExecutionContext context) {

@@ -17,6 +17,9 @@ final class SampleBuckets {
 
   private static final int CHUNKS = 4;
 
+  /** Values of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
   private final double[] values;
   private final double least;
   private final double scale;
@@ -47,8 +50,15 @@ final class SampleBuckets {
         values.length,
         chunk,
         (from, to) -> {
-          leasts[(int) (from / chunk)] = least(values, (int) from, (int) to);
-          mosts[(int) (from / chunk)] = most(values, (int) from, (int) to);
+          double least = Double.POSITIVE_INFINITY;
+          double most = Double.NEGATIVE_INFINITY;
+          for (int i = (int) from; i < to; i += PIECE) {
+            int end = (int) Math.min(to, i + PIECE);
+            least = Math.min(least, least(values, i, end));
+            most = Math.max(most, most(values, i, end));
+          }
+          leasts[(int) (from / chunk)] = least;
+          mosts[(int) (from / chunk)] = most;
         });
     double least = Arrays.stream(leasts).min().orElseThrow();
     double range = Arrays.stream(mosts).max().orElseThrow() - least;
@@ -61,8 +71,12 @@ final class SampleBuckets {
         context,
         values.length,
         chunk,
-        (from, to) ->
-            count(values, (int) from, (int) to, least, scale, counts[(int) (from / chunk)]));
+        (from, to) -> {
+          int[] ofChunk = counts[(int) (from / chunk)];
+          for (int i = (int) from; i < to; i += PIECE) {
+            count(values, i, (int) Math.min(to, i + PIECE), least, scale, ofChunk);
+          }
+        });
     int[] ends = new int[BUCKETS];
     int end = 0;
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
@@ -124,12 +138,21 @@ final class SampleBuckets {
     int before = bucket == 0 ? 0 : ends[bucket - 1];
     double[] found = new double[ends[bucket] - before];
     int count = 0;
-    for (int i = 0; count < found.length; i++) {
-      if (bucket(values[i], least, scale) == bucket) {
-        found[count++] = values[i];
-      }
+    for (int i = 0; count < found.length; i += PIECE) {
+      count = collect(bucket, i, Math.min(values.length, i + PIECE), found, count);
     }
     Arrays.sort(found);
     return found[rank - before];
+  }
+
+  /** Adds the values of a bucket to so many; returns how many there are then. */
+  private int collect(int bucket, int from, int to, double[] found, int count) {
+    int next = count;
+    for (int i = from; i < to; i++) {
+      if (bucket(values[i], least, scale) == bucket) {
+        found[next++] = values[i];
+      }
+    }
+    return next;
   }
 }

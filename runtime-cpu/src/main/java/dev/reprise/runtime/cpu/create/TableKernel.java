@@ -26,8 +26,8 @@ import java.util.Arrays;
  */
 final class TableKernel implements Kernel {
 
-  /** Pairs that are brought together. */
-  private static final int BLOCK = 1024;
+  /** Pairs that are brought together: so few that what counts them is soon compiled. */
+  private static final int BLOCK = 512;
 
   /** A table of up to so many cells is counted in an array, which stays in the caches. */
   private static final long FEW_CELLS = 1 << 16;

@@ -30,6 +30,12 @@ final class BucketSort {
 
   private static final int SMALL = 24;
 
+  /**
+   * Keys of a call: the JVM compiles what is called a few hundred times, and a loop that is called
+   * once for each chunk of a sort would begin in slow code in dozens of sorts.
+   */
+  static final int PIECE = 256;
+
   private final Parallel parallel;
   private final ExecutionContext context;
 
@@ -75,7 +81,9 @@ final class BucketSort {
         chunk,
         (from, to) -> {
           int[] counts = new int[1 << bits];
-          dealing.count(keys, (int) from, (int) to, counts);
+          for (int i = (int) from; i < to; i += PIECE) {
+            dealing.count(keys, i, (int) Math.min(to, i + PIECE), counts);
+          }
           starts[(int) (from / chunk)] = counts;
         });
     int[] ends = ends(starts, 1 << bits);
@@ -85,15 +93,13 @@ final class BucketSort {
         context,
         n,
         chunk,
-        (from, to) ->
-            dealing.deal(
-                keys,
-                rows,
-                (int) from,
-                (int) to,
-                starts[(int) (from / chunk)],
-                dealtKeys,
-                dealtRows));
+        (from, to) -> {
+          int[] next = starts[(int) (from / chunk)];
+          for (int i = (int) from; i < to; i += PIECE) {
+            int end = (int) Math.min(to, i + PIECE);
+            dealing.deal(keys, rows, i, end, next, dealtKeys, dealtRows);
+          }
+        });
     int[] scratchRows = new int[n];
     parallel.forRange(
         context,
@@ -144,6 +150,14 @@ final class BucketSort {
   /** The smallest and the largest of some keys, and whether they are in order as they are. */
   private record Extent(long first, long last, long least, long most, boolean isSorted) {
     static Extent of(long[] keys, int from, int to) {
+      Extent extent = ofPiece(keys, from, Math.min(to, from + PIECE));
+      for (int i = from + PIECE; i < to; i += PIECE) {
+        extent = extent.joined(ofPiece(keys, i, Math.min(to, i + PIECE)));
+      }
+      return extent;
+    }
+
+    private static Extent ofPiece(long[] keys, int from, int to) {
       long least = keys[from];
       long most = least;
       boolean isSorted = true;

@@ -18,7 +18,7 @@ final class Gather {
   /** Fewer are copied before code is called. */
   private static final long FEWEST_CELLS_OF_CODE = 1024;
 
-  private static final int BLOCK = 1024;
+  private static final int BLOCK = BucketSort.PIECE;
 
   private Gather() {}
 

@@ -16,7 +16,7 @@ import dev.reprise.runtime.operation.Operation;
 final class OrderKernel implements Kernel {
   private static final long CHUNK = 1 << 14;
 
-  private static final int BLOCK = 1024;
+  private static final int BLOCK = BucketSort.PIECE;
 
   private final Parallel parallel;
   private final Precision precision;

@@ -10,9 +10,6 @@ import dev.reprise.runtime.cpu.Parallel;
  * <p>Sorts by the last key first, each time the rows with their keys' bits ({@link BucketSort}).
  */
 public final class SortedOrder {
-  /** Keys that become bits together: a call for so few is compiled after few of them. */
-  private static final int TOGETHER = 1024;
-
   private static final long CHUNK = 1 << 14;
 
   private final int rows;
@@ -39,8 +36,8 @@ public final class SortedOrder {
         rows,
         CHUNK,
         (from, to) -> {
-          for (int i = (int) from; i < to; i += TOGETHER) {
-            order(key, indices, i, (int) Math.min(to, i + TOGETHER), decreasing, bits);
+          for (int i = (int) from; i < to; i += BucketSort.PIECE) {
+            order(key, indices, i, (int) Math.min(to, i + BucketSort.PIECE), decreasing, bits);
           }
         });
     return new SortedOrder(rows, new BucketSort(parallel, context).sort(bits, indices));
