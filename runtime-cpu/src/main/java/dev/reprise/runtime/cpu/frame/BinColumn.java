@@ -10,6 +10,9 @@ import java.util.Arrays;
  * bound and up to its upper bound; what lies outside all bins falls into the first or last.
  */
 final class BinColumn implements ColumnEncoder {
+  /** Values of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
   // Bin i, counted from 0, lies between bounds[i] and bounds[i + 1].
   private final double[] bounds;
   // The column learned from and the codes of its rows, 0 for NaN, so that no text is read twice.
@@ -81,17 +84,12 @@ final class BinColumn implements ColumnEncoder {
 
   /** NaN does not count. */
   private static double[] equalWidths(double[] values, int count) {
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    for (double value : values) {
-      // Not true of NaN. Of equal ones these choose among zeros of different signs.
-      if (value <= least) {
-        least = Math.min(least, value);
-      }
-      if (value >= most) {
-        most = Math.max(most, value);
-      }
+    double[] extremes = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    for (int r = 0; r < values.length; r += PIECE) {
+      widen(extremes, values, r, Math.min(values.length, r + PIECE));
     }
+    double least = extremes[0];
+    double most = extremes[1];
     if (least > most) {
       return new double[] {0, 0};
     }
@@ -104,6 +102,24 @@ final class BinColumn implements ColumnEncoder {
       bounds[i] = least + i * (most - least) / count;
     }
     return bounds;
+  }
+
+  /** Moves the smallest and the largest value apart. */
+  private static void widen(double[] extremes, double[] values, int from, int to) {
+    double least = extremes[0];
+    double most = extremes[1];
+    for (int r = from; r < to; r++) {
+      double value = values[r];
+      // Not true of NaN. Of equal ones these choose among zeros of different signs.
+      if (value <= least) {
+        least = Math.min(least, value);
+      }
+      if (value >= most) {
+        most = Math.max(most, value);
+      }
+    }
+    extremes[0] = least;
+    extremes[1] = most;
   }
 
   private static double[] equalCounts(double[] values, int count) {

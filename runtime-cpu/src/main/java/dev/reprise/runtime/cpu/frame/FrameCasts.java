@@ -20,6 +20,14 @@ final class FrameCasts {
   /** Cells of rows that are brought together: they stay in the second-level cache. */
   private static final int BLOCK_CELLS = 1 << 13;
 
+  /** Cells of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
+  // Kinds of numbers: whole ones that need 32 bits or 64, and others.
+  private static final int SMALL = 1;
+  private static final int WIDE = 2;
+  private static final int FRACTION = 4;
+
   private FrameCasts() {}
 
   /** A matrix of the cells; missing text is NaN, truth values are 1 and 0. */
@@ -153,21 +161,31 @@ final class FrameCasts {
     if (cells.length == 0) {
       return ColumnType.DOUBLE;
     }
-    boolean truth = true;
-    boolean small = true;
-    for (double cell : cells) {
-      if (cell == (int) cell) {
-        truth = truth && (cell == 0 || cell == 1);
-        continue;
-      }
-      truth = false;
-      small = false;
-      // From 2^63 on a double has no long beside it.
-      if (cell != Math.rint(cell) || !(Math.abs(cell) < 0x1p63)) {
+    int found = 0;
+    for (int r = 0; r < cells.length; r += PIECE) {
+      found |= kinds(cells, r, Math.min(cells.length, r + PIECE));
+      if ((found & FRACTION) != 0) {
         return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
       }
     }
-    return truth ? ColumnType.BOOLEAN : small ? ColumnType.INT32 : ColumnType.INTEGER;
+    return found == 0
+        ? ColumnType.BOOLEAN
+        : (found & WIDE) == 0 ? ColumnType.INT32 : ColumnType.INTEGER;
+  }
+
+  /** What some cells are, other than zeros and ones. */
+  private static int kinds(double[] cells, int from, int to) {
+    int found = 0;
+    for (int r = from; r < to; r++) {
+      double cell = cells[r];
+      if (cell == (int) cell) {
+        found |= cell == 0 || cell == 1 ? 0 : SMALL;
+      } else {
+        // From 2^63 on a double has no long beside it.
+        found |= cell == Math.rint(cell) && Math.abs(cell) < 0x1p63 ? WIDE : FRACTION;
+      }
+    }
+    return found;
   }
 
   private static boolean isSingle(double[] cells) {

@@ -11,6 +11,9 @@ import java.util.Map;
  * text is a missing cell.
  */
 final class RecodeColumn implements ColumnEncoder {
+  /** Cells of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
   private final StringIndex index;
   private final String[] categories;
   // The column learned from and the codes of its rows, NaN where missing, which need no second
@@ -59,10 +62,11 @@ final class RecodeColumn implements ColumnEncoder {
     int r = 0;
     while (r < cells.length) {
       int end = missing == null ? -1 : missing.nextSetBit(r);
-      r = numbers.codes(cells, r, end < 0 ? cells.length : end, codes);
+      int to = Math.min(end < 0 ? cells.length : end, r + PIECE);
+      r = numbers.codes(cells, r, to, codes);
       if (r == end) {
         codes[r++] = Double.NaN;
-      } else if (r < cells.length) {
+      } else if (r < to) {
         int code = index.add(frame.textAt(r, col));
         numbers.put(cells[r], code);
         codes[r++] = code;

@@ -148,6 +148,28 @@ class RearrangeTest {
   }
 
   @Test
+  void trianglesOfManyCellsHaveTheirCells() {
+    for (int[] shape : new int[][] {{1, 1500}, {1500, 1}, {700, 300}, {300, 1700}, {0, 3}, {3, 0}}) {
+      DenseMatrix x = kernels.random(new Random(5), shape[0], shape[1]);
+      for (boolean diag : new boolean[] {false, true}) {
+        for (boolean values : new boolean[] {false, true}) {
+          double[][] lower = kernels.cells("lower.tri", x, diag, values);
+          double[][] upper = kernels.cells("upper.tri", x, diag, values);
+          for (int i = 0; i < shape[0]; i++) {
+            for (int j = 0; j < shape[1]; j++) {
+              double cell = values ? x.get(i, j) : 1;
+              if (lower[i][j] != (j < i || diag && j == i ? cell : 0)
+                  || upper[i][j] != (j > i || diag && j == i ? cell : 0)) {
+                throw new AssertionError(i + ", " + j + " of " + x.shape());
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void rowsAreReversedAndRolled() {
     double[][] x = {row(3, 2), row(1, 5), row(2, 8)};
     assertThat(kernels.cells("rev", (Object) x))
