@@ -45,18 +45,19 @@ final class BucketSort {
   }
 
   /**
-   * Rows in the order of their keys.
+   * Brings rows to the order of their keys.
    *
-   * @param keys of the rows, in the order of {@code rows}; used up
+   * @param keys of the rows, in the order of {@code rows}; may be sorted, too
    * @param rows not changed; null for 0, 1, 2, ...
-   * @return the same array when it is in order
+   * @param dealtKeys scratch for as many
+   * @param dealtRows where the rows go
    */
-  int[] sort(long[] keys, int[] rows) {
+  void sort(long[] keys, int[] rows, long[] dealtKeys, int[] dealtRows) {
     int n = keys.length;
     if (n < MANY) {
-      int[] sorted = rows == null ? ascending(n) : rows.clone();
-      sort(keys, sorted, new long[n], new int[n], 0, n);
-      return sorted;
+      copy(rows, dealtRows);
+      new Range(keys, dealtRows).sort(0, n);
+      return;
     }
     int chunk = Math.ceilDiv(n, CHUNKS);
     Extent[] extents = new Extent[CHUNKS];
@@ -70,7 +71,8 @@ final class BucketSort {
       all = all.joined(extents[i]);
     }
     if (all.isSorted) {
-      return rows;
+      copy(rows, dealtRows);
+      return;
     }
     int bits = bits(n);
     Dealing dealing = all.dealing(bits);
@@ -87,8 +89,6 @@ final class BucketSort {
           starts[(int) (from / chunk)] = counts;
         });
     int[] ends = ends(starts, 1 << bits);
-    long[] dealtKeys = new long[n];
-    int[] dealtRows = new int[n];
     parallel.forRange(
         context,
         n,
@@ -100,31 +100,32 @@ final class BucketSort {
             dealing.deal(keys, rows, i, end, next, dealtKeys, dealtRows);
           }
         });
-    int[] scratchRows = new int[n];
     parallel.forRange(
         context,
         1 << bits,
         Math.max(1, (1 << bits) / 16),
         (from, to) -> {
+          Range range = new Range(dealtKeys, dealtRows);
           int begin = from == 0 ? 0 : ends[(int) from - 1];
           for (int bucket = (int) from; bucket < to; bucket++) {
             int end = ends[bucket];
             if (end - begin > 1) {
-              sort(dealtKeys, dealtRows, keys, scratchRows, begin, end);
+              range.sort(begin, end);
             }
             begin = end;
           }
         });
-    return dealtRows;
   }
 
-  /** The order 0, 1, 2, ... */
-  static int[] ascending(int rows) {
-    int[] ascending = new int[rows];
-    for (int i = 0; i < rows; i++) {
-      ascending[i] = i;
+  /** Copies rows; 0, 1, 2, ... for null. */
+  private static void copy(int[] rows, int[] to) {
+    if (rows != null) {
+      System.arraycopy(rows, 0, to, 0, to.length);
+      return;
     }
-    return ascending;
+    for (int i = 0; i < to.length; i++) {
+      to[i] = i;
+    }
   }
 
   private static int bits(int rows) {
@@ -257,80 +258,106 @@ final class BucketSort {
     }
   }
 
-  /** Sorts a range on this thread; the second arrays are scratch in the same range. */
-  private static void sort(long[] keys, int[] rows, long[] keys2, int[] rows2, int from, int to) {
-    if (to - from < LARGE) {
-      merge(keys, rows, keys2, rows2, from, to);
-      return;
-    }
-    Extent extent = Extent.of(keys, from, to);
-    if (extent.isSorted) {
-      return;
-    }
-    int bits = bits(to - from);
-    int[] next = new int[(1 << bits) + 1];
-    ByBits dealing = extent.byBits(bits);
-    dealing.count(keys, from, to, next);
-    int begin = from;
-    for (int bucket = 0; bucket < next.length; bucket++) {
-      int count = next[bucket];
-      next[bucket] = begin;
-      begin += count;
-    }
-    dealing.deal(keys, rows, from, to, next, keys2, rows2);
-    System.arraycopy(keys2, from, keys, from, to - from);
-    System.arraycopy(rows2, from, rows, from, to - from);
-    // Each bucket now ends where the next one began.
-    begin = from;
-    for (int bucket = 0; bucket < next.length - 1; bucket++) {
-      if (next[bucket] - begin > 1) {
-        sort(keys, rows, keys2, rows2, begin, next[bucket]);
-      }
-      begin = next[bucket];
-    }
-  }
+  /** Sorts ranges of keys with their rows on one thread, by way of scratch as long as the longest. */
+  private static final class Range {
+    private final long[] keys;
+    private final int[] rows;
+    private long[] scratchKeys = new long[0];
+    private int[] scratchRows = new int[0];
 
-  private static void merge(long[] keys, int[] rows, long[] keys2, int[] rows2, int from, int to) {
-    if (to - from <= SMALL) {
-      insertionSort(keys, rows, from, to);
-      return;
+    Range(long[] keys, int[] rows) {
+      this.keys = keys;
+      this.rows = rows;
     }
-    int middle = (from + to) >>> 1;
-    merge(keys, rows, keys2, rows2, from, middle);
-    merge(keys, rows, keys2, rows2, middle, to);
-    if (keys[middle - 1] <= keys[middle]) {
-      return;
-    }
-    System.arraycopy(keys, from, keys2, from, middle - from);
-    System.arraycopy(rows, from, rows2, from, middle - from);
-    int left = from;
-    int right = middle;
-    int at = from;
-    while (left < middle && right < to) {
-      if (keys2[left] <= keys[right]) {
-        keys[at] = keys2[left];
-        rows[at++] = rows2[left++];
+
+    void sort(int from, int to) {
+      if (to - from <= SMALL) {
+        insertionSort(keys, rows, from, to);
+        return;
+      }
+      if (scratchKeys.length < to - from) {
+        scratchKeys = new long[to - from];
+        scratchRows = new int[to - from];
+      }
+      if (to - from < LARGE) {
+        merge(from, to);
       } else {
-        keys[at] = keys[right];
-        rows[at++] = rows[right++];
+        deal(from, to);
       }
     }
-    System.arraycopy(keys2, left, keys, at, middle - left);
-    System.arraycopy(rows2, left, rows, at, middle - left);
-  }
 
-  private static void insertionSort(long[] keys, int[] rows, int from, int to) {
-    for (int i = from + 1; i < to; i++) {
-      long key = keys[i];
-      int row = rows[i];
-      int at = i - 1;
-      while (at >= from && keys[at] > key) {
-        keys[at + 1] = keys[at];
-        rows[at + 1] = rows[at];
-        at--;
+    private void deal(int from, int to) {
+      Extent extent = Extent.of(keys, from, to);
+      if (extent.isSorted) {
+        return;
       }
-      keys[at + 1] = key;
-      rows[at + 1] = row;
+      int bits = bits(to - from);
+      int[] next = new int[(1 << bits) + 1];
+      ByBits dealing = extent.byBits(bits);
+      dealing.count(keys, from, to, next);
+      int begin = 0;
+      for (int bucket = 0; bucket < next.length; bucket++) {
+        int count = next[bucket];
+        next[bucket] = begin;
+        begin += count;
+      }
+      dealing.deal(keys, rows, from, to, next, scratchKeys, scratchRows);
+      System.arraycopy(scratchKeys, 0, keys, from, to - from);
+      System.arraycopy(scratchRows, 0, rows, from, to - from);
+      // Each bucket now ends where the next one began.
+      begin = from;
+      for (int bucket = 0; bucket < next.length - 1; bucket++) {
+        int end = from + next[bucket];
+        if (end - begin > 1) {
+          sort(begin, end);
+        }
+        begin = end;
+      }
+    }
+
+    private void merge(int from, int to) {
+      if (to - from <= SMALL) {
+        insertionSort(keys, rows, from, to);
+        return;
+      }
+      int middle = (from + to) >>> 1;
+      merge(from, middle);
+      merge(middle, to);
+      if (keys[middle - 1] <= keys[middle]) {
+        return;
+      }
+      int size = middle - from;
+      System.arraycopy(keys, from, scratchKeys, 0, size);
+      System.arraycopy(rows, from, scratchRows, 0, size);
+      int left = 0;
+      int right = middle;
+      int at = from;
+      while (left < size && right < to) {
+        if (scratchKeys[left] <= keys[right]) {
+          keys[at] = scratchKeys[left];
+          rows[at++] = scratchRows[left++];
+        } else {
+          keys[at] = keys[right];
+          rows[at++] = rows[right++];
+        }
+      }
+      System.arraycopy(scratchKeys, left, keys, at, size - left);
+      System.arraycopy(scratchRows, left, rows, at, size - left);
+    }
+
+    private static void insertionSort(long[] keys, int[] rows, int from, int to) {
+      for (int i = from + 1; i < to; i++) {
+        long key = keys[i];
+        int row = rows[i];
+        int at = i - 1;
+        while (at >= from && keys[at] > key) {
+          keys[at + 1] = keys[at];
+          rows[at + 1] = rows[at];
+          at--;
+        }
+        keys[at + 1] = key;
+        rows[at + 1] = row;
+      }
     }
   }
 }

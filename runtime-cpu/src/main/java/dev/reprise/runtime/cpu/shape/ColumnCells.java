@@ -15,18 +15,27 @@ public final class ColumnCells {
   /** The cells of a zero-based column, of up to 2^31 - 9 rows. */
   public static double[] of(
       DenseMatrix x, int column, Parallel parallel, ExecutionContext context) {
+    double[] cells = new double[(int) x.rows()];
+    read(x, column, cells, parallel, context);
+    return cells;
+  }
+
+  /** Brings the cells of a zero-based column to an array of as many. */
+  static void read(
+      DenseMatrix x, int column, double[] cells, Parallel parallel, ExecutionContext context) {
     if (x.cols() == 1) {
-      return all(x, parallel, context);
+      read(x, cells, parallel, context);
+      return;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix alone = scratch.matrix(x.rows(), 1, x.precision());
       new Region(x, 0, column).copyTo(Region.all(alone), x.rows(), 1, parallel, context);
-      return all(alone, parallel, context);
+      read(alone, cells, parallel, context);
     }
   }
 
-  private static double[] all(DenseMatrix x, Parallel parallel, ExecutionContext context) {
-    double[] cells = new double[(int) x.rows()];
+  private static void read(
+      DenseMatrix x, double[] cells, Parallel parallel, ExecutionContext context) {
     parallel.forRange(
         context,
         cells.length,
@@ -35,6 +44,5 @@ public final class ColumnCells {
           CellBlocks blocks = new CellBlocks(x.precision(), (int) (to - from));
           blocks.load(x.segment(), from, cells, (int) from, (int) (to - from));
         });
-    return cells;
   }
 }

@@ -25,19 +25,27 @@ final class Gather {
   /** The rows at zero-based positions, in that order. */
   static DenseMatrix rows(DenseMatrix x, int[] rows, Parallel parallel, ExecutionContext context) {
     long cols = x.cols();
+    if (cols == 1 && x.precision() == Precision.FP64) {
+      return cells(ColumnCells.of(x, 0, parallel, context), rows, parallel, context);
+    }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols, x.precision());
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
-    if (cols == 1 && x.precision() == Precision.FP64) {
-      double[] column = ColumnCells.of(x, 0, parallel, context);
-      parallel.forRange(
-          context, rows.length, chunk, (from, to) -> copyCells(column, rows, out, from, to));
-    } else if (cols * rows.length >= FEWEST_CELLS_OF_CODE
+    if (cols * rows.length >= FEWEST_CELLS_OF_CODE
         && RowCopies.fit(x.precision().bytesPerCell() * cols)) {
       copyByCode(x, rows, out, chunk, parallel, context);
     } else {
       parallel.forRange(
           context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
     }
+    return out;
+  }
+
+  /** The cells of an fp64 column at zero-based positions, in that order. */
+  static DenseMatrix cells(
+      double[] column, int[] rows, Parallel parallel, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, 1);
+    parallel.forRange(
+        context, rows.length, CHUNK_CELLS, (from, to) -> copyCells(column, rows, out, from, to));
     return out;
   }
 

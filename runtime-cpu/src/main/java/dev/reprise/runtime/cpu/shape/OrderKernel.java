@@ -20,6 +20,7 @@ final class OrderKernel implements Kernel {
 
   private final Parallel parallel;
   private final Precision precision;
+  private final SortArrays.Idle idle = new SortArrays.Idle();
 
   OrderKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
@@ -35,15 +36,36 @@ final class OrderKernel implements Kernel {
       throw new OperandException("'order' sorts up to 2^31 - 9 rows, not " + x.shape());
     }
     int[] columns = columns(operation, inputs, x);
+    if (columns.length != 1) {
+      int[] order = order(x, columns, decreasing, context);
+      return new Operand[] {
+        indexReturn ? positions(order, context) : Gather.rows(x, order, parallel, context)
+      };
+    }
+    SortArrays arrays = idle.take((int) x.rows());
+    ColumnCells.read(x, columns[0], arrays.key(), parallel, context);
+    SortedOrder.ascending((int) x.rows()).by(arrays, decreasing, parallel, context);
+    DenseMatrix result =
+        indexReturn ? positions(arrays.rows(), context) : sorted(x, arrays, context);
+    idle.give(arrays);
+    return new Operand[] {result};
+  }
+
+  private DenseMatrix sorted(DenseMatrix x, SortArrays arrays, ExecutionContext context) {
+    return x.cols() == 1 && precision == Precision.FP64
+        ? Gather.cells(arrays.key(), arrays.rows(), parallel, context)
+        : Gather.rows(x, arrays.rows(), parallel, context);
+  }
+
+  /** By several columns, the last one first. */
+  private int[] order(
+      DenseMatrix x, int[] columns, boolean decreasing, ExecutionContext context) {
     SortedOrder order = SortedOrder.ascending((int) x.rows());
     for (int i = columns.length - 1; i >= 0; i--) {
       double[] key = ColumnCells.of(x, columns[i], parallel, context);
       order = order.by(key, decreasing, parallel, context);
     }
-    int[] indices = order.indices();
-    return new Operand[] {
-      indexReturn ? positions(indices, context) : Gather.rows(x, indices, parallel, context)
-    };
+    return order.indices();
   }
 
   private DenseMatrix positions(int[] indices, ExecutionContext context) {

@@ -30,22 +30,37 @@ public final class SortedOrder {
   /** Sorts by a key that goes before those sorted by so far. */
   public SortedOrder by(
       double[] key, boolean decreasing, Parallel parallel, ExecutionContext context) {
-    long[] bits = new long[rows];
+    SortArrays arrays = new SortArrays(key, new long[rows], new long[rows], new int[rows]);
+    return by(arrays, decreasing, parallel, context);
+  }
+
+  /** As the other, by the key among these arrays, one of which the order has then. */
+  SortedOrder by(
+      SortArrays arrays, boolean decreasing, Parallel parallel, ExecutionContext context) {
+    long[] bits = arrays.bits();
     parallel.forRange(
         context,
         rows,
         CHUNK,
         (from, to) -> {
           for (int i = (int) from; i < to; i += BucketSort.PIECE) {
-            order(key, indices, i, (int) Math.min(to, i + BucketSort.PIECE), decreasing, bits);
+            order(arrays.key(), indices, i, (int) Math.min(to, i + BucketSort.PIECE), decreasing, bits);
           }
         });
-    return new SortedOrder(rows, new BucketSort(parallel, context).sort(bits, indices));
+    new BucketSort(parallel, context).sort(bits, indices, arrays.dealt(), arrays.rows());
+    return new SortedOrder(rows, arrays.rows());
   }
 
   /** Zero-based rows in order. */
   public int[] indices() {
-    return indices == null ? BucketSort.ascending(rows) : indices;
+    if (indices != null) {
+      return indices;
+    }
+    int[] ascending = new int[rows];
+    for (int i = 0; i < rows; i++) {
+      ascending[i] = i;
+    }
+    return ascending;
   }
 
   private static void order(
