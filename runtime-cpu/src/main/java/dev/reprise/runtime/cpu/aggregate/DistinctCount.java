@@ -60,7 +60,8 @@ final class DistinctCount {
 
   private static boolean insert(long[] slots, long bits) {
     int mask = slots.length - 1;
-    int at = (int) ((bits * 0x9E3779B97F4A7C15L) >>> 32) & mask;
+    // A multiplicative hash (Knuth 6.4): its upper bits, since doubles often have zeros below.
+    int at = (int) ((bits * 0x9E3779B97F4A7C15L) >>> Long.numberOfLeadingZeros(mask));
     while (slots[at] != FREE) {
       if (slots[at] == bits) {
         return false;

@@ -5,6 +5,8 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.shape.ColumnCells;
@@ -28,24 +30,27 @@ final class GroupKernels {
 
   private Operand[] aggregate(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix target = Arguments.matrix(operation, inputs, 0);
-    double[] groups = Vectors.read(operation, inputs, 1);
+    DenseMatrix groups = Vectors.vector(operation, inputs, 1);
+    int n = (int) groups.cells();
     boolean sized = !Arguments.isAbsent(inputs[4]);
-    int cols = columns(target, groups.length);
+    int cols = columns(target, n);
     if (cols > 1 && !sized) {
       throw new OperandException(
           "'aggregate' of a matrix of several columns needs 'ngroups'; shape " + target.shape());
     }
-    double[] weights = Vectors.readOrNull(operation, inputs, 3, groups.length);
-    int count = sized ? count(Arguments.whole(operation, inputs, 4)) : count(largest(groups));
+    DenseMatrix weights =
+        Arguments.isAbsent(inputs[3]) ? null : Vectors.vector(operation, inputs, 3, n);
+    GroupedRows first = rows(target, cols, 0, groups, weights, context);
+    int count = count(sized ? Arguments.whole(operation, inputs, 4) : first.largest());
     GroupFunction function =
         GroupFunction.of(
             Arguments.text(operation, inputs, 2),
             Arguments.isAbsent(inputs[5]) ? 0 : Arguments.whole(operation, inputs, 5));
-    int[] group = numbers(groups);
+    first.check();
     double[][] results = new double[cols][];
     for (int col = 0; col < cols; col++) {
-      double[] cells = column(target, cols, col, context);
-      results[col] = function.aggregate(cells, group, weights, count);
+      GroupedRows rows = col == 0 ? first : rows(target, cols, col, groups, weights, context);
+      results[col] = function.aggregate(rows, count);
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), count, cols);
     double[] row = new double[cols];
@@ -80,54 +85,23 @@ final class GroupKernels {
     return (int) groups;
   }
 
-  /** NaN if any is. */
-  private static double largest(double[] groups) {
-    double largest = groups.length == 0 ? 0 : Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < groups.length; i += GroupFunction.PIECE) {
-      int end = Math.min(groups.length, i + GroupFunction.PIECE);
-      largest = Math.max(largest, largest(groups, i, end));
+  private GroupedRows rows(
+      DenseMatrix target,
+      int cols,
+      int col,
+      DenseMatrix groups,
+      DenseMatrix weights,
+      ExecutionContext context) {
+    CellReader numbers = reader(target);
+    if (cols > 1) {
+      double[] column = ColumnCells.of(target, col, parallel, context);
+      numbers = (at, into, count) -> System.arraycopy(column, (int) at, into, 0, count);
     }
-    return largest;
+    CellReader ofWeights = weights == null ? null : reader(weights);
+    return new GroupedRows(numbers, reader(groups), ofWeights, (int) groups.cells());
   }
 
-  private static double largest(double[] groups, int from, int to) {
-    double largest = Double.NEGATIVE_INFINITY;
-    for (int i = from; i < to; i++) {
-      if (!(groups[i] <= largest)) {
-        largest = groups[i];
-        if (Double.isNaN(largest)) {
-          return largest;
-        }
-      }
-    }
-    return largest;
-  }
-
-  /** Zero-based groups; fractions are cut off. */
-  private static int[] numbers(double[] groups) {
-    int[] numbers = new int[groups.length];
-    for (int i = 0; i < groups.length; i += GroupFunction.PIECE) {
-      number(groups, i, Math.min(groups.length, i + GroupFunction.PIECE), numbers);
-    }
-    return numbers;
-  }
-
-  private static void number(double[] groups, int from, int to, int[] numbers) {
-    for (int i = from; i < to; i++) {
-      if (!(groups[i] >= 1)) {
-        throw new OperandException(
-            "groups are numbered from 1, but row " + (i + 1) + " has group " + groups[i]);
-      }
-      numbers[i] = (int) groups[i] - 1;
-    }
-  }
-
-  private double[] column(DenseMatrix x, int cols, int col, ExecutionContext context) {
-    if (cols > 1 || x.rows() != 1) {
-      return ColumnCells.of(x, col, parallel, context);
-    }
-    double[] cells = new double[(int) x.cols()];
-    MemorySegment.copy(x.segment(), Run.CELL, 0, cells, 0, cells.length);
-    return cells;
+  private static CellReader reader(DenseMatrix matrix) {
+    return CellSource.of(matrix).reader(GroupedRows.PIECE);
   }
 }
