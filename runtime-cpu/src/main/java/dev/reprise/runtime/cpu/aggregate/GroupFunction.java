@@ -92,11 +92,10 @@ interface GroupFunction {
     double[] means = mean(rows, count);
     double[] sums = new double[count];
     double[] lost = new double[count];
-    rows.forEachPiece(
-        (x, group, weights, n) -> {
-          raise(x, group, n, means, order);
-          add(x, group, weights, n, sums, lost);
-        });
+    rows.forEachPiece((x, group, weights, n) -> {
+      raise(x, group, n, means, order);
+      add(x, group, weights, n, sums, lost);
+    });
     return corrected(sums, lost);
   }
 

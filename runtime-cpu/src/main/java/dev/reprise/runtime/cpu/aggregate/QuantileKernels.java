@@ -27,7 +27,9 @@ final class QuantileKernels {
     table.add(
         "interQuartileMean",
         (operation, inputs, context) ->
-            new Operand[] {Scalar.of(kernels.sample(operation, inputs, context).interQuartileMean())});
+            new Operand[] {
+              Scalar.of(kernels.sample(operation, inputs, context).interQuartileMean())
+            });
   }
 
   private SortedSample sample(Operation operation, Operand[] inputs, ExecutionContext context) {

@@ -33,7 +33,9 @@ final class SparseAggregates {
     table.add("min", full((x, _) -> extreme(StoredValues.of(x), 0, x.nonZeros(), x.cells(), -1)));
     table.add("max", full((x, _) -> extreme(StoredValues.of(x), 0, x.nonZeros(), x.cells(), 1)));
     table.add("rowSums", aggregates.rows(SparseAggregates::rowSum));
-    table.add("rowMeans", aggregates.rows((x, values, from, to) -> rowSum(x, values, from, to) / x.cols()));
+    table.add(
+        "rowMeans",
+        aggregates.rows((x, values, from, to) -> rowSum(x, values, from, to) / x.cols()));
     table.add("rowMins", aggregates.rows(rowExtreme(-1)));
     table.add("rowMaxs", aggregates.rows(rowExtreme(1)));
     table.add("colSums", columns((x, out) -> columnSums(x, 1, out)));
@@ -125,10 +127,7 @@ final class SparseAggregates {
   private double variance(SparseMatrix x, ExecutionContext context) {
     double mean = sum(x, context) / x.cells();
     double stored =
-        sum(
-            x,
-            context,
-            (part, values, from, to) -> values.addSquaresTo(part, mean, from, to));
+        sum(x, context, (part, values, from, to) -> values.addSquaresTo(part, mean, from, to));
     double squares = stored + (x.cells() - x.nonZeros()) * (mean * mean);
     return x.cells() == 1 ? squares : squares / (x.cells() - 1);
   }

@@ -64,8 +64,7 @@ public final class RowCopies {
   }
 
   /** As {@link #run}, for numbers in an array of the heap. */
-  public static void run(
-      double[] numbers, long table, long rows, long copies, long rowBytes) {
+  public static void run(double[] numbers, long table, long rows, long copies, long rowBytes) {
     if (!fit(rowBytes)) {
       throw new IllegalArgumentException("rows of " + rowBytes + " bytes");
     }

@@ -87,7 +87,9 @@ final class SparseTable {
     }
   }
 
-  /** True when each pair is a cell of its own that is not zero, and they come as they are stored. */
+  /**
+   * True when each pair is a cell of its own that is not zero, and they come as they are stored.
+   */
   private boolean isComplete(int[] ends, int[] columns, double[] values) {
     int from = 0;
     for (int row = 0; row < rows; row++) {
@@ -174,8 +176,7 @@ final class SparseTable {
     Arrays.sort(sorted, 0, to - from);
   }
 
-  private static void addRow(
-      long[] sorted, int count, double[] values, int first, SparseRows out) {
+  private static void addRow(long[] sorted, int count, double[] values, int first, SparseRows out) {
     int at = 0;
     while (at < count) {
       int column = (int) (sorted[at] >>> 32);

@@ -103,8 +103,7 @@ final class TableKernel implements Kernel {
     }
   }
 
-  private static void add(
-      long[] rows, long[] cols, double[] weights, int count, DenseMatrix out) {
+  private static void add(long[] rows, long[] cols, double[] weights, int count, DenseMatrix out) {
     MemorySegment cells = out.segment();
     for (int i = 0; i < count; i++) {
       long at = rows[i] * out.cols() + cols[i];

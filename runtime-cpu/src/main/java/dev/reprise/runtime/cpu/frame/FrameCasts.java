@@ -86,8 +86,7 @@ final class FrameCasts {
    * zeros and ones, INT32 or INT64 for whole numbers, FP32 when 32 bits print the same number, else
    * FP64.
    */
-  static Frame fromMatrix(
-      MatrixOperand matrix, Parallel parallel, ExecutionContext context) {
+  static Frame fromMatrix(MatrixOperand matrix, Parallel parallel, ExecutionContext context) {
     return fromMatrix(matrix, (n, chunk, body) -> parallel.forRange(context, n, chunk, body));
   }
 
@@ -132,7 +131,7 @@ final class FrameCasts {
       }
       return;
     }
-    int together = (int) Math.clamp(dense.rows(), 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
+    int together = Math.clamp(dense.rows(), 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
     ranges.forRange(
         dense.rows(),
         Parallel.chunk(dense.rows(), 4L * together),

@@ -51,8 +51,7 @@ public final class FrameKernels {
     };
   }
 
-  private static Frame asFrame(
-      Operand operand, Parallel parallel, ExecutionContext context) {
+  private static Frame asFrame(Operand operand, Parallel parallel, ExecutionContext context) {
     return switch (operand) {
       case Scalar scalar -> FrameCasts.fromScalar(scalar);
       case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix, parallel, context);

@@ -55,8 +55,7 @@ final class RecodeColumn implements ColumnEncoder {
   }
 
   /** Looks numbers up until one is new, whose text is then numbered. */
-  private static void learn(
-      Frame frame, int col, long[] cells, StringIndex index, double[] codes) {
+  private static void learn(Frame frame, int col, long[] cells, StringIndex index, double[] codes) {
     NumberIndex numbers = new NumberIndex();
     BitSet missing = frame.missing(col);
     int r = 0;

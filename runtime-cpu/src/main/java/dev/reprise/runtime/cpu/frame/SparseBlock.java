@@ -120,8 +120,7 @@ final class SparseBlock {
    *
    * @param begin the position of their first value in the target
    */
-  static void move(
-      SparseMatrix from, SparseMatrix to, long row, long end, long begin, long count) {
+  static void move(SparseMatrix from, SparseMatrix to, long row, long end, long begin, long count) {
     long first = from.start(row);
     long[] starts = new long[(int) (end - row)];
     MemorySegment.copy(from.segment(), START, START.byteSize() * row, starts, 0, starts.length);

@@ -10,7 +10,8 @@ import dev.reprise.runtime.cpu.Parallel;
  * <p>All rows are first dealt to thousands of buckets, by the number that a key stands for where it
  * lies between the smallest and the largest one, which is where numbers of measurements fill the
  * buckets evenly. A bucket is put in order by itself: dealt again, by the bits of its keys, when it
- * is large, so that the time is that of a few passes whatever the keys, and merged when it is small.
+ * is large, so that the time is that of a few passes whatever the keys, and merged when it is
+ * small.
  */
 final class BucketSort {
   /** Fewer are sorted on one thread. */
@@ -207,8 +208,7 @@ final class BucketSort {
     void count(long[] keys, int from, int to, int[] counts);
 
     /** Copies keys and rows to their buckets, which begin at {@code next}; moves these on. */
-    void deal(
-        long[] keys, int[] rows, int from, int to, int[] next, long[] toKeys, int[] toRows);
+    void deal(long[] keys, int[] rows, int from, int to, int[] next, long[] toKeys, int[] toRows);
   }
 
   /**
@@ -258,7 +258,9 @@ final class BucketSort {
     }
   }
 
-  /** Sorts ranges of keys with their rows on one thread, by way of scratch as long as the longest. */
+  /**
+   * Sorts ranges of keys with their rows on one thread, by way of scratch as long as the longest.
+   */
   private static final class Range {
     private final long[] keys;
     private final int[] rows;

@@ -49,8 +49,7 @@ final class Gather {
     return out;
   }
 
-  private static void copyCells(
-      double[] column, int[] rows, DenseMatrix out, long from, long to) {
+  private static void copyCells(double[] column, int[] rows, DenseMatrix out, long from, long to) {
     double[] block = new double[(int) Math.min(BLOCK, to - from)];
     CellBlocks cells = new CellBlocks(out.precision(), block.length);
     for (int i = (int) from; i < to; i += block.length) {

@@ -58,8 +58,7 @@ final class OrderKernel implements Kernel {
   }
 
   /** By several columns, the last one first. */
-  private int[] order(
-      DenseMatrix x, int[] columns, boolean decreasing, ExecutionContext context) {
+  private int[] order(DenseMatrix x, int[] columns, boolean decreasing, ExecutionContext context) {
     SortedOrder order = SortedOrder.ascending((int) x.rows());
     for (int i = columns.length - 1; i >= 0; i--) {
       double[] key = ColumnCells.of(x, columns[i], parallel, context);

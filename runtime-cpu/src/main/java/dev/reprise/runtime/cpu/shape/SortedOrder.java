@@ -44,7 +44,13 @@ public final class SortedOrder {
         CHUNK,
         (from, to) -> {
           for (int i = (int) from; i < to; i += BucketSort.PIECE) {
-            order(arrays.key(), indices, i, (int) Math.min(to, i + BucketSort.PIECE), decreasing, bits);
+            order(
+                arrays.key(),
+                indices,
+                i,
+                (int) Math.min(to, i + BucketSort.PIECE),
+                decreasing,
+                bits);
           }
         });
     new BucketSort(parallel, context).sort(bits, indices, arrays.dealt(), arrays.rows());

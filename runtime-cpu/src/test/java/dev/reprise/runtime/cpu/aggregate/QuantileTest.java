@@ -24,7 +24,8 @@ class QuantileTest {
           DenseMatrix x = kernels.matrix(KernelCalls.column(sample.values()));
           double[] sorted = sample.values().clone();
           Arrays.sort(sorted);
-          double[][] all = kernels.cells("quantile", x, Scalar.absent(), KernelCalls.column(SHARES));
+          double[][] all =
+              kernels.cells("quantile", x, Scalar.absent(), KernelCalls.column(SHARES));
           for (int i = 0; i < SHARES.length; i++) {
             long wanted = bits(quantile(sorted, SHARES[i]));
             assertThat(bits(all[i][0])).as("%s, %s", sample, SHARES[i]).isEqualTo(wanted);

@@ -61,7 +61,8 @@ class EncodedRowsTest {
     same(name, found, wanted);
     if (!omits) {
       Operand meta = result[1];
-      same(name, (MatrixOperand) run(threads, "transformapply", frame, meta, text(spec))[0], wanted);
+      same(
+          name, (MatrixOperand) run(threads, "transformapply", frame, meta, text(spec))[0], wanted);
     }
   }
 

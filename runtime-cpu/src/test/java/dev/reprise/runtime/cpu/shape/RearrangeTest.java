@@ -149,7 +149,8 @@ class RearrangeTest {
 
   @Test
   void trianglesOfManyCellsHaveTheirCells() {
-    for (int[] shape : new int[][] {{1, 1500}, {1500, 1}, {700, 300}, {300, 1700}, {0, 3}, {3, 0}}) {
+    for (int[] shape :
+        new int[][] {{1, 1500}, {1500, 1}, {700, 300}, {300, 1700}, {0, 3}, {3, 0}}) {
       DenseMatrix x = kernels.random(new Random(5), shape[0], shape[1]);
       for (boolean diag : new boolean[] {false, true}) {
         for (boolean values : new boolean[] {false, true}) {
