@@ -29,8 +29,8 @@ final class TableKernel implements Kernel {
   /** Pairs that are brought together: so few that what counts them is soon compiled. */
   private static final int BLOCK = 512;
 
-  /** A table of up to so many cells is counted in an array, which stays in the caches. */
-  private static final long FEW_CELLS = 1 << 16;
+  /** A table of up to so many cells is counted in an array. */
+  private static final long FEW_CELLS = 1 << 19;
 
   private static final long CHUNK_BYTES = 1 << 18;
 
