@@ -97,8 +97,7 @@ final class Extremes {
           all = new Apply(least ? "pmin" : "pmax", List.of(all, new Input(input)));
         }
         chains[index] =
-            CellChain.find(
-                precision, Collections.nCopies(PARTS, Spread.EACH), 0, (Apply) all);
+            CellChain.find(precision, Collections.nCopies(PARTS, Spread.EACH), 0, (Apply) all);
       }
       return chains[index];
     }

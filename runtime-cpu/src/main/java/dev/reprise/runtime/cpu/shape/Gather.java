@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
 import dev.reprise.runtime.cpu.code.RowCopies;
 import java.lang.foreign.MemorySegment;
 
@@ -154,6 +155,10 @@ final class Gather {
         x.rows(),
         chunk,
         (from, to) -> {
+          if ((to - from) * cols.length >= FEWEST_CELLS_OF_CODE && RectangleCopies.areThere()) {
+            copyColumnsByCode(x, cols, out, from, to);
+            return;
+          }
           if (Math.max(x.cols(), cols.length) <= RowTile.MOST_COLUMNS) {
             copyColumnsByTiles(x, cols, out, from, to);
             return;
@@ -165,6 +170,28 @@ final class Gather {
           }
         });
     return out;
+  }
+
+  /** Adjacent columns by one call. */
+  private static void copyColumnsByCode(
+      DenseMatrix x, int[] cols, DenseMatrix out, long from, long to) {
+    long bytes = x.precision().bytesPerCell();
+    long source = x.segment().address() + from * x.cols() * bytes;
+    long target = out.segment().address() + from * cols.length * bytes;
+    int most = (int) (RectangleCopies.MOST_ROW_BYTES / bytes);
+    for (int j = 0, end; j < cols.length; j = end) {
+      end = j + 1;
+      while (end < cols.length && end - j < most && cols[end] == cols[end - 1] + 1) {
+        end++;
+      }
+      RectangleCopies.run(
+          source + cols[j] * bytes,
+          x.cols() * bytes,
+          target + j * bytes,
+          cols.length * bytes,
+          to - from,
+          (end - j) * bytes);
+    }
   }
 
   private static void copyColumnsByTiles(
