@@ -98,7 +98,7 @@ final class ColumnScan {
       return fold;
     }
     // Whole rows lie together.
-    int most = width == wideCols ? (int) Math.clamp(to - from, 1, Math.max(1, BLOCK / width)) : 1;
+    int most = width == wideCols ? Math.clamp(to - from, 1, Math.max(1, BLOCK / width)) : 1;
     double[] rows = new double[most * width];
     double[] row = new double[width];
     CellReader cells = source.reader(rows.length);
