@@ -73,7 +73,7 @@ public final class Scratch implements AutoCloseable {
   }
 
   /** Hands a matrix made here over to the caller. */
-  public DenseMatrix keep(DenseMatrix matrix) {
+  public <M extends MatrixOperand> M keep(M matrix) {
     if (!owned.remove(matrix.buffer())) {
       throw new IllegalArgumentException("a matrix that was not made here");
     }

@@ -14,6 +14,20 @@ final class Accumulator {
     sum = next;
   }
 
+  /** Adds so many values of an array, one after another. */
+  void add(double[] values, int from, int count) {
+    double all = sum;
+    double lost = correction;
+    for (int i = from; i < from + count; i++) {
+      double value = values[i];
+      double next = all + value;
+      lost += Math.abs(all) >= Math.abs(value) ? (all - next) + value : (value - next) + all;
+      all = next;
+    }
+    sum = all;
+    correction = lost;
+  }
+
   /** Adds what another accumulator holds. */
   void add(Accumulator other) {
     add(other.sum);

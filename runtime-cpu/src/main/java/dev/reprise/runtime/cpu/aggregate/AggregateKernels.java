@@ -20,9 +20,9 @@ public final class AggregateKernels {
     ColumnKernels.register(table, parallel);
     CumulativeKernels.register(table, Precision.FP64);
     MomentKernels.register(table);
-    QuantileKernels.register(table);
-    GroupKernels.register(table);
-    DistinctKernels.register(table);
+    QuantileKernels.register(table, parallel);
+    GroupKernels.register(table, parallel);
+    DistinctKernels.register(table, parallel);
   }
 
   /**

@@ -27,6 +27,9 @@ final class ColumnScan {
   private static final long CHUNK_CELLS = 1 << 16;
   private static final long MOST_CHUNKS = 1024;
 
+  /** Cells of rows that are brought together: copies out of memory are slow in the first calls. */
+  private static final int BLOCK = 1024;
+
   /** So many are done sooner than a second thread is there, where they are fast. */
   private static final int MOST_FAST_CHUNKS = 4;
 
@@ -94,17 +97,29 @@ final class ColumnScan {
         && fold.rows(matrix, from * wideCols + firstCol, wideCols, to - from)) {
       return fold;
     }
+    // Whole rows lie together.
+    int most = width == wideCols ? Math.clamp(to - from, 1, Math.max(1, BLOCK / width)) : 1;
+    double[] rows = new double[most * width];
     double[] row = new double[width];
-    CellReader cells = source.reader(width);
-    for (long i = from; i < to; i++) {
-      cells.read(i * wideCols + firstCol, row, row.length);
-      fold.row(row);
-      if ((i - from) % ColumnFold.FLUSH_ROWS == ColumnFold.FLUSH_ROWS - 1) {
-        fold.flush();
-      }
+    CellReader cells = source.reader(rows.length);
+    for (long i = from; i < to; i += most) {
+      int count = (int) Math.min(most, to - i);
+      cells.read(i * wideCols + firstCol, rows, count * width);
+      fold(fold, rows, row, count, i - from);
     }
     fold.flush();
     return fold;
+  }
+
+  /** Folds some rows, the first of which is so many behind the first one of the chunk. */
+  private static void fold(ColumnFold fold, double[] rows, double[] row, int count, long first) {
+    for (int k = 0; k < count; k++) {
+      System.arraycopy(rows, k * row.length, row, 0, row.length);
+      fold.row(row);
+      if ((first + k) % ColumnFold.FLUSH_ROWS == ColumnFold.FLUSH_ROWS - 1) {
+        fold.flush();
+      }
+    }
   }
 
   /** Merges the chunks of a strip in order, and for narrow matrices the rows that were one. */

@@ -16,13 +16,35 @@ final class DistinctCount {
     return size;
   }
 
-  void add(double value) {
-    if (insert(slots, Double.doubleToLongBits(value + 0.0))) {
-      size++;
-      if (2L * size > slots.length) {
-        grow();
+  /** Adds the first values of an array. */
+  void add(double[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      add(values[i]);
+    }
+  }
+
+  /** Adds a value; false when it is there already. */
+  boolean add(double value) {
+    if (!insert(slots, Double.doubleToLongBits(value + 0.0))) {
+      return false;
+    }
+    size++;
+    if (2L * size > slots.length) {
+      grow();
+    }
+    return true;
+  }
+
+  /** Takes out of an array the values that are there already; returns how many are left. */
+  int addNew(double[] values, int count) {
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      double value = values[i];
+      if (add(value)) {
+        values[left++] = value;
       }
     }
+    return left;
   }
 
   private void grow() {
@@ -38,7 +60,8 @@ final class DistinctCount {
 
   private static boolean insert(long[] slots, long bits) {
     int mask = slots.length - 1;
-    int at = (int) ((bits * 0x9E3779B97F4A7C15L) >>> 32) & mask;
+    // A multiplicative hash (Knuth 6.4): its upper bits, since doubles often have zeros below.
+    int at = (int) ((bits * 0x9E3779B97F4A7C15L) >>> Long.numberOfLeadingZeros(mask));
     while (slots[at] != FREE) {
       if (slots[at] == bits) {
         return false;

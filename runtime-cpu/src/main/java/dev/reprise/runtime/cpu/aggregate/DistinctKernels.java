@@ -6,7 +6,12 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.shape.ColumnCells;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,70 +24,122 @@ import java.util.Set;
  * which is SystemDS's; rows and columns with fewer values than others are filled up with zeros.
  */
 final class DistinctKernels {
-  private DistinctKernels() {}
+  /** Cells that are brought together: so few that what looks at them is soon compiled. */
+  private static final int BLOCK = 256;
 
-  static void register(KernelTable.Builder table) {
-    table.add("countDistinct", DistinctKernels::count);
-    table.add("unique", DistinctKernels::unique);
+  private final Parallel parallel;
+
+  private DistinctKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    DistinctKernels kernels = new DistinctKernels(parallel);
+    table.add("countDistinct", kernels::count);
+    table.add("unique", kernels::unique);
     table.add("contains", DistinctKernels::contains);
   }
 
-  private static Operand[] count(Operation operation, Operand[] inputs, ExecutionContext context) {
+  private Operand[] count(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     String dir = direction(operation, inputs);
     if (dir.equals("rc")) {
       DistinctCount all = new DistinctCount();
-      for (long i = 0; i < x.cells(); i++) {
-        all.add(x.segment().getAtIndex(Run.CELL, i));
-      }
+      forEachBlock(x, 0, x.cells(), all::add);
       return new Operand[] {Scalar.of((long) all.size())};
     }
     boolean byRow = dir.equals("r");
     long lines = byRow ? x.rows() : x.cols();
-    DenseMatrix out =
-        DenseMatrix.allocate(context.allocator(), byRow ? lines : 1, byRow ? 1 : lines);
-    for (long line = 0; line < lines; line++) {
-      DistinctCount distinct = new DistinctCount();
-      for (long i = 0; i < (byRow ? x.cols() : x.rows()); i++) {
-        distinct.add(byRow ? x.get(line, i) : x.get(i, line));
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(byRow ? lines : 1, byRow ? 1 : lines);
+      for (long line = 0; line < lines; line++) {
+        DistinctCount distinct = new DistinctCount();
+        forEachBlock(x, byRow, line, context, distinct::add);
+        out.segment().setAtIndex(Run.CELL, line, distinct.size());
       }
-      out.segment().setAtIndex(Run.CELL, line, distinct.size());
+      return new Operand[] {scratch.keep(out)};
     }
-    return new Operand[] {out};
+  }
+
+  /** Takes the first values of an array, which it may change. */
+  private interface BlockBody {
+    void values(double[] block, int count);
+  }
+
+  private void forEachBlock(
+      DenseMatrix x, boolean byRow, long line, ExecutionContext context, BlockBody body) {
+    if (byRow) {
+      forEachBlock(x, line * x.cols(), x.cols(), body);
+    } else {
+      double[] column = ColumnCells.of(x, Math.toIntExact(line), parallel, context);
+      body.values(column, column.length);
+    }
+  }
+
+  private static void forEachBlock(DenseMatrix x, long at, long n, BlockBody body) {
+    double[] block = new double[(int) Math.min(BLOCK, n)];
+    CellReader reader = CellSource.of(x).reader(block.length);
+    for (long i = 0; i < n; i += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - i);
+      reader.read(at + i, block, count);
+      body.values(block, count);
+    }
   }
 
   private static Operand[] contains(
       Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     double pattern = Arguments.number(operation, inputs, 1);
+    double[] block = new double[(int) Math.min(BLOCK, x.cells())];
+    CellReader reader = CellSource.of(x).reader(block.length);
     boolean found = false;
-    for (long i = 0; i < x.cells() && !found; i++) {
-      double cell = x.segment().getAtIndex(Run.CELL, i);
-      found = cell == pattern || (cell != cell && pattern != pattern);
+    for (long i = 0; i < x.cells() && !found; i += BLOCK) {
+      int count = (int) Math.min(BLOCK, x.cells() - i);
+      reader.read(i, block, count);
+      found = contains(block, count, pattern);
     }
     return new Operand[] {Scalar.of(found)};
   }
 
-  private static Operand[] unique(Operation operation, Operand[] inputs, ExecutionContext context) {
+  private static boolean contains(double[] cells, int count, double pattern) {
+    for (int i = 0; i < count; i++) {
+      if (cells[i] == pattern || cells[i] != cells[i] && pattern != pattern) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Operand[] unique(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     String dir = direction(operation, inputs);
     if (dir.equals("rc")) {
-      Set<Double> values = new HashSet<>();
-      for (long i = 0; i < x.cells(); i++) {
-        values.add(x.segment().getAtIndex(Run.CELL, i) + 0.0);
-      }
-      return new Operand[] {table(List.of(values), false, context)};
+      Distinct all = new Distinct();
+      forEachBlock(x, 0, x.cells(), all);
+      return new Operand[] {table(List.of(all.values), false, context)};
     }
     boolean byRow = dir.equals("r");
     List<Set<Double>> lines = new ArrayList<>();
     for (long line = 0; line < (byRow ? x.rows() : x.cols()); line++) {
-      Set<Double> values = new HashSet<>();
-      for (long i = 0; i < (byRow ? x.cols() : x.rows()); i++) {
-        values.add((byRow ? x.get(line, i) : x.get(i, line)) + 0.0);
-      }
-      lines.add(values);
+      Distinct values = new Distinct();
+      forEachBlock(x, byRow, line, context, values);
+      lines.add(values.values);
     }
     return new Operand[] {table(lines, byRow, context)};
+  }
+
+  /** Distinct values in Java's order, which the set is asked for when a value comes first. */
+  private static final class Distinct implements BlockBody {
+    private final DistinctCount seen = new DistinctCount();
+    private final Set<Double> values = new HashSet<>();
+
+    @Override
+    public void values(double[] block, int count) {
+      int left = seen.addNew(block, count);
+      for (int i = 0; i < left; i++) {
+        values.add(block[i] + 0.0);
+      }
+    }
   }
 
   private static DenseMatrix table(

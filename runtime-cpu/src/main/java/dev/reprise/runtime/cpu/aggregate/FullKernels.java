@@ -24,6 +24,8 @@ final class FullKernels {
   private static final long CHUNK = 1 << 16;
 
   private final Parallel parallel;
+  private final Extremes least = Extremes.least();
+  private final Extremes most = Extremes.most();
 
   private FullKernels(Parallel parallel) {
     this.parallel = parallel;
@@ -143,16 +145,20 @@ final class FullKernels {
   }
 
   private double min(CellSource x, ExecutionContext context) {
+    DenseMatrix matrix = x.cells() < Extremes.FEWEST_CELLS ? null : Run.inPlace(x);
+    ChunkReduction chunk = matrix == null ? Run::min : (run, at, n) -> least.of(matrix, run, at, n);
     double min = Double.POSITIVE_INFINITY;
-    for (double part : reduce(x, context, Run::min)) {
+    for (double part : reduce(x, context, chunk)) {
       min = Math.min(min, part);
     }
     return min;
   }
 
   private double max(CellSource x, ExecutionContext context) {
+    DenseMatrix matrix = x.cells() < Extremes.FEWEST_CELLS ? null : Run.inPlace(x);
+    ChunkReduction chunk = matrix == null ? Run::max : (run, at, n) -> most.of(matrix, run, at, n);
     double max = Double.NEGATIVE_INFINITY;
-    for (double part : reduce(x, context, Run::max)) {
+    for (double part : reduce(x, context, chunk)) {
       max = Math.max(max, part);
     }
     return max;

@@ -5,47 +5,60 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.shape.ColumnCells;
 import dev.reprise.runtime.operation.Operation;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Aggregates per group of rows: group g, numbered from 1, is row g of the result. A group without
  * rows gives 0. Rows of groups above {@code ngroups} are left out.
  */
 final class GroupKernels {
-  private GroupKernels() {}
+  private final Parallel parallel;
 
-  static void register(KernelTable.Builder table) {
-    table.add("aggregate", GroupKernels::aggregate);
+  private GroupKernels(Parallel parallel) {
+    this.parallel = parallel;
   }
 
-  private static Operand[] aggregate(
-      Operation operation, Operand[] inputs, ExecutionContext context) {
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("aggregate", new GroupKernels(parallel)::aggregate);
+  }
+
+  private Operand[] aggregate(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix target = Arguments.matrix(operation, inputs, 0);
-    double[] groups = Vectors.read(operation, inputs, 1);
+    DenseMatrix groups = Vectors.vector(operation, inputs, 1);
+    int n = (int) groups.cells();
     boolean sized = !Arguments.isAbsent(inputs[4]);
-    int cols = columns(target, groups.length);
+    int cols = columns(target, n);
     if (cols > 1 && !sized) {
       throw new OperandException(
           "'aggregate' of a matrix of several columns needs 'ngroups'; shape " + target.shape());
     }
-    double[] weights = Vectors.readOrNull(operation, inputs, 3, groups.length);
-    int count = sized ? count(Arguments.whole(operation, inputs, 4)) : count(largest(groups));
+    DenseMatrix weights =
+        Arguments.isAbsent(inputs[3]) ? null : Vectors.vector(operation, inputs, 3, n);
+    GroupedRows first = rows(target, cols, 0, groups, weights, context);
+    int count = count(sized ? Arguments.whole(operation, inputs, 4) : first.largest());
     GroupFunction function =
         GroupFunction.of(
             Arguments.text(operation, inputs, 2),
             Arguments.isAbsent(inputs[5]) ? 0 : Arguments.whole(operation, inputs, 5));
-    int[] group = numbers(groups);
+    first.check();
     double[][] results = new double[cols][];
     for (int col = 0; col < cols; col++) {
-      results[col] = function.aggregate(column(target, cols, col), group, weights, count);
+      GroupedRows rows = col == 0 ? first : rows(target, cols, col, groups, weights, context);
+      results[col] = function.aggregate(rows, count);
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), count, cols);
+    double[] row = new double[cols];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < cols; j++) {
-        out.set(i, j, results[j][i]);
+        row[j] = results[j][i];
       }
+      MemorySegment.copy(row, 0, out.segment(), Run.CELL, (long) Double.BYTES * i * cols, cols);
     }
     return new Operand[] {out};
   }
@@ -72,28 +85,23 @@ final class GroupKernels {
     return (int) groups;
   }
 
-  private static double largest(double[] groups) {
-    return Arrays.stream(groups).max().orElse(0);
+  private GroupedRows rows(
+      DenseMatrix target,
+      int cols,
+      int col,
+      DenseMatrix groups,
+      DenseMatrix weights,
+      ExecutionContext context) {
+    CellReader numbers = reader(target);
+    if (cols > 1) {
+      double[] column = ColumnCells.of(target, col, parallel, context);
+      numbers = (at, into, count) -> System.arraycopy(column, (int) at, into, 0, count);
+    }
+    CellReader ofWeights = weights == null ? null : reader(weights);
+    return new GroupedRows(numbers, reader(groups), ofWeights, (int) groups.cells());
   }
 
-  /** Zero-based groups; fractions are cut off. */
-  private static int[] numbers(double[] groups) {
-    int[] numbers = new int[groups.length];
-    for (int i = 0; i < groups.length; i++) {
-      if (!(groups[i] >= 1)) {
-        throw new OperandException(
-            "groups are numbered from 1, but row " + (i + 1) + " has group " + groups[i]);
-      }
-      numbers[i] = (int) groups[i] - 1;
-    }
-    return numbers;
-  }
-
-  private static double[] column(DenseMatrix x, int cols, int col) {
-    double[] cells = new double[(int) (x.cells() / cols)];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = x.segment().getAtIndex(Run.CELL, (long) i * cols + col);
-    }
-    return cells;
+  private static CellReader reader(DenseMatrix matrix) {
+    return CellSource.of(matrix).reader(GroupedRows.PIECE);
   }
 }

@@ -6,34 +6,43 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 
 /** Quantiles, medians and inter-quartile means of vectors; NaN when the sample contains one. */
 final class QuantileKernels {
-  private QuantileKernels() {}
+  private final Parallel parallel;
 
-  static void register(KernelTable.Builder table) {
-    table.add("quantile", QuantileKernels::quantile);
+  private QuantileKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    QuantileKernels kernels = new QuantileKernels(parallel);
+    table.add("quantile", kernels::quantile);
     table.add(
         "median",
         (operation, inputs, context) ->
-            new Operand[] {Scalar.of(sample(operation, inputs).median())});
+            new Operand[] {Scalar.of(kernels.sample(operation, inputs, context).median())});
     table.add(
         "interQuartileMean",
         (operation, inputs, context) ->
-            new Operand[] {Scalar.of(sample(operation, inputs).interQuartileMean())});
+            new Operand[] {
+              Scalar.of(kernels.sample(operation, inputs, context).interQuartileMean())
+            });
   }
 
-  private static SortedSample sample(Operation operation, Operand[] inputs) {
+  private SortedSample sample(Operation operation, Operand[] inputs, ExecutionContext context) {
     double[] values = Vectors.read(operation, inputs, 0);
     double[] weights = Vectors.readOrNull(operation, inputs, 1, values.length);
-    return weights == null ? SortedSample.of(values) : SortedSample.of(values, weights);
+    return weights == null
+        ? SortedSample.of(values, parallel, context)
+        : SortedSample.of(values, weights, parallel, context);
   }
 
   /** One quantile for a scalar p, a matrix of p's shape for a vector of them. */
-  private static Operand[] quantile(
-      Operation operation, Operand[] inputs, ExecutionContext context) {
-    SortedSample sample = sample(operation, inputs);
+  private Operand[] quantile(Operation operation, Operand[] inputs, ExecutionContext context) {
+    SortedSample sample = sample(operation, inputs, context);
     if (inputs[2] instanceof Scalar p) {
       return new Operand[] {Scalar.of(sample.quantile(p.asDouble()))};
     }

@@ -217,7 +217,16 @@ final class Run {
     }
   }
 
+  /** The smallest or the largest of some cells, NaN if any is. */
+  static double extreme(double[] cells, int from, int n, boolean least) {
+    return least ? min(cells, from, n) : max(cells, from, n);
+  }
+
   double blockMin(int from, int n) {
+    return min(block, from, n);
+  }
+
+  private static double min(double[] block, int from, int n) {
     double min = Double.POSITIVE_INFINITY;
     for (int k = from; k < from + n; k++) {
       min = Math.min(min, block[k]);
@@ -226,6 +235,10 @@ final class Run {
   }
 
   double blockMax(int from, int n) {
+    return max(block, from, n);
+  }
+
+  private static double max(double[] block, int from, int n) {
     double max = Double.NEGATIVE_INFINITY;
     for (int k = from; k < from + n; k++) {
       max = Math.max(max, block[k]);

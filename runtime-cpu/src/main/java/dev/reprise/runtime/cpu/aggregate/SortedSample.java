@@ -1,33 +1,51 @@
 package dev.reprise.runtime.cpu.aggregate;
 
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.shape.SortedOrder;
 import java.util.Arrays;
 
-/** A sample in ascending order, each value with how often it counts. */
+/**
+ * A sample in ascending order, each value with how often it counts. It is sorted when the order of
+ * all is asked for; single values of a large sample are found in its buckets before. For one
+ * thread.
+ */
 final class SortedSample {
   private final double[] values;
+
+  /** Null when the values are sorted. */
+  private SampleBuckets unsorted;
+
+  /** Values that may still be asked for one by one before sorting pays. */
+  private int selections = 8;
 
   /** Weight of all values up to and including i; null when each counts once. */
   private final double[] cumulated;
 
   private final boolean hasNaN;
 
-  private SortedSample(double[] values, double[] cumulated) {
+  private SortedSample(double[] values, double[] cumulated, SampleBuckets unsorted) {
     this.values = values;
     this.cumulated = cumulated;
+    this.unsorted = unsorted;
     this.hasNaN = values.length > 0 && Double.isNaN(values[values.length - 1]);
   }
 
   /** Takes over the array. */
-  static SortedSample of(double[] values) {
-    Arrays.sort(values);
-    return new SortedSample(values, null);
+  static SortedSample of(double[] values, Parallel parallel, ExecutionContext context) {
+    SampleBuckets buckets = SampleBuckets.of(values, parallel, context);
+    if (buckets == null) {
+      Arrays.sort(values);
+    }
+    return new SortedSample(values, null, buckets);
   }
 
   /** A sample with whole weights, as repetitions. */
-  static SortedSample of(double[] values, double[] weights) {
-    int[] order = SortedOrder.ascending(values.length).by(values, false).indices();
+  static SortedSample of(
+      double[] values, double[] weights, Parallel parallel, ExecutionContext context) {
+    int[] order =
+        SortedOrder.ascending(values.length).by(values, false, parallel, context).indices();
     double[] sorted = new double[values.length];
     double[] cumulated = new double[values.length];
     double total = 0;
@@ -40,7 +58,7 @@ final class SortedSample {
       total += weight;
       cumulated[i] = total;
     }
-    return new SortedSample(sorted, cumulated);
+    return new SortedSample(sorted, cumulated, null);
   }
 
   /** How many values there are, repetitions counted. */
@@ -77,6 +95,7 @@ final class SortedSample {
     if (isUndefined()) {
       return Double.NaN;
     }
+    sort();
     double lower = 0.25 * size();
     double upper = 0.75 * size();
     Accumulator sum = new Accumulator();
@@ -92,7 +111,11 @@ final class SortedSample {
 
   /** The value of one-based rank, repetitions counted. */
   private double ranked(double rank) {
+    if (unsorted != null && selections-- > 0) {
+      return unsorted.ranked((int) rank - 1);
+    }
     if (cumulated == null) {
+      sort();
       return values[(int) rank - 1];
     }
     int low = 0;
@@ -106,6 +129,13 @@ final class SortedSample {
       }
     }
     return values[low];
+  }
+
+  private void sort() {
+    if (unsorted != null) {
+      Arrays.sort(values);
+      unsorted = null;
+    }
   }
 
   private double upTo(int i) {

@@ -8,6 +8,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Aggregates of compressed matrices: the stored values, and one zero wherever some cell is not
@@ -29,12 +30,14 @@ final class SparseAggregates {
     table.add("mean", full((x, context) -> aggregates.sum(x, context) / x.cells()));
     table.add("var", full(aggregates::variance));
     table.add("sd", full((x, context) -> Math.sqrt(aggregates.variance(x, context))));
-    table.add("min", full((x, _) -> extreme(x, 0, x.nonZeros(), x.cells(), -1)));
-    table.add("max", full((x, _) -> extreme(x, 0, x.nonZeros(), x.cells(), 1)));
+    table.add("min", full((x, _) -> extreme(StoredValues.of(x), 0, x.nonZeros(), x.cells(), -1)));
+    table.add("max", full((x, _) -> extreme(StoredValues.of(x), 0, x.nonZeros(), x.cells(), 1)));
     table.add("rowSums", aggregates.rows(SparseAggregates::rowSum));
-    table.add("rowMeans", aggregates.rows((x, i) -> rowSum(x, i) / x.cols()));
-    table.add("rowMins", aggregates.rows((x, i) -> rowExtreme(x, i, -1)));
-    table.add("rowMaxs", aggregates.rows((x, i) -> rowExtreme(x, i, 1)));
+    table.add(
+        "rowMeans",
+        aggregates.rows((x, values, from, to) -> rowSum(x, values, from, to) / x.cols()));
+    table.add("rowMins", aggregates.rows(rowExtreme(-1)));
+    table.add("rowMaxs", aggregates.rows(rowExtreme(1)));
     table.add("colSums", columns((x, out) -> columnSums(x, 1, out)));
     table.add("colMeans", columns((x, out) -> columnSums(x, x.rows(), out)));
     table.add("colMins", columns((x, out) -> columnExtremes(x, -1, out)));
@@ -45,8 +48,9 @@ final class SparseAggregates {
     double of(SparseMatrix x, ExecutionContext context);
   }
 
+  /** Of the values from one position to another, all that a row has. */
   private interface Row {
-    double of(SparseMatrix x, long row);
+    double of(SparseMatrix x, StoredValues values, long from, long to);
   }
 
   private interface Columns {
@@ -70,9 +74,14 @@ final class SparseAggregates {
           x.rows(),
           Math.max(1, CHUNK / perRow),
           (from, to) -> {
-            for (long i = from; i < to; i++) {
-              out.set(i, 0, aggregate.of(x, i));
+            StoredValues values = StoredValues.of(x);
+            long[] starts = StoredValues.starts(x, from, to);
+            double[] results = new double[starts.length - 1];
+            for (int i = 0; i < results.length; i++) {
+              results[i] = aggregate.of(x, values, starts[i], starts[i + 1]);
             }
+            MemorySegment.copy(
+                results, 0, out.segment(), Run.CELL, Double.BYTES * from, results.length);
           });
       return new Operand[] {out};
     };
@@ -87,15 +96,16 @@ final class SparseAggregates {
     };
   }
 
-  private interface Term {
-    double of(double value);
+  /** Adds the values of a chunk. */
+  private interface Terms {
+    void addTo(Accumulator part, StoredValues values, long from, long to);
   }
 
   private double sum(SparseMatrix x, ExecutionContext context) {
-    return sum(x, context, value -> value);
+    return sum(x, context, (part, values, from, to) -> values.addTo(part, from, to));
   }
 
-  private double sum(SparseMatrix x, ExecutionContext context, Term term) {
+  private double sum(SparseMatrix x, ExecutionContext context, Terms terms) {
     long n = x.nonZeros();
     Accumulator[] parts = new Accumulator[Math.toIntExact(Parallel.chunks(n, CHUNK))];
     parallel.forRange(
@@ -104,9 +114,7 @@ final class SparseAggregates {
         CHUNK,
         (from, to) -> {
           Accumulator part = new Accumulator();
-          for (long at = from; at < to; at++) {
-            part.add(term.of(x.value(at)));
-          }
+          terms.addTo(part, StoredValues.of(x), from, to);
           parts[(int) (from / CHUNK)] = part;
         });
     Accumulator total = new Accumulator();
@@ -118,33 +126,28 @@ final class SparseAggregates {
 
   private double variance(SparseMatrix x, ExecutionContext context) {
     double mean = sum(x, context) / x.cells();
-    double stored = sum(x, context, value -> (value - mean) * (value - mean));
+    double stored =
+        sum(x, context, (part, values, from, to) -> values.addSquaresTo(part, mean, from, to));
     double squares = stored + (x.cells() - x.nonZeros()) * (mean * mean);
     return x.cells() == 1 ? squares : squares / (x.cells() - 1);
   }
 
-  private static double rowSum(SparseMatrix x, long row) {
+  private static double rowSum(SparseMatrix x, StoredValues values, long from, long to) {
     Accumulator sum = new Accumulator();
-    long end = x.start(row + 1);
-    for (long at = x.start(row); at < end; at++) {
-      sum.add(x.value(at));
-    }
+    values.addTo(sum, from, to);
     return sum.value();
   }
 
-  private static double rowExtreme(SparseMatrix x, long row, int sign) {
-    return extreme(x, x.start(row), x.start(row + 1), x.cols(), sign);
+  private static Row rowExtreme(int sign) {
+    return (x, values, from, to) -> extreme(values, from, to, x.cols(), sign);
   }
 
   /**
    * The largest {@code sign * cell} of so many cells, of which the positions from-to are stored.
    */
-  private static double extreme(SparseMatrix x, long from, long to, long cells, int sign) {
-    double best = to - from < cells ? 0 : Double.NEGATIVE_INFINITY;
-    for (long at = from; at < to; at++) {
-      best = Math.max(best, sign * x.value(at));
-    }
-    return plainZero(sign * best);
+  private static double extreme(StoredValues values, long from, long to, long cells, int sign) {
+    double least = to - from < cells ? 0 : Double.NEGATIVE_INFINITY;
+    return plainZero(sign * values.most(least, sign, from, to));
   }
 
   /** Zero without a sign, since a cell that is not stored has none. */
@@ -154,30 +157,47 @@ final class SparseAggregates {
 
   private static void columnSums(SparseMatrix x, long divisor, DenseMatrix out) {
     Accumulator[] sums = new Accumulator[Math.toIntExact(x.cols())];
-    for (long at = 0; at < x.nonZeros(); at++) {
-      int column = x.column(at);
-      if (sums[column] == null) {
-        sums[column] = new Accumulator();
-      }
-      sums[column].add(x.value(at));
+    StoredValues stored = StoredValues.withColumns(x);
+    for (long at = 0; at < x.nonZeros(); ) {
+      int count = stored.bring(at, x.nonZeros());
+      addColumns(stored, count, sums);
+      at += count;
     }
     for (int j = 0; j < sums.length; j++) {
       out.set(0, j, sums[j] == null ? 0 : sums[j].value() / divisor);
     }
   }
 
+  private static void addColumns(StoredValues stored, int count, Accumulator[] sums) {
+    double[] values = stored.values();
+    int[] columns = stored.columns();
+    for (int i = 0; i < count; i++) {
+      Accumulator sum = sums[columns[i]];
+      if (sum == null) {
+        sum = new Accumulator();
+        sums[columns[i]] = sum;
+      }
+      sum.add(values[i]);
+    }
+  }
+
   private static void columnExtremes(SparseMatrix x, int sign, DenseMatrix out) {
     int cols = Math.toIntExact(x.cols());
-    long[] stored = new long[cols];
+    long[] counts = new long[cols];
     double[] best = new double[cols];
     java.util.Arrays.fill(best, Double.NEGATIVE_INFINITY);
-    for (long at = 0; at < x.nonZeros(); at++) {
-      int column = x.column(at);
-      stored[column]++;
-      best[column] = Math.max(best[column], sign * x.value(at));
+    StoredValues stored = StoredValues.withColumns(x);
+    for (long at = 0; at < x.nonZeros(); ) {
+      int count = stored.bring(at, x.nonZeros());
+      for (int i = 0; i < count; i++) {
+        int column = stored.columns()[i];
+        counts[column]++;
+        best[column] = Math.max(best[column], sign * stored.values()[i]);
+      }
+      at += count;
     }
     for (int j = 0; j < cols; j++) {
-      double cell = stored[j] < x.rows() ? Math.max(best[j], 0) : best[j];
+      double cell = counts[j] < x.rows() ? Math.max(best[j], 0) : best[j];
       out.set(0, j, plainZero(sign * cell));
     }
   }

@@ -13,6 +13,14 @@ final class Vectors {
 
   /** The cells of a vector. */
   static double[] read(Operation operation, Operand[] inputs, int at) {
+    DenseMatrix x = vector(operation, inputs, at);
+    double[] cells = new double[(int) x.cells()];
+    MemorySegment.copy(x.segment(), Run.CELL, 0, cells, 0, cells.length);
+    return cells;
+  }
+
+  /** A vector where it lies, of a length that an array may have. */
+  static DenseMatrix vector(Operation operation, Operand[] inputs, int at) {
     DenseMatrix x = Arguments.matrix(operation, inputs, at);
     if (x.rows() != 1 && x.cols() != 1 && x.cells() > 0) {
       throw new OperandException(
@@ -27,9 +35,7 @@ final class Vectors {
       throw new OperandException(
           "'" + operation.name() + "' takes vectors of up to 2^31 - 9 cells, not " + x.shape());
     }
-    double[] cells = new double[(int) x.cells()];
-    MemorySegment.copy(x.segment(), Run.CELL, 0, cells, 0, cells.length);
-    return cells;
+    return x;
   }
 
   /** A vector of as many cells as another, or null when it was left out. */
@@ -40,16 +46,27 @@ final class Vectors {
   /** A vector of as many cells as another. */
   static double[] read(Operation operation, Operand[] inputs, int at, int length) {
     double[] cells = read(operation, inputs, at);
-    if (cells.length != length) {
+    check(operation, cells.length, length);
+    return cells;
+  }
+
+  /** As the other, where it lies. */
+  static DenseMatrix vector(Operation operation, Operand[] inputs, int at, int length) {
+    DenseMatrix x = vector(operation, inputs, at);
+    check(operation, x.cells(), length);
+    return x;
+  }
+
+  private static void check(Operation operation, long found, int length) {
+    if (found != length) {
       throw new OperandException(
           "'"
               + operation.name()
               + "' needs vectors of equal length, but got "
               + length
               + " and "
-              + cells.length
+              + found
               + " cells");
     }
-    return cells;
   }
 }

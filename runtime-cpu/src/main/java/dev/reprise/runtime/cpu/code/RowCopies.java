@@ -11,6 +11,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
 import dev.reprise.runtime.Precision;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Rows of a table by their numbers from 1, copied by one call of machine code for many of them: a
@@ -60,6 +61,26 @@ public final class RowCopies {
       return;
     }
     CodeCall.withLongs(CODE.of(precision), numbers, count, table, rows, copies, rowBytes);
+  }
+
+  /** As {@link #run}, for numbers in an array of the heap. */
+  public static void run(double[] numbers, long table, long rows, long copies, long rowBytes) {
+    if (!fit(rowBytes)) {
+      throw new IllegalArgumentException("rows of " + rowBytes + " bytes");
+    }
+    if (numbers.length == 0) {
+      return;
+    }
+    // The second argument of this form of a call is a place, and this one a number.
+    MemorySegment count = MemorySegment.ofAddress(numbers.length);
+    CodeCall.withSegments(
+        CODE.of(Precision.FP64),
+        MemorySegment.ofArray(numbers),
+        count,
+        table,
+        rows,
+        copies,
+        rowBytes);
   }
 
   /** A function of the System V calling convention. */

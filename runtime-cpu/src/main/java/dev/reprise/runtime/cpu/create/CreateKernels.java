@@ -12,7 +12,7 @@ public final class CreateKernels {
   public static void register(KernelTable.Builder table, Parallel parallel) {
     register(table, parallel, Precision.FP64);
     table.add("sample", new SampleKernel());
-    table.add("table", new TableKernel());
+    table.add("table", new TableKernel(parallel));
     table.add("outer", new OuterKernel(table, parallel));
   }
 

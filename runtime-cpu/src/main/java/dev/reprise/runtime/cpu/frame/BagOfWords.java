@@ -56,12 +56,12 @@ final class BagOfWords implements ColumnEncoder {
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     int width = width();
     for (int i = from; i < to; i++) {
       int begin = (i - from) * width - 1;
       words(
-          frame.textAt(rows[i], col),
+          frame.textAt(rows.at(i), col),
           word -> {
             int number = index.find(word);
             if (number != 0) {

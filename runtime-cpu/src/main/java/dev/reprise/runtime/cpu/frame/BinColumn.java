@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.OperandException;
 import java.util.Arrays;
@@ -9,23 +10,37 @@ import java.util.Arrays;
  * bound and up to its upper bound; what lies outside all bins falls into the first or last.
  */
 final class BinColumn implements ColumnEncoder {
+  /** Values of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
   // Bin i, counted from 0, lies between bounds[i] and bounds[i + 1].
   private final double[] bounds;
   // The column learned from and the codes of its rows, 0 for NaN, so that no text is read twice.
   private final Object learnedFrom;
   private final int[] learned;
 
-  private BinColumn(double[] bounds) {
-    this.bounds = bounds;
-    this.learnedFrom = null;
-    this.learned = null;
-  }
+  private final boolean isAscending;
+  // Bins per number, where they are of equal width.
+  private final double density;
 
   private BinColumn(double[] bounds, Object learnedFrom, double[] numbers) {
     this.bounds = bounds;
+    this.isAscending = isAscending(bounds);
+    this.density = (bounds.length - 1) / (bounds[bounds.length - 1] - bounds[0]);
     this.learnedFrom = learnedFrom;
-    this.learned = new int[numbers.length];
-    Arrays.setAll(learned, r -> Double.isNaN(numbers[r]) ? 0 : bin(numbers[r]));
+    this.learned = numbers == null ? null : new int[numbers.length];
+    for (int r = 0; numbers != null && r < numbers.length; r++) {
+      learned[r] = Double.isNaN(numbers[r]) ? 0 : bin(numbers[r]);
+    }
+  }
+
+  private static boolean isAscending(double[] bounds) {
+    for (int i = 1; i < bounds.length; i++) {
+      if (!(bounds[i - 1] <= bounds[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -33,11 +48,13 @@ final class BinColumn implements ColumnEncoder {
    * all.
    */
   static BinColumn learn(Frame frame, int col, TransformSpec.Bins bins) {
+    boolean isOfNumbers = frame.schema().get(col).storage() == ColumnType.Storage.DOUBLE;
+    if (isOfNumbers && frame.missing(col) == null && !bins.equalCounts()) {
+      return new BinColumn(equalWidths(frame.doubles(col), bins.count()), null, null);
+    }
     int rows = (int) frame.rows();
-    int[] all = new int[rows];
-    Arrays.setAll(all, r -> r);
     double[] numbers = new double[rows];
-    PassThrough.numbers(frame, col, all, 0, rows, numbers);
+    PassThrough.numbers(frame, col, ChosenRows.all(rows), 0, rows, numbers);
     return new BinColumn(bounds(known(frame, col, numbers), bins), frame.column(col), numbers);
   }
 
@@ -55,9 +72,6 @@ final class BinColumn implements ColumnEncoder {
   }
 
   private static double[] bounds(double[] values, TransformSpec.Bins bins) {
-    if (values.length == 0) {
-      return new double[] {0, 0};
-    }
     return bins.equalCounts()
         ? equalCounts(values, bins.count())
         : equalWidths(values, bins.count());
@@ -68,12 +82,16 @@ final class BinColumn implements ColumnEncoder {
     return text == null || text.isEmpty();
   }
 
+  /** NaN does not count. */
   private static double[] equalWidths(double[] values, int count) {
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    for (double value : values) {
-      least = Math.min(least, value);
-      most = Math.max(most, value);
+    double[] extremes = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    for (int r = 0; r < values.length; r += PIECE) {
+      widen(extremes, values, r, Math.min(values.length, r + PIECE));
+    }
+    double least = extremes[0];
+    double most = extremes[1];
+    if (least > most) {
+      return new double[] {0, 0};
     }
     if (least == most) {
       return new double[] {least, most};
@@ -86,7 +104,28 @@ final class BinColumn implements ColumnEncoder {
     return bounds;
   }
 
+  /** Moves the smallest and the largest value apart. */
+  private static void widen(double[] extremes, double[] values, int from, int to) {
+    double least = extremes[0];
+    double most = extremes[1];
+    for (int r = from; r < to; r++) {
+      double value = values[r];
+      // Not true of NaN. Of equal ones these choose among zeros of different signs.
+      if (value <= least) {
+        least = Math.min(least, value);
+      }
+      if (value >= most) {
+        most = Math.max(most, value);
+      }
+    }
+    extremes[0] = least;
+    extremes[1] = most;
+  }
+
   private static double[] equalCounts(double[] values, int count) {
+    if (values.length == 0) {
+      return new double[] {0, 0};
+    }
     Arrays.sort(values);
     double[] bounds = new double[count + 1];
     bounds[0] = values[0];
@@ -112,7 +151,7 @@ final class BinColumn implements ColumnEncoder {
     if (cells.length == 0) {
       throw badMeta(name, "the bounds of bins", "nothing");
     }
-    return new BinColumn(bounds);
+    return new BinColumn(bounds, null, null);
   }
 
   static OperandException badMeta(String name, String expected, String found) {
@@ -132,22 +171,34 @@ final class BinColumn implements ColumnEncoder {
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     if (learnedFrom != null && learnedFrom == frame.column(col)) {
       for (int i = from; i < to; i++) {
-        int code = learned[rows[i]];
+        int code = learned[rows.at(i)];
         out[i - from] = code == 0 ? Double.NaN : code;
       }
       return;
     }
     PassThrough.numbers(frame, col, rows, from, to, out);
-    for (int i = 0; i < to - from; i++) {
-      out[i] = Double.isNaN(out[i]) ? Double.NaN : bin(out[i]);
+    bins(out, to - from);
+  }
+
+  /** Turns numbers into those of their bins. */
+  private void bins(double[] numbers, int count) {
+    for (int i = 0; i < count; i++) {
+      double number = numbers[i];
+      numbers[i] = number != number ? Double.NaN : bin(number);
     }
   }
 
-  /** The number of a value's bin, counted from 1. */
+  /** The number of a value's bin, counted from 1; guessed first as if all were of equal width. */
   private int bin(double value) {
+    int bin = (int) ((value - bounds[0]) * density) + 1;
+    boolean isOne = isAscending && bin >= 1 && bin < bounds.length;
+    return isOne && bounds[bin - 1] < value && value <= bounds[bin] ? bin : search(value);
+  }
+
+  private int search(double value) {
     int low = 1;
     int high = bounds.length - 1;
     while (low < high) {

@@ -17,12 +17,12 @@ sealed interface ColumnEncoder
   }
 
   /**
-   * Encodes rows {@code rows[from]} to {@code rows[to - 1]} of a column: {@link #width} numbers per
-   * row, row by row, NaN where missing or unknown.
+   * Encodes some chosen rows of a column, counted among these: {@link #width} numbers per row, row
+   * by row, NaN where missing or unknown.
    *
    * @param out filled from its beginning; zeros before
    */
-  void encode(Frame frame, int col, int[] rows, int from, int to, double[] out);
+  void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out);
 
   /** The code or number of a text, as {@link #encode} gives it for a cell that holds it. */
   double encode(String text);

@@ -36,7 +36,7 @@ record EmbeddingColumn(RecodeColumn words, MatrixOperand embedding) implements C
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     double[] codes = new double[to - from];
     words.encode(frame, col, rows, from, to, codes);
     int width = width();

@@ -187,19 +187,23 @@ final class Encoding {
   }
 
   /** Rows that stay: all, unless a column that must not be missing is. */
-  int[] keptRows(Frame frame) {
+  ChosenRows keptRows(Frame frame) {
+    int[] omitted = spec.omitted();
+    if (omitted.length == 0) {
+      return ChosenRows.all((int) frame.rows());
+    }
     int[] kept = new int[(int) frame.rows()];
     int count = 0;
     for (int r = 0; r < kept.length; r++) {
-      if (!isOmitted(frame, r)) {
+      if (!isOmitted(frame, r, omitted)) {
         kept[count++] = r;
       }
     }
-    return Arrays.copyOf(kept, count);
+    return ChosenRows.of(Arrays.copyOf(kept, count));
   }
 
-  private boolean isOmitted(Frame frame, int row) {
-    for (int c : spec.omitted()) {
+  private static boolean isOmitted(Frame frame, int row, int[] omitted) {
+    for (int c : omitted) {
       String text = frame.textAt(row, c);
       if (text == null || text.isEmpty()) {
         return true;

@@ -3,31 +3,73 @@ package dev.reprise.runtime.cpu.frame;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
-import java.util.Arrays;
+import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
+import dev.reprise.runtime.cpu.Parallel;
 import java.util.List;
 
 /** Conversions between scalars, matrices and frames. */
 final class FrameCasts {
+  /** Cells of rows that are brought together: they stay in the second-level cache. */
+  private static final int BLOCK_CELLS = 1 << 13;
+
+  /** Cells of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
+  // Kinds of numbers: whole ones that need 32 bits or 64, and others.
+  private static final int SMALL = 1;
+  private static final int WIDE = 2;
+  private static final int FRACTION = 4;
+
   private FrameCasts() {}
 
   /** A matrix of the cells; missing text is NaN, truth values are 1 and 0. */
-  static DenseMatrix toMatrix(Frame frame, Allocator allocator) {
-    DenseMatrix matrix = DenseMatrix.allocate(allocator, frame.rows(), frame.cols());
-    try {
-      for (int c = 0; c < frame.cols(); c++) {
-        for (int r = 0; r < frame.rows(); r++) {
-          matrix.set(r, c, FrameCells.number(frame, r, c));
-        }
-      }
-      return matrix;
-    } catch (RuntimeException e) {
-      matrix.buffer().release();
-      throw e;
+  static DenseMatrix toMatrix(Frame frame, Parallel parallel, ExecutionContext context) {
+    int rows = Math.toIntExact(frame.rows());
+    double[][] cells = new double[frame.cols()][];
+    parallel.forEach(context, cells.length, c -> cells[(int) c] = numbers(frame, (int) c));
+    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), rows, cells.length);
+    int together = Math.clamp(rows, 1, Math.max(1, BLOCK_CELLS / Math.max(1, cells.length)));
+    parallel.forRange(
+        context,
+        rows,
+        Parallel.chunk(rows, 4L * together),
+        (from, to) -> {
+          double[] block = new double[together * cells.length];
+          CellBlocks blocks = new CellBlocks(matrix.precision(), block.length);
+          for (int row = (int) from; row < to; row += together) {
+            int count = (int) Math.min(together, to - row);
+            for (int c = 0; c < cells.length; c++) {
+              gather(cells[c], row, count, block, c, cells.length);
+            }
+            long at = (long) row * cells.length;
+            blocks.store(block, 0, matrix.segment(), at, count * cells.length);
+          }
+        });
+    return matrix;
+  }
+
+  private static double[] numbers(Frame frame, int col) {
+    if (frame.schema().get(col).storage() == ColumnType.Storage.DOUBLE) {
+      return frame.doubles(col);
+    }
+    double[] numbers = new double[(int) frame.rows()];
+    PassThrough.numbers(frame, col, ChosenRows.all(numbers.length), 0, numbers.length, numbers);
+    return numbers;
+  }
+
+  /** Copies cells to a column of a block. */
+  private static void gather(
+      double[] cells, int row, int count, double[] block, int column, int cols) {
+    for (int i = 0, at = column; i < count; i++, at += cols) {
+      block[at] = cells[row + i];
     }
   }
 
@@ -44,37 +86,105 @@ final class FrameCasts {
    * zeros and ones, INT32 or INT64 for whole numbers, FP32 when 32 bits print the same number, else
    * FP64.
    */
+  static Frame fromMatrix(MatrixOperand matrix, Parallel parallel, ExecutionContext context) {
+    return fromMatrix(matrix, (n, chunk, body) -> parallel.forRange(context, n, chunk, body));
+  }
+
+  /** The same, on the calling thread. */
   static Frame fromMatrix(MatrixOperand matrix) {
+    return fromMatrix(matrix, (n, _, body) -> body.run(0, n));
+  }
+
+  /** Runs a body for ranges that cover 0 to n. */
+  private interface Ranges {
+    void forRange(long n, long chunk, Parallel.RangeBody body);
+  }
+
+  private static Frame fromMatrix(MatrixOperand matrix, Ranges ranges) {
     int rows = Math.toIntExact(matrix.rows());
     int cols = Math.toIntExact(matrix.cols());
+    double[][] cells = new double[cols][rows];
+    read(matrix, cells, ranges);
+    Column[] columns = new Column[cols];
+    ranges.forRange(
+        cols,
+        1,
+        (from, to) -> {
+          for (int c = (int) from; c < to; c++) {
+            columns[c] = column(cells[c], narrowest(cells[c]));
+          }
+        });
     FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < cols; c++) {
-      double[] cells = new double[rows];
-      for (int r = 0; r < rows; r++) {
-        cells[r] = matrix.get(r, c);
-      }
-      builder.add("C" + (c + 1), column(cells, narrowest(cells)));
+      builder.add("C" + (c + 1), columns[c]);
     }
     return builder.build(rows);
+  }
+
+  private static void read(MatrixOperand matrix, double[][] cells, Ranges ranges) {
+    int cols = cells.length;
+    if (!(matrix instanceof DenseMatrix dense)) {
+      for (int c = 0; c < cols; c++) {
+        for (int r = 0; r < cells[c].length; r++) {
+          cells[c][r] = matrix.get(r, c);
+        }
+      }
+      return;
+    }
+    int together = Math.clamp(dense.rows(), 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
+    ranges.forRange(
+        dense.rows(),
+        Parallel.chunk(dense.rows(), 4L * together),
+        (from, to) -> {
+          double[] block = new double[together * cols];
+          CellReader reader = CellSource.of(dense).reader(block.length);
+          for (int row = (int) from; row < to; row += together) {
+            int count = (int) Math.min(together, to - row);
+            reader.read((long) row * cols, block, count * cols);
+            for (int c = 0; c < cols; c++) {
+              spread(block, c, cols, cells[c], row, count);
+            }
+          }
+        });
+  }
+
+  /** Copies a column of a block. */
+  private static void spread(
+      double[] block, int column, int cols, double[] cells, int row, int count) {
+    for (int i = 0, at = column; i < count; i++, at += cols) {
+      cells[row + i] = block[at];
+    }
   }
 
   private static ColumnType narrowest(double[] cells) {
     if (cells.length == 0) {
       return ColumnType.DOUBLE;
     }
-    boolean truth = true;
-    boolean small = true;
-    boolean whole = true;
-    for (double cell : cells) {
-      // From 2^63 on a double has no long beside it.
-      whole = whole && cell == Math.rint(cell) && Math.abs(cell) < 0x1p63;
-      if (!whole) {
+    int found = 0;
+    for (int r = 0; r < cells.length; r += PIECE) {
+      found |= kinds(cells, r, Math.min(cells.length, r + PIECE));
+      if ((found & FRACTION) != 0) {
         return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
       }
-      small = small && cell == (int) cell;
-      truth = truth && (cell == 0 || cell == 1);
     }
-    return truth ? ColumnType.BOOLEAN : small ? ColumnType.INT32 : ColumnType.INTEGER;
+    return found == 0
+        ? ColumnType.BOOLEAN
+        : (found & WIDE) == 0 ? ColumnType.INT32 : ColumnType.INTEGER;
+  }
+
+  /** What some cells are, other than zeros and ones. */
+  private static int kinds(double[] cells, int from, int to) {
+    int found = 0;
+    for (int r = from; r < to; r++) {
+      double cell = cells[r];
+      if (cell == (int) cell) {
+        found |= cell == 0 || cell == 1 ? 0 : SMALL;
+      } else {
+        // From 2^63 on a double has no long beside it.
+        found |= cell == Math.rint(cell) && Math.abs(cell) < 0x1p63 ? WIDE : FRACTION;
+      }
+    }
+    return found;
   }
 
   private static boolean isSingle(double[] cells) {
@@ -102,8 +212,13 @@ final class FrameCasts {
         }
         yield new Column(type, cells, null);
       }
-      case INTEGER ->
-          new Column(type, Arrays.stream(cells).mapToLong(cell -> (long) cell).toArray(), null);
+      case INTEGER -> {
+        long[] wholes = new long[cells.length];
+        for (int r = 0; r < wholes.length; r++) {
+          wholes[r] = (long) cells[r];
+        }
+        yield new Column(type, wholes, null);
+      }
       default -> {
         boolean[] truths = new boolean[cells.length];
         for (int r = 0; r < truths.length; r++) {

@@ -9,7 +9,6 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.operation.Operation;
 import java.util.List;
 
 /** Frames, casts between types, and the encoding of frames to matrices. */
@@ -22,8 +21,8 @@ public final class FrameKernels {
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel) {
     table.add("as.scalar", (_, in, _) -> one(FrameCasts.toScalar(in[0])));
-    table.add("as.matrix", FrameKernels::asMatrix);
-    table.add("as.frame", (_, in, _) -> one(asFrame(in[0])));
+    table.add("as.matrix", (_, in, context) -> one(asMatrix(in[0], parallel, context)));
+    table.add("as.frame", (_, in, context) -> one(asFrame(in[0], parallel, context)));
     table.add("as.double", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asDouble())));
     table.add("as.integer", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asLong())));
     table.add("as.logical", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asBoolean())));
@@ -44,19 +43,18 @@ public final class FrameKernels {
     return new Operand[] {result};
   }
 
-  private static Operand[] asMatrix(Operation operation, Operand[] in, ExecutionContext context) {
-    return one(
-        switch (in[0]) {
-          case Scalar scalar -> FrameCasts.toMatrix(scalar, context.allocator());
-          case Frame frame -> FrameCasts.toMatrix(frame, context.allocator());
-          case MatrixOperand matrix -> matrix.copyDense(context.allocator());
-        });
+  private static Operand asMatrix(Operand operand, Parallel parallel, ExecutionContext context) {
+    return switch (operand) {
+      case Scalar scalar -> FrameCasts.toMatrix(scalar, context.allocator());
+      case Frame frame -> FrameCasts.toMatrix(frame, parallel, context);
+      case MatrixOperand matrix -> matrix.copyDense(context.allocator());
+    };
   }
 
-  private static Frame asFrame(Operand operand) {
+  private static Frame asFrame(Operand operand, Parallel parallel, ExecutionContext context) {
     return switch (operand) {
       case Scalar scalar -> FrameCasts.fromScalar(scalar);
-      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix);
+      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix, parallel, context);
       // Frames live on the heap and are immutable, but a kernel never returns its input.
       case Frame frame -> FrameShape.cbind(new Operand[] {frame});
     };

@@ -30,10 +30,10 @@ record HashColumn(int buckets) implements ColumnEncoder {
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     ColumnType type = frame.schema().get(col);
     for (int i = from; i < to; i++) {
-      int row = rows[i];
+      int row = rows.at(i);
       out[i - from] =
           frame.isMissing(row, col)
               ? Double.NaN

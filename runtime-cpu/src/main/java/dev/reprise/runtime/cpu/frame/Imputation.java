@@ -1,7 +1,6 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.Frame;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,10 +23,8 @@ final class Imputation {
   /** The mean of the cells that are numbers: neither missing nor NaN. */
   private static String mean(Frame frame, int col) {
     int rows = (int) frame.rows();
-    int[] all = new int[rows];
-    Arrays.setAll(all, r -> r);
     double[] values = new double[rows];
-    PassThrough.numbers(frame, col, all, 0, rows, values);
+    PassThrough.numbers(frame, col, ChosenRows.all(rows), 0, rows, values);
     double sum = 0;
     long count = 0;
     for (double value : values) {

@@ -13,6 +13,22 @@ final class NumberIndex {
     return codes[place(number)];
   }
 
+  /**
+   * Looks numbers up to the first one that has no code.
+   *
+   * @return its position, or {@code to}
+   */
+  int codes(long[] numbers, int from, int to, double[] out) {
+    for (int i = from; i < to; i++) {
+      int code = codes[place(numbers[i])];
+      if (code == 0) {
+        return i;
+      }
+      out[i] = code;
+    }
+    return to;
+  }
+
   /** Gives a number that is not there yet a code. */
   void put(long number, int code) {
     int place = place(number);
@@ -27,9 +43,9 @@ final class NumberIndex {
   private int place(long number) {
     int mask = keys.length - 1;
     // A multiplicative hash (Knuth 6.4) with 2^64 / golden ratio, since keys often differ in few
-    // bits.
+    // bits: its upper bits, since doubles often have zeros below.
     long hash = number * 0x9E3779B97F4A7C15L;
-    int place = (int) (hash >>> 32) & mask;
+    int place = (int) (hash >>> Long.numberOfLeadingZeros(mask));
     while (codes[place] != 0 && keys[place] != number) {
       place = place + 1 & mask;
     }

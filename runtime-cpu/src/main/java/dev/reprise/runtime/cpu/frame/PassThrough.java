@@ -12,32 +12,36 @@ record PassThrough() implements ColumnEncoder {
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     numbers(frame, col, rows, from, to, out);
   }
 
   /** The cells of chosen rows as numbers. */
-  static void numbers(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+  static void numbers(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
     ColumnType type = frame.schema().get(col);
     if (type.storage() == ColumnType.Storage.DOUBLE) {
       double[] cells = frame.doubles(col);
+      if (rows.areAll()) {
+        System.arraycopy(cells, from, out, 0, to - from);
+        return;
+      }
       for (int i = from; i < to; i++) {
-        out[i - from] = cells[rows[i]];
+        out[i - from] = cells[rows.at(i)];
       }
     } else if (type == ColumnType.STRING) {
       String[] cells = frame.strings(col);
       for (int i = from; i < to; i++) {
-        double value = PlainNumber.parse(cells[rows[i]]);
-        out[i - from] = Double.isNaN(value) ? FrameCells.number(frame, rows[i], col) : value;
+        double value = PlainNumber.parse(cells[rows.at(i)]);
+        out[i - from] = Double.isNaN(value) ? FrameCells.number(frame, rows.at(i), col) : value;
       }
     } else if (type.storage() == ColumnType.Storage.INTEGER && frame.missing(col) == null) {
       long[] cells = frame.integers(col);
       for (int i = from; i < to; i++) {
-        out[i - from] = cells[rows[i]];
+        out[i - from] = cells[rows.at(i)];
       }
     } else {
       for (int i = from; i < to; i++) {
-        out[i - from] = FrameCells.number(frame, rows[i], col);
+        out[i - from] = FrameCells.number(frame, rows.at(i), col);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,13 +11,17 @@ import java.util.Map;
  * text is a missing cell.
  */
 final class RecodeColumn implements ColumnEncoder {
+  /** Cells of a call: what is called some hundred times is compiled as a whole. */
+  private static final int PIECE = 256;
+
   private final StringIndex index;
   private final String[] categories;
-  // The column learned from and the codes of its rows, which need no second look-up.
+  // The column learned from and the codes of its rows, NaN where missing, which need no second
+  // look-up.
   private final Object learnedFrom;
-  private final int[] learned;
+  private final double[] learned;
 
-  private RecodeColumn(StringIndex index, Object learnedFrom, int[] learned) {
+  private RecodeColumn(StringIndex index, Object learnedFrom, double[] learned) {
     this.index = index;
     this.categories = index.texts();
     this.learnedFrom = learnedFrom;
@@ -29,20 +34,12 @@ final class RecodeColumn implements ColumnEncoder {
    * @param extra one more category unless it is there, or null
    */
   static RecodeColumn learn(Frame frame, int col, String extra) {
-    int rows = (int) frame.rows();
     StringIndex index = new StringIndex();
-    int[] codes = new int[rows];
-    if (frame.schema().get(col).storage() == ColumnType.Storage.STRING) {
-      String[] cells = frame.strings(col);
-      for (int r = 0; r < rows; r++) {
-        String text = cells[r];
-        codes[r] = text == null || text.isEmpty() ? 0 : index.add(text);
-      }
-    } else {
-      NumberIndex numbers = new NumberIndex();
-      for (int r = 0; r < rows; r++) {
-        codes[r] = frame.isMissing(r, col) ? 0 : number(frame, r, col, numbers, index);
-      }
+    double[] codes = new double[(int) frame.rows()];
+    switch (frame.schema().get(col).storage()) {
+      case STRING -> learn(frame.strings(col), index, codes);
+      case INTEGER -> learn(frame, col, frame.integers(col), index, codes);
+      default -> learn(frame, col, bits(frame, col), index, codes);
     }
     if (extra != null) {
       index.add(extra);
@@ -50,14 +47,47 @@ final class RecodeColumn implements ColumnEncoder {
     return new RecodeColumn(index, frame.column(col), codes);
   }
 
-  private static int number(Frame frame, int row, int col, NumberIndex numbers, StringIndex index) {
-    long bits = bits(frame, row, col);
-    int code = numbers.find(bits);
-    if (code == 0) {
-      code = index.add(frame.textAt(row, col));
-      numbers.put(bits, code);
+  private static void learn(String[] cells, StringIndex index, double[] codes) {
+    for (int r = 0; r < codes.length; r++) {
+      String text = cells[r];
+      codes[r] = text == null || text.isEmpty() ? Double.NaN : index.add(text);
     }
-    return code;
+  }
+
+  /** Looks numbers up until one is new, whose text is then numbered. */
+  private static void learn(Frame frame, int col, long[] cells, StringIndex index, double[] codes) {
+    NumberIndex numbers = new NumberIndex();
+    BitSet missing = frame.missing(col);
+    int r = 0;
+    while (r < cells.length) {
+      int end = missing == null ? -1 : missing.nextSetBit(r);
+      int to = Math.min(end < 0 ? cells.length : end, r + PIECE);
+      r = numbers.codes(cells, r, to, codes);
+      if (r == end) {
+        codes[r++] = Double.NaN;
+      } else if (r < to) {
+        int code = index.add(frame.textAt(r, col));
+        numbers.put(cells[r], code);
+        codes[r++] = code;
+      }
+    }
+  }
+
+  /** Whole numbers that are equal for equal cells. */
+  private static long[] bits(Frame frame, int col) {
+    long[] bits = new long[(int) frame.rows()];
+    if (frame.schema().get(col).storage() == ColumnType.Storage.DOUBLE) {
+      double[] cells = frame.doubles(col);
+      for (int r = 0; r < bits.length; r++) {
+        bits[r] = Double.doubleToLongBits(cells[r]);
+      }
+    } else {
+      boolean[] cells = frame.booleans(col);
+      for (int r = 0; r < bits.length; r++) {
+        bits[r] = cells[r] ? 1 : 0;
+      }
+    }
+    return bits;
   }
 
   private static long bits(Frame frame, int row, int col) {
@@ -100,13 +130,21 @@ final class RecodeColumn implements ColumnEncoder {
   }
 
   @Override
-  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
-    boolean known = learnedFrom == frame.column(col);
+  public void encode(Frame frame, int col, ChosenRows rows, int from, int to, double[] out) {
+    boolean isLearned = learnedFrom == frame.column(col);
+    if (isLearned && rows.areAll()) {
+      System.arraycopy(learned, from, out, 0, to - from);
+      return;
+    }
     NumberIndex seen = new NumberIndex();
     for (int i = from; i < to; i++) {
-      int row = rows[i];
-      int code = known ? learned[row] : code(frame, row, col, seen);
-      out[i - from] = code == 0 ? Double.NaN : code;
+      int row = rows.at(i);
+      if (isLearned) {
+        out[i - from] = learned[row];
+      } else {
+        int code = code(frame, row, col, seen);
+        out[i - from] = code == 0 ? Double.NaN : code;
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 
 /** {@code cholesky}: the lower triangle L with A = L t(L) of a symmetric positive definite A. */
 final class CholeskyKernel implements Kernel {
@@ -29,10 +30,10 @@ final class CholeskyKernel implements Kernel {
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix lower = scratch.matrix(n, n);
+      lower.segment().asSlice(0, lower.bytes()).fill((byte) 0);
       for (long i = 0; i < n; i++) {
-        for (long j = 0; j < n; j++) {
-          lower.set(i, j, j <= i ? a.get(i, j) : 0);
-        }
+        long at = Double.BYTES * i * n;
+        MemorySegment.copy(a.segment(), at, lower.segment(), at, Double.BYTES * (i + 1));
       }
       // Row-major lower is LAPACK's column-major upper.
       int info = n == 0 ? 0 : blas.lapack().dpotrf(n, lower.segment());

@@ -11,6 +11,14 @@ import java.lang.foreign.ValueLayout;
 
 /** Checks what factorisations ask of their first operand. */
 final class SquareMatrix {
+  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+
+  /** Cells that are looked at together. */
+  private static final int BLOCK = 1024;
+
+  /** Rows and columns of parts across the diagonal from each other that are compared together. */
+  private static final int TILE = 32;
+
   private SquareMatrix() {}
 
   /** The first operand, which must be square. */
@@ -34,32 +42,66 @@ final class SquareMatrix {
   }
 
   static void requireFinite(Operation operation, DenseMatrix a) {
-    MemorySegment cells = a.segment();
-    for (long i = 0; i < a.cells(); i++) {
-      double cell = cells.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-      if (!Double.isFinite(cell)) {
+    double[] block = new double[(int) Math.min(BLOCK, a.cells())];
+    for (long at = 0; at < a.cells(); at += BLOCK) {
+      int count = (int) Math.min(BLOCK, a.cells() - at);
+      MemorySegment.copy(a.segment(), CELL, CELL.byteSize() * at, block, 0, count);
+      int other = firstNotFinite(block, count);
+      if (other < count) {
         throw new OperandException(
             "'"
                 + operation.name()
                 + "' needs finite numbers, but row "
-                + (i / a.cols() + 1)
+                + ((at + other) / a.cols() + 1)
                 + ", column "
-                + (i % a.cols() + 1)
+                + ((at + other) % a.cols() + 1)
                 + " is "
-                + cell);
+                + block[other]);
       }
     }
   }
 
+  private static int firstNotFinite(double[] cells, int count) {
+    int i = 0;
+    while (i < count && Double.isFinite(cells[i])) {
+      i++;
+    }
+    return i;
+  }
+
   /** True when cells across the diagonal differ by no more than the relative tolerance. */
   static boolean isSymmetric(DenseMatrix a, double tolerance) {
-    long n = a.rows();
-    MemorySegment cells = a.segment();
-    for (long i = 0; i < n; i++) {
-      for (long j = 0; j < i; j++) {
-        double low = cells.getAtIndex(ValueLayout.JAVA_DOUBLE, i * n + j);
-        double high = cells.getAtIndex(ValueLayout.JAVA_DOUBLE, j * n + i);
-        if (Math.abs(low - high) > tolerance * Math.max(Math.abs(low), Math.abs(high))) {
+    int n = (int) a.rows();
+    double[] low = new double[TILE * TILE];
+    double[] high = new double[TILE * TILE];
+    for (int i = 0; i < n; i += TILE) {
+      for (int j = 0; j <= i; j += TILE) {
+        int rows = Math.min(TILE, n - i);
+        int cols = Math.min(TILE, n - j);
+        load(a, i, j, rows, cols, low);
+        load(a, j, i, cols, rows, high);
+        if (!areTransposed(low, high, rows, cols, tolerance)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void load(DenseMatrix a, int row, int col, int rows, int cols, double[] tile) {
+    for (int i = 0; i < rows; i++) {
+      long at = (long) (row + i) * a.cols() + col;
+      MemorySegment.copy(a.segment(), CELL, CELL.byteSize() * at, tile, i * TILE, cols);
+    }
+  }
+
+  private static boolean areTransposed(
+      double[] low, double[] high, int rows, int cols, double tolerance) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        double one = low[i * TILE + j];
+        double other = high[j * TILE + i];
+        if (Math.abs(one - other) > tolerance * Math.max(Math.abs(one), Math.abs(other))) {
           return false;
         }
       }

@@ -3,7 +3,10 @@ package dev.reprise.runtime.cpu.shape;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
+import dev.reprise.runtime.cpu.code.RowCopies;
 import java.lang.foreign.MemorySegment;
 
 /** New matrices from chosen rows or columns of another. */
@@ -13,16 +16,84 @@ final class Gather {
   /** So many rows for each that is wanted cost as much as going to that one alone. */
   private static final int FAR = 8;
 
+  /** Fewer are copied before code is called. */
+  private static final long FEWEST_CELLS_OF_CODE = 1024;
+
+  private static final int BLOCK = BucketSort.PIECE;
+
   private Gather() {}
 
   /** The rows at zero-based positions, in that order. */
   static DenseMatrix rows(DenseMatrix x, int[] rows, Parallel parallel, ExecutionContext context) {
     long cols = x.cols();
+    if (cols == 1 && x.precision() == Precision.FP64) {
+      return cells(ColumnCells.of(x, 0, parallel, context), rows, parallel, context);
+    }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols, x.precision());
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
-    parallel.forRange(
-        context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
+    if (cols * rows.length >= FEWEST_CELLS_OF_CODE
+        && RowCopies.fit(x.precision().bytesPerCell() * cols)) {
+      copyByCode(x, rows, out, chunk, parallel, context);
+    } else {
+      parallel.forRange(
+          context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
+    }
     return out;
+  }
+
+  /** The cells of an fp64 column at zero-based positions, in that order. */
+  static DenseMatrix cells(
+      double[] column, int[] rows, Parallel parallel, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, 1);
+    parallel.forRange(
+        context, rows.length, CHUNK_CELLS, (from, to) -> copyCells(column, rows, out, from, to));
+    return out;
+  }
+
+  private static void copyCells(double[] column, int[] rows, DenseMatrix out, long from, long to) {
+    double[] block = new double[(int) Math.min(BLOCK, to - from)];
+    CellBlocks cells = new CellBlocks(out.precision(), block.length);
+    for (int i = (int) from; i < to; i += block.length) {
+      int count = (int) Math.min(block.length, to - i);
+      choose(column, rows, i, count, block);
+      cells.store(block, 0, out.segment(), i, count);
+    }
+  }
+
+  private static void choose(double[] column, int[] rows, int from, int count, double[] block) {
+    for (int i = 0; i < count; i++) {
+      block[i] = column[rows[from + i]];
+    }
+  }
+
+  /** By one call for the rows of a chunk. */
+  private static void copyByCode(
+      DenseMatrix x,
+      int[] rows,
+      DenseMatrix out,
+      long chunk,
+      Parallel parallel,
+      ExecutionContext context) {
+    long bytes = x.precision().bytesPerCell() * x.cols();
+    parallel.forRange(
+        context,
+        rows.length,
+        chunk,
+        (from, to) ->
+            RowCopies.run(
+                numbers(rows, (int) from, (int) (to - from)),
+                x.segment().address(),
+                x.rows(),
+                out.segment().address() + from * bytes,
+                bytes));
+  }
+
+  private static double[] numbers(int[] rows, int from, int count) {
+    double[] numbers = new double[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = rows[from + i] + 1.0;
+    }
+    return numbers;
   }
 
   private static void copyRows(DenseMatrix x, int[] rows, DenseMatrix out, int from, int to) {
@@ -84,6 +155,10 @@ final class Gather {
         x.rows(),
         chunk,
         (from, to) -> {
+          if ((to - from) * cols.length >= FEWEST_CELLS_OF_CODE && RectangleCopies.areThere()) {
+            copyColumnsByCode(x, cols, out, from, to);
+            return;
+          }
           if (Math.max(x.cols(), cols.length) <= RowTile.MOST_COLUMNS) {
             copyColumnsByTiles(x, cols, out, from, to);
             return;
@@ -95,6 +170,28 @@ final class Gather {
           }
         });
     return out;
+  }
+
+  /** Adjacent columns by one call. */
+  private static void copyColumnsByCode(
+      DenseMatrix x, int[] cols, DenseMatrix out, long from, long to) {
+    long bytes = x.precision().bytesPerCell();
+    long source = x.segment().address() + from * x.cols() * bytes;
+    long target = out.segment().address() + from * cols.length * bytes;
+    int most = (int) (RectangleCopies.MOST_ROW_BYTES / bytes);
+    for (int j = 0, end; j < cols.length; j = end) {
+      end = j + 1;
+      while (end < cols.length && end - j < most && cols[end] == cols[end - 1] + 1) {
+        end++;
+      }
+      RectangleCopies.run(
+          source + cols[j] * bytes,
+          x.cols() * bytes,
+          target + j * bytes,
+          cols.length * bytes,
+          to - from,
+          (end - j) * bytes);
+    }
   }
 
   private static void copyColumnsByTiles(

@@ -8,13 +8,19 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 
 /** Sorts rows by one or more columns; returns the rows or their one-based former positions. */
 final class OrderKernel implements Kernel {
+  private static final long CHUNK = 1 << 14;
+
+  private static final int BLOCK = BucketSort.PIECE;
+
   private final Parallel parallel;
   private final Precision precision;
+  private final SortArrays.Idle idle = new SortArrays.Idle();
 
   OrderKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
@@ -30,21 +36,52 @@ final class OrderKernel implements Kernel {
       throw new OperandException("'order' sorts up to 2^31 - 9 rows, not " + x.shape());
     }
     int[] columns = columns(operation, inputs, x);
+    if (columns.length != 1) {
+      int[] order = order(x, columns, decreasing, context);
+      return new Operand[] {
+        indexReturn ? positions(order, context) : Gather.rows(x, order, parallel, context)
+      };
+    }
+    SortArrays arrays = idle.take((int) x.rows());
+    ColumnCells.read(x, columns[0], arrays.key(), parallel, context);
+    SortedOrder.ascending((int) x.rows()).by(arrays, decreasing, parallel, context);
+    DenseMatrix result =
+        indexReturn ? positions(arrays.rows(), context) : sorted(x, arrays, context);
+    idle.give(arrays);
+    return new Operand[] {result};
+  }
+
+  private DenseMatrix sorted(DenseMatrix x, SortArrays arrays, ExecutionContext context) {
+    return x.cols() == 1 && precision == Precision.FP64
+        ? Gather.cells(arrays.key(), arrays.rows(), parallel, context)
+        : Gather.rows(x, arrays.rows(), parallel, context);
+  }
+
+  /** By several columns, the last one first. */
+  private int[] order(DenseMatrix x, int[] columns, boolean decreasing, ExecutionContext context) {
     SortedOrder order = SortedOrder.ascending((int) x.rows());
     for (int i = columns.length - 1; i >= 0; i--) {
-      order = order.by(column(x, columns[i]), decreasing);
+      double[] key = ColumnCells.of(x, columns[i], parallel, context);
+      order = order.by(key, decreasing, parallel, context);
     }
-    int[] indices = order.indices();
-    return new Operand[] {
-      indexReturn ? positions(indices, context) : Gather.rows(x, indices, parallel, context)
-    };
+    return order.indices();
   }
 
   private DenseMatrix positions(int[] indices, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), indices.length, 1, precision);
-    for (int i = 0; i < indices.length; i++) {
-      out.set(i, 0, indices[i] + 1);
-    }
+    parallel.forRange(
+        context,
+        indices.length,
+        CHUNK,
+        (from, to) -> {
+          double[] block = new double[(int) Math.min(BLOCK, to - from)];
+          CellBlocks cells = new CellBlocks(precision, block.length);
+          for (int i = (int) from; i < to; i += block.length) {
+            int count = (int) Math.min(block.length, to - i);
+            count(indices, i, count, block);
+            cells.store(block, 0, out.segment(), i, count);
+          }
+        });
     return out;
   }
 
@@ -69,11 +106,10 @@ final class OrderKernel implements Kernel {
     return (int) (by - 1);
   }
 
-  private static double[] column(DenseMatrix x, int column) {
-    double[] cells = new double[(int) x.rows()];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = x.get(i, column);
+  /** Positions counted from 1. */
+  private static void count(int[] indices, int from, int count, double[] block) {
+    for (int i = 0; i < count; i++) {
+      block[i] = indices[from + i] + 1;
     }
-    return cells;
   }
 }

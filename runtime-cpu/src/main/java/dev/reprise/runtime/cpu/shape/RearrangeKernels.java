@@ -17,6 +17,7 @@ import dev.reprise.runtime.cpu.frame.FrameCompare;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reversed and rolled rows, diagonals, triangles, replaced values and one-hot rows. */
@@ -97,8 +98,7 @@ final class RearrangeKernels {
         n,
         Math.max(1, CHUNK_CELLS / Math.max(1, n)),
         (from, to) -> {
-          long bytes = precision.bytesPerCell() * n;
-          out.segment().asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
+          clear(out, from, to);
           for (long i = from; i < to; i++) {
             out.set(i, i, x.get(i, 0));
           }
@@ -122,21 +122,43 @@ final class RearrangeKernels {
       boolean diag = Arguments.flag(operation, inputs, 1);
       boolean values = Arguments.flag(operation, inputs, 2);
       DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
+      double[] ones = new double[values ? 0 : (int) Math.min(BLOCK, x.cols())];
+      Arrays.fill(ones, 1);
       long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, x.cols()));
       parallel.forRange(
           context,
           x.rows(),
           chunk,
           (from, to) -> {
+            clear(out, from, to);
             for (long i = from; i < to; i++) {
-              for (long j = 0; j < x.cols(); j++) {
-                boolean inside = lower ? j < i || diag && j == i : j > i || diag && j == i;
-                out.set(i, j, inside ? (values ? x.get(i, j) : 1) : 0);
+              // The columns inside the triangle.
+              long begin = lower ? 0 : Math.min(x.cols(), diag ? i : i + 1);
+              long end = lower ? Math.min(x.cols(), diag ? i + 1 : i) : x.cols();
+              if (values) {
+                long at = precision.bytesPerCell() * (i * x.cols() + begin);
+                long bytes = precision.bytesPerCell() * (end - begin);
+                MemorySegment.copy(x.segment(), at, out.segment(), at, bytes);
+              } else {
+                fill(out, i * x.cols() + begin, end - begin, ones);
               }
             }
           });
       return new Operand[] {out};
     };
+  }
+
+  private void clear(DenseMatrix out, long from, long to) {
+    long bytes = precision.bytesPerCell() * out.cols();
+    out.segment().asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
+  }
+
+  /** Sets adjacent cells to numbers of an array, again and again. */
+  private void fill(DenseMatrix out, long at, long count, double[] numbers) {
+    CellBlocks cells = new CellBlocks(precision, numbers.length);
+    for (long i = 0; i < count; i += numbers.length) {
+      cells.store(numbers, 0, out.segment(), at + i, (int) Math.min(numbers.length, count - i));
+    }
   }
 
   /** Puts a number wherever a pattern stands, which may be NaN. */

@@ -52,6 +52,18 @@ public final class SparseRows {
     return size;
   }
 
+  /** Where the rows begin when the first one begins at a position. */
+  private long[] starts(long first) {
+    long[] starts = new long[rows];
+    for (int i = 1; i < rows; i++) {
+      starts[i] = first + ends[i - 1];
+    }
+    if (rows > 0) {
+      starts[0] = first;
+    }
+    return starts;
+  }
+
   /** The rows of all parts, in order, as a matrix that the caller owns. */
   public static SparseMatrix assemble(List<SparseRows> parts, long cols, Allocator allocator) {
     long rows = 0;
@@ -65,10 +77,8 @@ public final class SparseRows {
     long row = 0;
     long at = 0;
     for (SparseRows part : parts) {
-      matrix.setStart(row, at);
-      for (int i = 0; i < part.rows; i++) {
-        matrix.setStart(row + i + 1, at + part.ends[i]);
-      }
+      MemorySegment.copy(
+          part.starts(at), 0, target, ValueLayout.JAVA_LONG, Long.BYTES * row, part.rows);
       MemorySegment.copy(
           part.values,
           0,

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +146,69 @@ class RearrangeTest {
         .isEqualTo(new double[][] {row(0, 1, 1), row(0, 0, 1), row(0, 0, 0)});
     assertThat(kernels.cells("lower.tri", (Object) TABLE))
         .isEqualTo(new double[][] {row(0, 0), row(1, 0), row(1, 1), row(1, 1), row(1, 1)});
+  }
+
+  @Test
+  void chosenRowsAndColumnsOfManyCellsAreThoseOfTheMatrix() {
+    Random random = new Random(6);
+    for (int[] shape : new int[][] {{2000, 1}, {1500, 3}, {900, 70}, {500, 600}, {3, 1200}}) {
+      DenseMatrix x = kernels.random(random, shape[0], shape[1]);
+      double[][] rows = Matrices.toArray(x);
+      for (int share : new int[] {2, 7}) {
+        boolean[] keptRows = new boolean[shape[0]];
+        boolean[] keptCols = new boolean[shape[1]];
+        double[][] byRow = marks(random, keptRows, share);
+        double[][] byCol = marks(random, keptCols, share);
+        double[][] wantedRows =
+            IntStream.range(0, shape[0])
+                .filter(i -> keptRows[i])
+                .mapToObj(i -> rows[i])
+                .toArray(double[][]::new);
+        double[][] wantedCols = new double[shape[0]][];
+        for (int i = 0; i < shape[0]; i++) {
+          double[] row = rows[i];
+          wantedCols[i] =
+              IntStream.range(0, shape[1])
+                  .filter(j -> keptCols[j])
+                  .mapToDouble(j -> row[j])
+                  .toArray();
+        }
+        assertThat(kernels.cells("removeEmpty", x, "rows", byRow)).isDeepEqualTo(wantedRows);
+        assertThat(kernels.cells("removeEmpty", x, "cols", byCol)).isDeepEqualTo(wantedCols);
+      }
+    }
+  }
+
+  private static double[][] marks(Random random, boolean[] kept, int share) {
+    double[][] marks = new double[kept.length][1];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = i == 0 || random.nextInt(share) == 0 || kept[i - 1] && random.nextBoolean();
+      marks[i][0] = kept[i] ? 1 : 0;
+    }
+    return marks;
+  }
+
+  @Test
+  void trianglesOfManyCellsHaveTheirCells() {
+    for (int[] shape :
+        new int[][] {{1, 1500}, {1500, 1}, {700, 300}, {300, 1700}, {0, 3}, {3, 0}}) {
+      DenseMatrix x = kernels.random(new Random(5), shape[0], shape[1]);
+      for (boolean diag : new boolean[] {false, true}) {
+        for (boolean values : new boolean[] {false, true}) {
+          double[][] lower = kernels.cells("lower.tri", x, diag, values);
+          double[][] upper = kernels.cells("upper.tri", x, diag, values);
+          for (int i = 0; i < shape[0]; i++) {
+            for (int j = 0; j < shape[1]; j++) {
+              double cell = values ? x.get(i, j) : 1;
+              if (lower[i][j] != (j < i || diag && j == i ? cell : 0)
+                  || upper[i][j] != (j > i || diag && j == i ? cell : 0)) {
+                throw new AssertionError(i + ", " + j + " of " + x.shape());
+              }
+            }
+          }
+        }
+      }
+    }
   }
 
   @Test

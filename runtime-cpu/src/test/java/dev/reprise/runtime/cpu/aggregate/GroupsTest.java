@@ -1,0 +1,124 @@
+package dev.reprise.runtime.cpu.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.KernelCalls;
+import dev.reprise.runtime.cpu.Samples;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Groups and distinct values beside loops over single cells, to the last bit. */
+class GroupsTest {
+  private static final int[] SIZES = {1, 2, 1025, 2500};
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void sumsAreCompensatedInTheOrderOfTheRows(int threads) {
+    try (KernelCalls kernels = new KernelCalls(threads)) {
+      for (int n : SIZES) {
+        double[] groups = new double[n];
+        Arrays.setAll(groups, i -> i * 31L % 17 + 1.5);
+        groups[n / 2] = 20;
+        DenseMatrix by = kernels.matrix(KernelCalls.column(groups));
+        for (Samples.Sample sample : Samples.of(n)) {
+          double[] x = sample.values();
+          double[][] wanted = sums(x, groups, 20);
+          DenseMatrix column = kernels.matrix(KernelCalls.column(x));
+          same(sample, kernels.cells("aggregate", column, by, "sum"), wanted);
+          same(sample, kernels.cells("aggregate", kernels.matrix(x), by, "sum"), wanted);
+          double[][] both = new double[n][];
+          double[][] wantedOfBoth = new double[9][];
+          Arrays.setAll(both, i -> new double[] {x[n - 1 - i], 0, x[i]});
+          double[] reversed = Arrays.stream(both).mapToDouble(row -> row[0]).toArray();
+          double[][] first = sums(reversed, groups, 20);
+          Arrays.setAll(wantedOfBoth, g -> new double[] {first[g][0], 0, wanted[g][0]});
+          DenseMatrix matrix = kernels.matrix(both);
+          same(
+              sample,
+              kernels.cells("aggregate", matrix, by, "sum", Scalar.absent(), 9),
+              wantedOfBoth);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void distinctValuesAreThoseOfASetInItsOrder(int threads) {
+    try (KernelCalls kernels = new KernelCalls(threads)) {
+      for (int n : SIZES) {
+        for (Samples.Sample sample : Samples.of(n)) {
+          double[] x = sample.values();
+          Set<Double> set = new HashSet<>();
+          for (double cell : x) {
+            set.add(cell + 0.0);
+          }
+          double[][] wanted = new double[set.size()][];
+          int i = 0;
+          for (double value : set) {
+            wanted[i++] = new double[] {value};
+          }
+          DenseMatrix column = kernels.matrix(KernelCalls.column(x));
+          same(sample, kernels.cells("unique", column, "rc"), wanted);
+          same(sample, kernels.cells("unique", column, "c"), wanted);
+          assertThat(kernels.number("countDistinct", column, "rc")).isEqualTo(wanted.length);
+          double[][] rows = kernels.cells("unique", kernels.matrix(x), "r");
+          same(sample, KernelCalls.column(rows[0]), wanted);
+          double[][] twice = new double[n][];
+          Arrays.setAll(twice, row -> new double[] {x[row], x[row]});
+          double[][] counts = kernels.cells("countDistinct", kernels.matrix(twice), "c");
+          assertThat(counts).isEqualTo(new double[][] {{wanted.length, wanted.length}});
+        }
+      }
+    }
+  }
+
+  @Test
+  void groupsBelowOneAreAnErrorWithoutASize() {
+    try (KernelCalls kernels = new KernelCalls()) {
+      double[][] x = KernelCalls.column(1, 2);
+      for (double group : new double[] {0, -1, Double.NaN, 0x1p40}) {
+        double[][] groups = KernelCalls.column(group, group);
+        assertThatThrownBy(() -> kernels.call("aggregate", x, groups, "sum"))
+            .as("group %s", group)
+            .isInstanceOf(OperandException.class);
+      }
+    }
+  }
+
+  private static double[][] sums(double[] x, double[] groups, int count) {
+    double[] sums = new double[count];
+    double[] lost = new double[count];
+    for (int i = 0; i < x.length; i++) {
+      int g = (int) groups[i] - 1;
+      double next = sums[g] + x[i];
+      double part = next - sums[g];
+      lost[g] += (sums[g] - (next - part)) + (x[i] - part);
+      sums[g] = next;
+    }
+    for (int g = 0; g < count; g++) {
+      double corrected = sums[g] + lost[g];
+      sums[g] = Double.isFinite(corrected) ? corrected : sums[g];
+    }
+    return KernelCalls.column(sums);
+  }
+
+  private static void same(Samples.Sample sample, double[][] found, double[][] wanted) {
+    assertThat(bits(found)).as("%s", sample).isEqualTo(bits(wanted));
+  }
+
+  private static long[] bits(double[][] rows) {
+    return Arrays.stream(rows)
+        .flatMapToDouble(Arrays::stream)
+        .mapToLong(Double::doubleToLongBits)
+        .toArray();
+  }
+}
