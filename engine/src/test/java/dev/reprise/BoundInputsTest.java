@@ -107,8 +107,7 @@ class BoundInputsTest {
   void anOutputThatOnlySomePathsAssignIsToldWhenItHasNoValue() throws CompileException {
     try (Session session = Reprise.session(Scripts.config())) {
       Script script =
-          session.compile(
-              "if (x > 0) { y = 1 }", CompileOptions.inputs("x").outputs("y"));
+          session.compile("if (x > 0) { y = 1 }", CompileOptions.inputs("x").outputs("y"));
       script.run(Inputs.of("x", 1)).close();
       assertThatThrownBy(() -> script.run(Inputs.of("x", -1)))
           .hasMessage("error: output 'y' has no value at the end of the script");

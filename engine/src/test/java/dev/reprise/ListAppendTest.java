@@ -68,8 +68,7 @@ class ListAppendTest {
         step(random, step, script, model, expected);
       }
       for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.FULL)) {
-        Scripts.Outcome outcome =
-            Scripts.run(Scripts.config().withReuse(mode), script.toString());
+        Scripts.Outcome outcome = Scripts.run(Scripts.config().withReuse(mode), script.toString());
         assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
         assertThat(outcome.liveBuffers()).isZero();
       }

@@ -35,10 +35,7 @@ class OptionPlacesTest {
         "workingDirectory: there is no folder '" + missing + "'");
     refuses(
         Scripts.config().withTraceFile(missing.resolve("t.json")),
-        "traceFile: cannot write "
-            + missing.resolve("t.json")
-            + ": there is no folder "
-            + missing);
+        "traceFile: cannot write " + missing.resolve("t.json") + ": there is no folder " + missing);
   }
 
   @Test
@@ -51,8 +48,7 @@ class OptionPlacesTest {
     refuses(config.withWorkingDirectory(folder).withMetrics(Path.of("file")), "metrics" + needs);
     refuses(config.withSpillFolder(file), "spillFolder" + needs);
     refuses(config.withNatives(file.resolve("below")), "natives" + needs);
-    refuses(
-        config.withTraceFile(folder), "traceFile: cannot write " + folder + ": it is a folder");
+    refuses(config.withTraceFile(folder), "traceFile: cannot write " + folder + ": it is a folder");
   }
 
   @Test

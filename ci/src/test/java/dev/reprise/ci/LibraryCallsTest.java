@@ -53,18 +53,16 @@ class LibraryCallsTest {
   @TestFactory
   Stream<DynamicTest> wrongArgumentsAreNamed() throws IOException {
     return Files.readAllLines(ScriptOutput.projectRoot().resolve(WRONG)).stream()
-        .map(
-            line -> {
-              String[] parts = line.split(" => ", 2);
-              return DynamicTest.dynamicTest(
-                  parts[0],
-                  () -> {
-                    Path script = written("wrong.dml", List.of("x = " + parts[0]));
-                    assertThat(
-                            ScriptOutput.run(script, Map.of(), ScriptOutput.config()).failureText())
-                        .contains(parts[1]);
-                  });
-            });
+        .map(line -> {
+          String[] parts = line.split(" => ", 2);
+          return DynamicTest.dynamicTest(
+              parts[0],
+              () -> {
+                Path script = written("wrong.dml", List.of("x = " + parts[0]));
+                assertThat(ScriptOutput.run(script, Map.of(), ScriptOutput.config()).failureText())
+                    .contains(parts[1]);
+              });
+        });
   }
 
   private Path written(String name, List<String> lines) throws IOException {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TutorialTest {
   private static final Path ROOT = ScriptOutput.projectRoot();
-  private static final Pattern FILE = Pattern.compile("`(tutorial/[a-z.]+)`:\n\n```r\n(.*?)```\n", Pattern.DOTALL);
+  private static final Pattern FILE =
+      Pattern.compile("`(tutorial/[a-z.]+)`:\n\n```r\n(.*?)```\n", Pattern.DOTALL);
   private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```\n", Pattern.DOTALL);
   private static final Pattern COMMAND = Pattern.compile("^\\$ (.*)\n", Pattern.MULTILINE);
   private static final CommandProcess COMMAND_LINE = new CommandProcess(System.getProperties());
@@ -77,10 +78,7 @@ class TutorialTest {
     List<String> words = new ArrayList<>(COMMAND_LINE.words(Main.class));
     words.addAll(Arrays.asList(command.substring(REPRISE.length()).split(" ")));
     Process process =
-        CommandProcess.builder(words)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+        CommandProcess.builder(words).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes());
     process.waitFor();

@@ -136,8 +136,7 @@ final class ServeCommand implements Callable<ExitCode> {
     ActionOptions.check(spec, "serve " + subject + " " + verb, TAKERS);
     return StoreServer.withAuthority(
         address,
-        authority ->
-            subject.equals("tenant") ? tenant(verb, authority) : token(verb, authority));
+        authority -> subject.equals("tenant") ? tenant(verb, authority) : token(verb, authority));
   }
 
   private DatabaseAddress database(RepriseFile file) {

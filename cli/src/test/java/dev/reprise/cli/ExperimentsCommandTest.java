@@ -117,8 +117,7 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(err()).contains("'experiments compare' does nothing with --output");
     assertThat(run("run", "--store", "", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(run("run", "--store", "ftp://x/y", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
-    assertThat(run("run", "--store", "localhost:7733", "-s", "print(1)"))
-        .isEqualTo(ExitCode.USAGE);
+    assertThat(run("run", "--store", "localhost:7733", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("write http://localhost:7733");
     assertThat(run("experiments", "--store", store(), "artifacts", "--run", "99"))
         .isEqualTo(ExitCode.USAGE);

@@ -60,8 +60,8 @@ public final class Conversation implements AutoCloseable {
   public Conversation(SessionServices services) {
     this.services = services;
     this.seeds =
-        new InputSeeds(() ->
-            services.config().seed().orElseGet(() -> new SecureRandom().nextLong()));
+        new InputSeeds(
+            () -> services.config().seed().orElseGet(() -> new SecureRandom().nextLong()));
     this.files =
         new LibraryResolver(
             List.of(services.config().workingDirectory().toAbsolutePath()),

@@ -246,8 +246,7 @@ final class Effects {
     Path file =
         DataFiles.resolve(text(step, inputs[0], "a file name"), context.run.workingDirectory());
     return Scalar.of(
-        FileOrder.read(
-            context.place, FileUse.looks(file), () -> Files.exists(file), _ -> {}));
+        FileOrder.read(context.place, FileUse.looks(file), () -> Files.exists(file), _ -> {}));
   }
 
   /** An argument that must be a number, or a matrix of one; null when it is not. */

@@ -142,7 +142,9 @@ final class FusableStep extends Step {
     }
   }
 
-  /** True when what is made of the operands is known to have too few cells for a loop of its own. */
+  /**
+   * True when what is made of the operands is known to have too few cells for a loop of its own.
+   */
   private boolean isSmall(Value[] values) {
     long rows = 1;
     long cols = 1;

@@ -32,8 +32,7 @@ class KeptFormTest {
   @BeforeEach
   void list() throws Exception {
     Path file = folder.resolve("l.npz");
-    try (Session session =
-        Reprise.session(FakeDevices.config(DeviceConfig.CPU, ReuseMode.NONE))) {
+    try (Session session = Reprise.session(FakeDevices.config(DeviceConfig.CPU, ReuseMode.NONE))) {
       session
           .compile(
               "write(list(a=matrix(1, 2, 3), b=matrix(2, 1, 1)), \"%s\", format=\"npz\")"
@@ -43,8 +42,7 @@ class KeptFormTest {
           .close();
     }
     services =
-        new SessionServices(
-            FakeDevices.config(DeviceConfig.CPU, ReuseMode.NONE), CacheEvents.NONE);
+        new SessionServices(FakeDevices.config(DeviceConfig.CPU, ReuseMode.NONE), CacheEvents.NONE);
     list = (ListValue) services.files().stored(folder, file, Precision.FP64);
   }
 
@@ -74,8 +72,8 @@ class KeptFormTest {
   @Test
   void aFolderThatTakesNoFileIsTroubleAndNoDifference() {
     for (Path temporary : new Path[] {folder.resolve("none"), Path.of("/proc")}) {
-      assertThatThrownBy(() ->
-              services.files().kept(list, FileFormat.NPZ, Precision.FP64, temporary))
+      assertThatThrownBy(
+              () -> services.files().kept(list, FileFormat.NPZ, Precision.FP64, temporary))
           .isInstanceOf(ResourceException.class)
           .hasMessageStartingWith("the list cannot be compared")
           .hasMessageContaining("npz keeps of it takes a copy in " + temporary)

@@ -109,8 +109,7 @@ class WritingTest {
   void aPlaceThatIsNoFolderIsAClearError() {
     files.put("file", "x");
     assertThatThrownBy(() -> files.files.write(matrix, "file/m.csv", folder, WriteOptions.none()))
-        .isInstanceOfSatisfying(
-            FormatException.class, e -> assertThat(e.isOfFileSystem()).isTrue())
+        .isInstanceOfSatisfying(FormatException.class, e -> assertThat(e.isOfFileSystem()).isTrue())
         .hasMessageContaining("file/m.csv");
     assertThat(new FormatException("m.csv", "no numbers").isOfFileSystem()).isFalse();
   }

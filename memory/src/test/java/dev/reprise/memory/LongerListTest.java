@@ -110,8 +110,7 @@ class LongerListTest {
     late.complete(Scalar.of(7));
     assertThat(list.isPending()).isFalse();
     list = list.appending(null, Scalar.of(2));
-    assertThat(list.elements())
-        .containsExactly(value, Scalar.of(7), Scalar.of(1), Scalar.of(2));
+    assertThat(list.elements()).containsExactly(value, Scalar.of(7), Scalar.of(1), Scalar.of(2));
     int held = value.held;
     list.release();
     assertThat(value.held).isEqualTo(held - 1);

@@ -30,8 +30,7 @@ final class Routes {
   private final SpaceGates gates;
   private final GivenAnswers answers;
 
-  Routes(
-      Jdbi jdbi, SpaceContents contents, Leases leases, SpaceGates gates, GivenAnswers answers) {
+  Routes(Jdbi jdbi, SpaceContents contents, Leases leases, SpaceGates gates, GivenAnswers answers) {
     this.answers = answers;
     this.gates = gates;
     this.jdbi = jdbi;

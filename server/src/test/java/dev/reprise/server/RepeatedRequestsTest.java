@@ -124,12 +124,14 @@ class RepeatedRequestsTest {
       Experiments experiments = new Experiments(remote);
       long space = server.authority().tenantOf(server.token(tenant)).tenant().space();
       List<Long> frequencies =
-          graph.jdbi().withHandle(handle ->
-              handle
-                  .createQuery("SELECT frequency FROM vertex WHERE space = :space ORDER BY 1")
-                  .bind("space", space)
-                  .mapTo(Long.class)
-                  .list());
+          graph
+              .jdbi()
+              .withHandle(handle ->
+                  handle
+                      .createQuery("SELECT frequency FROM vertex WHERE space = :space ORDER BY 1")
+                      .bind("space", space)
+                      .mapTo(Long.class)
+                      .list());
       return List.of(
           experiments.totals(), experiments.artifacts(0, 9), experiments.devices(), frequencies);
     }
@@ -137,8 +139,10 @@ class RepeatedRequestsTest {
 
   private long rows() throws Exception {
     try (GraphStore graph = GraphStore.open(server.database())) {
-      return graph.jdbi().withHandle(handle ->
-          handle.createQuery("SELECT count(*) FROM answered").mapTo(Long.class).one());
+      return graph
+          .jdbi()
+          .withHandle(handle ->
+              handle.createQuery("SELECT count(*) FROM answered").mapTo(Long.class).one());
     }
   }
 }

@@ -188,8 +188,7 @@ public final class FileOrder {
       return;
     }
     FileTurns turns = place.loop.turns;
-    FileUse.Places places =
-        turns.begin(use, place.safePoint, found -> mayWrite(place, use, found));
+    FileUse.Places places = turns.begin(use, place.safePoint, found -> mayWrite(place, use, found));
     if (places == null) {
       return;
     }
@@ -268,8 +267,7 @@ public final class FileOrder {
   }
 
   /** What fails since a later iteration writes meanwhile is out of order, whatever it says. */
-  private static <T> T readInOrder(
-      Place place, FileUse use, Set<Path> noted, Supplier<T> reading) {
+  private static <T> T readInOrder(Place place, FileUse use, Set<Path> noted, Supplier<T> reading) {
     try {
       return reading.get();
     } catch (RuntimeException e) {

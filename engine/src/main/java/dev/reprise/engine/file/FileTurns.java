@@ -94,9 +94,12 @@ final class FileTurns {
   }
 
   private boolean isBeingWritten(FileUse.Places places) {
-    return places.all().anyMatch(place ->
-        writing.stream().flatMap(other -> other.touched().stream()).anyMatch(other ->
-            touches(place, other)));
+    return places
+        .all()
+        .anyMatch(place ->
+            writing.stream()
+                .flatMap(other -> other.touched().stream())
+                .anyMatch(other -> touches(place, other)));
   }
 
   private static boolean touches(Path a, Path b) {

@@ -46,9 +46,7 @@ public final class KeptForm {
     } catch (FormatException e) {
       throw trouble(format, temporary, e.getMessage());
     } catch (ResourceException e) {
-      throw e.getCause() instanceof IOException
-          ? trouble(format, temporary, e.getMessage())
-          : e;
+      throw e.getCause() instanceof IOException ? trouble(format, temporary, e.getMessage()) : e;
     }
   }
 

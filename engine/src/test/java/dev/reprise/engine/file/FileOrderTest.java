@@ -165,9 +165,10 @@ class FileOrderTest {
             !use.isGivingUp()
                 && !later.isGivingUp()
                 && (use.writes() || later.writes())
-                && places(use).stream().anyMatch(a ->
-                    places(later).stream().anyMatch(b ->
-                        Path.of(a).startsWith(b) || Path.of(b).startsWith(a)));
+                && places(use).stream()
+                    .anyMatch(a ->
+                        places(later).stream()
+                            .anyMatch(b -> Path.of(a).startsWith(b) || Path.of(b).startsWith(a)));
         if (touches && use.number > later.number) {
           return true;
         }
@@ -197,7 +198,12 @@ class FileOrderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "d/a, d, d", "d/a.mtd, d/a, d/a.mtd", "e/a, d/a, d/a", "d/b, e, d", "d, l, d", "l, l, l",
+    "d/a, d, d",
+    "d/a.mtd, d/a, d/a.mtd",
+    "e/a, d/a, d/a",
+    "d/b, e, d",
+    "d, l, d",
+    "l, l, l",
   })
   void whatALaterIterationWroteByAnotherNameIsNotRead(String written, String read, String named) {
     FileOrder loop = new FileOrder(null);
@@ -294,19 +300,20 @@ class FileOrderTest {
   @Timeout(60)
   void whoWaitsForAnotherWriterStopsWhenItIsTold() throws InterruptedException {
     AtomicBoolean stopped = new AtomicBoolean();
-    assertThat(whileWaiting(
-            _ -> stopped.set(true),
-            () -> {
-              if (stopped.get()) {
-                throw new CancellationException("stopped");
-              }
-            }))
+    assertThat(
+            whileWaiting(
+                _ -> stopped.set(true),
+                () -> {
+                  if (stopped.get()) {
+                    throw new CancellationException("stopped");
+                  }
+                }))
         .hasMessage("stopped");
   }
 
   /** What ends a read that waits for a writer who goes on. */
-  private Throwable whileWaiting(
-      java.util.function.Consumer<Thread> stop, Runnable safePoint) throws InterruptedException {
+  private Throwable whileWaiting(java.util.function.Consumer<Thread> stop, Runnable safePoint)
+      throws InterruptedException {
     FileOrder loop = new FileOrder(null);
     Throwable[] failure = new Throwable[1];
     CountDownLatch ended = new CountDownLatch(1);
@@ -470,8 +477,10 @@ class FileOrderTest {
     Map<String, Integer> seen = new TreeMap<>(content);
     List<String> places = places(use);
     seen.keySet()
-        .removeIf(file -> places.stream().noneMatch(place ->
-            Path.of(file).startsWith(place) || Path.of(place).startsWith(file)));
+        .removeIf(file ->
+            places.stream()
+                .noneMatch(
+                    place -> Path.of(file).startsWith(place) || Path.of(place).startsWith(file)));
     return seen;
   }
 
@@ -479,9 +488,9 @@ class FileOrderTest {
   void aFolderIsTouchedByWhatLiesInItAndByWhatItLiesIn() {
     TouchedPlaces<Path> places = new TouchedPlaces<>((place, _) -> place);
     places.note(Path.of("/a/b"));
-    assertThat(Stream.of("/", "/a", "/a/b", "/a/b/c")).allMatch(place ->
-        !places.touching(Path.of(place)).isEmpty());
-    assertThat(Stream.of("/b", "/a/bc", "/a/c", "/ab")).allMatch(place ->
-        places.touching(Path.of(place)).isEmpty());
+    assertThat(Stream.of("/", "/a", "/a/b", "/a/b/c"))
+        .allMatch(place -> !places.touching(Path.of(place)).isEmpty());
+    assertThat(Stream.of("/b", "/a/bc", "/a/c", "/ab"))
+        .allMatch(place -> places.touching(Path.of(place)).isEmpty());
   }
 }

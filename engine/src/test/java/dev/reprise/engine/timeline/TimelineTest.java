@@ -187,10 +187,7 @@ class TimelineTest {
     assertThatThrownBy(() -> Reprise.session(config().withTraceFile(missing)))
         .isInstanceOf(ResourceException.class)
         .hasMessage(
-            "traceFile: cannot write "
-                + missing
-                + ": there is no folder "
-                + missing.getParent());
+            "traceFile: cannot write " + missing + ": there is no folder " + missing.getParent());
     assertThatThrownBy(() -> Reprise.session(config().withTraceFile(folder)))
         .isInstanceOf(ResourceException.class)
         .hasMessageEndingWith("it is a folder");
