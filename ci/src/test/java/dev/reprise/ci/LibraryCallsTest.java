@@ -33,8 +33,8 @@ class LibraryCallsTest {
             lines.stream()
                 .skip(example + 1)
                 .takeWhile(line -> !line.startsWith("#--"))
-                .filter(line -> line.startsWith(CODE))
-                .map(line -> line.substring(CODE.length()))
+                .filter(line -> !line.equals("#"))
+                .map(line -> codeOf(script, line))
                 .toList();
         String name = script.getFileName().toString();
         tests.add(
@@ -46,7 +46,13 @@ class LibraryCallsTest {
                 }));
       }
     }
+    assertThat(tests).hasSizeGreaterThan(40);
     return tests.stream();
+  }
+
+  private static String codeOf(Path script, String line) {
+    assertThat(line).as("%s, behind '# Example:'", script).startsWith(CODE);
+    return line.substring(CODE.length());
   }
 
   /** Each line of the file is a call and a part of the message that it must get. */

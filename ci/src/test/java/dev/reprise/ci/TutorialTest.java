@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.cli.Main;
 import dev.reprise.testkit.CommandProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,21 +69,27 @@ class TutorialTest {
     for (Matcher command = COMMAND.matcher(console); command.find(); ) {
       commands++;
       String expected = commands < printed.length ? printed[commands] : "";
-      assertThat(run(command.group(1))).as(command.group(1)).matches(pattern(expected));
+      run(command.group(1), expected);
     }
     return commands;
   }
 
-  private String run(String command) throws IOException, InterruptedException {
+  private void run(String command, String expected) throws IOException, InterruptedException {
     assertThat(command).startsWith(REPRISE);
     List<String> words = new ArrayList<>(COMMAND_LINE.words(Main.class));
     words.addAll(Arrays.asList(command.substring(REPRISE.length()).split(" ")));
     Process process =
         CommandProcess.builder(words).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes());
-    process.waitFor();
-    return output.stripTrailing() + "\n";
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exitCode = process.waitFor();
+    assertThat(output.stripTrailing() + "\n").as(command).matches(pattern(expected));
+    assertThat(exitCode).as(command).isEqualTo(isToldByExitCode(command, expected) ? 1 : 0);
+  }
+
+  /** A script has a mistake, or two traces differ. */
+  private static boolean isToldByExitCode(String command, String expected) {
+    return expected.contains(": error: ") || command.contains(" lineage diff ");
   }
 
   /** A line that is "..." stands for any lines, within a line it stands for anything there. */

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.language.NearestName;
 import java.util.List;
+import java.util.Map;
 
 /** The words that options accept, and the one-line complaint about any other word. */
 final class Choices {
@@ -27,6 +28,10 @@ final class Choices {
           "parquet",
           "safetensors",
           "onnx");
+
+  /** Other names that {@code write} takes for some of these. */
+  static final Map<String, String> FORMAT_ALIASES =
+      Map.of("textcell", "text", "mtx", "mm", "json", "jsonl");
 
   static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");
 

@@ -218,7 +218,8 @@ final class ReplayCommand implements Callable<ExitCode> {
     if (output == null) {
       throw new UsageException("--format goes with -o FILE");
     }
-    return Choices.oneOf("--format", named, Choices.FORMAT);
+    String word = Choices.FORMAT_ALIASES.getOrDefault(named.toLowerCase(Locale.ROOT), named);
+    return Choices.oneOf("--format", word, Choices.FORMAT);
   }
 
   /** The format that the output's extension names; null, for the default of write(), when none. */

@@ -113,6 +113,15 @@ class ReplayCommandTest extends CommandTest {
   }
 
   @Test
+  void formatsHaveTheNamesThatWriteTakes() {
+    String file = file("alias.mtx");
+    assertThat(run("replay", file("g.csv.lineage"), "-o", file, "--format", "MTX"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(run("run", "-s", "print(nrow(read('" + file + "', format='mm')))"))
+        .isEqualTo(ExitCode.FINE);
+  }
+
+  @Test
   void theFormatOfTheOutputFollowsFromItsName() throws Exception {
     for (String name : List.of("again.npy", "again.parquet", "again.bin", "again.csv")) {
       assertThat(run("replay", file("g.csv.lineage"), "-o", file(name))).isEqualTo(ExitCode.FINE);

@@ -1,6 +1,7 @@
 package dev.reprise.formats;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class ReplacedText {
           Files.deleteIfExists(each);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // Another process may remove them at the same time; a later one looks again.
     }
   }

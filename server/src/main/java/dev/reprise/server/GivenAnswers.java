@@ -15,7 +15,7 @@ import org.jdbi.v3.core.Handle;
  * another.
  */
 final class GivenAnswers {
-  /** Clients ask a second time at once; a request may take as long as it may travel. */
+  /** Clients ask a second time within seconds of the first: far longer than they have patience. */
   private static final Duration KEPT = Duration.ofHours(1);
 
   private final InstantSource clock;

@@ -44,7 +44,7 @@ public final class KeptForm {
     } catch (IOException e) {
       throw trouble(format, temporary, e.toString());
     } catch (FormatException e) {
-      throw trouble(format, temporary, e.getMessage());
+      throw e.isOfFileSystem() ? trouble(format, temporary, e.getMessage()) : e;
     } catch (ResourceException e) {
       throw e.getCause() instanceof IOException ? trouble(format, temporary, e.getMessage()) : e;
     }

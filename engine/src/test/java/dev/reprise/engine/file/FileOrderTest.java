@@ -334,6 +334,7 @@ class FileOrderTest {
         () -> {
           reader.start();
           while (reader.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(reader.getState()).isNotEqualTo(Thread.State.TERMINATED);
             Thread.onSpinWait();
           }
           stop.accept(reader);
