@@ -69,6 +69,11 @@ class GroupsTest {
           DenseMatrix column = kernels.matrix(KernelCalls.column(x));
           same(sample, kernels.cells("unique", column, "rc"), wanted);
           same(sample, kernels.cells("unique", column, "c"), wanted);
+          double[][] besideOthers = new double[n][];
+          Arrays.setAll(besideOthers, row -> new double[] {7, x[row]});
+          double[][] columns = kernels.cells("unique", kernels.matrix(besideOthers), "c");
+          double[] second = Arrays.stream(columns).mapToDouble(row -> row[1]).toArray();
+          same(sample, KernelCalls.column(second), wanted);
           assertThat(kernels.number("countDistinct", column, "rc")).isEqualTo(wanted.length);
           double[][] rows = kernels.cells("unique", kernels.matrix(x), "r");
           same(sample, KernelCalls.column(rows[0]), wanted);
