@@ -161,8 +161,8 @@ final class FrameCasts {
       return ColumnType.DOUBLE;
     }
     int found = 0;
-    for (int r = 0; r < cells.length; r += PIECE) {
-      found |= kinds(cells, r, Math.min(cells.length, r + PIECE));
+    for (long r = 0; r < cells.length; r += PIECE) {
+      found |= kinds(cells, (int) r, (int) Math.min(cells.length, r + PIECE));
       if ((found & FRACTION) != 0) {
         return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
       }

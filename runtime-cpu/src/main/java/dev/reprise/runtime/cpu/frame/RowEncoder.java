@@ -210,8 +210,8 @@ final class RowEncoder {
     SparseBlock block = new SparseBlock(together, (int) mostPerRow);
     double[] scratch = new double[together];
     long at = first;
-    for (int row = from; row < to; row += together) {
-      int end = Math.min(to, row + together);
+    for (int row = from, end; row < to; row = end) {
+      end = row + Math.min(together, to - row);
       block.clear(end - row);
       for (int c = 0; c < encoding.columns(); c++) {
         double[] codes = codes(c, row, end, scratch);

@@ -56,9 +56,9 @@ final class Gather {
   private static void copyCells(double[] column, int[] rows, DenseMatrix out, long from, long to) {
     double[] block = new double[(int) Math.min(BLOCK, to - from)];
     CellBlocks cells = new CellBlocks(out.precision(), block.length);
-    for (int i = (int) from; i < to; i += block.length) {
+    for (long i = from; i < to; i += block.length) {
       int count = (int) Math.min(block.length, to - i);
-      choose(column, rows, i, count, block);
+      choose(column, rows, (int) i, count, block);
       cells.store(block, 0, out.segment(), i, count);
     }
   }

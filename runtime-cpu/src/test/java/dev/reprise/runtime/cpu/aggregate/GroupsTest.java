@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.KernelCalls;
 import dev.reprise.runtime.cpu.Samples;
 import java.util.Arrays;
@@ -84,6 +85,24 @@ class GroupsTest {
         }
       }
     }
+  }
+
+  /** Behind the last piece of the longest vectors there is no int any more. */
+  @Test
+  void theLongestVectorIsReadToItsEndAndNoFurther() {
+    int n = Integer.MAX_VALUE - 8;
+    long[] next = {0};
+    CellReader groups =
+        (at, into, count) -> {
+          if (at != next[0] || at + count > n) {
+            throw new AssertionError(count + " groups from " + at + " on");
+          }
+          next[0] += count;
+          Arrays.fill(into, 0, count, 1);
+          into[count - 1] = next[0] == n ? 3 : 1;
+        };
+    assertThat(new GroupedRows(null, groups, null, n).largest()).isEqualTo(3);
+    assertThat(next[0]).isEqualTo(n);
   }
 
   @Test
