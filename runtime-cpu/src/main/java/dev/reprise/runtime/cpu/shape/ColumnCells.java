@@ -7,7 +7,7 @@ import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 
-/** Columns of matrices by themselves, as arrays of the heap or not, brought by few copies of many cells. */
+/** Columns of matrices by themselves, on the heap or not, by few copies of many cells. */
 public final class ColumnCells {
   private static final long CHUNK = 1 << 14;
 

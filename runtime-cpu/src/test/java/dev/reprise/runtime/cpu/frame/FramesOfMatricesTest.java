@@ -70,7 +70,7 @@ class FramesOfMatricesTest {
         assertThat(frame.schema()).isEqualTo(whole.schema());
         assertThat(frame.names()).isEqualTo(whole.names());
         for (int c = 0; c < cols; c++) {
-          assertThat(frame.column(c)).as("column %s, width %s", c, width).isEqualTo(whole.column(c));
+          assertThat(frame.column(c)).as("%s of %s", c, width).isEqualTo(whole.column(c));
           for (int r = 0; r < n; r++) {
             double cell = matrix.get(r, c);
             double wanted = frame.schema().get(c) == ColumnType.FP32 ? (float) cell : cell;
