@@ -93,6 +93,28 @@ class DevicePlacementTest {
         .containsExactly("opencl:0", "cuda:0");
   }
 
+  /** No operation but the last is worth a look, and the work rule knows no element of a list. */
+  @Test
+  void autoLooksForAnAcceleratorWhenTheElementsOfAListAreMuchWork() {
+    String script =
+        """
+        A = matrix(2, 200, 200)
+        L = list()
+        for (i in 1:%d) {
+          L = append(L, A)
+        }
+        R = rbind(L)
+        print(nrow(R) + " " + as.scalar(R[nrow(R), 200]))
+        """;
+    fakes.add(devices.device("cuda:0"));
+    Outcome few = run(config(on("auto"), ReuseMode.NONE), script.formatted(20));
+    assertThat(few.output()).isEqualTo("4000 2.0\n");
+    assertThat(few.statistics().devices()).isEmpty();
+    Outcome many = run(config(on("auto"), ReuseMode.NONE), script.formatted(60));
+    assertThat(many.output()).isEqualTo("12000 2.0\n");
+    assertThat(many.statistics().devices()).extracting(DeviceUse::name).containsExactly("cuda:0");
+  }
+
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
   void productsOfCompressedMatricesRunOnTheAcceleratorAndNothingElseDoes(ReuseMode reuse) {

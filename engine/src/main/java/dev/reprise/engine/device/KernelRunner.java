@@ -93,10 +93,11 @@ public final class KernelRunner implements ComparedKernels {
   /**
    * As the other.
    *
-   * @param work estimated nanoseconds if no operand were compressed, which is never less than it is
+   * @param work estimated nanoseconds if no operand were compressed: never less than it is, except
+   *     of lists, whose elements it does not know
    */
   public Value run(Operation operation, Value[] inputs, ExecutionContext context, double work) {
-    return accelerators.isWorthLooking(work)
+    return accelerators.isWorthLooking(work) || ListOperands.anyList(inputs)
         ? run(operation, inputs, context)
         : runOnHost(operation, inputs, context);
   }

@@ -53,11 +53,17 @@ public final class ListOperands {
    * @param inputs complete; what is returned is borrowed from them
    */
   public static Value[] flatten(Operation operation, Value[] inputs) {
-    boolean any = false;
+    return anyList(inputs) ? flattenLists(operation, inputs) : inputs;
+  }
+
+  /** True when an operand is a list. */
+  public static boolean anyList(Value[] inputs) {
     for (Value input : inputs) {
-      any |= input instanceof ListValue;
+      if (input instanceof ListValue) {
+        return true;
+      }
     }
-    return any ? flattenLists(operation, inputs) : inputs;
+    return false;
   }
 
   private static Value[] flattenLists(Operation operation, Value[] inputs) {

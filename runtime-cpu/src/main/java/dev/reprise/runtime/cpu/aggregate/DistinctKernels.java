@@ -70,9 +70,11 @@ final class DistinctKernels {
       DenseMatrix x, boolean byRow, long line, ExecutionContext context, BlockBody body) {
     if (byRow) {
       forEachBlock(x, line * x.cols(), x.cols(), body);
-    } else {
-      double[] column = ColumnCells.of(x, Math.toIntExact(line), parallel, context);
-      body.values(column, column.length);
+      return;
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix column = ColumnCells.alone(x, line, scratch, parallel, context);
+      forEachBlock(column, 0, column.rows(), body);
     }
   }
 

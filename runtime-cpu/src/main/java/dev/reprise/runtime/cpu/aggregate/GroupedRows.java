@@ -34,8 +34,8 @@ record GroupedRows(CellReader numbers, CellReader groups, CellReader weights, in
     double[] g = new double[PIECE];
     double[] w = weights == null ? null : new double[PIECE];
     int[] group = new int[PIECE];
-    for (int i = 0; i < count; i += PIECE) {
-      int n = Math.min(PIECE, count - i);
+    for (long i = 0; i < count; i += PIECE) {
+      int n = (int) Math.min(PIECE, count - i);
       numbers.read(i, x, n);
       groups.read(i, g, n);
       if (w != null) {
@@ -56,8 +56,8 @@ record GroupedRows(CellReader numbers, CellReader groups, CellReader weights, in
   double largest() {
     double[] g = new double[PIECE];
     double largest = count == 0 ? 0 : Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < count; i += PIECE) {
-      int n = Math.min(PIECE, count - i);
+    for (long i = 0; i < count; i += PIECE) {
+      int n = (int) Math.min(PIECE, count - i);
       groups.read(i, g, n);
       largest = Math.max(largest, largest(g, n));
     }
@@ -80,14 +80,14 @@ record GroupedRows(CellReader numbers, CellReader groups, CellReader weights, in
   /** Throws if any group is below 1. */
   void check() {
     double[] g = new double[PIECE];
-    for (int i = 0; i < count; i += PIECE) {
-      int n = Math.min(PIECE, count - i);
+    for (long i = 0; i < count; i += PIECE) {
+      int n = (int) Math.min(PIECE, count - i);
       groups.read(i, g, n);
       check(g, n, i);
     }
   }
 
-  private static void check(double[] groups, int count, int first) {
+  private static void check(double[] groups, int count, long first) {
     for (int i = 0; i < count; i++) {
       if (!(groups[i] >= 1)) {
         throw new OperandException(

@@ -52,10 +52,10 @@ final class SampleBuckets {
         (from, to) -> {
           double least = Double.POSITIVE_INFINITY;
           double most = Double.NEGATIVE_INFINITY;
-          for (int i = (int) from; i < to; i += PIECE) {
+          for (long i = from; i < to; i += PIECE) {
             int end = (int) Math.min(to, i + PIECE);
-            least = Math.min(least, least(values, i, end));
-            most = Math.max(most, most(values, i, end));
+            least = Math.min(least, least(values, (int) i, end));
+            most = Math.max(most, most(values, (int) i, end));
           }
           leasts[(int) (from / chunk)] = least;
           mosts[(int) (from / chunk)] = most;
@@ -73,8 +73,8 @@ final class SampleBuckets {
         chunk,
         (from, to) -> {
           int[] ofChunk = counts[(int) (from / chunk)];
-          for (int i = (int) from; i < to; i += PIECE) {
-            count(values, i, (int) Math.min(to, i + PIECE), least, scale, ofChunk);
+          for (long i = from; i < to; i += PIECE) {
+            count(values, (int) i, (int) Math.min(to, i + PIECE), least, scale, ofChunk);
           }
         });
     int[] ends = new int[BUCKETS];
@@ -138,8 +138,8 @@ final class SampleBuckets {
     int before = bucket == 0 ? 0 : ends[bucket - 1];
     double[] found = new double[ends[bucket] - before];
     int count = 0;
-    for (int i = 0; count < found.length; i += PIECE) {
-      count = collect(bucket, i, Math.min(values.length, i + PIECE), found, count);
+    for (long i = 0; count < found.length; i += PIECE) {
+      count = collect(bucket, (int) i, (int) Math.min(values.length, i + PIECE), found, count);
     }
     Arrays.sort(found);
     return found[rank - before];

@@ -60,8 +60,8 @@ final class SparseTable {
     int[] next = starts();
     int[] columns = new int[size];
     double[] values = new double[size];
-    for (int i = 0; i < size; i += PIECE) {
-      place(i, Math.min(size, i + PIECE), next, columns, values);
+    for (long i = 0; i < size; i += PIECE) {
+      place((int) i, (int) Math.min(size, i + PIECE), next, columns, values);
     }
     // Each row now ends where the next one began.
     SparseMatrix matrix =
@@ -98,8 +98,8 @@ final class SparseTable {
       }
       from = ends[row];
     }
-    for (int i = 0; i < size; i += PIECE) {
-      if (hasZero(values, i, Math.min(size, i + PIECE))) {
+    for (long i = 0; i < size; i += PIECE) {
+      if (hasZero(values, (int) i, (int) Math.min(size, i + PIECE))) {
         return false;
       }
     }
@@ -107,8 +107,8 @@ final class SparseTable {
   }
 
   private static boolean isAscending(int[] columns, int from, int to) {
-    for (int i = from + 1; i < to; i += PIECE) {
-      if (!isPieceAscending(columns, i, Math.min(to, i + PIECE))) {
+    for (long i = from + 1L; i < to; i += PIECE) {
+      if (!isPieceAscending(columns, (int) i, (int) Math.min(to, i + PIECE))) {
         return false;
       }
     }

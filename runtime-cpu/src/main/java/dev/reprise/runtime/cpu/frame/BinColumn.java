@@ -85,8 +85,8 @@ final class BinColumn implements ColumnEncoder {
   /** NaN does not count. */
   private static double[] equalWidths(double[] values, int count) {
     double[] extremes = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
-    for (int r = 0; r < values.length; r += PIECE) {
-      widen(extremes, values, r, Math.min(values.length, r + PIECE));
+    for (long r = 0; r < values.length; r += PIECE) {
+      widen(extremes, values, (int) r, (int) Math.min(values.length, r + PIECE));
     }
     double least = extremes[0];
     double most = extremes[1];

@@ -10,15 +10,17 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CellBlocks;
-import dev.reprise.runtime.cpu.CellReader;
-import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
 import java.util.List;
 
 /** Conversions between scalars, matrices and frames. */
 final class FrameCasts {
   /** Cells of rows that are brought together: they stay in the second-level cache. */
   private static final int BLOCK_CELLS = 1 << 13;
+
+  /** Cells of columns of a matrix that are on the heap before they are columns: 128 MiB. */
+  private static final long MOST_CELLS = 1 << 24;
 
   /** Cells of a call: what is called some hundred times is compiled as a whole. */
   private static final int PIECE = 256;
@@ -32,44 +34,41 @@ final class FrameCasts {
 
   /** A matrix of the cells; missing text is NaN, truth values are 1 and 0. */
   static DenseMatrix toMatrix(Frame frame, Parallel parallel, ExecutionContext context) {
-    int rows = Math.toIntExact(frame.rows());
-    double[][] cells = new double[frame.cols()][];
-    parallel.forEach(context, cells.length, c -> cells[(int) c] = numbers(frame, (int) c));
-    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), rows, cells.length);
-    int together = Math.clamp(rows, 1, Math.max(1, BLOCK_CELLS / Math.max(1, cells.length)));
-    parallel.forRange(
-        context,
-        rows,
-        Parallel.chunk(rows, 4L * together),
-        (from, to) -> {
-          double[] block = new double[together * cells.length];
-          CellBlocks blocks = new CellBlocks(matrix.precision(), block.length);
-          for (int row = (int) from; row < to; row += together) {
-            int count = (int) Math.min(together, to - row);
-            for (int c = 0; c < cells.length; c++) {
-              gather(cells[c], row, count, block, c, cells.length);
+    ChosenRows rows = ChosenRows.all(Math.toIntExact(frame.rows()));
+    int together = together(rows.count(), frame.cols());
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix matrix = scratch.matrix(rows.count(), frame.cols());
+      parallel.forRange(
+          context,
+          rows.count(),
+          Parallel.chunk(rows.count(), 4L * together),
+          (from, to) -> {
+            double[] block = new double[together * frame.cols()];
+            double[] numbers = new double[together];
+            CellBlocks blocks = new CellBlocks(matrix.precision(), block.length);
+            for (int row = (int) from, count; row < to; row += count) {
+              count = (int) Math.min(together, to - row);
+              for (int c = 0; c < frame.cols(); c++) {
+                PassThrough.numbers(frame, c, rows, row, row + count, numbers);
+                gather(numbers, count, block, c, frame.cols());
+              }
+              long at = (long) row * frame.cols();
+              blocks.store(block, 0, matrix.segment(), at, count * frame.cols());
             }
-            long at = (long) row * cells.length;
-            blocks.store(block, 0, matrix.segment(), at, count * cells.length);
-          }
-        });
-    return matrix;
-  }
-
-  private static double[] numbers(Frame frame, int col) {
-    if (frame.schema().get(col).storage() == ColumnType.Storage.DOUBLE) {
-      return frame.doubles(col);
+          });
+      return scratch.keep(matrix);
     }
-    double[] numbers = new double[(int) frame.rows()];
-    PassThrough.numbers(frame, col, ChosenRows.all(numbers.length), 0, numbers.length, numbers);
-    return numbers;
   }
 
-  /** Copies cells to a column of a block. */
-  private static void gather(
-      double[] cells, int row, int count, double[] block, int column, int cols) {
+  /** Rows of so many columns whose cells are brought together. */
+  private static int together(long rows, int cols) {
+    return Math.clamp(rows, 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
+  }
+
+  /** Copies the first numbers to a column of a block. */
+  private static void gather(double[] numbers, int count, double[] block, int column, int cols) {
     for (int i = 0, at = column; i < count; i++, at += cols) {
-      block[at] = cells[row + i];
+      block[at] = numbers[i];
     }
   }
 
@@ -87,33 +86,34 @@ final class FrameCasts {
    * FP64.
    */
   static Frame fromMatrix(MatrixOperand matrix, Parallel parallel, ExecutionContext context) {
-    return fromMatrix(matrix, (n, chunk, body) -> parallel.forRange(context, n, chunk, body));
+    Ranges ranges = (n, chunk, body) -> parallel.forRange(context, n, chunk, body);
+    return fromMatrix(matrix, MOST_CELLS, ranges);
   }
 
   /** The same, on the calling thread. */
   static Frame fromMatrix(MatrixOperand matrix) {
-    return fromMatrix(matrix, (n, _, body) -> body.run(0, n));
+    return fromMatrix(matrix, MOST_CELLS, (n, _, body) -> body.run(0, n));
   }
 
   /** Runs a body for ranges that cover 0 to n. */
-  private interface Ranges {
+  @FunctionalInterface
+  interface Ranges {
     void forRange(long n, long chunk, Parallel.RangeBody body);
   }
 
-  private static Frame fromMatrix(MatrixOperand matrix, Ranges ranges) {
+  /**
+   * As the others, by strips of columns.
+   *
+   * @param mostCells of a strip, unless a single column has more
+   */
+  static Frame fromMatrix(MatrixOperand matrix, long mostCells, Ranges ranges) {
     int rows = Math.toIntExact(matrix.rows());
     int cols = Math.toIntExact(matrix.cols());
-    double[][] cells = new double[cols][rows];
-    read(matrix, cells, ranges);
     Column[] columns = new Column[cols];
-    ranges.forRange(
-        cols,
-        1,
-        (from, to) -> {
-          for (int c = (int) from; c < to; c++) {
-            columns[c] = column(cells[c], narrowest(cells[c]));
-          }
-        });
+    for (int first = 0, width; first < cols; first += width) {
+      width = Math.clamp(mostCells / Math.max(1, rows), 1, cols - first);
+      convert(matrix, first, new double[width][rows], ranges, columns);
+    }
     FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < cols; c++) {
       builder.add("C" + (c + 1), columns[c]);
@@ -121,31 +121,62 @@ final class FrameCasts {
     return builder.build(rows);
   }
 
-  private static void read(MatrixOperand matrix, double[][] cells, Ranges ranges) {
-    int cols = cells.length;
+  /**
+   * Makes the columns of a strip.
+   *
+   * @param cells room for the strip; numbers of the columns keep theirs
+   */
+  private static void convert(
+      MatrixOperand matrix, int first, double[][] cells, Ranges ranges, Column[] columns) {
+    read(matrix, first, cells, ranges);
+    ranges.forRange(
+        cells.length,
+        1,
+        (from, to) -> {
+          for (int c = (int) from; c < to; c++) {
+            columns[first + c] = column(cells[c], narrowest(cells[c]));
+          }
+        });
+  }
+
+  /** Brings the columns from the first one on, as many as there is room for. */
+  private static void read(MatrixOperand matrix, int first, double[][] cells, Ranges ranges) {
+    int width = cells.length;
     if (!(matrix instanceof DenseMatrix dense)) {
-      for (int c = 0; c < cols; c++) {
+      for (int c = 0; c < width; c++) {
         for (int r = 0; r < cells[c].length; r++) {
-          cells[c][r] = matrix.get(r, c);
+          cells[c][r] = matrix.get(r, first + c);
         }
       }
       return;
     }
-    int together = Math.clamp(dense.rows(), 1, Math.max(1, BLOCK_CELLS / Math.max(1, cols)));
+    int together = together(dense.rows(), width);
     ranges.forRange(
         dense.rows(),
         Parallel.chunk(dense.rows(), 4L * together),
         (from, to) -> {
-          double[] block = new double[together * cols];
-          CellReader reader = CellSource.of(dense).reader(block.length);
-          for (int row = (int) from; row < to; row += together) {
-            int count = (int) Math.min(together, to - row);
-            reader.read((long) row * cols, block, count * cols);
-            for (int c = 0; c < cols; c++) {
-              spread(block, c, cols, cells[c], row, count);
+          double[] block = new double[together * width];
+          CellBlocks blocks = new CellBlocks(dense.precision(), block.length);
+          for (int row = (int) from, count; row < to; row += count) {
+            count = (int) Math.min(together, to - row);
+            load(dense, row, count, first, width, blocks, block);
+            for (int c = 0; c < width; c++) {
+              spread(block, c, width, cells[c], row, count);
             }
           }
         });
+  }
+
+  /** Brings columns of some rows to the beginning of a block. */
+  private static void load(
+      DenseMatrix x, long row, int count, int first, int width, CellBlocks blocks, double[] block) {
+    if (width == x.cols()) {
+      blocks.load(x.segment(), row * width, block, 0, count * width);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      blocks.load(x.segment(), (row + i) * x.cols() + first, block, i * width, width);
+    }
   }
 
   /** Copies a column of a block. */
@@ -161,8 +192,8 @@ final class FrameCasts {
       return ColumnType.DOUBLE;
     }
     int found = 0;
-    for (int r = 0; r < cells.length; r += PIECE) {
-      found |= kinds(cells, r, Math.min(cells.length, r + PIECE));
+    for (long r = 0; r < cells.length; r += PIECE) {
+      found |= kinds(cells, (int) r, (int) Math.min(cells.length, r + PIECE));
       if ((found & FRACTION) != 0) {
         return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
       }

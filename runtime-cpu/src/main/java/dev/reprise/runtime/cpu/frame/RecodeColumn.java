@@ -61,7 +61,7 @@ final class RecodeColumn implements ColumnEncoder {
     int r = 0;
     while (r < cells.length) {
       int end = missing == null ? -1 : missing.nextSetBit(r);
-      int to = Math.min(end < 0 ? cells.length : end, r + PIECE);
+      int to = (int) Math.min(end < 0 ? cells.length : end, (long) r + PIECE);
       r = numbers.codes(cells, r, to, codes);
       if (r == end) {
         codes[r++] = Double.NaN;

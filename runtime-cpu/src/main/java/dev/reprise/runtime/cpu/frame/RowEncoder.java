@@ -53,14 +53,11 @@ final class RowEncoder {
   }
 
   private DenseMatrix dense(Parallel parallel, ExecutionContext context) {
-    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), rows.count(), encoding.width());
-    try {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix matrix = scratch.matrix(rows.count(), encoding.width());
       parallel.forRange(
           context, rows.count(), blockRows, (from, to) -> dense(matrix, (int) from, (int) to));
-      return matrix;
-    } catch (RuntimeException | Error e) {
-      matrix.buffer().release();
-      throw e;
+      return scratch.keep(matrix);
     }
   }
 
@@ -171,7 +168,7 @@ final class RowEncoder {
       if (begins[counts.length] == most.nonZeros()) {
         return scratch.keep(most);
       }
-      SparseMatrix matrix = allocate(begins[counts.length], context);
+      SparseMatrix matrix = scratch.own(allocate(begins[counts.length], context));
       parallel.forRange(
           context,
           rows.count(),
@@ -181,7 +178,7 @@ final class RowEncoder {
             SparseBlock.move(most, matrix, from, to, begins[i], counts[i]);
           });
       matrix.setStart(rows.count(), begins[counts.length]);
-      return matrix;
+      return scratch.keep(matrix);
     }
   }
 
@@ -210,8 +207,8 @@ final class RowEncoder {
     SparseBlock block = new SparseBlock(together, (int) mostPerRow);
     double[] scratch = new double[together];
     long at = first;
-    for (int row = from; row < to; row += together) {
-      int end = Math.min(to, row + together);
+    for (int row = from, end; row < to; row = end) {
+      end = row + Math.min(together, to - row);
       block.clear(end - row);
       for (int c = 0; c < encoding.columns(); c++) {
         double[] codes = codes(c, row, end, scratch);

@@ -33,7 +33,8 @@ final class BucketSort {
 
   /**
    * Keys of a call: the JVM compiles what is called a few hundred times, and a loop that is called
-   * once for each chunk of a sort would begin in slow code in dozens of sorts.
+   * once for each chunk of a sort would begin in slow code in dozens of sorts. Where pieces begin
+   * is counted in long, since behind the last one of the longest array there is no int.
    */
   static final int PIECE = 256;
 
@@ -84,8 +85,8 @@ final class BucketSort {
         chunk,
         (from, to) -> {
           int[] counts = new int[1 << bits];
-          for (int i = (int) from; i < to; i += PIECE) {
-            dealing.count(keys, i, (int) Math.min(to, i + PIECE), counts);
+          for (long i = from; i < to; i += PIECE) {
+            dealing.count(keys, (int) i, (int) Math.min(to, i + PIECE), counts);
           }
           starts[(int) (from / chunk)] = counts;
         });
@@ -96,9 +97,9 @@ final class BucketSort {
         chunk,
         (from, to) -> {
           int[] next = starts[(int) (from / chunk)];
-          for (int i = (int) from; i < to; i += PIECE) {
+          for (long i = from; i < to; i += PIECE) {
             int end = (int) Math.min(to, i + PIECE);
-            dealing.deal(keys, rows, i, end, next, dealtKeys, dealtRows);
+            dealing.deal(keys, rows, (int) i, end, next, dealtKeys, dealtRows);
           }
         });
     parallel.forRange(
@@ -152,9 +153,9 @@ final class BucketSort {
   /** The smallest and the largest of some keys, and whether they are in order as they are. */
   private record Extent(long first, long last, long least, long most, boolean isSorted) {
     static Extent of(long[] keys, int from, int to) {
-      Extent extent = ofPiece(keys, from, Math.min(to, from + PIECE));
-      for (int i = from + PIECE; i < to; i += PIECE) {
-        extent = extent.joined(ofPiece(keys, i, Math.min(to, i + PIECE)));
+      Extent extent = ofPiece(keys, from, (int) Math.min(to, (long) from + PIECE));
+      for (long i = (long) from + PIECE; i < to; i += PIECE) {
+        extent = extent.joined(ofPiece(keys, (int) i, (int) Math.min(to, i + PIECE)));
       }
       return extent;
     }

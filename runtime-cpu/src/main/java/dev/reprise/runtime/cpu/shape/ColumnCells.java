@@ -2,11 +2,12 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 
-/** Columns of matrices as arrays of the heap, brought by few copies of many cells. */
+/** Columns of matrices by themselves, on the heap or not, by few copies of many cells. */
 public final class ColumnCells {
   private static final long CHUNK = 1 << 14;
 
@@ -15,6 +16,10 @@ public final class ColumnCells {
   /** The cells of a zero-based column, of up to 2^31 - 9 rows. */
   public static double[] of(
       DenseMatrix x, int column, Parallel parallel, ExecutionContext context) {
+    if (x.rows() > Integer.MAX_VALUE - 8) {
+      throw new OperandException(
+          "a column is read as a whole up to 2^31 - 9 rows, not one of shape " + x.shape());
+    }
     double[] cells = new double[(int) x.rows()];
     read(x, column, cells, parallel, context);
     return cells;
@@ -23,15 +28,20 @@ public final class ColumnCells {
   /** Brings the cells of a zero-based column to an array of as many. */
   static void read(
       DenseMatrix x, int column, double[] cells, Parallel parallel, ExecutionContext context) {
-    if (x.cols() == 1) {
-      read(x, cells, parallel, context);
-      return;
-    }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix alone = scratch.matrix(x.rows(), 1, x.precision());
-      new Region(x, 0, column).copyTo(Region.all(alone), x.rows(), 1, parallel, context);
-      read(alone, cells, parallel, context);
+      read(alone(x, column, scratch, parallel, context), cells, parallel, context);
     }
+  }
+
+  /** A zero-based column outside the heap: the matrix when it has no other, else a copy. */
+  public static DenseMatrix alone(
+      DenseMatrix x, long column, Scratch scratch, Parallel parallel, ExecutionContext context) {
+    if (x.cols() == 1) {
+      return x;
+    }
+    DenseMatrix alone = scratch.matrix(x.rows(), 1, x.precision());
+    new Region(x, 0, column).copyTo(Region.all(alone), x.rows(), 1, parallel, context);
+    return alone;
   }
 
   private static void read(

@@ -19,6 +19,9 @@ final class Gather {
   /** Fewer are copied before code is called. */
   private static final long FEWEST_CELLS_OF_CODE = 1024;
 
+  /** Columns of more cells stay outside the heap, of which few may be wanted. */
+  private static final long MOST_CELLS_ON_HEAP = 1 << 22;
+
   private static final int BLOCK = BucketSort.PIECE;
 
   private Gather() {}
@@ -26,7 +29,7 @@ final class Gather {
   /** The rows at zero-based positions, in that order. */
   static DenseMatrix rows(DenseMatrix x, int[] rows, Parallel parallel, ExecutionContext context) {
     long cols = x.cols();
-    if (cols == 1 && x.precision() == Precision.FP64) {
+    if (cols == 1 && x.precision() == Precision.FP64 && x.rows() <= MOST_CELLS_ON_HEAP) {
       return cells(ColumnCells.of(x, 0, parallel, context), rows, parallel, context);
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols, x.precision());
@@ -53,9 +56,9 @@ final class Gather {
   private static void copyCells(double[] column, int[] rows, DenseMatrix out, long from, long to) {
     double[] block = new double[(int) Math.min(BLOCK, to - from)];
     CellBlocks cells = new CellBlocks(out.precision(), block.length);
-    for (int i = (int) from; i < to; i += block.length) {
+    for (long i = from; i < to; i += block.length) {
       int count = (int) Math.min(block.length, to - i);
-      choose(column, rows, i, count, block);
+      choose(column, rows, (int) i, count, block);
       cells.store(block, 0, out.segment(), i, count);
     }
   }

@@ -76,9 +76,9 @@ final class OrderKernel implements Kernel {
         (from, to) -> {
           double[] block = new double[(int) Math.min(BLOCK, to - from)];
           CellBlocks cells = new CellBlocks(precision, block.length);
-          for (int i = (int) from; i < to; i += block.length) {
+          for (long i = from; i < to; i += block.length) {
             int count = (int) Math.min(block.length, to - i);
-            count(indices, i, count, block);
+            count(indices, (int) i, count, block);
             cells.store(block, 0, out.segment(), i, count);
           }
         });

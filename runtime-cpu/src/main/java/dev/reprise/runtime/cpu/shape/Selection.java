@@ -36,11 +36,11 @@ public final class Selection {
   static void mark(DenseMatrix select, boolean[] keep) {
     double[] marks = new double[Math.min(keep.length, TOGETHER)];
     CellReader cells = CellSource.of(select).reader(marks.length);
-    for (int from = 0; from < keep.length; from += TOGETHER) {
-      int count = Math.min(TOGETHER, keep.length - from);
+    for (long from = 0; from < keep.length; from += TOGETHER) {
+      int count = (int) Math.min(TOGETHER, keep.length - from);
       cells.read(from, marks, count);
       for (int i = 0; i < count; i++) {
-        keep[from + i] = marks[i] != 0;
+        keep[(int) from + i] = marks[i] != 0;
       }
     }
   }

@@ -43,11 +43,11 @@ public final class SortedOrder {
         rows,
         CHUNK,
         (from, to) -> {
-          for (int i = (int) from; i < to; i += BucketSort.PIECE) {
+          for (long i = from; i < to; i += BucketSort.PIECE) {
             order(
                 arrays.key(),
                 indices,
-                i,
+                (int) i,
                 (int) Math.min(to, i + BucketSort.PIECE),
                 decreasing,
                 bits);

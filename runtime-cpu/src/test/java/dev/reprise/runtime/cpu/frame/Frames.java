@@ -100,6 +100,11 @@ final class Frames {
 
   /** Runs one kernel; operands left out at the end take their defaults. */
   static Operand[] run(int threads, String opcode, Operand... given) {
+    return run(HEAP, threads, opcode, given);
+  }
+
+  /** As the other, with memory of one's own. */
+  static Operand[] run(Allocator memory, int threads, String opcode, Operand... given) {
     List<Parameter> parameters = OperationTable.standard().get(opcode).parameters();
     Operand[] operands = Arrays.copyOf(given, Math.max(given.length, parameters.size()));
     for (int i = given.length; i < operands.length; i++) {
@@ -114,7 +119,7 @@ final class Frames {
           .run(
               new Operation(OperationTable.standard().get(opcode)),
               operands,
-              new ExecutionContext(HEAP, threads));
+              new ExecutionContext(memory, threads));
     }
   }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Samples;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +44,40 @@ class FramesOfMatricesTest {
           assertThat(frame.textAt(r, c)).isEqualTo(text(type, columns.get(c)[r]));
           assertThat(Double.doubleToLongBits(back.get(r, c)))
               .isEqualTo(Double.doubleToLongBits(FrameCells.number(frame, r, c)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void columnsAreTheSameInStripsOfAnyWidth() {
+    int cols = 7;
+    int n = 2500;
+    double[] steps = {1, 3, 1e6, 1e12, 0.25, 0.1, Math.PI};
+    double[][] rows = new double[n][cols];
+    for (int r = 0; r < n; r++) {
+      for (int c = 0; c < cols; c++) {
+        rows[r][c] = c == 0 ? r % 2 : (r - 9) * steps[c];
+      }
+    }
+    DenseMatrix doubles = Frames.matrix(rows);
+    for (Precision precision : Precision.values()) {
+      DenseMatrix matrix = doubles.converted(precision, Frames.HEAP);
+      Frame whole = FrameCasts.fromMatrix(matrix);
+      for (int width : new int[] {0, 1, 2, 3, 6, 7}) {
+        Frame frame =
+            FrameCasts.fromMatrix(matrix, (long) width * n, (all, _, body) -> body.run(0, all));
+        assertThat(frame.schema()).isEqualTo(whole.schema());
+        assertThat(frame.names()).isEqualTo(whole.names());
+        for (int c = 0; c < cols; c++) {
+          assertThat(frame.column(c)).as("%s of %s", c, width).isEqualTo(whole.column(c));
+          for (int r = 0; r < n; r++) {
+            double cell = matrix.get(r, c);
+            double wanted = frame.schema().get(c) == ColumnType.FP32 ? (float) cell : cell;
+            if (FrameCells.number(frame, r, c) != wanted) {
+              assertThat(FrameCells.number(frame, r, c)).as("%s, %s", r, c).isEqualTo(wanted);
+            }
+          }
         }
       }
     }

@@ -252,6 +252,27 @@ class RearrangeTest {
         .isInstanceOf(OperandException.class);
   }
 
+  /** Longer than what goes through the heap; one cell in {@code step} stays. */
+  @Test
+  void ofALongColumnThoseCellsStayThatAreNotZero() {
+    int n = (1 << 22) + 3;
+    for (int step : new int[] {2, 3000}) {
+      DenseMatrix x = kernels.empty(n, 1);
+      for (int i = 0; i < n; i++) {
+        x.set(i, 0, i % step == 0 ? i + 0.5 : 0);
+      }
+      DenseMatrix kept = (DenseMatrix) kernels.call("removeEmpty", x, "rows");
+      assertThat(kept.rows()).isEqualTo(Math.ceilDiv(n, step));
+      for (int i = 0; i < kept.rows(); i++) {
+        if (kept.get(i, 0) != i * step + 0.5) {
+          assertThat(kept.get(i, 0)).as("cell %s", i).isEqualTo(i * step + 0.5);
+        }
+      }
+      x.buffer().release();
+      kept.buffer().release();
+    }
+  }
+
   @Test
   void largeMatricesKeepEveryRow() {
     DenseMatrix x = kernels.random(new Random(2), 5000, 33);
