@@ -80,7 +80,9 @@ final class PackedProduct {
    */
   private static final long LEAST_TALL_ROWS = 128;
 
-  /** Bytes of B, at most, in doubles: OpenBLAS is as fast with 24 MiB; nothing between was tried. */
+  /**
+   * Bytes of B, at most, in doubles: OpenBLAS is as fast with 24 MiB; nothing between was tried.
+   */
   private static final long MOST_DOUBLE_BYTES = 1 << 24;
 
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
