@@ -101,7 +101,9 @@ final class Pipeline {
     }
     boolean placed = kernels.places() && OperationInputs.isForDevices(operation, inputs);
     boolean watched = lookup != null || checks.estimate() != null;
-    double work = watched && item != null ? work(context, operation, inputs) : 0;
+    double estimated = operation.work(inputs);
+    double work = watched && item != null ? estimated : 0;
+    context.work += (long) work;
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
@@ -117,7 +119,9 @@ final class Pipeline {
       Value value =
           worthwhile
               ? executeEstimated(context, operation, inputs, item)
-              : executeInline(context, operation, inputs);
+              : pending
+                  ? executeInline(context, operation, inputs)
+                  : executeInline(context, operation, inputs, estimated);
       Restoration.note(value, item);
       return value;
     }
@@ -217,7 +221,11 @@ final class Pipeline {
   }
 
   Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
-    double work = operation.work(inputs);
+    return executeInline(context, operation, inputs, operation.work(inputs));
+  }
+
+  private Value executeInline(
+      ControlContext context, LinkedOperation operation, Value[] inputs, double work) {
     int stands = context.counters.stand(operation.index(), work);
     if (stands == 0) {
       Value value = kernels.run(operation.operation(), inputs, context.kernel, work);
