@@ -88,22 +88,12 @@ class ParForFilesTest {
         "e = file.exists(\"%1$s/x\")",
       })
   void whatALaterIterationHasWrittenIsNotRead(String use, @TempDir Path folder) {
-    assertThatThrownBy(() ->
-            run(
-                """
-                parfor (i in 1:2, par=2, check=0) {
-                  if (i == 1) {
-                    WAIT
-                    USE
-                  } else {
-                    write(matrix(1, 2, 2), "%1$s/x", format="csv")
-                    checkpoint(list(i=i), "%1$s/c")
-                    write(i, "%1$s/done")
-                  }
-                }
-                """
-                    .replace("USE", use),
-                folder))
+    String written =
+        """
+        write(matrix(1, 2, 2), "%1$s/x", format="csv")
+        checkpoint(list(i=i), "%1$s/c")
+        """;
+    assertThatThrownBy(() -> runOutOfOrder(use, written, folder))
         .hasMessageContaining("iteration 1 of the parfor reads")
         .hasMessageContaining("iteration 2 has written already")
         .hasMessageContaining(":4:");
@@ -123,21 +113,8 @@ class ParForFilesTest {
     Files.createDirectory(folder.resolve("parts"));
     Files.writeString(folder.resolve("parts/0.csv"), "1,2\n");
     Files.createSymbolicLink(folder.resolve("link"), folder.resolve("parts"));
-    assertThatThrownBy(() ->
-            run(
-                """
-                parfor (i in 1:2, par=2, check=0) {
-                  if (i == 1) {
-                    WAIT
-                    USE
-                  } else {
-                    write(matrix(1, 2, 2), "%1$s/parts/1.csv", format="csv")
-                    write(i, "%1$s/done")
-                  }
-                }
-                """
-                    .replace("USE", use),
-                folder))
+    String written = "write(matrix(1, 2, 2), \"%1$s/parts/1.csv\", format=\"csv\")";
+    assertThatThrownBy(() -> runOutOfOrder(use, written, folder))
         .hasMessageContaining("iteration 1 of the parfor")
         .hasMessageContaining("iteration 2 has written")
         .hasMessageContaining(":4:");
@@ -180,6 +157,26 @@ class ParForFilesTest {
         """,
         folder);
     assertThat(Files.readString(folder.resolve("sum")).strip()).isEqualTo("3.0");
+  }
+
+  /** Runs two iterations; the first comes to its statement when the second has done its own. */
+  private static void runOutOfOrder(String first, String second, Path folder)
+      throws IOException, InterruptedException {
+    run(
+        """
+        parfor (i in 1:2, par=2, check=0) {
+          if (i == 1) {
+            WAIT
+            FIRST
+          } else {
+            SECOND
+            write(i, "%1$s/done")
+          }
+        }
+        """
+            .replace("FIRST", first)
+            .replace("SECOND", second),
+        folder);
   }
 
   /** Runs a script; makes the file "go" when the script has written "done". */

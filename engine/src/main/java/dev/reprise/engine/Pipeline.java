@@ -115,13 +115,12 @@ final class Pipeline {
     if (lookup == null || !worthwhile) {
       if (pending) {
         OperationInputs.awaitAll(context, inputs);
+        estimated = operation.work(inputs);
       }
       Value value =
           worthwhile
-              ? executeEstimated(context, operation, inputs, item)
-              : pending
-                  ? executeInline(context, operation, inputs)
-                  : executeInline(context, operation, inputs, estimated);
+              ? executeEstimated(context, operation, inputs, item, estimated)
+              : executeInline(context, operation, inputs, estimated);
       Restoration.note(value, item);
       return value;
     }
@@ -241,9 +240,13 @@ final class Pipeline {
 
   /** Executes, and notes under the item's key what that cost. */
   private Value executeEstimated(
-      ControlContext context, LinkedOperation operation, Value[] inputs, LineageItem item) {
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      double work) {
     long start = System.nanoTime();
-    Value value = executeInline(context, operation, inputs);
+    Value value = executeInline(context, operation, inputs, work);
     checks.estimate().computed(item, System.nanoTime() - start, value.bytes());
     return value;
   }

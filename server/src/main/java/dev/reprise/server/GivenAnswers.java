@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * What was answered to requests that change the graph: whose connection breaks asks a second time,
@@ -51,13 +54,11 @@ final class GivenAnswers {
   }
 
   private static byte[] find(Handle handle, Tenant tenant, Asked asked) {
-    return handle
-        .createQuery(
+    Query query =
+        handle.createQuery(
             "SELECT reply FROM answered WHERE tenant = :tenant AND session = :session AND request"
-                + " = :request")
-        .bind("tenant", tenant.id())
-        .bind("session", asked.session)
-        .bind("request", asked.number)
+                + " = :request");
+    return named(query, tenant, asked)
         .mapTo(byte[].class)
         .findOne()
         .orElse(null);
@@ -70,15 +71,18 @@ final class GivenAnswers {
         .bind("tenant", tenant.id())
         .bind("oldest", now - KEPT.toMillis())
         .execute();
-    handle
-        .createUpdate(
+    Update insert =
+        handle.createUpdate(
             "INSERT INTO answered(tenant, session, request, reply, at) VALUES(:tenant, :session,"
-                + " :request, :reply, :at)")
+                + " :request, :reply, :at)");
+    named(insert, tenant, asked).bind("reply", reply).bind("at", now).execute();
+  }
+
+  /** Says whose request the statement is about. */
+  private static <S extends SqlStatement<S>> S named(S statement, Tenant tenant, Asked asked) {
+    return statement
         .bind("tenant", tenant.id())
         .bind("session", asked.session)
-        .bind("request", asked.number)
-        .bind("reply", reply)
-        .bind("at", now)
-        .execute();
+        .bind("request", asked.number);
   }
 }

@@ -8,7 +8,6 @@ import dev.reprise.lineage.LineageItem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,14 @@ public final class RunJournal {
   /** What lies beside a file. */
   private static final List<String> COMPANIONS = List.of("", ".mtd", RecalledRun.TRACE);
 
+  /** A path as the script says it, and what was found there; the same again is nothing new. */
+  private record Reading(String path, Key content) {}
+
   private final boolean seeded;
 
   // All guarded by this.
   private final StringBuilder printed = new StringBuilder();
-  private final List<LineageItem> reads = new ArrayList<>();
+  private final Map<Reading, LineageItem> reads = new LinkedHashMap<>();
   private final FilesOfRun used = new FilesOfRun();
 
   /** What was written, with companions, and how many bytes in all. */
@@ -80,8 +82,7 @@ public final class RunJournal {
   public synchronized void read(LineageItem item, FileUse use) {
     if (item == null || item.note() == null) {
       refuse();
-    } else if (isRecallable) {
-      reads.add(item);
+    } else if (isRecallable && reads.putIfAbsent(new Reading(item.note(), item.key()), item) == null) {
       note(use);
     }
   }
@@ -183,7 +184,7 @@ public final class RunJournal {
         nanos,
         warnings,
         sources,
-        reads.stream().map(RecalledRun.Read::of).toList(),
+        reads.values().stream().map(RecalledRun.Read::of).toList(),
         printed.toString(),
         new LinkedHashMap<>(files),
         Map.copyOf(traces),

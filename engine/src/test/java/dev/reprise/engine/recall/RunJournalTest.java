@@ -62,6 +62,16 @@ class RunJournalTest {
     assertThat(isKept()).isTrue();
   }
 
+  @Test
+  void whatIsReadTwiceIsKeptOnceAndStillNotWritten() {
+    read("b");
+    read("b");
+    read("d/a");
+    assertThat(journal.finished("", List.of(), 1).reads()).hasSize(2);
+    journal.wrote("b", folder, null);
+    assertThat(isKept()).isFalse();
+  }
+
   private boolean isKept() {
     return journal.finished("", List.of(), 1) != null;
   }

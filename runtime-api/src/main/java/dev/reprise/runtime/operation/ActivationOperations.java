@@ -12,7 +12,7 @@ import java.util.List;
 final class ActivationOperations {
   private ActivationOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(row("relu").in("x").returns(Results.LIKE_FIRST));
     rows.add(row("relu_backward").in("dout", "x").returns(Results.CELLWISE));
@@ -34,6 +34,6 @@ final class ActivationOperations {
             .in("alpha", 1.0)
             .returns(LayerResults.LIKE_BOTH)
             .work(Work.FUNCTION));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

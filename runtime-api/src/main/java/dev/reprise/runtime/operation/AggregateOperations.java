@@ -9,7 +9,7 @@ import java.util.List;
 final class AggregateOperations {
   private AggregateOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     for (String fn : List.of("sum", "mean", "var", "sd", "min", "max", "prod", "trace")) {
       rows.add(row(fn).in("target").returns(Results.DOUBLE));
@@ -41,6 +41,6 @@ final class AggregateOperations {
     rows.add(row("moment").in("target").optional("weights").in("order").returns(Results.DOUBLE));
     rows.add(row("cov").in("x", "y").optional("weights").returns(Results.DOUBLE));
     rows.add(row("countDistinct").in("target").text("dir", "rc"));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class CreateOperations {
   private CreateOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     // pdf: uniform | normal | poisson; min, max bound the uniform, lambda is the Poisson mean.
     rows.add(
@@ -40,6 +40,6 @@ final class CreateOperations {
             .optional("weights", "outdim1", "outdim2")
             .in("outputEmptyBlocks", true));
     rows.add(row("outer").in("x", "y").text("op", "*").returns(Results.OUTER));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

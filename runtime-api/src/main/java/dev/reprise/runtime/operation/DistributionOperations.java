@@ -12,7 +12,7 @@ import java.util.List;
 final class DistributionOperations {
   private DistributionOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     // dist: normal | t | f | chisq | exp.
     rows.add(
@@ -43,7 +43,7 @@ final class DistributionOperations {
     rows.add(row("pexp").in("target").in("rate", 1.0).in("lower.tail", true));
     rows.add(row("qexp").in("target").in("rate", 1.0));
     return rows.stream()
-        .map(row -> row.returns(Results.LIKE_FIRST).work(Work.FUNCTION).build())
+        .map(row -> row.returns(Results.LIKE_FIRST).work(Work.FUNCTION))
         .toList();
   }
 }

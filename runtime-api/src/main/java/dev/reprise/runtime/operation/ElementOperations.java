@@ -9,7 +9,7 @@ import java.util.List;
 final class ElementOperations {
   private ElementOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     for (String op : List.of("+", "-", "*", "/", "%%", "%/%", "pmin", "pmax")) {
       rows.add(row(op).in("x", "y").returns(Results.CELLWISE));
@@ -38,6 +38,6 @@ final class ElementOperations {
       rows.add(row(op).in("x").returns(Results.FUNCTION).work(Work.FUNCTION));
     }
     rows.add(row("ifelse").in("test", "yes", "no").returns(Results.CHOICE));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

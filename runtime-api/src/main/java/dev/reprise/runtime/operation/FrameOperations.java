@@ -9,7 +9,7 @@ import java.util.List;
 final class FrameOperations {
   private FrameOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(row("as.scalar").in("target"));
     rows.add(row("as.matrix").in("target"));
@@ -34,6 +34,6 @@ final class FrameOperations {
     // margin 0: cells, 1: rows, 2: columns
     rows.add(row("map").in("target", "lambda").in("margin", 0L));
     rows.add(row("colnames").in("target"));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class LayerOperations {
   private LayerOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(row("softmax").in("scores").returns(Results.LIKE_FIRST).work(Work.FUNCTION));
     rows.add(
@@ -79,6 +79,6 @@ final class LayerOperations {
             .returns(AttentionResults.GRADIENT)
             .alsoReturns(Results.like(2), Results.like(3))
             .work(AttentionResults.work(1, 6, 3)));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class LinearAlgebraOperations {
   private LinearAlgebraOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     // Attributes ta, tb = "true": the left, right operand is transposed without being materialised.
     rows.add(
@@ -40,6 +40,6 @@ final class LinearAlgebraOperations {
     for (String name : List.of("fft", "ifft", "fft_linearized", "ifft_linearized")) {
       rows.add(row(name).in("re").optional("im").outputs(2).work(Work.SORT));
     }
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class ListOperations {
   private ListOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     // Attributes name.0, name.1, ... name the elements of a named list.
     rows.add(row("list").variadic().structure());
@@ -29,6 +29,6 @@ final class ListOperations {
     rows.add(row("output").in("target").structure());
     rows.add(row("names").in("target").structure());
     rows.add(row("contains").in("target", "pattern").returns(Results.BOOLEAN));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

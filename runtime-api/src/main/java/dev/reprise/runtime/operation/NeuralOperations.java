@@ -27,7 +27,7 @@ final class NeuralOperations {
 
   private NeuralOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(convolution("conv2d", "input", "filter").returns(NeuralResults.output(2)));
     rows.add(convolution("conv2d_backward_filter", "input", "dout").returns(NeuralResults.FILTER));
@@ -91,7 +91,7 @@ final class NeuralOperations {
             .returns(Results.LIKE_FIRST)
             .alsoReturns(Results.like(1), Results.like(2), Results.like(3), Results.like(4))
             .work(NeuralResults.LSTM));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 
   private static Opcode.Builder convolution(String name, String... matrices) {

@@ -23,8 +23,8 @@ public final class Opcode {
   private final boolean roundsOperands;
   private final int number;
 
-  private Opcode(Builder builder) {
-    this.number = -1;
+  private Opcode(Builder builder, int number) {
+    this.number = number;
     this.name = builder.name;
     this.parameters = List.copyOf(builder.parameters);
     this.variadic = builder.variadic;
@@ -35,25 +35,6 @@ public final class Opcode {
     this.further = List.copyOf(builder.further);
     this.work = builder.work;
     this.roundsOperands = builder.roundsOperands;
-  }
-
-  private Opcode(Opcode row, int number) {
-    this.number = number;
-    this.name = row.name;
-    this.parameters = row.parameters;
-    this.variadic = row.variadic;
-    this.outputs = row.outputs;
-    this.evaluation = row.evaluation;
-    this.seedParameter = row.seedParameter;
-    this.result = row.result;
-    this.further = row.further;
-    this.work = row.work;
-    this.roundsOperands = row.roundsOperands;
-  }
-
-  /** The same row, at that place of its table. */
-  Opcode at(int place) {
-    return new Opcode(this, place);
   }
 
   /** Starts a row; everything but the name has a default (kernel, one output, work by cells). */
@@ -249,12 +230,13 @@ public final class Opcode {
       return this;
     }
 
-    Opcode build() {
+    /** The row at that place of its table. */
+    Opcode build(int place) {
       if (further.size() >= outputs) {
         throw new IllegalStateException(
             "'" + name + "' has rules for more results than " + outputs);
       }
-      return new Opcode(this);
+      return new Opcode(this, place);
     }
   }
 }

@@ -12,18 +12,19 @@ public final class OperationTable {
 
   private final Map<String, Opcode> rows;
 
-  private OperationTable(List<Opcode> rows) {
+  private OperationTable(List<Opcode.Builder> rows) {
     Map<String, Opcode> byName = new LinkedHashMap<>();
-    for (Opcode row : rows) {
-      if (byName.put(row.name(), row.at(byName.size())) != null) {
+    for (Opcode.Builder builder : rows) {
+      Opcode row = builder.build(byName.size());
+      if (byName.put(row.name(), row) != null) {
         throw new IllegalStateException("opcode " + row.name() + " has two rows");
       }
     }
     this.rows = Map.copyOf(byName);
   }
 
-  private static List<Opcode> standardRows() {
-    List<Opcode> rows = new ArrayList<>();
+  private static List<Opcode.Builder> standardRows() {
+    List<Opcode.Builder> rows = new ArrayList<>();
     rows.addAll(CreateOperations.rows());
     rows.addAll(ShapeOperations.rows());
     rows.addAll(AggregateOperations.rows());

@@ -12,9 +12,9 @@ import java.util.List;
 final class OptimiserOperations {
   private OptimiserOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     return List.of(
-        step("sgd_update").in("lr").in("decay", 0.0).build(),
+        step("sgd_update").in("lr").in("decay", 0.0),
         withAverage(step("momentum_update").in("lr", "mu", "v").in("decay", 0.0)),
         withAverage(step("nesterov_update").in("lr", "mu", "v").in("decay", 0.0)),
         withAverage(step("adagrad_update").in("lr", "epsilon", "cache")),
@@ -28,11 +28,11 @@ final class OptimiserOperations {
     return row(name).in("X", "dX").returns(STEP);
   }
 
-  private static Opcode withAverage(Opcode.Builder step) {
-    return step.outputs(2).alsoReturns(STEP).build();
+  private static Opcode.Builder withAverage(Opcode.Builder step) {
+    return step.outputs(2).alsoReturns(STEP);
   }
 
-  private static Opcode withAverages(Opcode.Builder step) {
-    return step.outputs(3).alsoReturns(STEP, STEP).build();
+  private static Opcode.Builder withAverages(Opcode.Builder step) {
+    return step.outputs(3).alsoReturns(STEP, STEP);
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class ShapeOperations {
   private ShapeOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(row("nrow").in("target").structure().returns(Results.INTEGER));
     rows.add(row("ncol").in("target").structure().returns(Results.INTEGER));
@@ -70,6 +70,6 @@ final class ShapeOperations {
     // Y[i] = X[i,1] + X[i,2] * Y[i-1] over the two columns of the target.
     rows.add(row("cumsumprod").in("target").returns(Results.COLUMN));
     rows.add(row("unique").in("target").text("dir", "rc").work(Work.SORT));
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 final class SystemOperations {
   private SystemOperations() {}
 
-  static List<Opcode> rows() {
+  static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     rows.add(
         row("read")
@@ -90,6 +90,6 @@ final class SystemOperations {
     // eval(fname, args...): the called function's items are traced, not the call itself. Attributes
     // name.0, name.1, ... name the arguments.
     rows.add(row("eval").in("function").variadic().effect());
-    return rows.stream().map(Opcode.Builder::build).toList();
+    return rows;
   }
 }
