@@ -58,10 +58,7 @@ final class GivenAnswers {
         handle.createQuery(
             "SELECT reply FROM answered WHERE tenant = :tenant AND session = :session AND request"
                 + " = :request");
-    return named(query, tenant, asked)
-        .mapTo(byte[].class)
-        .findOne()
-        .orElse(null);
+    return named(query, tenant, asked).mapTo(byte[].class).findOne().orElse(null);
   }
 
   private void note(Handle handle, Tenant tenant, Asked asked, byte[] reply) {

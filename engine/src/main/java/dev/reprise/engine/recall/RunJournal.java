@@ -82,7 +82,8 @@ public final class RunJournal {
   public synchronized void read(LineageItem item, FileUse use) {
     if (item == null || item.note() == null) {
       refuse();
-    } else if (isRecallable && reads.putIfAbsent(new Reading(item.note(), item.key()), item) == null) {
+    } else if (isRecallable
+        && reads.putIfAbsent(new Reading(item.note(), item.key()), item) == null) {
       note(use);
     }
   }

@@ -42,8 +42,6 @@ final class DistributionOperations {
     rows.add(row("qchisq").in("target", "df"));
     rows.add(row("pexp").in("target").in("rate", 1.0).in("lower.tail", true));
     rows.add(row("qexp").in("target").in("rate", 1.0));
-    return rows.stream()
-        .map(row -> row.returns(Results.LIKE_FIRST).work(Work.FUNCTION))
-        .toList();
+    return rows.stream().map(row -> row.returns(Results.LIKE_FIRST).work(Work.FUNCTION)).toList();
   }
 }
