@@ -189,8 +189,9 @@ class LiveSpillTest {
   void aValueLargerThanTheBudgetIsAClearError() {
     ScriptException failure =
         Scripts.failure(
-            config(800_000, ReuseMode.HYBRID, 1), "X = rand(rows=1000, cols=1000); print(sum(X));");
+            config(800_000, ReuseMode.HYBRID, 1).withDiskBytes(4 << 20),
+            "X = rand(rows=1000, cols=1000); print(sum(X));");
     assertThat(failure.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
-    assertThat(failure.getMessage()).contains("asked for 7.6 MiB", "the budget is 781.3 KiB");
+    assertThat(failure.getMessage()).contains("asked for 7.6 MiB", "the budget is 781.3 KiB", "on disk 0 B of 4.0 MiB");
   }
 }

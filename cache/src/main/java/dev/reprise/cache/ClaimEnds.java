@@ -4,6 +4,7 @@ import dev.reprise.cache.CacheEvents.Rejection;
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.Resident;
+import dev.reprise.memory.Residence;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.ResourceException;
@@ -72,7 +73,8 @@ final class ClaimEnds {
       Claim claim, Entry entry, Value value, long costNanos, long height, Credit credit) {
     long bytes = Entry.chargeFor(value);
     Rejection rejection = reasonToReject(bytes, credit != null);
-    if (rejection == null && !isByItself(value)) {
+    // What lies on the disk for good takes nothing of the budget that the cache would give back.
+    if (rejection == null && (!isByItself(value) || Residence.isPaged(value))) {
       rejection = Rejection.TOO_LARGE;
     }
     // Made before the claim ends: from then on nothing may fail that somebody waits for.

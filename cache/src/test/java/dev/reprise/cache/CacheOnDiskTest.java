@@ -191,6 +191,22 @@ class CacheOnDiskTest {
   }
 
   @Test
+  void whatLiesOnTheDiskForGoodIsGivenToThoseWhoWaitAndNotKept() throws Exception {
+    store.maps = true;
+    DenseMatrix cells = DenseMatrix.allocate(memory, 300, 100);
+    cells.set(50, 50, 3);
+    ManagedMatrix large = ManagedMatrix.adopt(cells);
+    Claim claim = (Claim) probe(1, new TestWaiter());
+    TestWaiter waiter = new TestWaiter();
+    assertThat(probe(1, waiter)).isInstanceOf(InFlight.class);
+    claim.complete(large, COSTLY, true);
+    large.release();
+    assertThat(received(waiter)).isEqualTo(3);
+    assertThat(cache.statistics().entries()).isZero();
+    assertThat(events.log()).anyMatch(event -> event.startsWith("TOO_LARGE"));
+  }
+
+  @Test
   void aFailingDiskDropsValuesAndHarmsNobody() {
     store.failWrites = true;
     for (int key = 1; key <= 5; key++) {

@@ -2,6 +2,7 @@ package dev.reprise.cache;
 
 import dev.reprise.memory.SpillStore;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
@@ -14,6 +15,9 @@ final class DiskInMemory implements SpillStore {
   private final Map<Long, byte[]> copies = new ConcurrentHashMap<>();
   final AtomicInteger reads = new AtomicInteger();
   volatile boolean failWrites;
+
+  /** Whether parts of it can be memory. */
+  volatile boolean maps;
 
   /** Thrown by every write when set: worse than a disk that refuses. */
   volatile Error breakWrites;
@@ -64,6 +68,11 @@ final class DiskInMemory implements SpillStore {
     if (damageEvery > 0 && number % damageEvery == 0) {
       into.set(ValueLayout.JAVA_BYTE, 5, (byte) (into.get(ValueLayout.JAVA_BYTE, 5) ^ 1));
     }
+  }
+
+  @Override
+  public MemorySegment map(long position, long bytes, Arena arena) {
+    return maps ? arena.allocate(bytes, 64) : null;
   }
 
   @Override

@@ -284,6 +284,8 @@ final class StatisticsJson {
     json.writeNumberField("retries", disk.retries());
     json.writeNumberField("writeErrors", disk.writeErrors());
     json.writeNumberField("damaged", disk.damaged());
+    json.writeNumberField("pages", disk.pages());
+    json.writeNumberField("pagedBytes", disk.pagedBytes());
     json.writeNumberField("writeBytesPerSecond", disk.writeBytesPerSecond());
     json.writeNumberField("readBytesPerSecond", disk.readBytesPerSecond());
     json.writeEndObject();

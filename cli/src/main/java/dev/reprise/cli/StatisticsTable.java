@@ -109,7 +109,7 @@ final class StatisticsTable {
     if (run.lineage().peakBytes() > 0) {
       line(text, "lineage", lineage(run.lineage()));
     }
-    if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
+    if (run.disk().spills() > 0 || run.disk().pages() > 0 || run.disk().writeErrors() > 0) {
       line(text, "disk", disk(run.disk()));
     }
   }
@@ -268,6 +268,13 @@ final class StatisticsTable {
         + ", "
         + Units.bytes((long) disk.readBytesPerSecond())
         + "/s)"
+        + (disk.pages() == 0
+            ? ""
+            : "; "
+                + disk.pages()
+                + " too large for memory ("
+                + Units.bytes(disk.pagedBytes())
+                + "), read where they lie")
         + (disk.writeErrors() > 0 ? "; " + disk.writeErrors() + " writes failed" : "")
         + (disk.damaged() > 0 ? "; " + disk.damaged() + " copies were damaged" : "");
   }

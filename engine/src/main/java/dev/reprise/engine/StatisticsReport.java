@@ -133,6 +133,8 @@ final class StatisticsReport {
         memory.retries(),
         disk.writeErrors(),
         disk.damaged(),
+        disk.pages(),
+        disk.pagedBytes(),
         disk.writeBytesPerSecond(),
         disk.readBytesPerSecond());
   }

@@ -13,6 +13,8 @@ package dev.reprise.memory;
  * @param refused values that found no room
  * @param writeErrors values that the disk did not take
  * @param damaged values that did not come back as they were written
+ * @param pages values that were too large for memory and lie here
+ * @param pagedBytes bytes of these
  * @param writeBytesPerSecond moving average
  * @param readBytesPerSecond moving average
  */
@@ -27,9 +29,12 @@ public record DiskStatistics(
     long refused,
     long writeErrors,
     long damaged,
+    long pages,
+    long pagedBytes,
     double writeBytesPerSecond,
     double readBytesPerSecond) {
 
   /** Of a session without a disk. */
-  public static final DiskStatistics NONE = new DiskStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final DiskStatistics NONE =
+      new DiskStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -1,6 +1,7 @@
 package dev.reprise.memory;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -61,6 +62,8 @@ public final class DiskTier implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong writeErrors = new AtomicLong();
   private final AtomicLong damaged = new AtomicLong();
+  private final AtomicLong pages = new AtomicLong();
+  private final AtomicLong pagedBytes = new AtomicLong();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Extents extents = new Extents(); // guarded by lock
@@ -300,6 +303,60 @@ public final class DiskTier implements AutoCloseable {
     }
   }
 
+  // ---- memory that lies here
+
+  /**
+   * A part of the disk that is mapped into memory.
+   *
+   * @param region its bytes
+   */
+  record Pages(long position, NativeMemory.Region region) {
+    long bytes() {
+      return region.segment().byteSize();
+    }
+  }
+
+  /**
+   * Takes a part of the disk as memory; null when there is no room, or none that can be mapped.
+   * Waits for the writer.
+   */
+  Pages takePages(long bytes) {
+    Future<Pages> taking = onWriter(() -> takePagesNow(bytes));
+    return taking == null ? null : join(taking);
+  }
+
+  private Pages takePagesNow(long bytes) {
+    if (!open()) {
+      return null;
+    }
+    long position = place(bytes);
+    if (position < 0) {
+      refused.incrementAndGet();
+      return null;
+    }
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment mapped = store.map(position, bytes, arena);
+      if (mapped != null) {
+        pages.incrementAndGet();
+        pagedBytes.addAndGet(bytes);
+        return new Pages(position, NativeMemory.Region.of(arena, mapped.address(), bytes));
+      }
+      free(position, bytes);
+    } catch (IOException | RuntimeException e) {
+      writeErrors.incrementAndGet();
+      giveUpGrowing(position, bytes);
+    }
+    arena.close();
+    return null;
+  }
+
+  /** Gives a part back that nobody reads or writes any more. */
+  void giveBack(Pages pages) {
+    pages.region.free();
+    free(pages.position, pages.bytes());
+  }
+
   // ---- the reader
 
   /**
@@ -349,9 +406,13 @@ public final class DiskTier implements AutoCloseable {
 
   /** Forgets a copy. */
   void free(DiskCopy copy) {
+    free(copy.position(), copy.bytes());
+  }
+
+  private void free(long position, long bytes) {
     lock.lock();
     try {
-      extents.giveBack(copy.position(), copy.bytes());
+      extents.giveBack(position, bytes);
     } finally {
       lock.unlock();
     }
@@ -392,6 +453,8 @@ public final class DiskTier implements AutoCloseable {
           refused.get(),
           writeErrors.get(),
           damaged.get(),
+          pages.get(),
+          pagedBytes.get(),
           writing.bytesPerSecond(),
           reading.bytesPerSecond());
     } finally {

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class HostBuffer implements Buffer {
   static final int LARGE = -1;
+  static final int PAGED = -2;
 
   private final HostMemory memory;
   private final MemorySegment segment;
@@ -25,6 +26,9 @@ final class HostBuffer implements Buffer {
 
   /** The part of a chunk that a large buffer is; null for one with memory of its own. */
   final Chunks.Range range;
+
+  /** The part of the disk that a paged buffer is; null for others. */
+  final DiskTier.Pages pages;
 
   /** Next in the free list that the buffer lies in. */
   HostBuffer next;
@@ -43,27 +47,34 @@ final class HostBuffer implements Buffer {
       int sizeClass,
       Slab slab,
       NativeMemory.Region region,
-      Chunks.Range range) {
+      Chunks.Range range,
+      DiskTier.Pages pages) {
     this.memory = memory;
     this.segment = segment;
     this.sizeClass = sizeClass;
     this.slab = slab;
     this.region = region;
     this.range = range;
+    this.pages = pages;
   }
 
   static HostBuffer small(HostMemory memory, MemorySegment segment, int sizeClass, Slab slab) {
-    return new HostBuffer(memory, segment, sizeClass, slab, null, null);
+    return new HostBuffer(memory, segment, sizeClass, slab, null, null, null);
   }
 
   static HostBuffer large(HostMemory memory, NativeMemory.Region region) {
-    return new HostBuffer(memory, region.segment(), LARGE, null, region, null);
+    return new HostBuffer(memory, region.segment(), LARGE, null, region, null, null);
   }
 
   /** A large buffer of so many bytes that is a part of a chunk. */
   static HostBuffer cut(HostMemory memory, Chunks.Range range, long bytes) {
     MemorySegment segment = range.chunk.segment().asSlice(range.offset, bytes);
-    return new HostBuffer(memory, segment, LARGE, null, null, range);
+    return new HostBuffer(memory, segment, LARGE, null, null, range, null);
+  }
+
+  /** A buffer that lies on the disk, and takes nothing of the budget. */
+  static HostBuffer paged(HostMemory memory, DiskTier.Pages pages) {
+    return new HostBuffer(memory, pages.region().segment(), PAGED, null, null, null, pages);
   }
 
   @Override
@@ -75,6 +86,12 @@ final class HostBuffer implements Buffer {
     return memory;
   }
 
+  /** True when it lies on the disk. */
+  boolean isPaged() {
+    return sizeClass == PAGED;
+  }
+
+  /** True when it has a part of the budget to itself, so that moving its cells gives that back. */
   boolean isLarge() {
     return sizeClass == LARGE;
   }
@@ -108,7 +125,9 @@ final class HostBuffer implements Buffer {
       throw new IllegalStateException("buffer released twice");
     }
     free = true;
-    if (isLarge()) {
+    if (isPaged()) {
+      memory.releasePaged(this);
+    } else if (isLarge()) {
       boolean wasInHand = inHand;
       memory.releaseLarge(this);
       if (wasInHand) {

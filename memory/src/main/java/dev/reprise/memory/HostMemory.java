@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  *   allocate(n)   n &lt;= 32 KiB: stripe of the thread -> common slabs -> system
  *                 n &lt;= 1 MiB:  free buffer of that size (at most 1/8 larger) -> chunks -> system
  *                 n larger:    free buffer of that size (at most 1/8 larger) -> system
+ *                 more than the budget: a part of the disk, mapped
  *   release       back to the same list; memory returns to the system only under pressure
  *
  *   budget  |== used ==|-- free, recyclable --|      asked for     |
@@ -45,12 +46,14 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
   private final AtomicLong liveLarge = new AtomicLong();
+  private final AtomicLong livePaged = new AtomicLong();
   private final AtomicLong separations = new AtomicLong();
   // How many threads are short of memory; while there are any, nobody takes credit ahead.
   private final AtomicInteger inNeed = new AtomicInteger();
   private final Residents residents = new Residents();
   private final Moves moves = new Moves();
-  private final Turns turns = new Turns();
+  private final LastResort lastResort = new LastResort();
+  private final Turns turns;
 
   /** Null without a disk. */
   private final DiskTier disk;
@@ -84,6 +87,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     this.budgetBytes = budgetBytes;
     this.small = new SmallBuffers(this, threads);
     this.disk = disk;
+    this.turns = new Turns(disk == null ? null : lastResort);
     this.relief = new Relief(residents, disk, budgetBytes);
   }
 
@@ -192,11 +196,33 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   private HostBuffer allocateLarge(long bytes) {
     if (bytes > budgetBytes) {
-      throw shortage(bytes);
+      return allocatePaged(bytes);
     }
     long size = SizeClasses.roundUp(bytes);
-    grant(size);
+    try {
+      grant(size);
+    } catch (ShortageException e) {
+      if (!lastResort.isOpen()) {
+        throw e;
+      }
+      return allocatePaged(bytes);
+    }
     return granted(size);
+  }
+
+  /** A buffer on the disk, mapped into memory. */
+  private HostBuffer allocatePaged(long bytes) {
+    DiskTier.Pages pages = disk == null ? null : disk.takePages(bytes);
+    if (pages == null) {
+      throw shortage(bytes);
+    }
+    livePaged.incrementAndGet();
+    return HostBuffer.paged(this, pages).handOut(0);
+  }
+
+  void releasePaged(HostBuffer buffer) {
+    disk.giveBack(buffer.pages);
+    livePaged.decrementAndGet();
   }
 
   /** A large buffer of memory that has been granted. */
@@ -343,7 +369,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
             + ", the budget is "
             + ByteText.of(budgetBytes)
             + (tooLarge ? "" : ", in use are " + ByteText.of(usedBytes()))
-            + (tooLarge || disk == null ? "" : disk.whyItDoesNotHelp())
+            + (disk == null ? "" : disk.whyItDoesNotHelp())
             + "; raise the budget with --memory host=... or work on smaller pieces",
         !tooLarge);
   }
@@ -433,7 +459,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Number of buffers handed out and not yet released; exact when no thread is allocating. */
   public long liveBuffers() {
-    return liveLarge.get() + small.liveBuffers();
+    return liveLarge.get() + livePaged.get() + small.liveBuffers();
   }
 
   /** Returns memory that nobody uses now to the system. */

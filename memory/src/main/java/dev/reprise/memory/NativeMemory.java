@@ -21,6 +21,11 @@ final class NativeMemory {
   /** A piece of memory, valid until {@link #free}. */
   record Region(Arena arena, MemorySegment segment) {
 
+    /** The pool knows when memory is in use, so accesses need not ask the arena each time. */
+    static Region of(Arena arena, long address, long bytes) {
+      return new Region(arena, MemorySegment.ofAddress(address).reinterpret(bytes));
+    }
+
     void free() {
       arena.close();
     }
@@ -36,8 +41,7 @@ final class NativeMemory {
     Arena arena = Arena.ofShared();
     try {
       long address = arena.allocate(bytes, alignment).address();
-      // The pool knows when memory is in use, so accesses need not ask the arena each time.
-      return new Region(arena, MemorySegment.ofAddress(address).reinterpret(bytes));
+      return Region.of(arena, address, bytes);
     } catch (OutOfMemoryError e) {
       arena.close();
       return null;

@@ -15,6 +15,13 @@ public final class Residence {
     return !all(value, matrix -> !matrix.isMobile());
   }
 
+  /**
+   * True when some of it was too large for memory, so that it lies on the disk and is read there.
+   */
+  public static boolean isPaged(Value value) {
+    return !all(value, matrix -> !matrix.isPaged());
+  }
+
   /** True when all cells are in host memory now. */
   public static boolean isOnHost(Value value) {
     // Asked of each operand; a matrix is told from the rest by its class alone.

@@ -2,6 +2,7 @@ package dev.reprise.memory;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,8 +30,13 @@ public final class SpillFile implements SpillStore {
   /** A buffer's position is an int; a multiple of any page size. */
   private static final long MOST_AT_ONCE = 1L << 30;
 
+  private static final long ZEROS = 1L << 20;
+
   private final Path folder;
   private final FileChannel channel;
+
+  /** Up to here the disk has given room, in whole pages; by the thread that writes. */
+  private long solidBytes;
 
   private SpillFile(Path folder, FileChannel channel) {
     this.folder = folder;
@@ -87,6 +93,30 @@ public final class SpillFile implements SpillStore {
         done += channel.write(from, position + done);
       }
     }
+    noteRoom(position, position + bytes.byteSize());
+  }
+
+  private void noteRoom(long from, long to) {
+    if (from <= solidBytes) {
+      solidBytes = Math.max(solidBytes, Extents.roundUp(to));
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The room is taken by writing zeros where nothing was written before: a mapped page that
+   * finds no room on the disk ends the process, and Java has no call that only reserves. (Where the
+   * file system stores zeros as nothing, as with compression, that does not help.)
+   */
+  @Override
+  public MemorySegment map(long position, long bytes, Arena arena) throws IOException {
+    long end = Extents.roundUp(position + bytes);
+    MemorySegment zeros = arena.allocate(ZEROS);
+    for (long at = Math.max(position, solidBytes); at < end; at += ZEROS) {
+      write(at, zeros.asSlice(0, Math.min(ZEROS, end - at)));
+    }
+    return channel.map(FileChannel.MapMode.READ_WRITE, position, bytes, arena);
   }
 
   @Override

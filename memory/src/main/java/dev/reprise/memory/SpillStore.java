@@ -1,6 +1,7 @@
 package dev.reprise.memory;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,6 +15,17 @@ public interface SpillStore extends AutoCloseable {
 
   /** Reads at the position until the segment is full. */
   void read(long position, MemorySegment into) throws IOException;
+
+  /**
+   * Makes a part of the store memory, which has all its room from the beginning: what is written
+   * there later finds it.
+   *
+   * @param arena ends when the memory is not used any more
+   * @return null when parts of this store cannot be memory
+   */
+  default MemorySegment map(long position, long bytes, Arena arena) throws IOException {
+    return null;
+  }
 
   /** Bytes that the file system could still take. */
   long usableBytes() throws IOException;

@@ -22,7 +22,8 @@ import java.util.function.Supplier;
  * <p>An operation that fits the budget by itself therefore succeeds when what others hold without
  * working on it can be moved to disk. What cannot be moved, since there is no disk or no room on
  * it, they give up as they go on: an operation that is short alone passes its turn on and tries
- * again, for as long as operations of others succeed meanwhile.
+ * again, for as long as operations of others succeed meanwhile. What is too much for the budget all
+ * the same takes the rest from the disk ({@link LastResort}).
  *
  * <p><b>No deadlock.</b> Nobody waits for memory while he has some in hand: a shortage ends the
  * attempt, which gives back its pins and buffers, and only then its thread waits. Who has memory in
@@ -48,6 +49,12 @@ final class Turns {
   /** The longest pause is {@code 2^5} of the first, while others go on. */
   private static final int MOST_DOUBLINGS = 5;
 
+  /** So often it fails before it takes what is missing from the disk, if there is one. */
+  private static final int TRIES_IN_MEMORY = 2;
+
+  /** Null without a disk. */
+  private final LastResort lastResort;
+
   private final AtomicLong inHand = new AtomicLong();
   private final Semaphore turn = new Semaphore(1, true);
   // How many wait for the turn or have it. Publishes to others that they must queue.
@@ -59,6 +66,13 @@ final class Turns {
   private final AtomicLong disturbances = new AtomicLong();
   // Operations that have succeeded while somebody queued.
   private final AtomicLong successes = new AtomicLong();
+
+  /**
+   * @param lastResort where operations run that are too much for the budget; or null
+   */
+  Turns(LastResort lastResort) {
+    this.lastResort = lastResort;
+  }
 
   /** Counts things in hand up or down. */
   void inHand(int change) {
@@ -127,7 +141,8 @@ final class Turns {
           long before = disturbances.get();
           retries.incrementAndGet();
           try {
-            T result = operation.get();
+            boolean resorts = lastResort != null && waitsForOthers && failures >= TRIES_IN_MEMORY;
+            T result = resorts ? lastResort.run(operation) : operation.get();
             countSuccess();
             return result;
           } catch (ShortageException e) {

@@ -96,7 +96,7 @@ class SpillTest {
   void aValueLargerThanTheBudgetFailsAtOnce() {
     assertThatThrownBy(() -> memory.allocate(5 * SIZE))
         .isInstanceOf(ShortageException.class)
-        .hasMessageContaining("the budget is 312.5 KiB; raise");
+        .hasMessageContaining("the budget is 312.5 KiB, on disk 0 B of 4.9 MiB; raise");
     assertThat(store.writes).hasValue(0);
   }
 
