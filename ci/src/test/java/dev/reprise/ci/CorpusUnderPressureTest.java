@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -17,18 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CorpusUnderPressureTest {
   private static final Path RESOURCES = Path.of("ci/src/test/resources");
   private static final long HOST_BYTES = 1 << 20;
-
-  /** Scripts with an operation that is larger than that. */
-  private static final Map<String, Long> LARGE =
-      Map.of(
-          "nnlib/resnet18.dml",
-          64L << 20,
-          "nnlib/resnet-one-block.dml",
-          64L << 20,
-          "nnlib/resnet-bottlenecks.dml",
-          256L << 20,
-          "programs/clean-wide-frame.dml",
-          4L << 20);
 
   @TempDir private Path spill;
 
@@ -45,7 +32,7 @@ class CorpusUnderPressureTest {
                 () ->
                     script.check(
                         ScriptOutput.config()
-                            .withHostBytes(LARGE.getOrDefault(place, HOST_BYTES))
+                            .withHostBytes(HOST_BYTES)
                             .withSpillFolder(spill)
                             .withThreads(2),
                         2)));

@@ -172,7 +172,17 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("host memory is closed");
     }
-    return bytes <= SizeClasses.SMALL_LIMIT ? small.allocate(bytes) : allocateLarge(bytes);
+    if (bytes > budgetBytes) {
+      return allocatePaged(bytes);
+    }
+    try {
+      return bytes <= SizeClasses.SMALL_LIMIT ? small.allocate(bytes) : allocateLarge(bytes);
+    } catch (ShortageException e) {
+      if (!lastResort.isOpen()) {
+        throw e;
+      }
+      return allocatePaged(bytes);
+    }
   }
 
   /** As {@link #allocate}, but null when the budget has no room at this moment. */
@@ -195,18 +205,8 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private HostBuffer allocateLarge(long bytes) {
-    if (bytes > budgetBytes) {
-      return allocatePaged(bytes);
-    }
     long size = SizeClasses.roundUp(bytes);
-    try {
-      grant(size);
-    } catch (ShortageException e) {
-      if (!lastResort.isOpen()) {
-        throw e;
-      }
-      return allocatePaged(bytes);
-    }
+    grant(size);
     return granted(size);
   }
 
