@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CorpusUnderPressureTest {
   private static final Path RESOURCES = Path.of("ci/src/test/resources");
-  private static final long HOST_BYTES = 1 << 20;
+  private static final long HOST_BYTES = 1 << 18;
 
   @TempDir private Path spill;
 

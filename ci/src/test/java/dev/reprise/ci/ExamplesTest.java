@@ -76,6 +76,18 @@ class ExamplesTest {
   }
 
   @Test
+  void aTableThatIsLargerThanMemoryIsReadOnTheDisk(@TempDir Path spill) {
+    Path script = EXAMPLES.resolve("larger-than-memory.dml");
+    ScriptOutput.Outcome little =
+        ScriptOutput.run(
+            script,
+            Map.of(),
+            ScriptOutput.config().withHostBytes(8 << 20).withSpillFolder(spill));
+    assertThat(little.output()).isEqualTo(output(script, ScriptOutput.config()));
+    assertThat(little.statistics().disk().pages()).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
   void anExampleWithoutReusePrintsTheSame() {
     Path script = EXAMPLES.resolve("parfor.dml");
     SessionConfig without = ScriptOutput.config().withReuse(ReuseMode.NONE);
