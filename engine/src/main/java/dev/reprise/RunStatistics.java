@@ -214,7 +214,8 @@ public record RunStatistics(
    * @param retries operations that ran a second time, alone, because memory was short
    * @param writeErrors writes that the disk refused
    * @param damaged values that did not come back as they were written
-   * @param pages values that were too large for memory, so that they lay on disk and were read there
+   * @param pages values that were too large for memory, so that they lay on disk and were read
+   *     there
    * @param pagedBytes bytes of these
    * @param writeBytesPerSecond moving average of what was measured
    * @param readBytesPerSecond moving average of what was measured

@@ -105,7 +105,8 @@ class LargerThanMemoryTest {
           print(sum(t(X) %*% X))
         }
         """;
-    Outcome outcome = Scripts.run(config(new Way(300_000, ReuseMode.FULL, 1, Precision.FP64)), script);
+    Outcome outcome =
+        Scripts.run(config(new Way(300_000, ReuseMode.FULL, 1, Precision.FP64)), script);
     assertThat(outcome.statistics().of("rand").executed()).isEqualTo(2);
     assertThat(outcome.statistics().of("tsmm").hits()).isEqualTo(1);
     assertThat(outcome.statistics().disk().pages()).isEqualTo(2);

@@ -192,6 +192,7 @@ class LiveSpillTest {
             config(800_000, ReuseMode.HYBRID, 1).withDiskBytes(4 << 20),
             "X = rand(rows=1000, cols=1000); print(sum(X));");
     assertThat(failure.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
-    assertThat(failure.getMessage()).contains("asked for 7.6 MiB", "the budget is 781.3 KiB", "on disk 0 B of 4.0 MiB");
+    assertThat(failure.getMessage())
+        .contains("asked for 7.6 MiB", "the budget is 781.3 KiB", "on disk 0 B of 4.0 MiB");
   }
 }

@@ -80,9 +80,7 @@ class ExamplesTest {
     Path script = EXAMPLES.resolve("larger-than-memory.dml");
     ScriptOutput.Outcome little =
         ScriptOutput.run(
-            script,
-            Map.of(),
-            ScriptOutput.config().withHostBytes(8 << 20).withSpillFolder(spill));
+            script, Map.of(), ScriptOutput.config().withHostBytes(8 << 20).withSpillFolder(spill));
     assertThat(little.output()).isEqualTo(output(script, ScriptOutput.config()));
     assertThat(little.statistics().disk().pages()).isGreaterThanOrEqualTo(3);
   }

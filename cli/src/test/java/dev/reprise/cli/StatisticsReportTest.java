@@ -53,7 +53,8 @@ class StatisticsReportTest {
           9 << 20,
           1L << 30,
           new LineageUse(2 << 20, 4 << 20, 512 << 20, 3),
-          new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2, 6L << 30, 2e9, 1e9),
+          new DiskUse(
+              1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2, 6L << 30, 2e9, 1e9),
           List.of(),
           new RunStatistics.PlacementUse(
               List.of(new RunStatistics.EstimateUse("cpu", 40, 0.0625)),
