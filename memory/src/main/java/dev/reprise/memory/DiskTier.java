@@ -12,7 +12,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
@@ -31,8 +30,7 @@ import java.util.zip.CRC32C;
  * the disk count as full at what it holds: spilling ends, and what was to be spilled is dropped or
  * stays where it is.
  *
- * <p><b>Threads.</b> {@code lock} guards the extents and is held for the choice of a place only.
- * The two I/O threads wait for nothing but the disk, so that everybody may wait for them, whatever
+ * <p><b>Threads.</b> The two I/O threads wait for nothing but the disk, so that everybody may wait for them, whatever
  * he holds. The fetcher may wait for memory, and nobody waits for it but by a handle. Nobody
  * interrupts any of them.
  */
@@ -41,9 +39,6 @@ public final class DiskTier implements AutoCloseable {
   private static final double WRITE_BYTES_PER_SECOND = 500e6;
 
   private static final double READ_BYTES_PER_SECOND = 1000e6;
-
-  /** Without a budget so much of the free space is taken, as a divisor. */
-  private static final long FREE_SPACE_SHARE = 2;
 
   private static final long CHECKSUM_BLOCK = 1 << 20;
 
@@ -65,11 +60,7 @@ public final class DiskTier implements AutoCloseable {
   private final AtomicLong pages = new AtomicLong();
   private final AtomicLong pagedBytes = new AtomicLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Extents extents = new Extents(); // guarded by lock
-  private long capacityBytes; // guarded by lock; negative until the store is opened
-  private final long budgetBytes;
-  private long peakBytes; // guarded by lock
+  private final DiskSpace space;
 
   // Written by the writer thread; published to the reader by the copy that it returns.
   private volatile SpillStore store;
@@ -98,8 +89,7 @@ public final class DiskTier implements AutoCloseable {
   private DiskTier(
       long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime, MoveEvents events) {
     this.events = events;
-    this.budgetBytes = budgetBytes;
-    this.capacityBytes = budgetBytes;
+    this.space = new DiskSpace(budgetBytes);
     this.opener = opener;
     this.nanoTime = nanoTime;
   }
@@ -138,18 +128,12 @@ public final class DiskTier implements AutoCloseable {
 
   /** False when values of that size cannot come here, now or later. */
   public boolean mayTake(long bytes) {
-    return !unusable && (budgetBytes < 0 || Extents.roundUp(bytes) <= budgetBytes);
+    return !unusable && space.mayTake(bytes);
   }
 
   /** Whether there is room for so many bytes at this moment. */
   public boolean hasRoomFor(long bytes) {
-    lock.lock();
-    try {
-      return !unusable
-          && (capacityBytes < 0 || Extents.roundUp(bytes) <= capacityBytes - extents.used());
-    } finally {
-      lock.unlock();
-    }
+    return !unusable && space.hasRoomFor(bytes);
   }
 
   // ---- the writer
@@ -230,7 +214,7 @@ public final class DiskTier implements AutoCloseable {
 
   /** As {@link #write(MemorySegment)}, but nothing else makes room for the copy. */
   DiskCopy writeAhead(MemorySegment bytes) {
-    long position = open() ? tryPlace(bytes.byteSize()) : -1;
+    long position = open() ? space.take(bytes.byteSize()) : -1;
     return position < 0 ? null : write(position, bytes);
   }
 
@@ -248,10 +232,10 @@ public final class DiskTier implements AutoCloseable {
       return new DiskCopy(position, size, checksum);
     } catch (IOException | RuntimeException e) {
       writeErrors.incrementAndGet();
-      giveUpGrowing(position, size);
+      space.refused(position, size);
       return null;
     } catch (Throwable e) {
-      giveUpGrowing(position, size);
+      space.refused(position, size);
       throw e;
     }
   }
@@ -262,13 +246,7 @@ public final class DiskTier implements AutoCloseable {
     }
     try {
       SpillStore opened = opener.open();
-      long usable = opened.usableBytes();
-      lock.lock();
-      try {
-        capacityBytes = budgetBytes < 0 ? usable / FREE_SPACE_SHARE : budgetBytes;
-      } finally {
-        lock.unlock();
-      }
+      space.opened(opened.usableBytes());
       store = opened;
     } catch (IOException | RuntimeException e) {
       writeErrors.incrementAndGet();
@@ -278,29 +256,8 @@ public final class DiskTier implements AutoCloseable {
   }
 
   private long place(long size) {
-    long position = tryPlace(size);
-    return position < 0 && roomMaker.test(size) ? tryPlace(size) : position;
-  }
-
-  private long tryPlace(long size) {
-    lock.lock();
-    try {
-      long position = extents.take(size, capacityBytes);
-      peakBytes = Math.max(peakBytes, extents.used());
-      return position;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void giveUpGrowing(long position, long size) {
-    lock.lock();
-    try {
-      extents.giveBack(position, size);
-      capacityBytes = extents.used();
-    } finally {
-      lock.unlock();
-    }
+    long position = space.take(size);
+    return position < 0 && roomMaker.test(size) ? space.take(size) : position;
   }
 
   // ---- memory that lies here
@@ -342,10 +299,10 @@ public final class DiskTier implements AutoCloseable {
         pagedBytes.addAndGet(bytes);
         return new Pages(position, NativeMemory.Region.of(arena, mapped.address(), bytes));
       }
-      free(position, bytes);
+      space.giveBack(position, bytes);
     } catch (IOException | RuntimeException e) {
       writeErrors.incrementAndGet();
-      giveUpGrowing(position, bytes);
+      space.refused(position, bytes);
     }
     arena.close();
     return null;
@@ -354,7 +311,7 @@ public final class DiskTier implements AutoCloseable {
   /** Gives a part back that nobody reads or writes any more. */
   void giveBack(Pages pages) {
     pages.region.free();
-    free(pages.position, pages.bytes());
+    space.giveBack(pages.position, pages.bytes());
   }
 
   // ---- the reader
@@ -406,16 +363,7 @@ public final class DiskTier implements AutoCloseable {
 
   /** Forgets a copy. */
   void free(DiskCopy copy) {
-    free(copy.position(), copy.bytes());
-  }
-
-  private void free(long position, long bytes) {
-    lock.lock();
-    try {
-      extents.giveBack(position, bytes);
-    } finally {
-      lock.unlock();
-    }
+    space.giveBack(copy.position(), copy.bytes());
   }
 
   private static int checksum(MemorySegment bytes) {
@@ -440,26 +388,22 @@ public final class DiskTier implements AutoCloseable {
   }
 
   public DiskStatistics statistics() {
-    lock.lock();
-    try {
-      return new DiskStatistics(
-          extents.used(),
-          peakBytes,
-          Math.max(capacityBytes, 0),
-          spills.get(),
-          spilledBytes.get(),
-          restores.get(),
-          restoredBytes.get(),
-          refused.get(),
-          writeErrors.get(),
-          damaged.get(),
-          pages.get(),
-          pagedBytes.get(),
-          writing.bytesPerSecond(),
-          reading.bytesPerSecond());
-    } finally {
-      lock.unlock();
-    }
+    DiskSpace.Use use = space.use();
+    return new DiskStatistics(
+        use.bytes(),
+        use.peakBytes(),
+        use.budgetBytes(),
+        spills.get(),
+        spilledBytes.get(),
+        restores.get(),
+        restoredBytes.get(),
+        refused.get(),
+        writeErrors.get(),
+        damaged.get(),
+        pages.get(),
+        pagedBytes.get(),
+        writing.bytesPerSecond(),
+        reading.bytesPerSecond());
   }
 
   /** Ends the threads when they have done what is queued, and deletes the file. */
