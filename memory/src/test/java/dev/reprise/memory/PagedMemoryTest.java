@@ -52,7 +52,7 @@ class PagedMemoryTest {
   }
 
   private static void check(ManagedMatrix matrix, double value) {
-    DenseMatrix cells = (DenseMatrix) matrix.pinHost();
+    DenseMatrix cells = (DenseMatrix) matrix.pinWhenThereIsRoom();
     try {
       for (long row = 0; row < cells.rows(); row++) {
         for (long col = 0; col < 100; col++) {
