@@ -36,7 +36,7 @@ final class MatrixProduct implements Kernel {
       Parallel parallel, LazyBlas blas, Function<Factors, GeneratedProduct.Way> generated) {
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
-    this.skinny = new SkinnyProduct(vectors);
+    this.skinny = new SkinnyProduct(parallel, vectors);
     this.generated = generated;
     this.tiles = new TiledProduct(parallel);
   }
@@ -71,9 +71,9 @@ final class MatrixProduct implements Kernel {
     } else if (TinyProduct.fits(factors)) {
       TinyProduct.multiply(factors, c);
     } else if (c.cols() == 1) {
-      vectors.multiply(blas.get(), a, factors.ta(), b.segment(), c.segment(), scratch, context);
+      vectors.multiply(blas, a, factors.ta(), b.segment(), c.segment(), scratch, context);
     } else if (c.rows() == 1) {
-      vectors.multiply(blas.get(), b, !factors.tb(), a.segment(), c.segment(), scratch, context);
+      vectors.multiply(blas, b, !factors.tb(), a.segment(), c.segment(), scratch, context);
     } else {
       multiplyMatrices(factors, c, scratch, context);
     }
@@ -85,7 +85,7 @@ final class MatrixProduct implements Kernel {
     if (way != null) {
       way.multiply(factors, c, context);
     } else if (SkinnyProduct.fits(factors)) {
-      skinny.multiply(blas.get(), factors, c, scratch, context);
+      skinny.multiply(blas, factors, c, scratch, context);
     } else {
       tiles.multiply(factors, blas.get()::gemm, c, context);
     }

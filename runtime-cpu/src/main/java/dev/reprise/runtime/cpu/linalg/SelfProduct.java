@@ -51,7 +51,7 @@ final class SelfProduct implements Kernel {
       } else if (TinyProduct.fits(factors)) {
         TinyProduct.multiply(factors, c);
       } else if (n == 1) {
-        vectors.multiply(blas.get(), x, !right, x.segment(), c.segment(), scratch, context);
+        vectors.multiply(blas, x, !right, x.segment(), c.segment(), scratch, context);
       } else if (n > 1) {
         computeTriangle(x, right, n, k, c, scratch, context);
         Layout.mirrorUpper(c, parallel, context);
