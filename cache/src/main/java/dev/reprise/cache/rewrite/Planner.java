@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class Planner implements AutoCloseable {
   /** Rewrites within rewrites: enough for nested appends of folds with an intercept. */
-  private static final int MOST_DEPTH = 8;
+  private static final int MOST_DEPTH = 24;
 
   /** Results that one attempt looks at, so that planning stays far below a millisecond. */
   private static final int MOST_RESULTS = 400;
