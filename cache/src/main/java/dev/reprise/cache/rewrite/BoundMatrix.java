@@ -46,7 +46,7 @@ public final class BoundMatrix implements MatrixValue, MadeOfParts {
   }
 
   /** Bound matrices within bound matrices; deeper ones are joined first. */
-  static final int MOST_DEPTH = 16;
+  static final int MOST_DEPTH = 32;
 
   private final Operation operation;
   private final Shape shape;
