@@ -17,9 +17,13 @@ import java.util.function.Function;
  * {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand.
  */
 final class MatrixProduct implements Kernel {
+  /** Columns of C with which sums of columns that {@link StreamedProduct} makes take no longer. */
+  private static final long FEW_SUMS = 2;
+
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
+  private final LongSums longSums;
   private final Function<Factors, GeneratedProduct.Way> generated;
   private final TiledProduct tiles;
 
@@ -37,6 +41,7 @@ final class MatrixProduct implements Kernel {
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
     this.skinny = new SkinnyProduct(parallel, vectors);
+    this.longSums = new LongSums(parallel);
     this.generated = generated;
     this.tiles = new TiledProduct(parallel);
   }
@@ -82,7 +87,10 @@ final class MatrixProduct implements Kernel {
   private void multiplyMatrices(
       Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
     GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
-    if (way != null) {
+    boolean isLong = factors.ta() && !factors.tb() && c.cols() > FEW_SUMS;
+    if (isLong && LongSums.fits(c.rows(), c.cols(), factors.terms())) {
+      longSums.multiply(factors.a(), factors.b(), c, scratch, context);
+    } else if (way != null) {
       way.multiply(factors, c, context);
     } else if (SkinnyProduct.fits(factors)) {
       skinny.multiply(blas, factors, c, scratch, context);

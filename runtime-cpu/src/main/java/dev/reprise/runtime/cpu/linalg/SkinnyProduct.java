@@ -23,11 +23,6 @@ final class SkinnyProduct {
   /** Generated code takes over from here on, when it can read the rows of A where they lie. */
   private static final long MOST_COLUMNS_OF_CODE = 4;
 
-  /** As many with a transposed A and long sums, which a library would cut for several cores. */
-  private static final long MOST_COLUMNS_OF_SUMS = 16;
-
-  private static final long LONG_SUMS = 1 << 12;
-
   /** Cells of A below which it stays in the caches anyway. */
   private static final long LEAST_CELLS = 1 << 18;
 
@@ -42,15 +37,9 @@ final class SkinnyProduct {
   /** Whether this is faster than a library's general product. */
   static boolean fits(Factors factors) {
     DenseMatrix a = factors.a();
-    return factors.cols() <= mostColumns(factors)
+    return factors.cols() <= MOST_COLUMNS
         && a.cells() >= LEAST_CELLS
         && Math.min(a.rows(), a.cols()) > 1;
-  }
-
-  private static long mostColumns(Factors factors) {
-    return factors.ta() && factors.terms() >= LONG_SUMS && StreamedProduct.isThere()
-        ? MOST_COLUMNS_OF_SUMS
-        : MOST_COLUMNS;
   }
 
   /**
