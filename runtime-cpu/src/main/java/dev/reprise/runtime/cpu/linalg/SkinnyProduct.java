@@ -63,7 +63,10 @@ final class SkinnyProduct {
       transpose(y, columns, c.rows(), c.segment());
     } else if (factors.ta()) {
       MemorySegment y = scratch.doubles(c.cells());
-      streamed.multiplyTransposed(factors.a(), rows(factors, scratch), columns, y, scratch, context);
+      DenseMatrix a = factors.a();
+      MemorySegment v = rows(factors, scratch);
+      streamed.multiplyTransposed(
+          a.rows(), a.cols(), a.segment(), v, columns, y, scratch, context);
       transpose(y, columns, c.rows(), c.segment());
     } else {
       DenseMatrix a = factors.a();

@@ -84,22 +84,24 @@ final class StreamedProduct {
   /**
    * The product of each column with each vector.
    *
+   * @param a cells of a matrix, row by row
    * @param v the vectors side by side: a row of them for each row of the matrix
    * @param y the products with the first vector, then those with the next
    */
   void multiplyTransposed(
-      DenseMatrix a,
+      long allRows,
+      long cols,
+      MemorySegment a,
       MemorySegment v,
       int vectors,
       MemorySegment y,
       Scratch scratch,
       ExecutionContext context) {
-    long cols = a.cols();
-    long width = Math.min(cols, MOST_SUMS);
+    long width = Math.min(cols, allRows == 1 ? MOST_WIDTH : MOST_SUMS);
     long least = Math.max(LEAST_ROWS, (long) VectorProducts.GROUP_ROWS * vectors);
-    long height = height(a, width, vectors, least);
+    long height = height(allRows * cols, width, vectors, least);
     long strips = Tiling.pieces(cols, width);
-    long blocks = Tiling.pieces(a.rows(), height);
+    long blocks = Tiling.pieces(allRows, height);
     Partials partials = new Partials(y, vectors * cols, blocks, scratch);
     parallel.forEach(
         context,
@@ -107,8 +109,8 @@ final class StreamedProduct {
         task -> {
           long row = task / strips * height;
           long col = task % strips * width;
-          long rows = Math.min(height, a.rows() - row);
-          Rows part = part(a.segment(), cols, row, rows, col, width);
+          long rows = Math.min(height, allRows - row);
+          Rows part = part(a, cols, row, rows, col, width);
           MemorySegment sums = partials.segment(task / strips);
           for (long vector = 0; vector < vectors; vector++) {
             clear(sums, vector * cols + col, part.cols());
@@ -137,7 +139,7 @@ final class StreamedProduct {
       DenseMatrix result,
       Scratch scratch,
       ExecutionContext context) {
-    long height = height(a, a.cols(), 1, LEAST_ROWS);
+    long height = height(a.cells(), a.cols(), 1, LEAST_ROWS);
     long blocks = Tiling.pieces(a.rows(), height);
     Partials partials = new Partials(result, blocks, scratch);
     long right = v.segment().address();
@@ -172,8 +174,8 @@ final class StreamedProduct {
   }
 
   /** Rows of a task with sums: whole groups, but for the last task. */
-  private static long height(DenseMatrix a, long width, int vectors, long least) {
-    long height = Math.max(least, cells(a.cells(), vectors) / width);
+  private static long height(long cells, long width, int vectors, long least) {
+    long height = Math.max(least, cells(cells, vectors) / width);
     return height / VectorProducts.GROUP_ROWS * VectorProducts.GROUP_ROWS;
   }
 

@@ -43,20 +43,21 @@ final class VectorProduct {
       Scratch scratch,
       ExecutionContext context) {
     // A single column lies in memory as a single row does.
-    boolean isColumn = transpose && a.cols() == 1;
-    long rows = isColumn ? 1 : a.rows();
-    long cols = isColumn ? a.rows() : a.cols();
-    boolean isStreamed = StreamedProduct.isThere();
-    if (transpose && !isColumn) {
-      if (isStreamed) {
-        streamed.multiplyTransposed(a, x, 1, y, scratch, context);
+    boolean isColumn = a.cols() == 1;
+    if (StreamedProduct.isThere()) {
+      long rows = isColumn ? 1 : a.rows();
+      long cols = isColumn ? a.rows() : a.cols();
+      if (transpose == isColumn) {
+        streamed.multiply(rows, cols, a.segment(), x, 1, y, scratch, context);
       } else {
-        multiplyTransposed(blas.get(), a, x, y, 1, CELLS, scratch, context);
+        streamed.multiplyTransposed(rows, cols, a.segment(), x, 1, y, scratch, context);
       }
-    } else if (isStreamed) {
-      streamed.multiply(rows, cols, a.segment(), x, 1, y, scratch, context);
+    } else if (transpose && isColumn) {
+      multiplyPlain(blas.get(), 1, a.rows(), a.segment(), x, y, 1, CELLS, scratch, context);
+    } else if (transpose) {
+      multiplyTransposed(blas.get(), a, x, y, 1, CELLS, scratch, context);
     } else {
-      multiplyPlain(blas.get(), rows, cols, a.segment(), x, y, 1, CELLS, scratch, context);
+      multiplyPlain(blas.get(), a.rows(), a.cols(), a.segment(), x, y, 1, CELLS, scratch, context);
     }
   }
 
