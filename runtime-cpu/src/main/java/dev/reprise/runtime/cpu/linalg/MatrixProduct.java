@@ -17,9 +17,6 @@ import java.util.function.Function;
  * {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand.
  */
 final class MatrixProduct implements Kernel {
-  /** Columns of C with which sums of columns that {@link StreamedProduct} makes take no longer. */
-  private static final long FEW_SUMS = 2;
-
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
@@ -87,7 +84,7 @@ final class MatrixProduct implements Kernel {
   private void multiplyMatrices(
       Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
     GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
-    boolean isLong = factors.ta() && !factors.tb() && c.cols() > FEW_SUMS;
+    boolean isLong = factors.ta() && !factors.tb();
     if (isLong && LongSums.fits(c.rows(), c.cols(), factors.terms())) {
       longSums.multiply(factors.a(), factors.b(), c, scratch, context);
     } else if (way != null) {

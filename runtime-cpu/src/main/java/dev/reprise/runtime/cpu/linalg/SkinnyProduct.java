@@ -37,9 +37,16 @@ final class SkinnyProduct {
   /** Whether this is faster than a library's general product. */
   static boolean fits(Factors factors) {
     DenseMatrix a = factors.a();
-    return factors.cols() <= MOST_COLUMNS
+    return factors.cols() <= mostColumns(factors)
         && a.cells() >= LEAST_CELLS
         && Math.min(a.rows(), a.cols()) > 1;
+  }
+
+  /** A library would cut the long sums of a transposed A for several cores. */
+  private static long mostColumns(Factors factors) {
+    return factors.ta() && factors.terms() >= LongSums.LEAST_TERMS && StreamedProduct.isThere()
+        ? LongSums.STREAMED_COLUMNS
+        : MOST_COLUMNS;
   }
 
   /**
