@@ -89,7 +89,7 @@ class BoundPartsTest {
             A = X[1:500, 1:2]
             for (i in 1:350) { A = cbind(A, v * i); R = t(A) %*% v }
             """);
-    // One of 17 joins has too many parts to be put off, and its product is computed.
+    // One of 33 joins has too many parts to be put off, and its product is computed.
     assertThat(statistics.partialHits()).isGreaterThan(320);
   }
 

@@ -45,8 +45,8 @@ final class LongSums {
   /** Columns of B, at most: four panels. With more of them a library packs in less time. */
   private static final long MOST_COLUMNS = 4 * LANES;
 
-  /** Columns of A, at most, which bounds what a call takes. */
-  private static final long MOST_ROWS = 1 << 10;
+  /** Columns of A, at most; with 1000 a library takes no longer. */
+  private static final long MOST_ROWS = 1 << 8;
 
   private static final long MOST_CHUNKS = 32;
   private static final long LEAST_CHUNK = 1 << 11;
