@@ -63,6 +63,11 @@ final class StreamedProduct {
     long height = Math.max(1, cells(rows * cols, vectors) / width);
     long strips = Tiling.pieces(cols, width);
     long blocks = Tiling.pieces(rows, height);
+    if (strips * blocks == 1) {
+      Rows all = part(a, cols, 0, rows, 0, width);
+      VectorProducts.multiply(all, x.address(), cols * Double.BYTES, vectors, y.address());
+      return;
+    }
     Partials partials = new Partials(y, rows * vectors, strips, scratch);
     parallel.forEach(
         context,
@@ -102,6 +107,17 @@ final class StreamedProduct {
     long height = height(allRows * cols, width, vectors, least);
     long strips = Tiling.pieces(cols, width);
     long blocks = Tiling.pieces(allRows, height);
+    if (strips * blocks == 1) {
+      clear(y, 0, vectors * cols);
+      VectorProducts.addRows(
+          part(a, cols, 0, allRows, 0, width),
+          v.address(),
+          (long) vectors * Double.BYTES,
+          vectors,
+          y.address(),
+          cols * Double.BYTES);
+      return;
+    }
     Partials partials = new Partials(y, vectors * cols, blocks, scratch);
     parallel.forEach(
         context,
