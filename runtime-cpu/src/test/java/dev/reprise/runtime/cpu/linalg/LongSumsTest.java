@@ -144,7 +144,7 @@ class LongSumsTest {
     }
   }
 
-  /** A product with itself has a mirrored lower half, and sums of any cells any order of threads. */
+  /** Of any cells, and a product with itself is the one of two equal matrices. */
   @Test
   void bitsDoNotDependOnThreads() {
     DenseMatrix a = matrix(100_003, 21, random::nextGaussian);
