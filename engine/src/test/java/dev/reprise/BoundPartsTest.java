@@ -89,8 +89,57 @@ class BoundPartsTest {
             A = X[1:500, 1:2]
             for (i in 1:350) { A = cbind(A, v * i); R = t(A) %*% v }
             """);
-    // One of 17 joins has too many parts to be put off, and its product is computed.
+    // One of 33 joins has too many parts to be put off, and its product is computed.
     assertThat(statistics.partialHits()).isGreaterThan(320);
+  }
+
+  @Test
+  void selfProductsOfManyBindsWithinBindsAreMadeOfBlocks() {
+    RunStatistics statistics =
+        run(
+            """
+            G = t(X) %*% X
+            print(sum(G))
+            A = X
+            for (i in 1:24) {
+              A = cbind(A, D * i)
+              B = cbind(A, matrix(1, 2000, 1))
+              R = t(B) %*% B
+            }
+            """);
+    assertThat(statistics.partialHits("self-product-of-blocks")).isEqualTo(24);
+  }
+
+  @Test
+  void selfProductsOfProductsThatGrowAreMadeOfBlocks() {
+    String script =
+        PartialRuns.DATA
+            + """
+            Z = rand(rows=30000, cols=60, min=-1, max=1, seed=6)
+            for (i in 1:13) {
+              A = cbind(Z %*% Y[, 1:(3 * i)], matrix(1, 30000, 1))
+              R = t(A) %*% A
+            }
+            """;
+    SessionConfig config = Scripts.config();
+    PartialRuns.Outcome outcome = PartialRuns.run(config.withReuse(ReuseMode.PARTIAL), script, 1);
+    PartialRuns.assertSame(
+        PartialRuns.run(config.withReuse(ReuseMode.NONE), script, 1).result(), outcome.result());
+    assertThat(outcome.statistics().partialHits("self-product-of-blocks"))
+        .isGreaterThanOrEqualTo(12);
+  }
+
+  @Test
+  void aMatrixThatWasCopiedIntoALargerOneIsPutTogetherForTheNext() {
+    RunStatistics statistics =
+        run(
+            """
+            S = D
+            for (i in 1:15) { S = cbind(S, D * i) }
+            w = matrix(seq(1, 49), 49, 1)
+            for (i in 1:9) { Z = cbind(S, y * i); R = Z %*% (w * i) }
+            """);
+    assertThat(statistics.partialHits("product-over-inner")).isGreaterThanOrEqualTo(8);
   }
 
   @Test

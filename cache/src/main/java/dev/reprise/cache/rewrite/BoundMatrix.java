@@ -46,7 +46,7 @@ public final class BoundMatrix implements MatrixValue, MadeOfParts {
   }
 
   /** Bound matrices within bound matrices; deeper ones are joined first. */
-  static final int MOST_DEPTH = 16;
+  static final int MOST_DEPTH = 32;
 
   private final Operation operation;
   private final Shape shape;
@@ -62,6 +62,9 @@ public final class BoundMatrix implements MatrixValue, MadeOfParts {
 
   // Guarded by this. Null once joined or dead.
   private MatrixValue[] parts;
+
+  // Whether the parts were copied to their places in a larger matrix. Publishes nothing else.
+  private volatile boolean wasCopied;
 
   // Published by the thread that joined, before it lets go of the parts.
   private volatile MatrixValue whole;
@@ -130,6 +133,14 @@ public final class BoundMatrix implements MatrixValue, MadeOfParts {
   /** Whether the cells lie in one piece. */
   public boolean isJoined() {
     return whole != null;
+  }
+
+  /**
+   * Estimated nanoseconds of putting the parts together; 0 where their copy was paid for once, for
+   * a larger matrix: what it is part of again and again is better put together than copied again.
+   */
+  double joiningCost() {
+    return isJoined() || wasCopied ? 0 : Costs.copy(shape);
   }
 
   /** The parts with a reference each for the caller, or null when the matrix has been joined. */
@@ -231,6 +242,7 @@ public final class BoundMatrix implements MatrixValue, MadeOfParts {
     retained.addAll(List.of(parts));
     for (MatrixValue part : parts) {
       if (part instanceof BoundMatrix inner && inner.isColumns() == bound.isColumns()) {
+        inner.wasCopied = true;
         collect(inner, leaves, retained);
       } else {
         leaves.add(part);

@@ -57,7 +57,7 @@ final class Given extends Term {
   @Override
   double cost() {
     BoundMatrix bound = boundOrNull();
-    return bound == null || bound.isJoined() ? 0 : Costs.copy(shape());
+    return bound == null ? 0 : bound.joiningCost();
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Builds the terms of one attempt: looks keys up, applies rewrites to parts, and prefers what is
@@ -18,7 +20,7 @@ import java.util.List;
  */
 final class Planner implements AutoCloseable {
   /** Rewrites within rewrites: enough for nested appends of folds with an intercept. */
-  private static final int MOST_DEPTH = 8;
+  private static final int MOST_DEPTH = 40;
 
   /** Results that one attempt looks at, so that planning stays far below a millisecond. */
   private static final int MOST_RESULTS = 400;
@@ -26,8 +28,15 @@ final class Planner implements AutoCloseable {
   private final PartialReuse session;
   private final LineageCache cache;
   private final List<Value> held = new ArrayList<>();
+
+  // Several rewrites lead to the same part: without this, to twice as many for each bind in a bind.
+  private final Map<Asked, Term> results = new HashMap<>();
+
   private int depth;
   private int resultsLeft = MOST_RESULTS;
+
+  /** A result that was asked for, and whether it was to be kept. */
+  private record Asked(Key key, boolean isKept) {}
 
   Planner(PartialReuse session, LineageCache cache) {
     this.session = session;
@@ -125,6 +134,19 @@ final class Planner implements AutoCloseable {
       facts[i] = inputs[i].facts();
     }
     Facts own = Facts.of(operation, facts);
+    if (own.key() == null) {
+      return newResult(operation, isKept, own, inputs);
+    }
+    Asked asked = new Asked(own.key(), isKept);
+    Term known = results.get(asked);
+    if (known == null) {
+      known = newResult(operation, isKept, own, inputs);
+      results.put(asked, known);
+    }
+    return known;
+  }
+
+  private Term newResult(Operation operation, boolean isKept, Facts own, Term... inputs) {
     Meta meta = operation.opcode().result().infer(operation, inputs);
     double work = operation.opcode().work().nanos(operation, inputs);
     boolean isLarge = work >= Costs.LOOKUP_GATE;

@@ -36,7 +36,7 @@ import java.util.function.Function;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 12;
+  private static final int KERNEL_SET = 13;
 
   private final Parallel parallel;
   private final LazyBlas blas;

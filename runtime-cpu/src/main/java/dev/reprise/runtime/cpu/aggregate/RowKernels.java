@@ -3,13 +3,16 @@ package dev.reprise.runtime.cpu.aggregate;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RowExtremes;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleBinaryOperator;
 
 /**
@@ -51,11 +54,15 @@ final class RowKernels {
                 (run, from, n) -> run.blockSum(from, n) / n,
                 (run, at, n) -> run.sum(at, n) / n),
             (sum, n) -> sum / n));
-    table.put("rowMins", rows(parallel, Run::blockMin, Run::min));
-    table.put("rowMaxs", rows(parallel, Run::blockMax, Run::max));
+    table.put(
+        "rowMins", extremes(parallel, RowExtremes.LEAST, rows(parallel, Run::blockMin, Run::min)));
+    table.put(
+        "rowMaxs",
+        extremes(parallel, RowExtremes.LARGEST, rows(parallel, Run::blockMax, Run::max)));
     table.put("rowProds", rows(parallel, Run::blockProduct, Run::product));
-    table.put("rowIndexMax", index(parallel, 1));
-    table.put("rowIndexMin", index(parallel, -1));
+    table.put(
+        "rowIndexMax", extremes(parallel, RowExtremes.PLACE_OF_LARGEST, index(parallel, 1)));
+    table.put("rowIndexMin", extremes(parallel, RowExtremes.PLACE_OF_LEAST, index(parallel, -1)));
     return table;
   }
 
@@ -110,6 +117,43 @@ final class RowKernels {
             }
           });
       return out;
+    };
+  }
+
+  /**
+   * Extremes of rows of doubles in machine code, where there is some.
+   *
+   * @param otherwise what has the same bits, and knows an answer for all cells
+   */
+  private static SourceAggregate extremes(
+      Parallel parallel, RowExtremes code, SourceAggregate otherwise) {
+    return (x, context) -> {
+      DenseMatrix matrix = Run.inPlace(x);
+      if (matrix == null
+          || matrix.precision() != Precision.FP64
+          || x.cols() == 0
+          || x.cols() > RowExtremes.MOST_CELLS) {
+        return otherwise.of(x, context);
+      }
+      int cols = (int) x.cols();
+      long first = matrix.segment().address();
+      AtomicBoolean isRefused = new AtomicBoolean();
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), 1);
+      parallel.forRange(
+          context,
+          x.rows(),
+          RowExtremes.MOST_CELLS / cols,
+          (from, to) -> {
+            long target = out.segment().address() + from * Double.BYTES;
+            if (!code.run(first + from * cols * Double.BYTES, to - from, cols, target)) {
+              isRefused.setPlain(true);
+            }
+          });
+      if (!isRefused.getPlain()) {
+        return out;
+      }
+      out.buffer().release();
+      return otherwise.of(x, context);
     };
   }
 

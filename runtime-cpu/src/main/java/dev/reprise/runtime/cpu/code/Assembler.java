@@ -97,6 +97,11 @@ final class Assembler {
     forms.general(0x8D, to, of);
   }
 
+  /** Says that the cells at the address, if there are any, will soon be read. */
+  void prefetch(Address of) {
+    forms.general0F(0x18, 1, of);
+  }
+
   void add(int to, int from) {
     forms.general(0x01, from, to);
   }

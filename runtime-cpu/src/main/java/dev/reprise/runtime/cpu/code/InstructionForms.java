@@ -95,6 +95,14 @@ final class InstructionForms {
     operands(register, other);
   }
 
+  /** Likewise, with an operation in place of the register, and the other operand in memory. */
+  void general0F(int opcode, int operation, Address other) {
+    rex(0, other.indexBit(), other.baseBit());
+    int8(0x0F);
+    int8(opcode);
+    operands(operation, other);
+  }
+
   /**
    * @param isWhole whether registers are of 32 bytes, else of 16
    */

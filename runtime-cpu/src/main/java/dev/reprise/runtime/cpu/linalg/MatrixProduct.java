@@ -20,6 +20,7 @@ final class MatrixProduct implements Kernel {
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
+  private final LongSums longSums;
   private final Function<Factors, GeneratedProduct.Way> generated;
   private final TiledProduct tiles;
 
@@ -36,7 +37,8 @@ final class MatrixProduct implements Kernel {
       Parallel parallel, LazyBlas blas, Function<Factors, GeneratedProduct.Way> generated) {
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
-    this.skinny = new SkinnyProduct(vectors);
+    this.skinny = new SkinnyProduct(parallel, vectors);
+    this.longSums = new LongSums(parallel);
     this.generated = generated;
     this.tiles = new TiledProduct(parallel);
   }
@@ -71,9 +73,9 @@ final class MatrixProduct implements Kernel {
     } else if (TinyProduct.fits(factors)) {
       TinyProduct.multiply(factors, c);
     } else if (c.cols() == 1) {
-      vectors.multiply(blas.get(), a, factors.ta(), b.segment(), c.segment(), scratch, context);
+      vectors.multiply(blas, a, factors.ta(), b.segment(), c.segment(), scratch, context);
     } else if (c.rows() == 1) {
-      vectors.multiply(blas.get(), b, !factors.tb(), a.segment(), c.segment(), scratch, context);
+      vectors.multiply(blas, b, !factors.tb(), a.segment(), c.segment(), scratch, context);
     } else {
       multiplyMatrices(factors, c, scratch, context);
     }
@@ -82,10 +84,13 @@ final class MatrixProduct implements Kernel {
   private void multiplyMatrices(
       Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
     GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
-    if (way != null) {
+    boolean isLong = factors.ta() && !factors.tb();
+    if (isLong && LongSums.fits(c.rows(), c.cols(), factors.terms())) {
+      longSums.multiply(factors.a(), factors.b(), c, scratch, context);
+    } else if (way != null) {
       way.multiply(factors, c, context);
     } else if (SkinnyProduct.fits(factors)) {
-      skinny.multiply(blas.get(), factors, c, scratch, context);
+      skinny.multiply(blas, factors, c, scratch, context);
     } else {
       tiles.multiply(factors, blas.get()::gemm, c, context);
     }

@@ -14,17 +14,22 @@ import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.cpu.code.VectorProducts.Between;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
  * {@code mmchain}: t(X) (X v), with attribute {@code with} t(X) (w * (X v)) or t(X) (X v - w). A
- * block of rows of X is multiplied by v and, while it is in the cache, its transpose by the result:
- * X is read from memory once. Blocks follow from the shape of X alone and their sums are added in
- * their order, so the bits do not depend on the number of threads.
+ * few rows of X are multiplied by v and, while they are in the cache, their transpose by the
+ * result, so that X is read from memory once: by {@link StreamedProduct}, or by a library, in
+ * blocks. What is added up on its own follows from the shape of X alone, and these sums are added
+ * in their order, so the bits do not depend on the number of threads.
  */
 final class ProductChain implements Kernel {
-  /** Cells of X per block: 256 KiB, in the second-level cache. */
+  /**
+   * Cells of X per block of a library: 256 KiB, in the second-level cache. Rows of more cells are
+   * not streamed, since a few of them would not stay in the cache.
+   */
   private static final long CELLS = 1 << 15;
 
   /** Rows per block at least, so that the partial results stay small beside X. */
@@ -32,10 +37,12 @@ final class ProductChain implements Kernel {
 
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final StreamedProduct streamed;
 
   ProductChain(Parallel parallel, LazyBlas blas) {
     this.parallel = parallel;
     this.blas = blas;
+    this.streamed = new StreamedProduct(parallel);
   }
 
   @Override
@@ -48,6 +55,8 @@ final class ProductChain implements Kernel {
       DenseMatrix result = scratch.matrix(x.cols(), 1);
       if (x.rows() == 0 || x.cols() == 0) {
         result.segment().asSlice(0, result.bytes()).fill((byte) 0);
+      } else if (StreamedProduct.isThere() && x.cols() <= CELLS) {
+        streamed.chain(between(operation), x, v, w, result, scratch, context);
       } else {
         multiply(operation.attributes().get("with"), x, v, w, result, scratch, context);
       }
@@ -73,6 +82,14 @@ final class ProductChain implements Kernel {
               + v.shape()
               + (w == null ? "" : " and " + w.shape()));
     }
+  }
+
+  private static Between between(Operation operation) {
+    String with = operation.attributes().get("with");
+    if (with == null) {
+      return Between.NOTHING;
+    }
+    return with.equals("*") ? Between.TIMES : Between.MINUS;
   }
 
   private void multiply(

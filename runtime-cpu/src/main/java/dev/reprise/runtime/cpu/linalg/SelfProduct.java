@@ -30,11 +30,13 @@ final class SelfProduct implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
   private final VectorProduct vectors;
+  private final LongSums longSums;
 
   SelfProduct(Parallel parallel, LazyBlas blas) {
     this.parallel = parallel;
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
+    this.longSums = new LongSums(parallel);
   }
 
   @Override
@@ -51,7 +53,10 @@ final class SelfProduct implements Kernel {
       } else if (TinyProduct.fits(factors)) {
         TinyProduct.multiply(factors, c);
       } else if (n == 1) {
-        vectors.multiply(blas.get(), x, !right, x.segment(), c.segment(), scratch, context);
+        vectors.multiply(blas, x, !right, x.segment(), c.segment(), scratch, context);
+      } else if (!right && LongSums.fits(n, n, k)) {
+        longSums.multiplySelf(x, c, scratch, context);
+        Layout.mirrorUpper(c, parallel, context);
       } else if (n > 1) {
         computeTriangle(x, right, n, k, c, scratch, context);
         Layout.mirrorUpper(c, parallel, context);

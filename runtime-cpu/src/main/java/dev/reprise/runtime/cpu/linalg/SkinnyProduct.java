@@ -2,15 +2,17 @@ package dev.reprise.runtime.cpu.linalg;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * C = op(A) op(B) for an op(B) of few columns and a large A, as in models of a few classes: one
- * matrix-vector product per column over blocks of A that stay in the second-level cache, so that A
- * is read from memory once. A general product packs A first, which costs as much as two columns.
+ * C = op(A) op(B) for an op(B) of few columns and a large A, as in models of a few classes: by
+ * {@link StreamedProduct}, or by a library's matrix-vector products, one per column over blocks of
+ * A that stay in the second-level cache, so that A is read from memory once. A general product
+ * packs A first, which costs as much as two columns.
  */
 final class SkinnyProduct {
   private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
@@ -25,17 +27,26 @@ final class SkinnyProduct {
   private static final long LEAST_CELLS = 1 << 18;
 
   private final VectorProduct vectors;
+  private final StreamedProduct streamed;
 
-  SkinnyProduct(VectorProduct vectors) {
+  SkinnyProduct(Parallel parallel, VectorProduct vectors) {
     this.vectors = vectors;
+    this.streamed = new StreamedProduct(parallel);
   }
 
   /** Whether this is faster than a library's general product. */
   static boolean fits(Factors factors) {
     DenseMatrix a = factors.a();
-    return factors.cols() <= MOST_COLUMNS
+    return factors.cols() <= mostColumns(factors)
         && a.cells() >= LEAST_CELLS
         && Math.min(a.rows(), a.cols()) > 1;
+  }
+
+  /** A library would cut the long sums of a transposed A for several cores. */
+  private static long mostColumns(Factors factors) {
+    return factors.ta() && factors.terms() >= LongSums.LEAST_TERMS && StreamedProduct.isThere()
+        ? LongSums.STREAMED_COLUMNS
+        : MOST_COLUMNS;
   }
 
   /**
@@ -49,31 +60,49 @@ final class SkinnyProduct {
 
   /** Writes all cells of C. */
   void multiply(
-      Blas blas, Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
-    DenseMatrix b = factors.b();
+      LazyBlas blas, Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
     int columns = (int) c.cols();
-    MemorySegment x = b.segment();
-    if (!factors.tb()) {
-      x = scratch.doubles(b.cells());
-      columnsToRows(b.segment(), b.rows(), columns, x);
+    if (!StreamedProduct.isThere()) {
+      MemorySegment y = scratch.doubles(c.cells());
+      MemorySegment x = vectors(factors, scratch);
+      vectors.multiplyAll(
+          blas.get(), factors.a(), factors.ta(), x, y, columns, scratch, context);
+      transpose(y, columns, c.rows(), c.segment());
+    } else if (factors.ta()) {
+      MemorySegment y = scratch.doubles(c.cells());
+      DenseMatrix a = factors.a();
+      MemorySegment v = rows(factors, scratch);
+      streamed.multiplyTransposed(
+          a.rows(), a.cols(), a.segment(), v, columns, y, scratch, context);
+      transpose(y, columns, c.rows(), c.segment());
+    } else {
+      DenseMatrix a = factors.a();
+      MemorySegment x = vectors(factors, scratch);
+      streamed.multiply(
+          a.rows(), a.cols(), a.segment(), x, columns, c.segment(), scratch, context);
     }
-    MemorySegment y = scratch.doubles(c.cells());
-    vectors.multiplyAll(blas, factors.a(), factors.ta(), x, y, columns, scratch, context);
-    rowsToColumns(y, c.rows(), columns, c.segment());
   }
 
-  private static void columnsToRows(MemorySegment from, long rows, int columns, MemorySegment to) {
-    for (int j = 0; j < columns; j++) {
-      for (long i = 0; i < rows; i++) {
-        to.setAtIndex(CELL, j * rows + i, from.getAtIndex(CELL, i * columns + j));
-      }
-    }
+  /** The columns of op(B), one behind the other. */
+  private static MemorySegment vectors(Factors factors, Scratch scratch) {
+    return factors.tb() ? factors.b().segment() : turned(factors.b(), scratch);
   }
 
-  private static void rowsToColumns(MemorySegment from, long rows, int columns, MemorySegment to) {
-    for (int j = 0; j < columns; j++) {
+  /** The rows of op(B), one behind the other. */
+  private static MemorySegment rows(Factors factors, Scratch scratch) {
+    return factors.tb() ? turned(factors.b(), scratch) : factors.b().segment();
+  }
+
+  private static MemorySegment turned(DenseMatrix b, Scratch scratch) {
+    MemorySegment to = scratch.doubles(b.cells());
+    transpose(b.segment(), b.rows(), b.cols(), to);
+    return to;
+  }
+
+  private static void transpose(MemorySegment from, long rows, long cols, MemorySegment to) {
+    for (long j = 0; j < cols; j++) {
       for (long i = 0; i < rows; i++) {
-        to.setAtIndex(CELL, i * columns + j, from.getAtIndex(CELL, j * rows + i));
+        to.setAtIndex(CELL, j * rows + i, from.getAtIndex(CELL, i * cols + j));
       }
     }
   }

@@ -6,9 +6,13 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
 import java.lang.foreign.MemorySegment;
 
-/** y = op(A) x for a vector x, or several of them, bound by reading A once. */
+/**
+ * y = op(A) x for a vector x, or several of them, bound by reading A once: by {@link
+ * StreamedProduct}, or by a library where there is no code.
+ */
 final class VectorProduct {
   /** Cells of A per task: 512 KiB, some 50 microseconds. */
   private static final long CELLS = 1 << 16;
@@ -22,32 +26,44 @@ final class VectorProduct {
   private static final long LEAST_ROWS = 64;
 
   private final Parallel parallel;
+  private final StreamedProduct streamed;
 
   VectorProduct(Parallel parallel) {
     this.parallel = parallel;
+    this.streamed = new StreamedProduct(parallel);
   }
 
   /** Writes op(A) x to y; both vectors lie without gaps and have the lengths that A asks for. */
   void multiply(
-      Blas blas,
+      LazyBlas blas,
       DenseMatrix a,
       boolean transpose,
       MemorySegment x,
       MemorySegment y,
       Scratch scratch,
       ExecutionContext context) {
-    if (transpose && a.cols() > 1) {
-      multiplyTransposed(blas, a, x, y, 1, CELLS, scratch, context);
+    // A single column lies in memory as a single row does.
+    boolean isColumn = a.cols() == 1;
+    if (StreamedProduct.isThere()) {
+      long rows = isColumn ? 1 : a.rows();
+      long cols = isColumn ? a.rows() : a.cols();
+      if (transpose == isColumn) {
+        streamed.multiply(rows, cols, a.segment(), x, 1, y, scratch, context);
+      } else {
+        streamed.multiplyTransposed(rows, cols, a.segment(), x, 1, y, scratch, context);
+      }
+    } else if (transpose && isColumn) {
+      multiplyPlain(blas.get(), 1, a.rows(), a.segment(), x, y, 1, CELLS, scratch, context);
     } else if (transpose) {
-      // A single column lies in memory as a single row does.
-      multiplyPlain(blas, 1, a.rows(), a.segment(), x, y, 1, CELLS, scratch, context);
+      multiplyTransposed(blas.get(), a, x, y, 1, CELLS, scratch, context);
     } else {
-      multiplyPlain(blas, a.rows(), a.cols(), a.segment(), x, y, 1, CELLS, scratch, context);
+      multiplyPlain(blas.get(), a.rows(), a.cols(), a.segment(), x, y, 1, CELLS, scratch, context);
     }
   }
 
   /**
-   * Writes op(A) x to y for several vectors, which lie behind one another in x and in y.
+   * Writes op(A) x to y for several vectors, which lie behind one another in x and in y, by a
+   * library.
    *
    * @param a a matrix of more than one row and column
    */

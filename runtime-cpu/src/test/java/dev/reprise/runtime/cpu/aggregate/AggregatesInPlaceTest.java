@@ -13,13 +13,14 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.testkit.CountingAllocator;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Sums of matrices where they lie have the bits of those whose cells are read first. */
-class SumsInPlaceTest {
+/** Aggregates of matrices where they lie have the bits of those whose cells are read first. */
+class AggregatesInPlaceTest {
   private static final int[][] SHAPES = {
     {0, 0},
     {0, 5},
@@ -36,6 +37,11 @@ class SumsInPlaceTest {
     {1, 70_001},
     {70_001, 1}
   };
+
+  private static final List<String> OPCODES =
+      List.of(
+          "rowSums", "rowMeans", "rowVars", "rowMins", "rowMaxs", "rowIndexMin", "rowIndexMax",
+          "sum", "mean", "var");
 
   private final Random random = new Random(20261130);
 
@@ -59,7 +65,7 @@ class SumsInPlaceTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void sumsAndMeansHaveTheSameBits(Precision precision) {
+  void aggregatesHaveTheSameBits(Precision precision) {
     CountingAllocator allocator = new CountingAllocator();
     for (int threads : new int[] {1, 2, 4}) {
       try (Parallel parallel = new Parallel(threads)) {
@@ -69,8 +75,7 @@ class SumsInPlaceTest {
         for (int[] shape : SHAPES) {
           DenseMatrix matrix = matrix(allocator, shape[0], shape[1], precision);
           CellSource source = CellSource.of(matrix);
-          for (String opcode :
-              new String[] {"rowSums", "rowMeans", "rowVars", "sum", "mean", "var"}) {
+          for (String opcode : OPCODES) {
             SourceAggregate aggregate = table.get(opcode);
             assertThat(cells(aggregate.of(source, context)))
                 .as("%s of %s, %s, %d threads", opcode, matrix.shape(), precision, threads)
@@ -90,6 +95,9 @@ class SumsInPlaceTest {
         double x = random.nextGaussian() * Math.pow(10, random.nextInt(6));
         matrix.set(i, j, i % 5 == 3 ? -0.0 : i % 7 == 6 && j == 2 ? Double.NEGATIVE_INFINITY : x);
       }
+    }
+    if (rows == 1001) {
+      matrix.set(500, 3, Double.NaN);
     }
     return matrix;
   }

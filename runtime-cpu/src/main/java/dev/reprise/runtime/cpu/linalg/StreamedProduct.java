@@ -1,0 +1,202 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.VectorProducts;
+import dev.reprise.runtime.cpu.code.VectorProducts.Rows;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Products of a matrix of doubles with one vector or a few of them, by {@link VectorProducts}: the
+ * matrix goes by once, at the speed of memory.
+ *
+ * <p>A library is called for each half a megabyte, and for each vector anew, and the first calls of
+ * a program take several microseconds each. Here a task is one call of code, of up to two
+ * megabytes. Where tasks are cut follows from shapes alone.
+ */
+final class StreamedProduct {
+  /** Cells of a task: half a megabyte at least, as hand-overs go, and two where there are many. */
+  private static final long LEAST_CELLS = 1 << 16;
+
+  private static final long MOST_CELLS = 1 << 18;
+
+  /** Cells of a row that are multiplied at once, which bounds what a call takes. */
+  private static final long MOST_WIDTH = 1 << 16;
+
+  /** Sums of columns that are added up at once, so that they stay in the first cache. */
+  private static final long MOST_SUMS = 1 << 11;
+
+  /** Rows of a task with sums, at least, so that partial sums stay small beside the matrix. */
+  private static final long LEAST_ROWS = 64;
+
+  private final Parallel parallel;
+
+  StreamedProduct(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** Whether there is code for these. */
+  static boolean isThere() {
+    return VectorProducts.areThere();
+  }
+
+  /**
+   * The product of each row with each vector.
+   *
+   * @param a cells of a matrix, row by row
+   * @param x the vectors, one behind the other
+   * @param y the products, row by row
+   */
+  void multiply(
+      long rows,
+      long cols,
+      MemorySegment a,
+      MemorySegment x,
+      int vectors,
+      MemorySegment y,
+      Scratch scratch,
+      ExecutionContext context) {
+    long width = Math.min(cols, MOST_WIDTH);
+    long height = Math.max(1, cells(rows * cols, vectors) / width);
+    long strips = Tiling.pieces(cols, width);
+    long blocks = Tiling.pieces(rows, height);
+    if (strips * blocks == 1) {
+      Rows all = part(a, cols, 0, rows, 0, width);
+      VectorProducts.multiply(all, x.address(), cols * Double.BYTES, vectors, y.address());
+      return;
+    }
+    Partials partials = new Partials(y, rows * vectors, strips, scratch);
+    parallel.forEach(
+        context,
+        strips * blocks,
+        task -> {
+          long strip = task / blocks;
+          long row = task % blocks * height;
+          long col = strip * width;
+          VectorProducts.multiply(
+              part(a, cols, row, Math.min(height, rows - row), col, width),
+              x.address() + col * Double.BYTES,
+              cols * Double.BYTES,
+              vectors,
+              partials.segment(strip).address() + row * vectors * Double.BYTES);
+        });
+    partials.addUp(parallel, context);
+  }
+
+  /**
+   * The product of each column with each vector.
+   *
+   * @param a cells of a matrix, row by row
+   * @param v the vectors side by side: a row of them for each row of the matrix
+   * @param y the products with the first vector, then those with the next
+   */
+  void multiplyTransposed(
+      long allRows,
+      long cols,
+      MemorySegment a,
+      MemorySegment v,
+      int vectors,
+      MemorySegment y,
+      Scratch scratch,
+      ExecutionContext context) {
+    long width = Math.min(cols, allRows == 1 ? MOST_WIDTH : MOST_SUMS);
+    long least = Math.max(LEAST_ROWS, (long) VectorProducts.GROUP_ROWS * vectors);
+    long height = height(allRows * cols, width, vectors, least);
+    long strips = Tiling.pieces(cols, width);
+    long blocks = Tiling.pieces(allRows, height);
+    if (strips * blocks == 1) {
+      clear(y, 0, vectors * cols);
+      VectorProducts.addRows(
+          part(a, cols, 0, allRows, 0, width),
+          v.address(),
+          (long) vectors * Double.BYTES,
+          vectors,
+          y.address(),
+          cols * Double.BYTES);
+      return;
+    }
+    Partials partials = new Partials(y, vectors * cols, blocks, scratch);
+    parallel.forEach(
+        context,
+        strips * blocks,
+        task -> {
+          long row = task / strips * height;
+          long col = task % strips * width;
+          long rows = Math.min(height, allRows - row);
+          Rows part = part(a, cols, row, rows, col, width);
+          MemorySegment sums = partials.segment(task / strips);
+          for (long vector = 0; vector < vectors; vector++) {
+            clear(sums, vector * cols + col, part.cols());
+          }
+          VectorProducts.addRows(
+              part,
+              v.address() + row * vectors * Double.BYTES,
+              (long) vectors * Double.BYTES,
+              vectors,
+              sums.address() + col * Double.BYTES,
+              cols * Double.BYTES);
+        });
+    partials.addUp(parallel, context);
+  }
+
+  /**
+   * {@code t(A) %*% (A %*% v)}, with something done between.
+   *
+   * @param w a number for each row; null where there is nothing to do
+   */
+  void chain(
+      VectorProducts.Between between,
+      DenseMatrix a,
+      DenseMatrix v,
+      DenseMatrix w,
+      DenseMatrix result,
+      Scratch scratch,
+      ExecutionContext context) {
+    long height = height(a.cells(), a.cols(), 1, LEAST_ROWS);
+    long blocks = Tiling.pieces(a.rows(), height);
+    Partials partials = new Partials(result, blocks, scratch);
+    long right = v.segment().address();
+    long with = w == null ? 0 : w.segment().address();
+    parallel.forEach(
+        context,
+        blocks,
+        block -> {
+          long row = block * height;
+          long rows = Math.min(height, a.rows() - row);
+          MemorySegment sums = partials.segment(block);
+          clear(sums, 0, a.cols());
+          VectorProducts.addChain(
+              between,
+              part(a.segment(), a.cols(), row, rows, 0, a.cols()),
+              right,
+              with + row * Double.BYTES,
+              sums.address());
+        });
+    partials.addUp(parallel, context);
+  }
+
+  private static void clear(MemorySegment sums, long first, long count) {
+    sums.asSlice(first * Double.BYTES, count * Double.BYTES).fill((byte) 0);
+  }
+
+  private static Rows part(
+      MemorySegment a, long cols, long row, long rows, long col, long width) {
+    int count = Math.toIntExact(Math.min(width, cols - col));
+    return new Rows(
+        a.address() + (row * cols + col) * Double.BYTES, cols * Double.BYTES, rows, count);
+  }
+
+  /** Rows of a task with sums: whole groups, but for the last task. */
+  private static long height(long cells, long width, int vectors, long least) {
+    long height = Math.max(least, cells(cells, vectors) / width);
+    return height / VectorProducts.GROUP_ROWS * VectorProducts.GROUP_ROWS;
+  }
+
+  private static long cells(long all, int vectors) {
+    long most = Math.max(LEAST_CELLS / 2, MOST_CELLS / vectors);
+    return Math.min(Parallel.chunk(all, LEAST_CELLS), most);
+  }
+}
