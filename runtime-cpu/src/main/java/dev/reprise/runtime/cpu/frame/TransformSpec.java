@@ -87,7 +87,7 @@ final class TransformSpec {
    * @throws OperandException for anything not understood
    */
   static TransformSpec parse(String json, List<String> names) {
-    Map<String, Object> object = LenientJson.parseObject(json);
+    Map<String, Object> object = LenientJson.parseObject("transform", json);
     TransformSpec spec = new TransformSpec(names);
     spec.ids = "true".equalsIgnoreCase(String.valueOf(object.get("ids")));
     object.forEach(spec::take);
