@@ -4,6 +4,7 @@ import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.Arrays;
@@ -68,6 +69,23 @@ final class SubscriptStep extends Steps.OperationStep {
     Value[] all = Arrays.copyOf(operands, operands.length + 2);
     Arrays.fill(all, operands.length, all.length, Scalar.absent());
     return all;
+  }
+
+  /**
+   * The operands of an assignment to elements of a list, written with rows and columns: a list has
+   * one column.
+   */
+  static Value[] withoutColumns(Value[] operands) {
+    for (int i = operands.length - 2; i < operands.length; i++) {
+      if (!(operands[i] instanceof Scalar bound) || !bound.isAbsent() && bound.asDouble() != 1) {
+        throw new OperandException(
+            "a list has one column; write L[i] = x for its element at a position");
+      }
+    }
+    if (operands[operands.length - 4] instanceof Scalar first && first.isAbsent()) {
+      throw new OperandException("an assignment to a list needs a position or a name");
+    }
+    return Arrays.copyOf(operands, operands.length - 2);
   }
 
   static LineageItem[] withAllColumns(LineageItem[] operands) {

@@ -16,7 +16,8 @@ import java.util.RandomAccess;
  * given one is given it when all has come.
  *
  * <p>A list that is longer by one may go on in the arrays of the one that it came from, whose only
- * holder gives that up ({@link #appending}): what a list shows never changes.
+ * holder gives that up ({@link #appending}), and one with another element may have its array
+ * ({@link #replacing}): what a list shows never changes while somebody holds it.
  *
  * <pre>
  *   cells   [ a | b | c |   |   ]      of the list (a, b), which nobody holds any more,
@@ -138,6 +139,33 @@ public final class ListValue implements Value {
     ListValue next = new ListValue(longerNames, longer, known);
     // Not given up: the next one holds the elements.
     references.release(this);
+    return next;
+  }
+
+  /**
+   * The list with another element at a position, in constant time. This one must not be used any
+   * more: its reference and its other elements are the new one's, in the same array, so views of
+   * its elements end with it.
+   *
+   * @param index zero-based
+   * @param element that is there already, not only promised; its reference is taken over
+   * @throws IllegalStateException when the caller is not the only holder, or the element is promised
+   */
+  public ListValue replacing(int index, Value element) {
+    if (!hasOneHolder()) {
+      throw new IllegalStateException("others hold the list, too");
+    }
+    if (element.isPending() || element.settled() != element) {
+      throw new IllegalStateException("the element is still to come");
+    }
+    if (index < 0 || index >= elements.size) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    Value before = elements.cells[index];
+    elements.cells[index] = element;
+    ListValue next = new ListValue(names, elements, replaceByWhatHasCome());
+    references.release(this);
+    before.release();
     return next;
   }
 
