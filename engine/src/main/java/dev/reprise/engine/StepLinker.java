@@ -150,6 +150,15 @@ final class StepLinker {
       case "as.matrix", "as.scalar", "as.frame" -> {
         return new CastStep(compute, operation, inputs);
       }
+      case "transformencode", "transformapply" -> {
+        return new TransformStep(
+            compute,
+            operation,
+            inputs,
+            ofCells("transformFunctions", compute),
+            ofCells("rightIndex", compute),
+            ofCells("leftIndex", compute));
+      }
       case "toString" -> {
         return new ToStringStep(compute, operation, inputs);
       }

@@ -42,7 +42,8 @@ final class Builtins {
           "warm",
           "bound",
           "cut",
-          "literal");
+          "literal",
+          "transformFunctions");
 
   private static final Map<String, Row> ROWS = rows();
 

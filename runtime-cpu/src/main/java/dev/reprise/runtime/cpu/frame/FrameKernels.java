@@ -38,6 +38,7 @@ public final class FrameKernels {
     table.add("transformapply", kernels::apply);
     table.add("transformdecode", kernels::decode);
     table.add("transformcolmap", kernels::columnMap);
+    table.add("transformFunctions", kernels::functions);
   }
 
   private static Operand[] one(Operand result) {
