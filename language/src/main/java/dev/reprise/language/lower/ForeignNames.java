@@ -97,6 +97,10 @@ final class ForeignNames {
           Map.entry("tensor", TENSOR),
           Map.entry("tolower", "write map(F, \"x -> x.toLowerCase()\") over the cells of a frame"),
           Map.entry("toupper", "write map(F, \"x -> x.toUpperCase()\") over the cells of a frame"),
+          Map.entry(
+              "transform",
+              "write [X, meta] = transformencode(target=F, spec=...), and transformapply for more"
+                  + " rows"),
           Map.entry("transpose", "write t(X)"),
           Map.entry("trunc", "write sign(x) * floor(abs(x)), or as.integer(x) of a scalar"),
           Map.entry(
