@@ -35,7 +35,7 @@ final class FrameOperations {
     rows.add(row("valueSwap").in("target", "schema"));
     // margin 0: cells, 1: rows, 2: columns
     rows.add(row("map").in("target", "lambda").in("margin", 0L));
-    rows.add(row("tokenize").in("target", "spec").optional("max_tokens").work(Work.SORT));
+    rows.add(row("tokenize").in("target", "spec").optional("max_tokens").work(Work.TEXT));
     rows.add(row("colnames").in("target"));
     return rows.stream().map(Opcode.Builder::build).toList();
   }

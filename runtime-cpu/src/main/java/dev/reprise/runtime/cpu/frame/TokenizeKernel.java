@@ -6,6 +6,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,10 +100,10 @@ final class TokenizeKernel {
     for (int d = 0; d < documents.size(); d++) {
       Document document = documents.get(d);
       int size = spec.padded() ? most : document.size();
+      for (int c = 0; c < ids.length; c++) {
+        Arrays.fill(ids[c], at, at + size, frame.textAt(d, spec.ids().get(c)));
+      }
       for (int i = 0; i < size; i++, at++) {
-        for (int c = 0; c < ids.length; c++) {
-          ids[c][at] = frame.textAt(d, spec.ids().get(c));
-        }
         boolean pad = i >= document.size();
         if (spec.out() == TokenSpec.Out.HASH) {
           codes[at] = pad ? 0 : document.codes().get(i);
@@ -244,10 +245,13 @@ final class TokenizeKernel {
   }
 
   private Document placed(List<Token> tokens) {
-    return new Document(
-        tokens.stream().limit(most).map(Token::text).toList(),
-        tokens.stream().limit(most).map(token -> (long) token.position()).toList(),
-        null);
+    List<String> texts = new ArrayList<>(tokens.size());
+    List<Long> places = new ArrayList<>(tokens.size());
+    for (Token token : tokens.subList(0, Math.min(most, tokens.size()))) {
+      texts.add(token.text());
+      places.add((long) token.position());
+    }
+    return new Document(texts, places, null);
   }
 
   private Document hashed(List<Token> tokens) {
