@@ -99,8 +99,7 @@ class ListAssignTest {
       for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.HYBRID, ReuseMode.FULL)) {
         for (int threads : new int[] {1, 4}) {
           Scripts.Outcome outcome =
-              Scripts.run(
-                  Scripts.config().withReuse(mode).withThreads(threads), script.toString());
+              Scripts.run(Scripts.config().withReuse(mode).withThreads(threads), script.toString());
           assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
           assertThat(outcome.liveBuffers()).isZero();
         }

@@ -14,8 +14,7 @@ class TransformFunctionsTest {
       """;
 
   private static String output(String script) {
-    String none =
-        Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), DATA + script).output();
+    String none = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), DATA + script).output();
     for (ReuseMode mode : new ReuseMode[] {ReuseMode.HYBRID, ReuseMode.FULL}) {
       for (int threads : new int[] {1, 4}) {
         Scripts.Outcome outcome =
@@ -104,7 +103,9 @@ class TransformFunctionsTest {
     Scripts.Outcome full = Scripts.run(eager, script);
     Scripts.Outcome none = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script);
     assertThat(full.output()).isEqualTo(none.output());
-    assertThat(full.output()).startsWith("called\n".repeat(123)).doesNotContain("called\n".repeat(124));
+    assertThat(full.output())
+        .startsWith("called\n".repeat(123))
+        .doesNotContain("called\n".repeat(124));
     assertThat(none.statistics().of("transformapply").executed()).isEqualTo(122);
     assertThat(full.statistics().of("transformapply").executed()).isEqualTo(1);
   }
@@ -172,12 +173,15 @@ class TransformFunctionsTest {
                 [X, M] = transformencode(target=F, spec="{ids:true, udf:{name:f, ids:[1]}, recode:[2]}")
                 print(lineage(X))
                 """);
-    assertThat(text).contains("leftIndex", "rightIndex", " * ").doesNotContain("transformFunctions");
+    assertThat(text)
+        .contains("leftIndex", "rightIndex", " * ")
+        .doesNotContain("transformFunctions");
   }
 
   @Test
   void mistakesAreNamed() {
-    String call = DATA + "[X, M] = transformencode(target=F, spec=\"{ids:true, recode:[2], %s}\")\n";
+    String call =
+        DATA + "[X, M] = transformencode(target=F, spec=\"{ids:true, recode:[2], %s}\")\n";
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f, ids:[1]}")))
         .hasMessageContaining("there is no function 'f'");
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f}")))

@@ -90,9 +90,7 @@ final class TransformStep extends Steps.Kernel {
       LineageItem target = activation.item(inputs[0]);
       LineageItem specItem = activation.item(inputs[learns ? 1 : 2]);
       LineageItem asked =
-          item == null
-              ? null
-              : LineageItem.of(functions.operation(), target, metaItem, specItem);
+          item == null ? null : LineageItem.of(functions.operation(), target, metaItem, specItem);
       Value calls =
           computed(context, activation, functions, new Value[] {values[0], meta, spec}, asked);
       String lines = ((Scalar) context.completed(calls)).asString();
@@ -100,7 +98,13 @@ final class TransformStep extends Steps.Kernel {
       passing = new Passing(matrix, matrixItem);
       for (String line : lines.lines().toList()) {
         String[] words = line.split(" ");
-        pass(context, activation, words[0], Long.parseLong(words[1]), Long.parseLong(words[2]), passing);
+        pass(
+            context,
+            activation,
+            words[0],
+            Long.parseLong(words[1]),
+            Long.parseLong(words[2]),
+            passing);
       }
       passing.matrix.retain();
       activation.bind(outputs[0], passing.matrix, passing.item);
@@ -148,7 +152,12 @@ final class TransformStep extends Steps.Kernel {
         passing.item == null
             ? null
             : LineageItem.of(
-                part.operation(), passing.item, literal(ALL), literal(ALL), literal(first), literal(last));
+                part.operation(),
+                passing.item,
+                literal(ALL),
+                literal(ALL),
+                literal(first),
+                literal(last));
     Value[] place = {passing.matrix, ALL, ALL, first, last};
     Value column = computed(context, activation, part, place, taken);
     try {

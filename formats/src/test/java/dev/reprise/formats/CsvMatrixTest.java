@@ -181,8 +181,7 @@ class CsvMatrixTest {
     for (int threads : new int[] {1, 4}) {
       FilesFixture parallel = new FilesFixture(folder, threads, 8);
       parallel.put("x.csv", "1,2\n3,4\n5,6\n");
-      assertThat(
-              FilesFixture.cells(parallel.matrix("x.csv", ReadOptions.none().withShape(5, 2))))
+      assertThat(FilesFixture.cells(parallel.matrix("x.csv", ReadOptions.none().withShape(5, 2))))
           .isEqualTo(rows("1 2", "3 4", "5 6", "0 0", "0 0"));
     }
   }

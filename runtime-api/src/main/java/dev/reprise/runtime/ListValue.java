@@ -149,7 +149,8 @@ public final class ListValue implements Value {
    *
    * @param index zero-based
    * @param element that is there already, not only promised; its reference is taken over
-   * @throws IllegalStateException when the caller is not the only holder, or the element is promised
+   * @throws IllegalStateException when the caller is not the only holder, or the element is
+   *     promised
    */
   public ListValue replacing(int index, Value element) {
     if (!hasOneHolder()) {

@@ -114,8 +114,7 @@ final class Builtins {
           "'" + call.name() + "' reads one format, so that it takes no 'format'",
           "read(file, format=...) takes one");
     }
-    Expression named =
-        new Expression.Literal(Scalar.of(format), call.position());
+    Expression named = new Expression.Literal(Scalar.of(format), call.position());
     arguments.add(new Argument("format", named, call.position()));
     Expression.Call read = new Expression.Call(null, "read", arguments, call.position());
     return byTable(new CallSite(read, site.context(), site.expressions()), "read");

@@ -42,12 +42,7 @@ final class LinearAlgebraOperations {
     }
     // The transforms of windows of each row, side by side.
     rows.add(
-        row("stft")
-            .in("re")
-            .optional("im")
-            .in("windowSize", "overlap")
-            .outputs(2)
-            .work(Work.SORT));
+        row("stft").in("re").optional("im").in("windowSize", "overlap").outputs(2).work(Work.SORT));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

@@ -44,7 +44,13 @@ record TokenSpec(
 
   private static final Set<String> KEYS =
       Set.of(
-          "algo", "algo_params", "out", "out_params", "id_cols", "tokenize_col", "format_wide",
+          "algo",
+          "algo_params",
+          "out",
+          "out_params",
+          "id_cols",
+          "tokenize_col",
+          "format_wide",
           "apply_padding");
   private static final int DEFAULT_FEATURES = 1 << 20;
 
@@ -187,7 +193,10 @@ record TokenSpec(
       // Reported below, with the numbers below 1.
     }
     throw new OperandException(
-        "\"" + key + "\" in the tokenize spec must be a whole number of at least 1, found " + value);
+        "\""
+            + key
+            + "\" in the tokenize spec must be a whole number of at least 1, found "
+            + value);
   }
 
   /** A position from 1, or a name. */

@@ -158,7 +158,8 @@ final class TokenizeKernel {
       Document document = documents.get(r);
       for (int i = 0; i < document.size(); i++) {
         if (hashes && document.codes().get(i) <= width) {
-          long[] cells = (long[]) columns.get(spec.ids().size() + (int) (document.codes().get(i) - 1));
+          long[] cells =
+              (long[]) columns.get(spec.ids().size() + (int) (document.codes().get(i) - 1));
           cells[r] = document.numbers().get(i);
         } else if (!hashes) {
           ((String[]) columns.get(spec.ids().size() + i))[r] = document.texts().get(i);

@@ -90,7 +90,8 @@ final class TransformKernels {
     Frame frame = FrameKernels.frameIn(operation.name(), in[0]);
     Frame meta = FrameKernels.frameIn(operation.name(), in[1]);
     TransformSpec spec = spec(in[2], frame, meta);
-    double[][] map = spec.functions().isEmpty() ? null : Encoding.fromMeta(meta, spec, null).columnMap();
+    double[][] map =
+        spec.functions().isEmpty() ? null : Encoding.fromMeta(meta, spec, null).columnMap();
     StringBuilder lines = new StringBuilder();
     for (TransformSpec.Function function : spec.functions()) {
       for (int column : function.columns()) {

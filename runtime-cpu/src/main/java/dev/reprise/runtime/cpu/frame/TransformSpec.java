@@ -134,7 +134,8 @@ final class TransformSpec {
       case "bag_of_words" -> list(key, value).forEach(e -> find(key, e).bagOfWords = true);
       case "word_embedding" -> list(key, value).forEach(e -> find(key, e).embedded = true);
       case "pass_through" -> list(key, value).forEach(e -> find(key, e));
-      case "udf" -> (value instanceof List<?> all ? all : List.of(value)).forEach(this::takeFunction);
+      case "udf" ->
+          (value instanceof List<?> all ? all : List.of(value)).forEach(this::takeFunction);
       case "K" -> hashBuckets = whole("K", value);
       case "bin" -> list(key, value).forEach(this::takeBins);
       case "impute" -> list(key, value).forEach(this::takeImpute);
@@ -142,9 +143,8 @@ final class TransformSpec {
           throw new OperandException(
               "the transform spec asks for \""
                   + key
-                  + "\", which is not known; known are recode,"
-                  + " dummycode, bin, hash (with K), bag_of_words, word_embedding, impute, omit, udf,"
-                  + " pass_through and ids");
+                  + "\", which is not known; known are recode, dummycode, bin, hash (with K),"
+                  + " bag_of_words, word_embedding, impute, omit, udf, pass_through and ids");
     }
   }
 

@@ -4,8 +4,9 @@ package dev.reprise.runtime.cpu.linalg;
  * The discrete Fourier transform of one line of complex numbers, in place, or its inverse without
  * the division by the number of points. Not safe for use by several threads.
  *
- * <p>Powers of two take Cooley and Tukey's algorithm, other lengths Bluestein's: with {@code jk = (j^2
- * + k^2 - (k-j)^2) / 2} the sum becomes a convolution, which two transforms of a power of two give.
+ * <p>Powers of two take Cooley and Tukey's algorithm, other lengths Bluestein's: with {@code jk =
+ * (j^2 + k^2 - (k-j)^2) / 2} the sum becomes a convolution, which two transforms of a power of two
+ * give.
  */
 abstract sealed class FourierLine {
   /** Bluestein's algorithm takes up to four times as many cells in an array. */

@@ -8,7 +8,6 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
 

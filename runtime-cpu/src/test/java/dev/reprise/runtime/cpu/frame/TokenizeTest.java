@@ -31,7 +31,8 @@ class TokenizeTest {
 
   @Test
   void withoutALimitAllTokensAreGiven() {
-    assertThat(shown("{algo:whitespace,out:position,id_cols:[id],tokenize_col:text}", Scalar.absent()))
+    assertThat(
+            shown("{algo:whitespace,out:position,id_cols:[id],tokenize_col:text}", Scalar.absent()))
         .isEqualTo(
             """
             # FRAME: nrow = 5, ncol = 3
@@ -44,11 +45,10 @@ class TokenizeTest {
             d3 2 x
             """);
     assertThat(tokens("{algo:split,out:position,format_wide:true,tokenize_col:2}", Scalar.absent()))
-        .satisfies(
-            frame -> {
-              assertThat(frame.cols()).isEqualTo(4);
-              assertThat(frame.strings(0)).containsExactly("the", null, "x");
-            });
+        .satisfies(frame -> {
+          assertThat(frame.cols()).isEqualTo(4);
+          assertThat(frame.strings(0)).containsExactly("the", null, "x");
+        });
   }
 
   @Test
@@ -137,18 +137,17 @@ class TokenizeTest {
                 "{algo:split,out:hash,out_params:{num_features:x},tokenize_col:2}", "found x"),
             Map.entry("{algo:split,out:count,format_wide:yes,tokenize_col:2}", "true or false"),
             Map.entry("{algo:split,out:count,format_wide:true,tokenize_col:2}", "no wide format"),
-            Map.entry("{algo:split,out:hash,format_wide:true,id_cols:[1],tokenize_col:2}", "more than"),
+            Map.entry(
+                "{algo:split,out:hash,format_wide:true,id_cols:[1],tokenize_col:2}", "more than"),
             Map.entry("{algo:split,out:count,apply_padding:true,tokenize_col:2}", "say how many"),
             Map.entry("algo:split", "the tokenize spec is not valid at line 1"));
-    mistakes.forEach(
-        (spec, message) ->
-            assertThatThrownBy(() -> tokens(spec, Scalar.absent()))
-                .as(spec)
-                .isInstanceOf(OperandException.class)
-                .hasMessageContaining(message));
+    mistakes.forEach((spec, message) ->
+        assertThatThrownBy(() -> tokens(spec, Scalar.absent()))
+            .as(spec)
+            .isInstanceOf(OperandException.class)
+            .hasMessageContaining(message));
     for (double most : new double[] {0, -1, Double.NaN}) {
-      assertThatThrownBy(
-              () -> tokens("{algo:split,out:count,tokenize_col:2}", Scalar.of(most)))
+      assertThatThrownBy(() -> tokens("{algo:split,out:count,tokenize_col:2}", Scalar.of(most)))
           .hasMessageContaining("at least 1 as 'max_tokens'");
     }
   }

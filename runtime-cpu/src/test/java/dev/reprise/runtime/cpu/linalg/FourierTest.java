@@ -150,8 +150,7 @@ class FourierTest {
           double[][][] wanted = transform("fft_linearized", windowRe, windowIm);
           for (int row = 0; row < 2; row++) {
             for (int part = 0; part < 2; part++) {
-              assertThat(
-                      Arrays.copyOfRange(found[part][row], w * size, (w + 1) * size))
+              assertThat(Arrays.copyOfRange(found[part][row], w * size, (w + 1) * size))
                   .containsExactly(wanted[part][row]);
             }
           }
@@ -172,8 +171,7 @@ class FourierTest {
         .hasMessageContaining("rows with cells");
   }
 
-  private static double[][][] windows(
-      double[][] re, double[][] im, double size, double overlap) {
+  private static double[][][] windows(double[][] re, double[][] im, double size, double overlap) {
     return transform("stft", re, im, Scalar.of((long) size), Scalar.of((long) overlap));
   }
 
