@@ -137,14 +137,12 @@ class LongerListTest {
   }
 
   @Test
-  void onlyTheOneHolderReplacesAndOnlyByWhatIsThere() {
+  void onlyTheOneHolderReplaces() {
     ListValue list = new ListValue(List.of(), List.of(Scalar.of(1)));
     list.retain();
     assertThatThrownBy(() -> list.replacing(0, Scalar.of(2)))
         .isInstanceOf(IllegalStateException.class);
     list.release();
-    assertThatThrownBy(() -> list.replacing(0, new Handle(null, null)))
-        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> list.replacing(1, Scalar.of(2)))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThat(list.elements()).containsExactly(Scalar.of(1));
@@ -166,5 +164,29 @@ class LongerListTest {
     assertThat(list.elements()).containsExactly(Scalar.of(1), Scalar.of(3));
     early.complete(Scalar.of(7));
     list.release();
+  }
+
+  @Test
+  void aPromiseTakesThePlaceOfWhatWasThere() {
+    Counted[] first = {new Counted(), new Counted(), new Counted()};
+    ListValue list = new ListValue(List.of(), List.of(first));
+    Handle promise = new Handle(null, null);
+    list = list.replacing(0, promise);
+    assertThat(list.isPending()).isTrue();
+    assertThat(first[0].held).isZero();
+    Handle second = new Handle(null, null);
+    list = list.replacing(2, second);
+    Counted value = new Counted();
+    promise.complete(value);
+    assertThat(list.isPending()).isTrue();
+    assertThat(list.elements().get(0)).isSameAs(value);
+    second.complete(Scalar.of(2));
+    assertThat(list.isPending()).isFalse();
+    assertThat(list.elements()).containsExactly(value, first[1], Scalar.of(2));
+    list = list.replacing(1, Scalar.of(5)).appending(null, Scalar.of(6));
+    assertThat(list.elements()).containsExactly(value, Scalar.of(5), Scalar.of(2), Scalar.of(6));
+    list.release();
+    assertThat(value.held).isZero();
+    assertThat(first[1].held).isZero();
   }
 }

@@ -148,23 +148,21 @@ public final class ListValue implements Value {
    * its elements end with it.
    *
    * @param index zero-based
-   * @param element that is there already, not only promised; its reference is taken over
-   * @throws IllegalStateException when the caller is not the only holder, or the element is
-   *     promised
+   * @param element whose reference is taken over
+   * @throws IllegalStateException when the caller is not the only holder
    */
   public ListValue replacing(int index, Value element) {
     if (!hasOneHolder()) {
       throw new IllegalStateException("others hold the list, too");
-    }
-    if (element.isPending() || element.settled() != element) {
-      throw new IllegalStateException("the element is still to come");
     }
     if (index < 0 || index >= elements.size) {
       throw new IndexOutOfBoundsException(index);
     }
     Value before = elements.cells[index];
     elements.cells[index] = element;
-    ListValue next = new ListValue(names, elements, replaceByWhatHasCome());
+    boolean isThere = !element.isPending() && element.settled() == element;
+    int known = replaceByWhatHasCome();
+    ListValue next = new ListValue(names, elements, isThere ? known : Math.min(known, index));
     references.release(this);
     before.release();
     return next;

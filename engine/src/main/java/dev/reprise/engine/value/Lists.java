@@ -105,14 +105,14 @@ final class Lists {
   }
 
   /**
-   * As {@link #assign} of one element that is there, to a list that the caller alone holds and
-   * gives away; null, with nothing changed, when it takes a copy.
+   * As {@link #assign} of one element, to a list that the caller alone holds and gives away; null,
+   * with nothing changed, for a range.
    */
   static ListValue assignTo(ListValue list, Value[] inputs) {
-    Value element = single(inputs[1]);
-    if (element.isPending() || element.settled() != element || !isAbsent(inputs[3])) {
+    if (!isAbsent(inputs[3])) {
       return null;
     }
+    Value element = single(inputs[1]);
     boolean isNew = isText(inputs[2]) && list.indexOf(((Scalar) inputs[2]).asString()) < 0;
     int at = isNew ? list.size() : position(list, inputs[2]);
     element.retain();

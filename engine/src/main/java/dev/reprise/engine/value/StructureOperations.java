@@ -58,7 +58,7 @@ public final class StructureOperations {
 
   /**
    * {@code listAssign} of one element in constant time, in place of a list that only the caller
-   * holds and must not use any more; null, with the list as it was, when that cannot be done.
+   * holds and must not use any more; null, with the list as it was, for a range.
    *
    * @param inputs borrowed: the list, the element, its place, an absent end
    * @throws dev.reprise.runtime.OperandException when there is no such place; the list is as it was
