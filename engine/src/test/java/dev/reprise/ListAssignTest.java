@@ -220,4 +220,31 @@ class ListAssignTest {
     assertThat(full.output()).isEqualTo("TRUE\n");
     assertThat(full.statistics().of("matmul").executed()).isEqualTo(1);
   }
+
+  @Test
+  void anElementTakenByRowAndColumnIsWhatItWas() {
+    String script =
+        """
+        X = rand(rows=200, cols=200, seed=1)
+        L = list(a=X, b=X, c=0)
+        s = sum(X %*% X)
+        for (i in 1:20) {
+          t = sum(as.matrix(L[2, 1]) %*% as.matrix(L["a", ]))
+          K = L[1:2, 1]
+          n = length(K) + length(L[, 1]) + length(L[, ])
+          one = list(X)
+          c = as.scalar(one[2, 1])
+        }
+        print((s == t) + " " + n + " " + (c == as.scalar(X[2, 1])))
+        """;
+    for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.FULL)) {
+      Scripts.Outcome outcome = Scripts.run(Scripts.config().withReuse(mode), script);
+      assertThat(outcome.output()).isEqualTo("TRUE 8 TRUE\n");
+      assertThat(outcome.statistics().of("matmul").executed())
+          .isEqualTo(mode == ReuseMode.FULL ? 1 : 21);
+      assertThat(outcome.liveBuffers()).isZero();
+    }
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nx = L[1, 2]"))
+        .hasMessageContaining("a list has one column");
+  }
 }

@@ -10,6 +10,7 @@ import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.frame.FrameInPlace;
@@ -100,14 +101,19 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     return value.type() == null || value.settled() instanceof ListValue;
   }
 
-  /** False for a list of one that stands for a matrix or frame, whose cells are meant. */
-  private static boolean hasElements(Value value) {
-    return value instanceof ListValue list
-        && !(list.size() == 1 && SubscriptStep.hasRows(list.elements().getFirst().settled()));
+  private static Value[] elementsOf(Value[] operands) {
+    if (operands[FIRST_BOUND] instanceof Scalar first && first.isAbsent()) {
+      throw new OperandException("an assignment to a list needs a position or a name");
+    }
+    return SubscriptStep.withoutColumns(operands);
   }
 
   private static boolean isOfStructure(LinkedOperation assignment) {
     return assignment.operation().opcode().evaluation() == Evaluation.STRUCTURE;
+  }
+
+  private static boolean hasElements(Value value) {
+    return value instanceof ListValue list && SubscriptStep.hasElements(list);
   }
 
   /** Applies the assignment to the target variable, or notes it for the merge of a parfor loop. */
@@ -126,9 +132,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     boolean elements = ofElements != null && hasElements(operands[0]);
     LinkedOperation assignment = rows ? ofRows : elements ? ofElements : operation;
     Value[] values =
-        rows
-            ? SubscriptStep.withAllColumns(operands)
-            : elements ? SubscriptStep.withoutColumns(operands) : operands;
+        rows ? SubscriptStep.withAllColumns(operands) : elements ? elementsOf(operands) : operands;
     LineageItem item = null;
     if (items != null) {
       LineageItem[] all =

@@ -147,6 +147,9 @@ final class StepLinker {
       case "leftIndex" -> {
         return assign(compute, operation, inputs, null, ofCells("listAssign", compute));
       }
+      case "rightIndex" -> {
+        return new CellsStep(compute, operation, inputs, ofCells("listIndex", compute));
+      }
       case "as.matrix", "as.scalar", "as.frame" -> {
         return new CastStep(compute, operation, inputs);
       }

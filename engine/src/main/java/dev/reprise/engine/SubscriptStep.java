@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.FrameValue;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -71,19 +72,17 @@ final class SubscriptStep extends Steps.OperationStep {
     return all;
   }
 
-  /**
-   * The operands of an assignment to elements of a list, written with rows and columns: a list has
-   * one column.
-   */
+  /** False for a list of one that stands for a matrix or frame, whose cells are meant. */
+  static boolean hasElements(ListValue list) {
+    return list.size() != 1 || !hasRows(list.elements().getFirst().settled());
+  }
+
+  /** Operands that address elements of a list by rows and columns: a list has one column. */
   static Value[] withoutColumns(Value[] operands) {
     for (int i = operands.length - 2; i < operands.length; i++) {
       if (!(operands[i] instanceof Scalar bound) || !bound.isAbsent() && bound.asDouble() != 1) {
-        throw new OperandException(
-            "a list has one column; write L[i] = x for its element at a position");
+        throw new OperandException("a list has one column; L[i] is its element at a position");
       }
-    }
-    if (operands[operands.length - 4] instanceof Scalar first && first.isAbsent()) {
-      throw new OperandException("an assignment to a list needs a position or a name");
     }
     return Arrays.copyOf(operands, operands.length - 2);
   }
