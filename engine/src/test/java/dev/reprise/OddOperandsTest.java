@@ -29,6 +29,10 @@ class OddOperandsTest {
             + "[X, M] = transformencode(target=F,"
             + " spec=\"{ids:true,hash:[1],K:2147483647,dummycode:[1]}\")",
         "F = as.frame(\"a\")\nG = map(F, matrix(1, 2, 2))",
+        "G = tokenize(target=matrix(1, 2, 2), spec=\"{}\")",
+        "F = as.frame(\"a\")\nG = tokenize(target=F, spec=matrix(1, 2, 2))",
+        "F = as.frame(\"a\")\nG = tokenize(target=F, max_tokens=F,"
+            + " spec=\"{algo:split,out:count,tokenize_col:1}\")",
         "F = as.frame(\"a\")\nG = map(F, \"(x, y, z) -> x\")",
         "F = as.frame(\"a\")\nG = map(F, \"x -> x.repeat(2000000000)\")",
         "X = cbind(list(), list())\nprint(toString(X))",

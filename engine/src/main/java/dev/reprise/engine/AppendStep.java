@@ -4,15 +4,21 @@ import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.Arrays;
 
 /**
- * {@code append(x, y)}: an element for a list, columns for everything else; decided by the value.
+ * {@code append(x, y)}: an element for a list, a line for a text, columns for everything else;
+ * decided by the value.
  */
 final class AppendStep extends Steps.OperationStep {
+  private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
+  private static final Scalar LINE = Scalar.of("\n");
+
   private final Operation toList;
   private final LinkedOperation toColumns;
 
@@ -44,6 +50,12 @@ final class AppendStep extends Steps.OperationStep {
       values[1] = context.awaitedAsElement(values[1]);
       item = trace(activation, toList, inputs);
       result = appended(context, activation, values);
+    } else if (values[0] instanceof StringScalar text
+        && context.awaited(values[1]) instanceof Scalar line) {
+      Scalar begun = Scalar.of(text.value() + LINE.asString());
+      Scalar whole = Scalar.of(begun.asString() + line.asString());
+      result = whole;
+      item = activation.isTraced() ? traced(activation, begun, whole) : null;
     } else {
       item = trace(activation, toColumns.operation(), inputs);
       result =
@@ -55,6 +67,13 @@ final class AppendStep extends Steps.OperationStep {
     }
     activation.bind(outputs[0], result, item);
     releaseDead(activation);
+  }
+
+  /** As the script would have written it: {@code text + "\n" + line}. */
+  private LineageItem traced(Activation activation, Scalar begun, Scalar whole) {
+    LineageItem text = activation.items[inputs[0]];
+    LineageItem start = Steps.traced(PLUS, text, LineageItem.literal(LINE), begun);
+    return Steps.traced(PLUS, start, activation.items[inputs[1]], whole);
   }
 
   /** A list that nobody would have afterwards is not copied. */

@@ -10,16 +10,19 @@ import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.frame.FrameInPlace;
 import dev.reprise.runtime.cpu.shape.LeftIndexInPlace;
 import dev.reprise.runtime.operation.Evaluation;
+import java.util.Arrays;
 
 /**
  * {@code X[...] = e} and {@code L[...] = e}: a new value for the target variable, written in place
  * when the variable holds the only reference. With one subscript it is an element of a list, or
- * rows of a matrix or frame; decided by the value.
+ * rows of a matrix or frame, and with two cells, or an element of a list in its only column;
+ * decided by the value.
  */
 final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
   /** After the target and the source come four bounds, some of them left out. */
@@ -30,19 +33,23 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   private final int target;
   private final boolean readInParFor;
   private final LinkedOperation ofRows;
+  private final LinkedOperation ofElements;
 
   /**
    * @param ofRows the operation that assigns rows, with bounds of rows and columns; null when the
    *     operation itself has these
+   * @param ofElements the operation that assigns elements of lists; null when it is the operation
    */
   AssignStep(
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       boolean readInParFor,
-      LinkedOperation ofRows) {
+      LinkedOperation ofRows,
+      LinkedOperation ofElements) {
     super(instruction, operation, inputs);
     this.ofRows = ofRows;
+    this.ofElements = ofElements;
     this.target = outputs[0];
     this.readInParFor = readInParFor;
   }
@@ -61,6 +68,10 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       activation.traceAgain();
     }
     Value[] operands = gather(activation, inputs);
+    if (ofElements != null && activation.isRecorded() && mayBeList(operands[0])) {
+      // Which operation it is shows in the value, not in the recorded path.
+      activation.traceAgain();
+    }
     for (int i = 1; i < operands.length; i++) {
       operands[i] =
           i == SOURCE && becomesElement(context, operands[0])
@@ -80,13 +91,29 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
 
   /** True when what is assigned becomes a part of a list, now and not when a parfor loop ends. */
   private boolean becomesElement(ControlContext context, Value target) {
-    return isOfStructure(operation)
-        && target.settled() instanceof ListValue
-        && context.writes == null;
+    return context.writes == null
+        && (isOfStructure(operation)
+            ? target.settled() instanceof ListValue
+            : hasElements(target.settled()));
+  }
+
+  private static boolean mayBeList(Value value) {
+    return value.type() == null || value.settled() instanceof ListValue;
+  }
+
+  private static Value[] elementsOf(Value[] operands) {
+    if (operands[FIRST_BOUND] instanceof Scalar first && first.isAbsent()) {
+      throw new OperandException("an assignment to a list needs a position or a name");
+    }
+    return SubscriptStep.withoutColumns(operands);
   }
 
   private static boolean isOfStructure(LinkedOperation assignment) {
     return assignment.operation().opcode().evaluation() == Evaluation.STRUCTURE;
+  }
+
+  private static boolean hasElements(Value value) {
+    return value instanceof ListValue list && SubscriptStep.hasElements(list);
   }
 
   /** Applies the assignment to the target variable, or notes it for the merge of a parfor loop. */
@@ -102,17 +129,26 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     Value current = value(activation, inputs[0]);
     operands[0] = context.awaited(current);
     boolean rows = ofRows != null && SubscriptStep.hasRows(operands[0]);
-    LinkedOperation assignment = rows ? ofRows : operation;
-    Value[] values = rows ? SubscriptStep.withAllColumns(operands) : operands;
+    boolean elements = ofElements != null && hasElements(operands[0]);
+    LinkedOperation assignment = rows ? ofRows : elements ? ofElements : operation;
+    Value[] values =
+        rows ? SubscriptStep.withAllColumns(operands) : elements ? elementsOf(operands) : operands;
     LineageItem item = null;
     if (items != null) {
-      LineageItem[] all = rows ? SubscriptStep.withAllColumns(items) : items.clone();
+      LineageItem[] all =
+          rows
+              ? SubscriptStep.withAllColumns(items)
+              : Arrays.copyOf(items, elements ? values.length : items.length);
       all[0] = activation.items[inputs[0]];
       item = LineageItem.of(assignment.operation(), all);
     }
     // A handle may stand in several variables while its matrix counts one reference, the handle's
     // own.
     boolean owned = inputs[0] == target && operands[0] == current;
+    if (owned && operands[0] instanceof ListValue list && isOfStructure(assignment)) {
+      assignElement(context, activation, list, assignment, values, item);
+      return;
+    }
     if (owned
         && (writeInPlace(context, assignment, values)
             || writeFrameInPlace(context, assignment, values))) {
@@ -125,6 +161,27 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     Value result = evaluate(context, assignment, values);
     Restoration.note(result, item);
     activation.bind(target, result, item);
+  }
+
+  /** A list that nobody holds but the variable is not copied. */
+  private void assignElement(
+      ControlContext context,
+      Activation activation,
+      ListValue list,
+      LinkedOperation assignment,
+      Value[] operands,
+      LineageItem item) {
+    ListValue changed =
+        list.hasOneHolder() && operands[1] != list
+            ? context.run.session().structures().assign(list, operands)
+            : null;
+    if (changed != null) {
+      // Its reference is the changed list's now.
+      activation.forget(target);
+    } else {
+      changed = (ListValue) evaluate(context, assignment, operands);
+    }
+    activation.bind(target, changed, item);
   }
 
   private static Value evaluate(

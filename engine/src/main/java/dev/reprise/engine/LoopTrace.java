@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.language.program.Block;
+import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunLoop;
@@ -101,7 +102,7 @@ final class LoopTrace {
           return true;
         }
       } else if (compute.operation().opcode().seedParameter() >= 0
-          || compute.operation().name().equals("eval")) {
+          || CalledFunctions.mayBeNamedIn(compute.operation())) {
         return true;
       }
     }

@@ -96,7 +96,8 @@ final class StepLinker {
               : new ReadStep(compute, operation, inputs);
       case STRUCTURE ->
           switch (name) {
-            case "listAssign" -> assign(compute, operation, inputs, ofCells("leftIndex", compute));
+            case "listAssign" ->
+                assign(compute, operation, inputs, ofCells("leftIndex", compute), null);
             case "listIndex" ->
                 new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
             case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
@@ -135,18 +136,31 @@ final class StepLinker {
       Instruction.Compute compute,
       LinkedOperation operation,
       int[] inputs,
-      LinkedOperation ofRows) {
+      LinkedOperation ofRows,
+      LinkedOperation ofElements) {
     boolean readInParFor = results.read().contains(compute.outputs()[0]);
-    return new AssignStep(compute, operation, inputs, readInParFor, ofRows);
+    return new AssignStep(compute, operation, inputs, readInParFor, ofRows, ofElements);
   }
 
   private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
     switch (operation.name()) {
       case "leftIndex" -> {
-        return assign(compute, operation, inputs, null);
+        return assign(compute, operation, inputs, null, ofCells("listAssign", compute));
+      }
+      case "rightIndex" -> {
+        return new CellsStep(compute, operation, inputs, ofCells("listIndex", compute));
       }
       case "as.matrix", "as.scalar", "as.frame" -> {
         return new CastStep(compute, operation, inputs);
+      }
+      case "transformencode", "transformapply" -> {
+        return new TransformStep(
+            compute,
+            operation,
+            inputs,
+            ofCells("transformFunctions", compute),
+            ofCells("rightIndex", compute),
+            ofCells("leftIndex", compute));
       }
       case "toString" -> {
         return new ToStringStep(compute, operation, inputs);

@@ -3,7 +3,9 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.FrameValue;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.Arrays;
@@ -68,6 +70,21 @@ final class SubscriptStep extends Steps.OperationStep {
     Value[] all = Arrays.copyOf(operands, operands.length + 2);
     Arrays.fill(all, operands.length, all.length, Scalar.absent());
     return all;
+  }
+
+  /** False for a list of one that stands for a matrix or frame, whose cells are meant. */
+  static boolean hasElements(ListValue list) {
+    return list.size() != 1 || !hasRows(list.elements().getFirst().settled());
+  }
+
+  /** Operands that address elements of a list by rows and columns: a list has one column. */
+  static Value[] withoutColumns(Value[] operands) {
+    for (int i = operands.length - 2; i < operands.length; i++) {
+      if (!(operands[i] instanceof Scalar bound) || !bound.isAbsent() && bound.asDouble() != 1) {
+        throw new OperandException("a list has one column; L[i] is its element at a position");
+      }
+    }
+    return Arrays.copyOf(operands, operands.length - 2);
   }
 
   static LineageItem[] withAllColumns(LineageItem[] operands) {

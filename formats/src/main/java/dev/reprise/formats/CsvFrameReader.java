@@ -177,6 +177,17 @@ final class CsvFrameReader {
     }
   }
 
+  /** Rows that the file lacks hold zeros and missing texts. */
+  private static Object filled(Object cells, int rows) {
+    return switch (cells) {
+      case String[] texts when texts.length < rows -> Arrays.copyOf(texts, rows);
+      case double[] numbers when numbers.length < rows -> Arrays.copyOf(numbers, rows);
+      case long[] numbers when numbers.length < rows -> Arrays.copyOf(numbers, rows);
+      case boolean[] truths when truths.length < rows -> Arrays.copyOf(truths, rows);
+      default -> cells;
+    };
+  }
+
   private Frame finish() {
     if (columns == null && fills != null) {
       begin(fills.length);
@@ -187,10 +198,15 @@ final class CsvFrameReader {
       }
       begin((int) settings.cols());
     }
-    int rows = columns.isEmpty() ? (int) Math.max(0, settings.rows()) : columns.get(0).size;
+    int found = columns.isEmpty() ? (int) Math.max(0, settings.rows()) : columns.get(0).size;
+    long rows = settings.filledRows(found, columns.size());
     settings.checkShape(rows, columns.size());
+    if (rows > Integer.MAX_VALUE - 8) {
+      throw new FormatException(
+          settings.file(), settings.shapeSource() + " " + rows + " rows, too many for a frame");
+    }
     List<Object> arrays = new ArrayList<>();
-    columns.forEach(column -> arrays.add(column.finish()));
+    columns.forEach(column -> arrays.add(filled(column.finish(), (int) rows)));
     List<String> columnNames = names == null ? Frame.defaultNames(columns.size()) : names;
     boolean described = fills != null && fills.length == columns.size();
     Frame frame = new Frame(rows, columnNames, types, arrays, null, described ? fills : null);

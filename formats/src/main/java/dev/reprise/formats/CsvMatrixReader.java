@@ -42,10 +42,12 @@ final class CsvMatrixReader {
     for (int b = 0; b < blocks.size(); b++) {
       firstRows[b + 1] += firstRows[b];
     }
-    long rows = firstRows[blocks.size()];
+    long found = firstRows[blocks.size()];
+    long rows = settings.filledRows(found, cols);
     settings.checkShape(rows, cols);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
     try {
+      matrix.segment().asSlice(found * cols * Double.BYTES).fill((byte) 0);
       BlockTasks.run(blocks.size(), threads, b -> parse(b, matrix, firstRows[b], firstRows[b + 1]));
       return matrix;
     } catch (RuntimeException | Error e) {

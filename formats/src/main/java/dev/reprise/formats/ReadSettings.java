@@ -30,6 +30,7 @@ record ReadSettings(
     byte[] separator,
     MissingValues missing,
     String shapeSource,
+    boolean ownRows,
     String dataset,
     byte[] indexSeparator,
     boolean ownSeparator,
@@ -63,6 +64,7 @@ record ReadSettings(
             options.fill() == null || options.fill(),
             options.defaultValue() == null ? 0 : options.defaultValue()),
         ownShape ? "the arguments say" : "the sidecar says",
+        options.rows() > 0,
         options.dataset(),
         first(options.indexSeparator(), null, ":").getBytes(StandardCharsets.UTF_8),
         options.separator() != null || sidecar.separator() != null,
@@ -126,6 +128,15 @@ record ReadSettings(
 
   String file() {
     return data.path().toString();
+  }
+
+  /**
+   * How many rows a csv file gives: as many as the statement says, when the columns are known, too;
+   * what the file lacks of them is filled up with zeros, as SystemDS does. A file that lacks rows
+   * of its sidecar has been damaged.
+   */
+  long filledRows(long foundRows, long foundCols) {
+    return ownRows && foundRows > 0 && rows > foundRows && cols == foundCols ? rows : foundRows;
   }
 
   /** Complains when the content does not have the stated shape. */

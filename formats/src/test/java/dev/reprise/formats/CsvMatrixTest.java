@@ -161,9 +161,29 @@ class CsvMatrixTest {
   @Test
   void aShapeThatIsNotTheFilesIsAnError() {
     files.put("x.csv", "1,2\n3,4\n");
-    assertThatThrownBy(() -> files.matrix("x.csv", ReadOptions.none().withShape(3, 2)))
+    for (int[] shape : new int[][] {{1, 2}, {2, 3}, {2, 1}, {3, 3}, {3, 1}}) {
+      ReadOptions options = ReadOptions.none().withShape(shape[0], shape[1]);
+      assertThatThrownBy(() -> files.matrix("x.csv", options))
+          .hasMessageContaining(shape[0] + " rows and " + shape[1] + " columns")
+          .hasMessageContaining("2 rows and 2 columns");
+    }
+    assertThatThrownBy(() -> files.matrix("x.csv", ReadOptions.none().withShape(3, -1)))
         .hasMessageContaining("3 rows")
         .hasMessageContaining("2 rows and 2 columns");
+    files.put("x.csv.mtd", "{\"data_type\":\"matrix\",\"rows\":3,\"cols\":2,\"format\":\"csv\"}");
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .hasMessageContaining("the sidecar says 3 rows")
+        .hasMessageContaining("2 rows and 2 columns");
+  }
+
+  @Test
+  void rowsThatTheStatementWantsAndTheFileLacksAreZeros() {
+    for (int threads : new int[] {1, 4}) {
+      FilesFixture parallel = new FilesFixture(folder, threads, 8);
+      parallel.put("x.csv", "1,2\n3,4\n5,6\n");
+      assertThat(FilesFixture.cells(parallel.matrix("x.csv", ReadOptions.none().withShape(5, 2))))
+          .isEqualTo(rows("1 2", "3 4", "5 6", "0 0", "0 0"));
+    }
   }
 
   @Test

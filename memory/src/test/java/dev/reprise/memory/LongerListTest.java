@@ -115,4 +115,78 @@ class LongerListTest {
     list.release();
     assertThat(value.held).isEqualTo(held - 1);
   }
+
+  @Test
+  void anotherElementTakesThePlaceAndTheReference() {
+    Counted[] first = new Counted[100];
+    ListValue list = new ListValue(List.of(), List.of());
+    for (int i = 0; i < first.length; i++) {
+      first[i] = new Counted();
+      list = list.appending(null, first[i]);
+    }
+    Counted[] second = new Counted[100];
+    for (int i = 0; i < first.length; i++) {
+      second[i] = new Counted();
+      list = list.replacing(i, second[i]);
+      assertThat(first[i].held).isZero();
+    }
+    assertThat(list.elements()).containsExactly(second);
+    assertThat(second).allMatch(element -> element.held == 1 && element.taken == 0);
+    list.release();
+    assertThat(second).allMatch(element -> element.held == 0);
+  }
+
+  @Test
+  void onlyTheOneHolderReplaces() {
+    ListValue list = new ListValue(List.of(), List.of(Scalar.of(1)));
+    list.retain();
+    assertThatThrownBy(() -> list.replacing(0, Scalar.of(2)))
+        .isInstanceOf(IllegalStateException.class);
+    list.release();
+    assertThatThrownBy(() -> list.replacing(1, Scalar.of(2)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(list.elements()).containsExactly(Scalar.of(1));
+    list.replacing(0, Scalar.of(2));
+    assertThat(list.tryRetain()).isFalse();
+  }
+
+  @Test
+  void aReplacedPromiseIsGivenUpAndTheOthersCome() {
+    Handle early = new Handle(null, null);
+    Handle late = new Handle(null, null);
+    ListValue list = new ListValue(List.of(), List.of(early, late));
+    list = list.replacing(0, Scalar.of(1));
+    assertThat(list.isPending()).isTrue();
+    late.complete(Scalar.of(2));
+    assertThat(list.isPending()).isFalse();
+    assertThat(list.elements()).containsExactly(Scalar.of(1), Scalar.of(2));
+    list = list.replacing(1, Scalar.of(3));
+    assertThat(list.elements()).containsExactly(Scalar.of(1), Scalar.of(3));
+    early.complete(Scalar.of(7));
+    list.release();
+  }
+
+  @Test
+  void aPromiseTakesThePlaceOfWhatWasThere() {
+    Counted[] first = {new Counted(), new Counted(), new Counted()};
+    ListValue list = new ListValue(List.of(), List.of(first));
+    Handle promise = new Handle(null, null);
+    list = list.replacing(0, promise);
+    assertThat(list.isPending()).isTrue();
+    assertThat(first[0].held).isZero();
+    Handle second = new Handle(null, null);
+    list = list.replacing(2, second);
+    Counted value = new Counted();
+    promise.complete(value);
+    assertThat(list.isPending()).isTrue();
+    assertThat(list.elements().get(0)).isSameAs(value);
+    second.complete(Scalar.of(2));
+    assertThat(list.isPending()).isFalse();
+    assertThat(list.elements()).containsExactly(value, first[1], Scalar.of(2));
+    list = list.replacing(1, Scalar.of(5)).appending(null, Scalar.of(6));
+    assertThat(list.elements()).containsExactly(value, Scalar.of(5), Scalar.of(2), Scalar.of(6));
+    list.release();
+    assertThat(value.held).isZero();
+    assertThat(first[1].held).isZero();
+  }
 }

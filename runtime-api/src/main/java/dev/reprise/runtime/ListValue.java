@@ -16,7 +16,8 @@ import java.util.RandomAccess;
  * given one is given it when all has come.
  *
  * <p>A list that is longer by one may go on in the arrays of the one that it came from, whose only
- * holder gives that up ({@link #appending}): what a list shows never changes.
+ * holder gives that up ({@link #appending}), and one with another element may have its array
+ * ({@link #replacing}): what a list shows never changes while somebody holds it.
  *
  * <pre>
  *   cells   [ a | b | c |   |   ]      of the list (a, b), which nobody holds any more,
@@ -138,6 +139,32 @@ public final class ListValue implements Value {
     ListValue next = new ListValue(longerNames, longer, known);
     // Not given up: the next one holds the elements.
     references.release(this);
+    return next;
+  }
+
+  /**
+   * The list with another element at a position, in constant time. This one must not be used any
+   * more: its reference and its other elements are the new one's, in the same array, so views of
+   * its elements end with it.
+   *
+   * @param index zero-based
+   * @param element whose reference is taken over
+   * @throws IllegalStateException when the caller is not the only holder
+   */
+  public ListValue replacing(int index, Value element) {
+    if (!hasOneHolder()) {
+      throw new IllegalStateException("others hold the list, too");
+    }
+    if (index < 0 || index >= elements.size) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    Value before = elements.cells[index];
+    elements.cells[index] = element;
+    boolean isThere = !element.isPending() && element.settled() == element;
+    int known = replaceByWhatHasCome();
+    ListValue next = new ListValue(names, elements, isThere ? known : Math.min(known, index));
+    references.release(this);
+    before.release();
     return next;
   }
 

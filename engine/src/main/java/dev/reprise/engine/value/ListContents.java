@@ -157,7 +157,9 @@ final class ListContents {
     Scalar place = change.input(2).literalOrNull();
     if (place != null && isNew(place)) {
       addName(place.asString());
-      return items.add(source);
+      Element element = elementOrNull(source, patience, deep);
+      return items.add(
+          element == null ? ElementItems.opaque(change, items.size()) : element.item());
     }
     int from = position(change.input(2));
     int to = lastPosition(change, 3, from);

@@ -36,7 +36,10 @@ final class Lists {
         list.elements().subList(from, to + 1));
   }
 
-  /** Replaces an element; a name that the list does not have is appended. */
+  /**
+   * Replaces an element; a name that the list does not have is appended. A list of one stands for
+   * its element.
+   */
   static Value assign(Operation operation, Value[] inputs) {
     ListValue list = list(operation, inputs[0]);
     List<Value> elements = new ArrayList<>(list.elements());
@@ -46,7 +49,7 @@ final class Lists {
         names.add("");
       }
       names.add(((Scalar) inputs[2]).asString());
-      elements.add(inputs[1]);
+      elements.add(single(inputs[1]));
       return build(names, elements);
     }
     int from = position(list, inputs[2]);
@@ -99,6 +102,23 @@ final class Lists {
     Value element = single(value);
     element.retain();
     return list.appending(appendedName(operation, value), element);
+  }
+
+  /**
+   * As {@link #assign} of one element, to a list that the caller alone holds and gives away; null,
+   * with nothing changed, for a range.
+   */
+  static ListValue assignTo(ListValue list, Value[] inputs) {
+    if (!isAbsent(inputs[3])) {
+      return null;
+    }
+    Value element = single(inputs[1]);
+    boolean isNew = isText(inputs[2]) && list.indexOf(((Scalar) inputs[2]).asString()) < 0;
+    int at = isNew ? list.size() : position(list, inputs[2]);
+    element.retain();
+    return isNew
+        ? list.appending(((Scalar) inputs[2]).asString(), element)
+        : list.replacing(at, element);
   }
 
   /** The list without one element, and a list of that element. */

@@ -56,6 +56,17 @@ public final class StructureOperations {
     return Lists.appendTo(list, operation, value);
   }
 
+  /**
+   * {@code listAssign} of one element in constant time, in place of a list that only the caller
+   * holds and must not use any more; null, with the list as it was, for a range.
+   *
+   * @param inputs borrowed: the list, the element, its place, an absent end
+   * @throws dev.reprise.runtime.OperandException when there is no such place; the list is as it was
+   */
+  public ListValue assign(ListValue list, Value[] inputs) {
+    return Lists.assignTo(list, inputs);
+  }
+
   /** True when an operation asks no more of an operand than is known while that is in flight. */
   public static boolean isEnough(Operation operation, Value input) {
     return switch (operation.name()) {

@@ -2,6 +2,7 @@ package dev.reprise.language.lower;
 
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Argument;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.runtime.operation.Parameter;
@@ -41,7 +42,8 @@ final class Builtins {
           "warm",
           "bound",
           "cut",
-          "literal");
+          "literal",
+          "transformFunctions");
 
   private static final Map<String, Row> ROWS = rows();
 
@@ -64,7 +66,9 @@ final class Builtins {
             .entrySet()) {
       rows.put(alias.getKey(), site -> byTable(site, alias.getValue()));
     }
-    for (String name : List.of("compress", "decompress")) {
+    rows.put("readMM", site -> reading(site, "mm"));
+    rows.put("read.csv", site -> reading(site, "csv"));
+    for (String name : List.of("compress", "decompress", "local")) {
       rows.put(name, Builtins::asItIs);
     }
     ArithmeticBuiltins.addTo(rows);
@@ -101,7 +105,25 @@ final class Builtins {
     return row != null ? row.lower(site) : byTable(site, site.call().name());
   }
 
-  /** Matrices have one form here, so that compressing is no more than naming the matrix. */
+  /** {@code read} of a format. */
+  private static Lowered reading(CallSite site, String format) {
+    Expression.Call call = site.call();
+    List<Argument> arguments = new ArrayList<>(call.arguments());
+    if (arguments.stream().anyMatch(argument -> "format".equals(argument.name()))) {
+      return site.error(
+          "'" + call.name() + "' reads one format, so that it takes no 'format'",
+          "read(file, format=...) takes one");
+    }
+    Expression named = new Expression.Literal(Scalar.of(format), call.position());
+    arguments.add(new Argument("format", named, call.position()));
+    Expression.Call read = new Expression.Call(null, "read", arguments, call.position());
+    return byTable(new CallSite(read, site.context(), site.expressions()), "read");
+  }
+
+  /**
+   * Matrices have one form and one place here, so that compressing them, or making them local, is
+   * no more than naming them.
+   */
   private static Lowered asItIs(CallSite site) {
     if (site.count() == 0 || site.count() > 2) {
       return site.error(

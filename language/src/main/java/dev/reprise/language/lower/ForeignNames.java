@@ -43,7 +43,6 @@ final class ForeignNames {
           Map.entry(
               "library",
               "functions of the library need no loading; source(\"file.dml\") as ns loads a file"),
-          Map.entry("local", "all values are local; leave it out"),
           Map.entry("log10", "write log(x, 10)"),
           Map.entry("log1p", "write log(1 + x)"),
           Map.entry("log2", "write log(x, 2)"),
@@ -90,7 +89,6 @@ final class ForeignNames {
               "of a symmetric matrix: [w, V] = eigen(X), then V %*% diag(sqrt(w)) %*% t(V)"),
           Map.entry("std", "write sd(X)"),
           Map.entry("stdev", "write sd(X)"),
-          Map.entry("stft", "cut the signal into windows, one a row, and call fft_linearized"),
           Map.entry("str", "write toString(x)"),
           Map.entry("substr", "write map(F, \"x -> x.substring(0, 2)\") over the cells of a frame"),
           Map.entry("sumSq", "write sum(X ^ 2)"),
@@ -99,6 +97,10 @@ final class ForeignNames {
           Map.entry("tensor", TENSOR),
           Map.entry("tolower", "write map(F, \"x -> x.toLowerCase()\") over the cells of a frame"),
           Map.entry("toupper", "write map(F, \"x -> x.toUpperCase()\") over the cells of a frame"),
+          Map.entry(
+              "transform",
+              "write [X, meta] = transformencode(target=F, spec=...), and transformapply for more"
+                  + " rows"),
           Map.entry("transpose", "write t(X)"),
           Map.entry("trunc", "write sign(x) * floor(abs(x)), or as.integer(x) of a scalar"),
           Map.entry(

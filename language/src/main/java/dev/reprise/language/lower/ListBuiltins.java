@@ -3,6 +3,8 @@ package dev.reprise.language.lower;
 import dev.reprise.language.lower.Builtins.Row;
 import dev.reprise.language.syntax.Expression.Argument;
 import dev.reprise.runtime.operation.Attributes;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,15 +13,32 @@ final class ListBuiltins {
   private ListBuiltins() {}
 
   static void addTo(Map<String, Row> rows) {
-    rows.put("list", site -> variadic(site, "list"));
+    rows.put("list", ListBuiltins::list);
     rows.put("cbind", site -> bind(site, "cbind"));
     rows.put("rbind", site -> bind(site, "rbind"));
     rows.put("append", ListBuiltins::append);
     rows.put("remove", site -> site.compute("listRemove", site.required("target", "position")));
   }
 
-  private static Lowered variadic(CallSite site, String opcode) {
-    return site.compute(opcode, site.names(site.arguments()), operands(site));
+  /** Of several elements with one name the last one takes the place of the first. */
+  private static Lowered list(CallSite site) {
+    int[] all = operands(site);
+    List<Argument> kept = new ArrayList<>();
+    List<Integer> operands = new ArrayList<>();
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < all.length; i++) {
+      Argument argument = site.arguments().get(i);
+      Integer place = argument.name() == null ? null : places.get(argument.name());
+      if (place != null) {
+        operands.set(place, all[i]);
+        continue;
+      }
+      places.put(argument.name(), kept.size());
+      kept.add(argument);
+      operands.add(all[i]);
+    }
+    return site.compute(
+        "list", site.names(kept), operands.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static Lowered bind(CallSite site, String opcode) {

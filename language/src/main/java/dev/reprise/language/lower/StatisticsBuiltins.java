@@ -14,6 +14,7 @@ final class StatisticsBuiltins {
   static void addTo(Map<String, Row> rows) {
     rows.put("quantile", site -> weighted(site, "quantile", "target", "p"));
     rows.put("moment", site -> weighted(site, "moment", "target", "order"));
+    rows.put("stft", StatisticsBuiltins::windows);
     rows.put("table", StatisticsBuiltins::table);
     rows.put("sample", StatisticsBuiltins::sample);
     rows.put("countDistinctApprox", StatisticsBuiltins::countDistinct);
@@ -26,6 +27,17 @@ final class StatisticsBuiltins {
     }
     int[] two = site.required(first, last);
     return site.compute(opcode, two[0], site.absent(), two[1]);
+  }
+
+  /** {@code stft(re, windowSize, overlap)} or {@code stft(re, im, windowSize, overlap)}. */
+  private static Lowered windows(CallSite site) {
+    boolean complex =
+        site.count() > 3 || site.arguments().stream().anyMatch(a -> "im".equals(a.name()));
+    if (complex) {
+      return site.compute("stft", site.required("re", "im", "windowSize", "overlap"));
+    }
+    int[] real = site.required("re", "windowSize", "overlap");
+    return site.compute("stft", real[0], site.absent(), real[1], real[2]);
   }
 
   /** {@code table(a, b[, weights][, rows, columns])}. */

@@ -1,6 +1,7 @@
 package dev.reprise.language.optimize;
 
 import dev.reprise.language.program.Block;
+import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.operation.Evaluation;
@@ -154,7 +155,8 @@ final class CommonSubexpressions extends StraightPass {
     if (evaluation != Evaluation.KERNEL && evaluation != Evaluation.STRUCTURE
         || outputs.length != 1
         || outputs[0] < 0
-        || compute.inputs().length == 0) {
+        || compute.inputs().length == 0
+        || CalledFunctions.mayBeNamedIn(compute.operation())) {
       return false;
     }
     for (int input : compute.inputs()) {

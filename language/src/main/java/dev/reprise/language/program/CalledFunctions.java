@@ -1,5 +1,6 @@
 package dev.reprise.language.program;
 
+import dev.reprise.runtime.operation.Operation;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,15 @@ public final class CalledFunctions {
     }
     called.blocks(procedure.body());
     return called.names;
+  }
+
+  /** True for operations that may call functions which only their operands name. */
+  public static boolean mayBeNamedIn(Operation operation) {
+    return switch (operation.name()) {
+      // The transforms where their spec has functions (udf).
+      case "eval", "transformencode", "transformapply" -> true;
+      default -> false;
+    };
   }
 
   private void blocks(List<Block> blocks) {

@@ -26,6 +26,8 @@ final class FrameOperations {
         row("transformapply").in("target", "meta", "spec").optional("embedding").work(Work.SORT));
     rows.add(row("transformdecode").in("target", "meta", "spec").work(Work.SORT));
     rows.add(row("transformcolmap").in("target", "spec"));
+    // Calls of the script's functions that the spec asks for, as lines of text.
+    rows.add(row("transformFunctions").in("target", "meta", "spec").returns(Results.STRING));
     rows.add(row("detectSchema").in("target"));
     rows.add(row("applySchema").in("target", "schema"));
     rows.add(row("dropInvalidType").in("target", "schema"));
@@ -33,6 +35,7 @@ final class FrameOperations {
     rows.add(row("valueSwap").in("target", "schema"));
     // margin 0: cells, 1: rows, 2: columns
     rows.add(row("map").in("target", "lambda").in("margin", 0L));
+    rows.add(row("tokenize").in("target", "spec").optional("max_tokens").work(Work.TEXT));
     rows.add(row("colnames").in("target"));
     return rows;
   }

@@ -40,6 +40,9 @@ final class LinearAlgebraOperations {
     for (String name : List.of("fft", "ifft", "fft_linearized", "ifft_linearized")) {
       rows.add(row(name).in("re").optional("im").outputs(2).work(Work.SORT));
     }
+    // The transforms of windows of each row, side by side.
+    rows.add(
+        row("stft").in("re").optional("im").in("windowSize", "overlap").outputs(2).work(Work.SORT));
     return rows;
   }
 }

@@ -31,12 +31,14 @@ public final class FrameKernels {
     table.add("detectSchema", (_, in, _) -> one(SchemaNames.of(frameIn("detectSchema", in[0]))));
     table.add("colnames", (_, in, _) -> one(columnNames(frameIn("colnames", in[0]))));
     table.add("map", (_, in, _) -> one(MapKernel.run(in)));
+    table.add("tokenize", (_, in, _) -> one(TokenizeKernel.run(in)));
     SchemaKernels.register(table);
     TransformKernels kernels = new TransformKernels(parallel);
     table.add("transformencode", kernels::encode);
     table.add("transformapply", kernels::apply);
     table.add("transformdecode", kernels::decode);
     table.add("transformcolmap", kernels::columnMap);
+    table.add("transformFunctions", kernels::functions);
   }
 
   private static Operand[] one(Operand result) {

@@ -13,21 +13,24 @@ import java.util.Map;
 final class LenientJson {
   private static final int DEEPEST = 64;
 
+  private final String what;
   private final String text;
   private int at;
   private int depth;
 
-  private LenientJson(String text) {
+  private LenientJson(String what, String text) {
+    this.what = what;
     this.text = text;
   }
 
   /**
    * Parses one object.
    *
+   * @param what whose spec it is, for messages
    * @throws OperandException with line and column of the first mistake
    */
-  static Map<String, Object> parseObject(String text) {
-    LenientJson parser = new LenientJson(text);
+  static Map<String, Object> parseObject(String what, String text) {
+    LenientJson parser = new LenientJson(what, text);
     parser.skipSpace();
     if (!parser.atChar('{')) {
       throw parser.problem("'{' is due");
@@ -178,7 +181,9 @@ final class LenientJson {
     }
     String found = at >= text.length() ? "the end" : "'" + text.charAt(at) + "'";
     return new OperandException(
-        "the transform spec is not valid at line "
+        "the "
+            + what
+            + " spec is not valid at line "
             + line
             + ", column "
             + column

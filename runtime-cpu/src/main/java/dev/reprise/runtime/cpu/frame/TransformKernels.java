@@ -7,6 +7,7 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 
@@ -62,6 +63,12 @@ final class TransformKernels {
     }
     Frame meta = FrameKernels.frameIn("transformdecode", in[1]);
     TransformSpec spec = TransformSpec.parse(text("transformdecode", in[2]), meta.names());
+    if (!spec.functions().isEmpty()) {
+      throw new OperandException(
+          "'transformdecode' cannot undo the function '"
+              + spec.functions().getFirst().name()
+              + "' of the transform spec; leave udf out for a matrix that it was not applied to");
+    }
     return new Operand[] {Encoding.fromMeta(meta, spec, null).decode(matrix)};
   }
 
@@ -73,6 +80,26 @@ final class TransformKernels {
     TransformSpec spec = TransformSpec.parse(text("transformcolmap", in[1]), meta.names());
     double[][] map = Encoding.fromMeta(meta, spec, null).columnMap();
     return new Operand[] {matrix(map, context.allocator())};
+  }
+
+  /**
+   * The functions of a spec and the columns of the matrix that each is to have: a line with name,
+   * first and last column for each call, in their order.
+   */
+  Operand[] functions(Operation operation, Operand[] in, ExecutionContext context) {
+    Frame frame = FrameKernels.frameIn(operation.name(), in[0]);
+    Frame meta = FrameKernels.frameIn(operation.name(), in[1]);
+    TransformSpec spec = spec(in[2], frame, meta);
+    double[][] map =
+        spec.functions().isEmpty() ? null : Encoding.fromMeta(meta, spec, null).columnMap();
+    StringBuilder lines = new StringBuilder();
+    for (TransformSpec.Function function : spec.functions()) {
+      for (int column : function.columns()) {
+        lines.append(function.name()).append(' ').append((long) map[column][1]);
+        lines.append(' ').append((long) map[column][2]).append('\n');
+      }
+    }
+    return new Operand[] {Scalar.of(lines.toString())};
   }
 
   private static DenseMatrix matrix(double[][] rows, Allocator allocator) {

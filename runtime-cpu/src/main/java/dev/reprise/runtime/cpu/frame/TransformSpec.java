@@ -1,6 +1,8 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.OperandException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,14 @@ final class TransformSpec {
    * @param value the constant, else null
    */
   record Impute(String method, String value) {}
+
+  /**
+   * A function of the script that columns pass through once they are encoded.
+   *
+   * @param name as the script calls it
+   * @param columns of the frame, from 0, each by itself
+   */
+  record Function(String name, List<Integer> columns) {}
 
   /** The plan for one column; all off means that numbers pass through. */
   static final class Column {
@@ -69,6 +79,7 @@ final class TransformSpec {
 
   private final List<String> names;
   private final Column[] columns;
+  private final List<Function> functions = new ArrayList<>();
   private boolean ids;
   private int hashBuckets;
 
@@ -87,7 +98,7 @@ final class TransformSpec {
    * @throws OperandException for anything not understood
    */
   static TransformSpec parse(String json, List<String> names) {
-    Map<String, Object> object = LenientJson.parseObject(json);
+    Map<String, Object> object = LenientJson.parseObject("transform", json);
     TransformSpec spec = new TransformSpec(names);
     spec.ids = "true".equalsIgnoreCase(String.valueOf(object.get("ids")));
     object.forEach(spec::take);
@@ -101,6 +112,11 @@ final class TransformSpec {
 
   int hashBuckets() {
     return hashBuckets;
+  }
+
+  /** In the order in which they are applied. */
+  List<Function> functions() {
+    return functions;
   }
 
   /** The columns of which a missing cell drops its row. */
@@ -119,9 +135,7 @@ final class TransformSpec {
       case "word_embedding" -> list(key, value).forEach(e -> find(key, e).embedded = true);
       case "pass_through" -> list(key, value).forEach(e -> find(key, e));
       case "udf" ->
-          throw new OperandException(
-              "the transform spec asks for \"udf\", a function of the script, which is not"
-                  + " supported here; call the function on the matrix that the transform gives");
+          (value instanceof List<?> all ? all : List.of(value)).forEach(this::takeFunction);
       case "K" -> hashBuckets = whole("K", value);
       case "bin" -> list(key, value).forEach(this::takeBins);
       case "impute" -> list(key, value).forEach(this::takeImpute);
@@ -129,9 +143,8 @@ final class TransformSpec {
           throw new OperandException(
               "the transform spec asks for \""
                   + key
-                  + "\", which is not known; known are recode,"
-                  + " dummycode, bin, hash (with K), bag_of_words, word_embedding, impute, omit,"
-                  + " pass_through and ids");
+                  + "\", which is not known; known are recode, dummycode, bin, hash (with K),"
+                  + " bag_of_words, word_embedding, impute, omit, udf, pass_through and ids");
     }
   }
 
@@ -172,6 +185,21 @@ final class TransformSpec {
     }
     find("impute", reference(impute)).impute =
         new Impute(method, value == null ? null : value.toString());
+  }
+
+  private void takeFunction(Object entry) {
+    Map<?, ?> function = object("udf", entry);
+    Object name = function.get("name");
+    if (name == null || function.get("ids") == null || function.size() > 2) {
+      throw new OperandException(
+          "\"udf\" in the transform spec needs a function's name and its columns, such as"
+              + " udf:{name:f, ids:[1]}, and takes nothing else");
+    }
+    List<Integer> of = new ArrayList<>();
+    for (Object reference : list("ids", function.get("ids"))) {
+      of.add(Arrays.asList(columns).indexOf(find("udf", reference)));
+    }
+    functions.add(new Function(String.valueOf(name), List.copyOf(of)));
   }
 
   private static Object reference(Map<?, ?> entry) {

@@ -15,8 +15,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Discrete Fourier transforms of complex numbers, given and returned as two matrices: of rows and
- * columns, or of each row by itself. Extents are powers of two; the inverse divides by the number
- * of points.
+ * columns, or of each row by itself. The inverse divides by the number of points.
  */
 final class FourierKernel implements Kernel {
   private final boolean inverse;
@@ -32,23 +31,15 @@ final class FourierKernel implements Kernel {
     table.add("ifft", new FourierKernel(true, true));
     table.add("fft_linearized", new FourierKernel(false, false));
     table.add("ifft_linearized", new FourierKernel(true, false));
+    table.add("stft", new WindowedFourierKernel());
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix re = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix im = Arguments.matrixOrNull(operation, inputs, 1);
-    if (im != null && !im.shape().equals(re.shape())) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs real and imaginary parts of one shape, but got "
-              + re.shape()
-              + " and "
-              + im.shape());
-    }
-    int rows = columnsToo ? powerOfTwo(operation, re, re.rows()) : (int) re.rows();
-    int cols = powerOfTwo(operation, re, re.cols());
+    DenseMatrix im = imaginaryOrNull(operation, inputs, re);
+    int rows = columnsToo ? extent(operation, re, re.rows()) : (int) re.rows();
+    int cols = extent(operation, re, re.cols());
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix outRe = scratch.matrix(re.rows(), re.cols());
       DenseMatrix outIm = scratch.matrix(re.rows(), re.cols());
@@ -66,20 +57,37 @@ final class FourierKernel implements Kernel {
     }
   }
 
-  private static int powerOfTwo(Operation operation, DenseMatrix x, long extent) {
-    if (extent < 1 || extent > 1 << 30 || Long.bitCount(extent) != 1) {
+  /** The imaginary parts, of the shape of the real ones; null when there are none. */
+  static DenseMatrix imaginaryOrNull(Operation operation, Operand[] inputs, DenseMatrix re) {
+    DenseMatrix im = Arguments.matrixOrNull(operation, inputs, 1);
+    if (im != null && !im.shape().equals(re.shape())) {
       throw new OperandException(
           "'"
               + operation.name()
-              + "' needs extents that are powers of two, but got shape "
-              + x.shape()
-              + "; fill up with zeros");
+              + "' needs real and imaginary parts of one shape, but got "
+              + re.shape()
+              + " and "
+              + im.shape());
+    }
+    return im;
+  }
+
+  private static int extent(Operation operation, DenseMatrix x, long extent) {
+    if (extent < 1 || extent > FourierLine.MOST) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' takes lines of 1 to "
+              + FourierLine.MOST
+              + " cells, but got shape "
+              + x.shape());
     }
     return (int) extent;
   }
 
   /** Transforms {@code count} lines of {@code n} cells; line k starts at cell k * jump. */
   private void lines(DenseMatrix re, DenseMatrix im, int count, int n, long jump, long stride) {
+    FourierLine transform = FourierLine.of(n, inverse);
     double[] x = new double[n];
     double[] y = new double[n];
     for (int line = 0; line < count; line++) {
@@ -88,53 +96,12 @@ final class FourierKernel implements Kernel {
         x[i] = re.segment().getAtIndex(JAVA_DOUBLE, at);
         y[i] = im.segment().getAtIndex(JAVA_DOUBLE, at);
       }
-      transform(x, y);
+      transform.apply(x, y);
       for (int i = 0; i < n; i++) {
         long at = line * jump + i * stride;
         re.segment().setAtIndex(JAVA_DOUBLE, at, inverse ? x[i] / n : x[i]);
         im.segment().setAtIndex(JAVA_DOUBLE, at, inverse ? y[i] / n : y[i]);
       }
     }
-  }
-
-  /** Cooley and Tukey's algorithm in place: bit reversal, then butterflies of growing span. */
-  private void transform(double[] x, double[] y) {
-    int n = x.length;
-    for (int i = 1, j = 0; i < n; i++) {
-      int bit = n >> 1;
-      for (; (j & bit) != 0; bit >>= 1) {
-        j ^= bit;
-      }
-      j ^= bit;
-      if (i < j) {
-        swap(x, i, j);
-        swap(y, i, j);
-      }
-    }
-    for (int span = 1; span < n; span *= 2) {
-      for (int k = 0; k < span; k++) {
-        double angle = (inverse ? 1 : -1) * Math.PI * k / span;
-        butterflies(x, y, k, span, Math.cos(angle), Math.sin(angle));
-      }
-    }
-  }
-
-  private static void butterflies(
-      double[] x, double[] y, int first, int span, double cos, double sin) {
-    for (int i = first; i < x.length; i += 2 * span) {
-      int other = i + span;
-      double re = x[other] * cos - y[other] * sin;
-      double im = x[other] * sin + y[other] * cos;
-      x[other] = x[i] - re;
-      y[other] = y[i] - im;
-      x[i] += re;
-      y[i] += im;
-    }
-  }
-
-  private static void swap(double[] values, int i, int j) {
-    double value = values[i];
-    values[i] = values[j];
-    values[j] = value;
   }
 }

@@ -1,0 +1,250 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code L[i] = x} on lists that one variable holds, which are not copied, and on others. */
+class ListAssignTest {
+  private static final String FUNCTIONS =
+      """
+      change = function(list[unknown] L, int k) return (list[unknown] R) {
+        L[1] = k
+        R = L
+        R[2, 1] = k + 1
+      }
+      """;
+
+  @Test
+  @Timeout(120)
+  void anElementIsChangedInATimeThatDoesNotGrow() {
+    // Copied each time this would take minutes.
+    assertThat(
+            Scripts.output(
+                """
+                L = list()
+                for (i in 1:100000) L = append(L, 0)
+                for (k in 1:4) {
+                  for (i in 1:100000) {
+                    L[i] = as.scalar(L[i]) + k
+                  }
+                }
+                print(length(L) + " " + as.scalar(L[1]) + " " + as.scalar(L[100000]))
+                """))
+        .isEqualTo("100000 10 10\n");
+  }
+
+  @Test
+  void aListThatAnotherVariableHoldsStaysAsItIs() {
+    assertThat(
+            Scripts.output(
+                """
+                L = list(1, 2)
+                M = L
+                L[1] = 3
+                N = list(a=L, b=0)
+                L[2] = 4
+                L[1] = L
+                K = L[1]
+                L[1] = 5
+                print(toString(M))
+                print(toString(as.list(N["a"])))
+                print(toString(as.list(K)))
+                print(toString(L))
+                """))
+        .isEqualTo(
+            """
+            List containing:
+            [1, 2]
+            List containing:
+            [3, 2]
+            List containing:
+            [3, 4]
+            List containing:
+            [5, 4]
+            """);
+  }
+
+  @Test
+  void aPlaceThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[3] = 5"))
+        .hasMessageContaining("list index 3 is out of range");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[1, 2] = 5"))
+        .hasMessageContaining("a list has one column");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[, 1] = 5"))
+        .hasMessageContaining("needs a position or a name");
+  }
+
+  @Test
+  void variablesHoldWhatAModelSays() {
+    Random random = new Random(6);
+    for (int round = 0; round < 25; round++) {
+      StringBuilder script = new StringBuilder(FUNCTIONS);
+      Map<String, List<Integer>> model = new HashMap<>();
+      StringBuilder expected = new StringBuilder();
+      for (String name : List.of("A", "B", "C")) {
+        model.put(name, new ArrayList<>(List.of(0, 0, 0)));
+        script.append(name).append(" = list(0, b=0, c=0)\n");
+      }
+      for (int step = 0; step < 25; step++) {
+        step(random, step, script, model, expected);
+      }
+      for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.HYBRID, ReuseMode.FULL)) {
+        for (int threads : new int[] {1, 4}) {
+          Scripts.Outcome outcome =
+              Scripts.run(Scripts.config().withReuse(mode).withThreads(threads), script.toString());
+          assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
+          assertThat(outcome.liveBuffers()).isZero();
+        }
+      }
+    }
+  }
+
+  private static void step(
+      Random random,
+      int step,
+      StringBuilder script,
+      Map<String, List<Integer>> model,
+      StringBuilder expected) {
+    String to = "ABC".charAt(random.nextInt(3)) + "";
+    String from = "ABC".charAt(random.nextInt(3)) + "";
+    List<Integer> list = new ArrayList<>(model.get(from));
+    int at = random.nextInt(list.size());
+    switch (random.nextInt(8)) {
+      case 0 -> script.append("%s = %s\n".formatted(to, from));
+      case 1 -> {
+        script.append("%s = change(%s, %d)\n".formatted(to, from, step));
+        list.set(0, step);
+        list.set(1, step + 1);
+      }
+      case 2 -> {
+        script.append("for (i in 1:3) %s[i] = i + %d\n".formatted(from, step));
+        for (int i = 0; i < 3; i++) {
+          list.set(i, i + 1 + step);
+        }
+        to = from;
+      }
+      case 3 -> {
+        script.append("parfor (i in 1:3) %s[i] = matrix(i, 2, 2)\n".formatted(from));
+        for (int i = 0; i < 3; i++) {
+          list.set(i, 4 * (i + 1));
+        }
+        to = from;
+      }
+      case 4 -> {
+        script.append("%s[\"c\"] = list(%d)\n".formatted(from, step));
+        list.set(2, step);
+        to = from;
+      }
+      case 5 -> {
+        script.append("%s[%d] = %s[1]\n".formatted(from, at + 1, from));
+        list.set(at, list.getFirst());
+        to = from;
+      }
+      case 6 -> {
+        script.append("%s[\"n%d\"] = %d\n".formatted(from, step, step));
+        list.add(step);
+        to = from;
+      }
+      default -> {
+        script.append("%s[%d, 1] = matrix(%d, 2, 2)\n".formatted(from, at + 1, step));
+        list.set(at, 4 * step);
+        to = from;
+      }
+    }
+    model.put(to, list);
+    String show = "ABC".charAt(random.nextInt(3)) + "";
+    script.append(
+        """
+        text = ""
+        for (i in 1:length(%1$s)) text = text + " " + sum(as.matrix(%1$s[i]))
+        print(text)
+        """
+            .formatted(show));
+    model.get(show).forEach(number -> expected.append(' ').append((double) number));
+    expected.append('\n');
+  }
+
+  /** The trace says what was assigned, whether or not the list was copied. */
+  @Test
+  void theLineageIsThatOfACopiedList() {
+    String change =
+        "L = list(1, 2); for (i in 1:5) { %s L[2] = i * 2; L[1, 1] = i }; print(lineage(L))";
+    String alone = Scripts.output(change.formatted(""));
+    String copied = Scripts.output(change.formatted("M = L;") + "; print(length(M))");
+    assertThat(copied).startsWith(alone.stripTrailing());
+  }
+
+  @Test
+  void anElementAssignedInPlaceIsFoundAgainByWhatItIs() {
+    String script =
+        """
+        X = rand(rows=200, cols=200, seed=1)
+        L = list(X, X, 0)
+        for (i in 1:20) {
+          L[3] = i
+          L["W"] = X
+          s = sum(as.matrix(L["W"]) %*% as.matrix(L[2]))
+        }
+        print(s)
+        """;
+    Scripts.Outcome full = Scripts.run(Scripts.config().withReuse(ReuseMode.FULL), script);
+    Scripts.Outcome none = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script);
+    assertThat(full.output()).isEqualTo(none.output());
+    assertThat(full.statistics().of("matmul").executed()).isEqualTo(1);
+    assertThat(none.statistics().of("matmul").executed()).isEqualTo(20);
+    assertThat(full.liveBuffers()).isZero();
+  }
+
+  /** A list of one by a new name is its element, in the value and in the trace. */
+  @Test
+  void whatCameInAsAListOfOneIsFoundAgain() {
+    String script =
+        """
+        X = rand(rows=200, cols=200, seed=1)
+        s = sum(X %*% X)
+        L = list(a=X)
+        L["b"] = L["a"]
+        L["c"] = list(X)
+        t = sum(as.matrix(L["b"]) %*% as.matrix(L["c"]))
+        print(s == t)
+        """;
+    Scripts.Outcome full = Scripts.run(Scripts.config().withReuse(ReuseMode.FULL), script);
+    assertThat(full.output()).isEqualTo("TRUE\n");
+    assertThat(full.statistics().of("matmul").executed()).isEqualTo(1);
+  }
+
+  @Test
+  void anElementTakenByRowAndColumnIsWhatItWas() {
+    String script =
+        """
+        X = rand(rows=200, cols=200, seed=1)
+        L = list(a=X, b=X, c=0)
+        s = sum(X %*% X)
+        for (i in 1:20) {
+          t = sum(as.matrix(L[2, 1]) %*% as.matrix(L["a", ]))
+          K = L[1:2, 1]
+          n = length(K) + length(L[, 1]) + length(L[, ])
+          one = list(X)
+          c = as.scalar(one[2, 1])
+        }
+        print((s == t) + " " + n + " " + (c == as.scalar(X[2, 1])))
+        """;
+    for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.FULL)) {
+      Scripts.Outcome outcome = Scripts.run(Scripts.config().withReuse(mode), script);
+      assertThat(outcome.output()).isEqualTo("TRUE 8 TRUE\n");
+      assertThat(outcome.statistics().of("matmul").executed())
+          .isEqualTo(mode == ReuseMode.FULL ? 1 : 21);
+      assertThat(outcome.liveBuffers()).isZero();
+    }
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nx = L[1, 2]"))
+        .hasMessageContaining("a list has one column");
+  }
+}
