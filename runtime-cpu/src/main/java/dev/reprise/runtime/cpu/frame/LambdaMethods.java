@@ -9,6 +9,7 @@ import java.time.temporal.ChronoField;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -70,7 +71,11 @@ final class LambdaMethods {
           Map.entry("Math.min", (x, in) -> extreme(in, false)),
           Map.entry("UtilFunctions.toMillis", (x, in) -> millis(in)),
           Map.entry("UtilFunctions.dateFormat", (x, in) -> dateFormat(in)),
-          Map.entry("UtilFunctions.jaccardSim", (x, in) -> jaccard(text(in[0]), text(in[1]))));
+          Map.entry("UtilFunctions.jaccardSim", (x, in) -> jaccard(text(in[0]), text(in[1]))),
+          Map.entry(
+              "UtilFunctions.editDistance",
+              (x, in) -> EditDistance.ofLetters(text(in[0]), text(in[1]))),
+          Map.entry("UtilFunctions.wordErrorRates", (x, in) -> wordErrorRates(in[0])));
 
   private LambdaMethods() {}
 
@@ -171,6 +176,22 @@ final class LambdaMethods {
     right.chars().filter(all::contains).forEach(common::add);
     right.chars().forEach(all::add);
     return all.isEmpty() ? 0 : (double) common.size() / all.size();
+  }
+
+  /** Of each text against the first, as texts; a missing one counts as a text without words. */
+  private static String[] wordErrorRates(Object value) {
+    if (!(value instanceof String[] texts) || texts.length == 0) {
+      throw new IllegalArgumentException("an array of texts is due, as with margin=1");
+    }
+    String[] rates = new String[texts.length];
+    for (int i = 0; i < rates.length; i++) {
+      rates[i] =
+          String.valueOf(
+              EditDistance.wordErrorRate(
+                  Objects.requireNonNullElse(texts[0], ""),
+                  Objects.requireNonNullElse(texts[i], "")));
+    }
+    return rates;
   }
 
   /** Dates with or without a time of day. */

@@ -1,0 +1,44 @@
+package dev.reprise.runtime.cpu.frame;
+
+/** How many insertions, deletions and replacements lead from one sequence to another. */
+final class EditDistance {
+  private EditDistance() {}
+
+  /** Of the characters of two texts (Levenshtein). */
+  static int ofLetters(String from, String to) {
+    return of(from.codePoints().boxed().toArray(), to.codePoints().boxed().toArray());
+  }
+
+  /**
+   * Of the words of two texts, divided by the words of the longer one; 0 of two texts without words.
+   */
+  static double wordErrorRate(String from, String to) {
+    String[] a = words(from);
+    String[] b = words(to);
+    int longest = Math.max(a.length, b.length);
+    return longest == 0 ? 0 : (double) of(a, b) / longest;
+  }
+
+  private static String[] words(String text) {
+    return text.isBlank() ? new String[0] : text.strip().split("\\s+");
+  }
+
+  private static int of(Object[] from, Object[] to) {
+    int[] above = new int[to.length + 1];
+    for (int j = 0; j <= to.length; j++) {
+      above[j] = j;
+    }
+    int[] row = new int[to.length + 1];
+    for (int i = 1; i <= from.length; i++) {
+      row[0] = i;
+      for (int j = 1; j <= to.length; j++) {
+        int replaced = above[j - 1] + (from[i - 1].equals(to[j - 1]) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+      }
+      int[] next = above;
+      above = row;
+      row = next;
+    }
+    return above[to.length];
+  }
+}
