@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * The methods that a {@link Lambda} may call, by name; static ones with the name of their class.
@@ -75,7 +77,12 @@ final class LambdaMethods {
           Map.entry(
               "UtilFunctions.editDistance",
               (x, in) -> EditDistance.ofLetters(text(in[0]), text(in[1]))),
-          Map.entry("UtilFunctions.wordErrorRates", (x, in) -> wordErrorRates(in[0])));
+          Map.entry(
+              "UtilFunctions.editDistances",
+              (x, in) -> fromFirst(in[0], EditDistance::ofLetters)),
+          Map.entry(
+              "UtilFunctions.wordErrorRates",
+              (x, in) -> fromFirst(in[0], EditDistance::wordErrorRate)));
 
   private LambdaMethods() {}
 
@@ -178,20 +185,16 @@ final class LambdaMethods {
     return all.isEmpty() ? 0 : (double) common.size() / all.size();
   }
 
-  /** Of each text against the first, as texts; a missing one counts as a text without words. */
-  private static String[] wordErrorRates(Object value) {
+  /** How far each text is from the first, as texts; a missing one counts as an empty one. */
+  private static String[] fromFirst(Object value, ToDoubleBiFunction<String, String> distance) {
     if (!(value instanceof String[] texts) || texts.length == 0) {
       throw new IllegalArgumentException("an array of texts is due, as with margin=1");
     }
-    String[] rates = new String[texts.length];
-    for (int i = 0; i < rates.length; i++) {
-      rates[i] =
-          String.valueOf(
-              EditDistance.wordErrorRate(
-                  Objects.requireNonNullElse(texts[0], ""),
-                  Objects.requireNonNullElse(texts[i], "")));
-    }
-    return rates;
+    String first = Objects.requireNonNullElse(texts[0], "");
+    return Arrays.stream(texts)
+        .map(text -> distance.applyAsDouble(first, Objects.requireNonNullElse(text, "")))
+        .map(String::valueOf)
+        .toArray(String[]::new);
   }
 
   /** Dates with or without a time of day. */

@@ -64,6 +64,14 @@ class MapTest {
                     text("x -> UtilFunctions.wordErrorRates(x)"),
                     Scalar.of(1L))))
         .isEqualTo("0.0 0.5\n0.0 1.0\n0.0 1.0\n0.0 0.0\n");
+    assertThat(
+            showCells(
+                run(
+                    "map",
+                    Frames.texts("a,b,c", "ab,,b", ",xyz,\uD83D\uDE00"),
+                    text("x -> UtilFunctions.editDistances(x)"),
+                    Scalar.of(1L))))
+        .isEqualTo("0.0 2.0 1.0\n0.0 3.0 1.0\n");
     assertThatThrownBy(() -> mapped("x -> UtilFunctions.wordErrorRates(x)", "a"))
         .hasMessageContaining("an array of texts is due");
   }
