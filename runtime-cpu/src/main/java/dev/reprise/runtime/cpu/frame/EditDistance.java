@@ -14,7 +14,7 @@ final class EditDistance {
   }
 
   /**
-   * Of the words of two texts, divided by the words of the longer one; 0 of two texts without words.
+   * Of the words of two texts, divided by the words of the longer one; 0 of texts without words.
    */
   static double wordErrorRate(String from, String to) {
     Map<String, Integer> numbers = new HashMap<>();

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * The order of a frame's rows by some of its columns: numbers as numbers, all else as texts by their
- * characters. Rows with equal cells keep their order. A missing cell, and NaN, is larger than all
- * others.
+ * The order of a frame's rows by some of its columns: numbers as numbers, all else as texts by
+ * their characters. Rows with equal cells keep their order. A missing cell, and NaN, is larger than
+ * all others.
  */
 public final class FrameOrder {
   private FrameOrder() {}
@@ -33,8 +33,7 @@ public final class FrameOrder {
   private static Comparator<Integer> byColumn(Frame frame, int column) {
     ColumnType type = frame.schema().get(column);
     if (type.storage() == ColumnType.Storage.INTEGER) {
-      Comparator<Integer> present =
-          Comparator.comparingLong(row -> frame.integers(column)[row]);
+      Comparator<Integer> present = Comparator.comparingLong(row -> frame.integers(column)[row]);
       return missingLast(frame, column, present);
     }
     if (type.storage() == ColumnType.Storage.STRING) {
