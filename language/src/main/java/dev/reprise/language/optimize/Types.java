@@ -62,7 +62,6 @@ final class Types {
           "colIndexMin",
           "lower.tri",
           "upper.tri",
-          "order",
           "as.matrix",
           "softmax",
           "softmax_backward",
@@ -153,7 +152,7 @@ final class Types {
 
   /** Of the type of their first operand when that is a matrix. */
   private static final Set<String> LIKE_FIRST =
-      Set.of("rightIndex", "leftIndex", "rev", "roll", "replace", "removeEmpty");
+      Set.of("rightIndex", "leftIndex", "rev", "roll", "replace", "removeEmpty", "order");
 
   private final Operands operands;
   private final Signatures signatures;

@@ -6,12 +6,15 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * The methods that a {@link Lambda} may call, by name; static ones with the name of their class.
@@ -70,7 +73,16 @@ final class LambdaMethods {
           Map.entry("Math.min", (x, in) -> extreme(in, false)),
           Map.entry("UtilFunctions.toMillis", (x, in) -> millis(in)),
           Map.entry("UtilFunctions.dateFormat", (x, in) -> dateFormat(in)),
-          Map.entry("UtilFunctions.jaccardSim", (x, in) -> jaccard(text(in[0]), text(in[1]))));
+          Map.entry("UtilFunctions.jaccardSim", (x, in) -> jaccard(text(in[0]), text(in[1]))),
+          Map.entry(
+              "UtilFunctions.editDistance",
+              (x, in) -> EditDistance.ofLetters(text(in[0]), text(in[1]))),
+          Map.entry(
+              "UtilFunctions.editDistances",
+              (x, in) -> fromFirst(in[0], EditDistance::ofLetters)),
+          Map.entry(
+              "UtilFunctions.wordErrorRates",
+              (x, in) -> fromFirst(in[0], EditDistance::wordErrorRate)));
 
   private LambdaMethods() {}
 
@@ -171,6 +183,18 @@ final class LambdaMethods {
     right.chars().filter(all::contains).forEach(common::add);
     right.chars().forEach(all::add);
     return all.isEmpty() ? 0 : (double) common.size() / all.size();
+  }
+
+  /** How far each text is from the first, as texts; a missing one counts as an empty one. */
+  private static String[] fromFirst(Object value, ToDoubleBiFunction<String, String> distance) {
+    if (!(value instanceof String[] texts) || texts.length == 0) {
+      throw new IllegalArgumentException("an array of texts is due, as with margin=1");
+    }
+    String first = Objects.requireNonNullElse(texts[0], "");
+    return Arrays.stream(texts)
+        .map(text -> distance.applyAsDouble(first, Objects.requireNonNullElse(text, "")))
+        .map(String::valueOf)
+        .toArray(String[]::new);
   }
 
   /** Dates with or without a time of day. */

@@ -2,14 +2,18 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameFilter;
+import dev.reprise.runtime.cpu.frame.FrameOrder;
 import dev.reprise.runtime.operation.Operation;
 
 /** Sorts rows by one or more columns; returns the rows or their one-based former positions. */
@@ -29,13 +33,20 @@ final class OrderKernel implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     boolean decreasing = Arguments.flag(operation, inputs, 2);
     boolean indexReturn = Arguments.flag(operation, inputs, 3);
+    if (inputs[0] instanceof Frame frame) {
+      int[] order =
+          FrameOrder.of(frame, columns(operation, inputs, frame.shape(), "frame"), decreasing);
+      return new Operand[] {
+        indexReturn ? positions(order, context) : FrameFilter.rows(frame, order)
+      };
+    }
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     if (x.rows() > Integer.MAX_VALUE - 8) {
       throw new OperandException("'order' sorts up to 2^31 - 9 rows, not " + x.shape());
     }
-    int[] columns = columns(operation, inputs, x);
+    int[] columns = columns(operation, inputs, x.shape(), "matrix");
     if (columns.length != 1) {
       int[] order = order(x, columns, decreasing, context);
       return new Operand[] {
@@ -86,22 +97,22 @@ final class OrderKernel implements Kernel {
   }
 
   /** Zero-based columns to sort by: a scalar or a vector of them. */
-  private int[] columns(Operation operation, Operand[] inputs, DenseMatrix x) {
+  private int[] columns(Operation operation, Operand[] inputs, Shape shape, String what) {
     if (inputs[1] instanceof Scalar by) {
-      return new int[] {column(by.asLong(), x)};
+      return new int[] {column(by.asLong(), shape, what)};
     }
     DenseMatrix by = Arguments.matrix(operation, inputs, 1, precision);
     int[] columns = new int[Math.toIntExact(by.cells())];
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = column((long) by.get(0, i), x);
+      columns[i] = column((long) by.get(0, i), shape, what);
     }
     return columns;
   }
 
-  private static int column(long by, DenseMatrix x) {
-    if (by < 1 || by > x.cols()) {
+  private static int column(long by, Shape shape, String what) {
+    if (by < 1 || by > shape.cols()) {
       throw new OperandException(
-          "'order' cannot sort a matrix of shape " + x.shape() + " by column " + by);
+          "'order' cannot sort a " + what + " of shape " + shape + " by column " + by);
     }
     return (int) (by - 1);
   }

@@ -42,6 +42,23 @@ class FrameOperationsTest {
   }
 
   @Test
+  void rowsAreSortedByTextsAndByNumbers() {
+    Frame frame = Frames.typedSample();
+    assertThat(showCells(FrameFilter.rows(frame, FrameOrder.of(frame, new int[] {1}, false))))
+        .isEqualTo(
+            """
+            2 a 2.500 FALSE null
+            10 b 1.500 TRUE x
+            7 b 4.500 FALSE x
+            10 c 0.000 TRUE y
+            3 null 0.500 TRUE z
+            """);
+    assertThat(FrameOrder.of(frame, new int[] {0}, true)).containsExactly(0, 2, 3, 4, 1);
+    assertThat(FrameOrder.of(frame, new int[] {3, 2}, false)).containsExactly(1, 3, 2, 4, 0);
+    assertThat(FrameOrder.of(frame, new int[] {4}, true)).containsExactly(1, 4, 2, 0, 3);
+  }
+
+  @Test
   void decimalsAreAFloorUpToThree() {
     Frame frame =
         new Frame(2, List.of("C1"), List.of(ColumnType.DOUBLE), List.of(new double[] {0.5, 9.25}));

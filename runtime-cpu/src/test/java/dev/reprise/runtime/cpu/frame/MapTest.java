@@ -50,6 +50,33 @@ class MapTest {
   }
 
   @Test
+  void textsAreComparedLetterByLetterAndWordByWord() {
+    Frame names = Frames.texts("c", "kitten", "sitting", "kitten");
+    assertThat(showCells(run("map", names, text("(x, y) -> UtilFunctions.editDistance(x, y)"))))
+        .isEqualTo("0.0 3 0\n0.0 0.0 3\n0.0 0.0 0.0\n");
+    Frame sentences =
+        Frames.texts("a,b", "hello world,hello there my world", "a b c d, d  c b a ", "a,", "x,x");
+    assertThat(
+            showCells(
+                run(
+                    "map",
+                    sentences,
+                    text("x -> UtilFunctions.wordErrorRates(x)"),
+                    Scalar.of(1L))))
+        .isEqualTo("0.0 0.5\n0.0 1.0\n0.0 1.0\n0.0 0.0\n");
+    assertThat(
+            showCells(
+                run(
+                    "map",
+                    Frames.texts("a,b,c", "ab,,b", ",xyz,\uD83D\uDE00"),
+                    text("x -> UtilFunctions.editDistances(x)"),
+                    Scalar.of(1L))))
+        .isEqualTo("0.0 2.0 1.0\n0.0 3.0 1.0\n");
+    assertThatThrownBy(() -> mapped("x -> UtilFunctions.wordErrorRates(x)", "a"))
+        .hasMessageContaining("an array of texts is due");
+  }
+
+  @Test
   void mistakesOfLambdasNameTheLambda() {
     assertThatThrownBy(() -> mapped("x.length()", "a")).hasMessageContaining("x -> x.length()");
     assertThatThrownBy(() -> mapped("x -> x.size()", "a"))
