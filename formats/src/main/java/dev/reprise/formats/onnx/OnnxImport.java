@@ -43,6 +43,7 @@ final class OnnxImport {
             ResizingNodes.RULES,
             PaddingNodes.RULES,
             ScaleNodes.RULES,
+            ReduceNodes.RULES,
             NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
@@ -64,6 +65,9 @@ final class OnnxImport {
   private final ConcatNodes concats = new ConcatNodes(this);
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
+  private final PartedValues parted = new PartedValues(this);
+  private final AttentionNodes attention = new AttentionNodes(this, parted);
+  private final FoldedNodes folded;
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
 
@@ -77,6 +81,7 @@ final class OnnxImport {
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
     this.zeros = new ZeroValues(model.constants(), shapes);
+    this.folded = new FoldedNodes(this);
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -95,7 +100,7 @@ final class OnnxImport {
 
   static List<Layer> of(OnnxModel model, String file) {
     OnnxImport into = new OnnxImport(model, file);
-    for (Node node : model.nodes()) {
+    for (Node node : model.nodesOfOutput()) {
       into.read(node);
     }
     String name = model.output();
@@ -129,11 +134,11 @@ final class OnnxImport {
     if (node.operator().equals("Shape")) {
       readPutOff(node);
     }
-    if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
+    if (shapes.read(node, this::shapeOf) || constants.read(node) || fillsConstant(node)) {
       return;
     }
     boolean isConstantAgain = isConstantAgain(node);
-    if (zeros.read(node) || isConstantAgain) {
+    if (zeros.read(node) || isConstantAgain || folded.read(node)) {
       return;
     }
     readLayers(OldAxes.aligned(this, node));
@@ -142,15 +147,25 @@ final class OnnxImport {
   private void readLayers(Node node) {
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
-      readByRule(node);
+      if (!attention.read(node) && !parted.read(node)) {
+        readByRule(node);
+      }
     }
     uses.note(node);
+  }
+
+  /** Of a value that layers make, or of scores; null for all else. */
+  private long[] shapeOf(String name) {
+    long[] ofScores = attention.shape(name);
+    PartedValues.Parted value = ofScores == null ? parted.get(name) : null;
+    return value == null ? ofScores : value.shape();
   }
 
   /** Reads what the node takes and was put off, but is no step of a spelled function. */
   void readPutOff(Node taking) {
     for (String name : taking.inputs()) {
-      Node node = cells.takePutOff(name);
+      Node ofNorm = norm.takePutOff(name);
+      Node node = ofNorm == null ? cells.takePutOff(name) : ofNorm;
       if (node == null) {
         continue;
       }
@@ -169,7 +184,7 @@ final class OnnxImport {
     }
   }
 
-  private void readByRule(Node node) {
+  void readByRule(Node node) {
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
     Rule rule = RULES.get(node.operator());
     if (rule == null) {
@@ -179,12 +194,6 @@ final class OnnxImport {
               + ADVICE.getOrDefault(node.operator(), "")
               + "; there are "
               + String.join(", ", RULES.keySet().stream().sorted().toList()));
-    }
-    if (node.inputs().stream().anyMatch(norm::isPart)) {
-      throw problem(
-          node,
-          "takes a mean, deviation or the like of rows, which can be read within layer normalization"
-              + " and RMSNorm alone");
     }
     if (current == null && node.inputs().stream().anyMatch(zeros::isComputed)) {
       throw problem(
@@ -315,6 +324,11 @@ final class OnnxImport {
   /** One of several outputs. */
   void put(String name, Value output) {
     values.put(name, output);
+  }
+
+  /** Takes a value out, which was there for a node alone. */
+  Value remove(String name) {
+    return values.remove(name);
   }
 
   ShapeValues shapes() {
