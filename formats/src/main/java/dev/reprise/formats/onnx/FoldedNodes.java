@@ -76,6 +76,9 @@ final class FoldedNodes {
 
   /** Adds what a node puts out to the constants, if all that it takes is known; else false. */
   boolean read(Node node) {
+    if (node.operator().equals("Expand") && node.inputs().size() == 2 && forExamples(node)) {
+      return true;
+    }
     List<OnnxTensor> inputs = new ArrayList<>();
     for (String name : node.inputs()) {
       OnnxTensor known = name.isEmpty() ? null : known(node, name);
@@ -95,6 +98,31 @@ final class FoldedNodes {
       return false;
     }
     put(node.outputs().getFirst(), made, whole(node, inputs));
+    return true;
+  }
+
+  /** A constant that is repeated for each example, which is one that layers can put beside values. */
+  private boolean forExamples(Node node) {
+    OnnxTensor tensor = into.model().constants().get(node.inputs().getFirst());
+    long[] shape = into.shapes().of(node.inputs().get(1));
+    boolean isOfExamples =
+        shape != null
+            && !into.isConstant(node, 1)
+            && Arrays.stream(shape).filter(extent -> extent == ShapeValues.EXAMPLES).count() == 1
+            && Arrays.stream(shape).allMatch(extent -> extent >= 0);
+    if (tensor == null || !isOfExamples) {
+      return false;
+    }
+    double[] ones =
+        Arrays.stream(shape)
+            .mapToDouble(extent -> extent == ShapeValues.EXAMPLES ? 1 : extent)
+            .toArray();
+    OnnxTensor made = expanded(tensor, vector(ones));
+    if (made == null || made.extents().size() != shape.length) {
+      return false;
+    }
+    put(node.outputs().getFirst(), made, isWhole(node.inputs().getFirst()));
+    into.concats().noteForExamples(node.outputs().getFirst());
     return true;
   }
 

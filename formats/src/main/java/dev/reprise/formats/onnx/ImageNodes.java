@@ -11,11 +11,11 @@ import java.util.Map;
 final class ImageNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "Conv", ImageNodes::convolution,
-          "MaxPool", ImageNodes::maximum,
-          "AveragePool", ImageNodes::mean,
-          "GlobalAveragePool", ImageNodes::globalAverage,
-          "GlobalMaxPool", ImageNodes::globalMaximum);
+          "Conv", LineNodes.over(ImageNodes::convolution),
+          "MaxPool", LineNodes.over(ImageNodes::maximum),
+          "AveragePool", LineNodes.over(ImageNodes::mean),
+          "GlobalAveragePool", LineNodes.over(ImageNodes::globalAverage),
+          "GlobalMaxPool", LineNodes.over(ImageNodes::globalMaximum));
 
   private ImageNodes() {}
 

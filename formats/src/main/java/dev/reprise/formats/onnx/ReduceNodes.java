@@ -21,7 +21,8 @@ final class ReduceNodes {
           "ReduceMax", (into, node) -> reduced(into, node, "max"),
           "ReduceMin", (into, node) -> reduced(into, node, "min"),
           "ReduceSum", (into, node) -> reduced(into, node, "sum"),
-          "ReduceL2", ReduceNodes::norm);
+          "ReduceL2", ReduceNodes::norm,
+          "Expand", ReduceNodes::expand);
 
   private ReduceNodes() {}
 
@@ -33,6 +34,25 @@ final class ReduceNodes {
     into.add(new Layer(Layer.PRODUCT, Map.of(), Map.of(), branches));
     reduced(into, node, "sum");
     into.layer("sqrt");
+  }
+
+  /** Extents of 1 that are repeated. */
+  private static void expand(OnnxImport into, Node node) {
+    long[] wanted = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
+    long[] shape = into.value().shape();
+    boolean isOfRank = wanted != null && wanted.length == shape.length;
+    boolean isConstant = into.isConstant(node, 1);
+    for (int i = 0; i < shape.length && isOfRank; i++) {
+      boolean isSame = wanted[i] == 1 || isConstant && wanted[i] == into.examples();
+      boolean isExamples = shape[i] == ShapeValues.EXAMPLES && isSame;
+      shape[i] = isExamples || wanted[i] == 1 ? shape[i] : ShapeValues.withoutOpen(wanted)[i];
+    }
+    Value made = isOfRank ? repeated(into, into.value(), shape) : null;
+    if (made == null) {
+      throw into.problem(
+          node, "repeats " + into.words() + " in another way than extents of 1 to a known number");
+    }
+    into.becomes(made);
   }
 
   private static void reduced(OnnxImport into, Node node, String method) {

@@ -18,7 +18,7 @@ final class RowNodes {
       Map.of(
           "Gemm", RowNodes::gemm,
           "MatMul", RowNodes::matMul,
-          "BatchNormalization", RowNodes::batchNorm,
+          "BatchNormalization", LineNodes.over(RowNodes::batchNorm),
           "LayerNormalization", RowNodes::layerNorm,
           "RMSNormalization", RowNodes::rmsNorm,
           "Softmax", (into, node) -> softmax(into, "softmax", node),
@@ -180,7 +180,7 @@ final class RowNodes {
   private static void layerNorm(OnnxImport into, Node node) {
     long[] shape = into.value().shape();
     long axis = node.integer("axis", -1);
-    if (axis == 1 && shape.length > 2 && into.value().place() == 0 && into.value().width() > 0) {
+    if ((axis == 1 || axis == 1 - shape.length) && shape.length > 2 && into.value().place() == 0 && into.value().width() > 0) {
       // Of all cells of an example.
       into.becomes(into.value().width());
       layerNorm(into, new Node(

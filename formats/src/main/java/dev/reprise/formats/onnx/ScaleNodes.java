@@ -15,7 +15,7 @@ import java.util.Map;
 final class ScaleNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "InstanceNormalization", ScaleNodes::instanceNorm,
+          "InstanceNormalization", LineNodes.over(ScaleNodes::instanceNorm),
           "GroupNormalization", ScaleNodes::groupNorm);
 
   private ScaleNodes() {}

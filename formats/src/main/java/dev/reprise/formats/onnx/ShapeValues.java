@@ -59,7 +59,7 @@ final class ShapeValues {
   boolean read(Node node, Function<String, long[]> shapes) {
     long[] shape =
         switch (node.operator()) {
-          case "Shape" -> shape(node, shapes.apply(node.inputs().getFirst()));
+          case "Shape" -> shape(node, shapeOf(node.inputs().getFirst(), shapes));
           case "Gather" -> gathered(node);
           case "Slice" -> sliced(node);
           case "Unsqueeze", "Squeeze", "Reshape" -> known.get(node.inputs().getFirst());
@@ -144,6 +144,14 @@ final class ShapeValues {
   static long factor(long extent) {
     boolean isTimes = extent > TIMES && extent <= TIMES + MOST;
     return extent == EXAMPLES ? 1 : isTimes ? extent - TIMES : 0;
+  }
+
+  /** Of a value that layers make, or of several extents. */
+  private long[] shapeOf(String name, Function<String, long[]> shapes) {
+    long[] extents = known.get(name);
+    return extents != null && extents.length > 1
+        ? new long[] {extents.length}
+        : shapes.apply(name);
   }
 
   /** All extents, or from one to another. */
