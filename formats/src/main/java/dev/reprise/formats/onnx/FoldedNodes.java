@@ -126,6 +126,110 @@ final class FoldedNodes {
     return true;
   }
 
+  /**
+   * The places in a value from which a node takes cells, from 0, in the shape of what it puts out.
+   *
+   * @param extents of the value, the node's first input
+   * @return null where that is not known
+   */
+  OnnxTensor moved(Node node, List<Long> extents) {
+    if (!fits(extents)) {
+      return null;
+    }
+    List<OnnxTensor> inputs = new ArrayList<>();
+    double[] places = IntStream.range(0, (int) product(extents)).asDoubleStream().toArray();
+    inputs.add(OnnxTensor.of(extents, places));
+    for (String name : node.inputs().subList(1, node.inputs().size())) {
+      OnnxTensor known = name.isEmpty() ? null : known(node, name);
+      if (known == null && !name.isEmpty()) {
+        return null;
+      }
+      inputs.add(known);
+    }
+    return switch (node.operator()) {
+      case "GatherND" -> gatheredNd(inputs.getFirst(), inputs.get(1));
+      case "Pad" -> bordered(node, inputs);
+      default -> computed(node, inputs);
+    };
+  }
+
+  private OnnxTensor gatheredNd(OnnxTensor from, OnnxTensor indices) {
+    int rank = indices.extents().size();
+    if (rank == 0 || indices.extents().getLast() > from.extents().size()) {
+      return null;
+    }
+    int indexed = indices.extents().getLast().intValue();
+    List<Long> behind = from.extents().subList(indexed, from.extents().size());
+    List<Long> extents = new ArrayList<>(indices.extents().subList(0, rank - 1));
+    extents.addAll(behind);
+    if (indexed == 0 || !fits(extents)) {
+      return null;
+    }
+    long[] steps = steps(from.extents());
+    int run = (int) product(behind);
+    double[] cells = new double[(int) product(extents)];
+    for (int i = 0; i < cells.length / run; i++) {
+      long place = 0;
+      for (int axis = 0; axis < indexed; axis++) {
+        double given = indices.cells()[i * indexed + axis];
+        long extent = from.extents().get(axis);
+        if (given != Math.rint(given) || given < -extent || given >= extent) {
+          return null;
+        }
+        place += (long) (given < 0 ? given + extent : given) * steps[axis];
+      }
+      System.arraycopy(from.cells(), (int) place, cells, i * run, run);
+    }
+    return OnnxTensor.of(extents, cells);
+  }
+
+  /** Borders that mirror, repeat or go on with cells; not those of constants. */
+  private OnnxTensor bordered(Node node, List<OnnxTensor> inputs) {
+    OnnxTensor from = inputs.getFirst();
+    int rank = from.extents().size();
+    String mode = node.text("mode", "constant");
+    boolean isStated = inputs.size() > 1 && inputs.get(1) != null;
+    List<Long> attribute = node.integers("pads");
+    double[] pads =
+        isStated
+            ? inputs.get(1).cells()
+            : attribute == null ? null : attribute.stream().mapToDouble(Long::doubleValue).toArray();
+    boolean hasAxes = inputs.size() > 3 && inputs.get(3) != null;
+    if (pads == null || pads.length != 2 * rank || hasAxes || mode.equals("constant")) {
+      return null;
+    }
+    List<Long> extents = new ArrayList<>();
+    for (int axis = 0; axis < rank; axis++) {
+      long extent = from.extents().get(axis);
+      double most = mode.equals("reflect") ? extent - 1 : mode.equals("wrap") ? extent : 1 << 10;
+      double more = Math.max(pads[axis], pads[axis + rank]);
+      if (!(more <= most) || !(Math.min(pads[axis], pads[axis + rank]) >= 0)) {
+        return null;
+      }
+      extents.add(extent + (long) pads[axis] + (long) pads[axis + rank]);
+    }
+    if (!fits(extents)) {
+      return null;
+    }
+    OnnxTensor made = from;
+    for (int axis = 0; axis < rank && made != null; axis++) {
+      long extent = from.extents().get(axis);
+      long first = (long) pads[axis];
+      double[] index = new double[extents.get(axis).intValue()];
+      for (int i = 0; i < index.length; i++) {
+        long at = i - first;
+        index[i] =
+            switch (mode) {
+              case "edge" -> Math.clamp(at, 0L, extent - 1);
+              case "wrap" -> Math.floorMod(at, extent);
+              default -> at < 0 ? -at : at >= extent ? 2 * (extent - 1) - at : at;
+            };
+      }
+      made = gathered(made, axis, OnnxTensor.of(List.of((long) index.length), index));
+    }
+    return List.of("edge", "wrap", "reflect").contains(mode) ? made : null;
+  }
+
   private void put(String name, OnnxTensor made, Boolean isWhole) {
     into.model().constants().put(name, made);
     areWhole.put(name, isWhole);
@@ -192,6 +296,7 @@ final class FoldedNodes {
       case "Expand" -> inputs.size() == 2 ? expanded(first, inputs.get(1)) : null;
       case "Range" -> inputs.size() == 3 ? range(inputs) : null;
       case "Trilu" -> triangle(node, inputs);
+      case "GatherND" -> inputs.size() == 2 ? gatheredNd(first, inputs.get(1)) : null;
       case "Transpose" -> transposed(node, first);
       case "Reshape" -> inputs.size() == 2 ? reshaped(node, first, inputs.get(1)) : null;
       case "Unsqueeze", "Squeeze" -> squeezed(node, inputs);
@@ -285,6 +390,12 @@ final class FoldedNodes {
     List<Long> extents =
         wanted.stream().allMatch(extent -> extent > 0) ? together(tensor.extents(), wanted) : null;
     return extents == null || !fits(extents) ? null : taken(tensor, extents, places(tensor.extents(), extents));
+  }
+
+  /** Repeated to be of these extents; null where it does not fit them. */
+  OnnxTensor repeated(OnnxTensor tensor, List<Long> extents) {
+    boolean fits = extents.equals(together(tensor.extents(), extents));
+    return fits && fits(extents) ? taken(tensor, extents, places(tensor.extents(), extents)) : null;
   }
 
   private static OnnxTensor taken(OnnxTensor from, List<Long> extents, int[] places) {
@@ -469,9 +580,10 @@ final class FoldedNodes {
 
   private OnnxTensor gathered(Node node, OnnxTensor from, OnnxTensor indices) {
     int axis = axis(node, from.extents().size(), 0);
-    if (axis < 0) {
-      return null;
-    }
+    return axis < 0 ? null : gathered(from, axis, indices);
+  }
+
+  private OnnxTensor gathered(OnnxTensor from, int axis, OnnxTensor indices) {
     long extent = from.extents().get(axis);
     List<Long> extents = new ArrayList<>(from.extents().subList(0, axis));
     extents.addAll(indices.extents());
@@ -518,13 +630,15 @@ final class FoldedNodes {
     for (int i = 0; i < first.length; i++) {
       int axis = (int) (axes[i] < 0 ? axes[i] + rank : axes[i]);
       long step = by == null ? 1 : (long) by[i];
-      if (axis < 0 || axis >= rank || step < 1) {
+      if (axis < 0 || axis >= rank || step == 0) {
         return null;
       }
       long extent = from.extents().get(axis);
-      long a = (long) Math.clamp(first[i] < 0 ? first[i] + extent : first[i], 0, extent);
-      long b = (long) Math.clamp(end[i] < 0 ? end[i] + extent : end[i], a, extent);
-      extents.set(axis, Math.ceilDiv(b - a, step));
+      boolean isBack = step < 0;
+      long most = isBack ? extent - 1 : extent;
+      long a = (long) Math.clamp(first[i] < 0 ? first[i] + extent : first[i], 0, most);
+      long b = (long) Math.clamp(end[i] < 0 ? end[i] + extent : end[i], isBack ? -1 : 0, most);
+      extents.set(axis, Math.max(0, Math.ceilDiv(b - a, step)));
       start += a * steps[axis];
       steps[axis] *= step;
     }

@@ -60,6 +60,9 @@ public record Layer(
   /** Puts each D numbers several times one after the other. */
   static final String REPEAT = "repeat";
 
+  /** Takes columns by their numbers. */
+  static final String SELECT = "select";
+
   /** The same numbers for each row. */
   static final String CONSTANT = "constant";
 

@@ -28,9 +28,6 @@ final class OnnxImport {
   /** What to do about nodes that exporters make of layers which there are. */
   private static final Map<String, String> ADVICE =
       Map.of(
-          "GatherND",
-          " (PyTorch writes it for adaptive means whose sizes do not divide those of the images, and"
-              + " for nearest-exact: export with images of another size, or the mode nearest)",
           "Loop",
           " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))",
           "Scan",
@@ -44,6 +41,7 @@ final class OnnxImport {
             PaddingNodes.RULES,
             ScaleNodes.RULES,
             ReduceNodes.RULES,
+            SelectNodes.RULES,
             NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
@@ -107,6 +105,12 @@ final class OnnxImport {
     Node end = new Node("output", name, List.of(name), List.of(name), Map.of());
     into.unrolled.read(end);
     into.readPutOff(end);
+    if (into.attention.shape(model.output()) != null) {
+      throw new FormatException(
+          file,
+          "the output \"" + model.output() + "\" is a product of two values, which can be read as a"
+              + " part of attention alone");
+    }
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -342,6 +346,10 @@ final class OnnxImport {
 
   SpelledCells cells() {
     return cells;
+  }
+
+  FoldedNodes folded() {
+    return folded;
   }
 
   PartNodes parts() {
