@@ -134,7 +134,7 @@ final class ReduceNodes {
               + ", of which others have an open size; export the model with a fixed size there");
     }
     Layer layer = layer(method, groups, cell);
-    if (into.value().chain().layer() == null && into.value().width() > 0) {
+    if (into.value().width() > 0) {
       // For files that are written.
       Map<String, Scalar> settings = new LinkedHashMap<>(layer.settings());
       settings.put("T", Scalar.of(into.value().width() / (groups * cell)));
@@ -167,6 +167,7 @@ final class ReduceNodes {
     Chain chain = value.chain();
     long layers = 0;
     long behind = 1;
+    long width = value.width();
     for (int i = shape.length - 1; i >= 0; i--) {
       boolean isExamples = shape[i] == ShapeValues.EXAMPLES;
       if (isExamples != (wanted[i] == ShapeValues.EXAMPLES)) {
@@ -183,11 +184,12 @@ final class ReduceNodes {
         Map<String, Scalar> settings = new LinkedHashMap<>();
         settings.put("times", Scalar.of(wanted[i]));
         settings.put("D", Scalar.of(behind));
-        if (chain.layer() == null) {
-          settings.put("T", Scalar.of(value.width() / behind));
+        if (value.width() > 0) {
+          settings.put("T", Scalar.of(width / behind));
         }
         chain = chain.with(new Layer(Layer.REPEAT, Map.of(), settings));
         layers++;
+        width *= wanted[i];
       }
       behind *= wanted[i];
     }

@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -197,7 +198,13 @@ final class SequenceNodes {
       into.becomes(
           into.value().with(chain.before().with(RecurrentNodes.ofLastStep(chain.layer()))));
     } else {
-      into.layer("last_step", Map.of(), Map.of("D", Scalar.of(width)));
+      Map<String, Scalar> settings = new LinkedHashMap<>();
+      settings.put("D", Scalar.of(width));
+      if (chain.layer() == null && into.value().width() > 0) {
+        // For files that are written.
+        settings.put("T", Scalar.of(into.value().width() / width));
+      }
+      into.layer("last_step", Map.of(), settings);
     }
   }
 
