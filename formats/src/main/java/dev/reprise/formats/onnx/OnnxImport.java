@@ -111,6 +111,7 @@ final class OnnxImport {
           "the output \"" + model.output() + "\" is a product of two values, which can be read as a"
               + " part of attention alone");
     }
+    into.parted.needsNone(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(

@@ -60,6 +60,7 @@ final class PartedValues {
 
   private final OnnxImport into;
   private final Map<String, Parted> values = new HashMap<>();
+  private final Map<String, Node> makers = new HashMap<>();
 
   PartedValues(OnnxImport into) {
     this.into = into;
@@ -77,8 +78,16 @@ final class PartedValues {
     return new Parted(value, groups);
   }
 
-  boolean contains(String name) {
-    return values.containsKey(name);
+  /** Refuses such a value as what a model puts out. */
+  void needsNone(String output) {
+    Node maker = values.containsKey(output) ? makers.get(output) : null;
+    if (maker != null) {
+      throw into.problem(
+          maker,
+          maker.operator().equals("Reshape")
+              ? "does not make rows, sequences or images of each example"
+              : "makes an output in which examples lie beside other extents");
+    }
   }
 
   void put(String name, Parted value) {
@@ -93,6 +102,7 @@ final class PartedValues {
   boolean read(Node node) {
     String operator = node.operator();
     String first = node.inputs().getFirst();
+    node.outputs().forEach(name -> makers.put(name, node));
     if (operator.equals("Reshape") && get(first) != null) {
       return reshape(node, get(first));
     }

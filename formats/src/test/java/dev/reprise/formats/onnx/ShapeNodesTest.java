@@ -97,11 +97,10 @@ class ShapeNodesTest {
         .isRefused("node \"y\" (Reshape) needs a shape that is constant");
   }
 
-  /** Seven made a float, halved and doubled is seven: no whole numbers on the way. */
+  /** Seven made a float, halved and doubled is seven; as a whole number it is six. */
   @Test
   void quotientsOfFloatsAreNotRounded() {
-    TestModel model = halved(7, 1);
-    model.then("Reshape", "y", "shape").isRefused("(Div)");
+    assertThat(halved(7, 1).then("Reshape", "y", "shape").types()).isEmpty();
     Layer exact =
         halved(6, 1).then("Reshape", "y", "shape").then("Softmax", "z").layers().getLast();
     assertThat(exact.type()).isEqualTo("softmax");
