@@ -72,6 +72,9 @@ final class AttentionNodes {
     if (node.operator().equals("Attention")) {
       return whole(node);
     }
+    if (node.operator().equals("com.microsoft.Attention")) {
+      return projected(node);
+    }
     int at = -1;
     for (int i = 0; i < node.inputs().size(); i++) {
       at = scores.containsKey(node.inputs().get(i)) && at < 0 ? i : at;
@@ -257,15 +260,16 @@ final class AttentionNodes {
     }
     double factor = weights.factor * scale(weights.query) * scale(weights.key);
     long numbers = weights.query.apart().last();
-    Chain query = inSteps(node, weights.query, false);
+    Chain query = inSteps(node, unscaled(weights.query), weights.query, false);
     if (Math.abs(factor * Math.sqrt(numbers) - 1) > NEAR) {
       query = query.with(NumberNodes.layer(factor * Math.sqrt(numbers), 0));
     }
-    Chain key = inSteps(node, weights.key, true);
+    Chain key = inSteps(node, unscaled(weights.key), weights.key, true);
+    Chain ofValues = inSteps(node, value.apart(), value, false);
     long heads = lead.stream().reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
     Chain chain =
         attention(
-            node, query, key, inSteps(node, value, false), heads, heads * numbers, weights.isCausal);
+            node, query, key, ofValues, heads, heads * numbers, weights.isCausal);
     parted.put(node.outputs().getFirst(), inOrder(node, chain, weights.query, value.apart().last()));
   }
 
@@ -291,18 +295,21 @@ final class AttentionNodes {
     return isScaled(chain) ? chain.layer().settings().get("factor").asDouble() : 1;
   }
 
+  /** Without the last product with a number, which scores are multiplied with instead. */
+  private static Value unscaled(Parted value) {
+    Chain chain = value.apart().chain();
+    return isScaled(chain) ? value.apart().with(chain.before()) : value.apart();
+  }
+
   private static boolean isScaled(Chain chain) {
     return chain.endsWith(Layer.SCALE_SHIFT)
         && chain.layer().settings().get("shift").asDouble() == 0;
   }
 
   /** Step after step, in each the numbers of all heads; of keys the last two extents are turned. */
-  private Chain inSteps(Node node, Parted value, boolean isKey) {
-    Value apart = value.apart();
-    Chain chain = apart.chain();
-    boolean isScaled = isScaled(chain) && value != null;
-    into.becomes(isScaled ? apart.with(chain.before()) : apart);
-    long[] shape = apart.shape();
+  private Chain inSteps(Node node, Value made, Parted value, boolean isKey) {
+    into.becomes(made);
+    long[] shape = value.apart().shape();
     List<Integer> order = new ArrayList<>();
     int steps = shape.length - (isKey ? 1 : 2);
     order.add(steps);
@@ -365,12 +372,7 @@ final class AttentionNodes {
     needsSteps(node, query);
     needsSteps(node, key);
     double usual = 1 / Math.sqrt(query.apart().last());
-    into.becomes(key.apart());
-    Node turn = new Node("Transpose", node.name(), node.inputs(), node.outputs(),
-        Map.of("perm", List.of(0L, 1L, 3L, 2L)));
-    TransposeNodes.transpose(into, turn);
-    Scores taken =
-        new Scores(query, PartedValues.plain(into.value()), node.number("scale", usual), false, true);
+    Scores taken = new Scores(query, turned(node, key), node.number("scale", usual), false, true);
     if (node.integer("is_causal", 0) != 0) {
       taken = causal(taken);
     }
@@ -384,16 +386,75 @@ final class AttentionNodes {
     }
     complete(node, taken, value);
     if (rank == 3) {
-      Value made = into.value(node.outputs().getFirst());
-      into.becomes(made);
-      TransposeNodes.transpose(into, new Node("Transpose", node.name(), node.inputs(), node.outputs(),
-          Map.of("perm", List.of(0L, 2L, 1L, 3L))));
-      long[] shape = into.value().shape();
-      into.put(
-          node.outputs().getFirst(),
-          into.value().shaped(new long[] {shape[0], shape[1], shape[2] * shape[3]}));
+      besideEachOther(node);
     }
     return true;
+  }
+
+  /** The node of onnxruntime's optimizer, which has the projections before it as well. */
+  private boolean projected(Node node) {
+    boolean hasMore = node.attributes().containsKey("qkv_hidden_sizes");
+    for (int i = 3; i < node.inputs().size(); i++) {
+      hasMore |= OnnxImport.has(node, i);
+    }
+    Value x = into.value(node.inputs().getFirst());
+    if (hasMore || x == null || !into.isConstant(node, 1) || node.integer("do_rotary", 0) != 0) {
+      throw into.problem(
+          node,
+          "has masks, past keys and values, other sizes or rotations, which the layer attention does"
+              + " not");
+    }
+    String name = node.outputs().getFirst();
+    List<String> weights = node.inputs().subList(0, 2);
+    into.readByRule(new Node("MatMul", node.name(), weights, List.of(name), Map.of()));
+    if (OnnxImport.has(node, 2)) {
+      List<String> biases = List.of(name, node.inputs().get(2));
+      into.readByRule(new Node("Add", node.name(), biases, List.of(name), Map.of()));
+    }
+    Value all = into.value(name);
+    long width = all.last() / 3;
+    if (all.extents().length != 2 || all.place() != 0 || width < 1 || all.last() != 3 * width) {
+      throw into.problem(node, "makes no queries, keys and values of " + into.words());
+    }
+    long heads = node.integer("num_heads", 0);
+    List<Parted> parts = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      into.becomes(all);
+      into.parts().take(node, 2, i * width, (i + 1) * width);
+      parts.add(inHeads(node, PartedValues.plain(into.value()), heads));
+    }
+    double usual = 1 / Math.sqrt((double) (width / heads));
+    double stated = node.number("scale", 0);
+    boolean isCausal = node.integer("unidirectional", 0) != 0;
+    complete(
+        node,
+        new Scores(
+            parts.get(0), turned(node, parts.get(1)), stated == 0 ? usual : stated, isCausal, true),
+        parts.get(2));
+    besideEachOther(node);
+    return true;
+  }
+
+  /** Keys as the product with queries takes them. */
+  private Parted turned(Node node, Parted key) {
+    needsSteps(node, key);
+    into.becomes(key.apart());
+    TransposeNodes.transpose(into, turn(node, 0L, 1L, 3L, 2L));
+    return PartedValues.plain(into.value());
+  }
+
+  private static Node turn(Node node, Long... order) {
+    return new Node(
+        "Transpose", node.name(), node.inputs(), node.outputs(), Map.of("perm", List.of(order)));
+  }
+
+  /** The numbers of all heads side by side in each step. */
+  private void besideEachOther(Node node) {
+    String name = node.outputs().getFirst();
+    into.becomes(into.value(name));
+    TransposeNodes.transpose(into, turn(node, 0L, 2L, 1L, 3L));
+    long[] shape = into.value().shape();
+    into.put(name, into.value().shaped(new long[] {shape[0], shape[1], shape[2] * shape[3]}));
   }
 
   private Parted inHeads(Node node, Parted value, long heads) {
@@ -402,8 +463,7 @@ final class AttentionNodes {
       throw into.problem(node, "has " + heads + " heads for " + words(value));
     }
     into.becomes(value.apart().shaped(new long[] {shape[0], shape[1], heads, shape[2] / heads}));
-    TransposeNodes.transpose(into, new Node("Transpose", node.name(), node.inputs(), node.outputs(),
-        Map.of("perm", List.of(0L, 2L, 1L, 3L))));
+    TransposeNodes.transpose(into, turn(node, 0L, 2L, 1L, 3L));
     return PartedValues.plain(into.value());
   }
 
