@@ -52,6 +52,21 @@ final class OnnxImport {
         .forEach(RULES::putAll);
   }
 
+  /** How many inputs nodes must have, where that is more than one. */
+  private static final Map<String, Integer> NEEDED_INPUTS = new HashMap<>();
+
+  static {
+    for (String operator :
+        List.of(
+            "Add", "Sub", "Mul", "Div", "Mod", "Pow", "And", "Or", "Equal", "Less", "Greater",
+            "LessOrEqual", "GreaterOrEqual", "MatMul", "Gemm", "Gather", "GatherND", "Expand", "Conv",
+            "ConvTranspose", "PRelu")) {
+      NEEDED_INPUTS.put(operator, 2);
+    }
+    NEEDED_INPUTS.put("Where", 3);
+    NEEDED_INPUTS.put("Range", 3);
+  }
+
   private final OnnxModel model;
   private final String file;
   private final ShapeValues shapes;
@@ -135,6 +150,11 @@ final class OnnxImport {
         });
     if (node.inputs().isEmpty()) {
       throw problem(node, "has no inputs, but layers take what comes from the model's input");
+    }
+    long given = node.inputs().stream().filter(name -> !name.isEmpty()).count();
+    int needed = NEEDED_INPUTS.getOrDefault(node.operator(), 1);
+    if (given < needed || node.inputs().subList(0, needed).contains("")) {
+      throw problem(node, "needs " + needed + " inputs, but has " + given);
     }
     if (node.operator().equals("Shape")) {
       readPutOff(node);
