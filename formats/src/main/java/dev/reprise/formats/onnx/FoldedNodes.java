@@ -16,9 +16,6 @@ import java.util.stream.IntStream;
  * where it is a whole number alone, since whole numbers are divided in another way than floats.
  */
 final class FoldedNodes {
-  /** Cells that are computed in all, beside those of the constants: small files stay small. */
-  private static final long MOST_CELLS = 1 << 23;
-
   private static final List<String> OF_SHAPES =
       List.of("Expand", "ConstantOfShape", "Reshape", "Slice", "Tile", "Split");
 
@@ -56,22 +53,17 @@ final class FoldedNodes {
 
   private final OnnxImport into;
   private final Map<String, Boolean> areWhole = new HashMap<>();
-  private long left;
+  private final MovedCells cells;
 
   FoldedNodes(OnnxImport into) {
     this.into = into;
-    long given = into.model().constants().values().stream().mapToLong(FoldedNodes::cells).sum();
-    this.left = MOST_CELLS + 4 * given;
+    long given = into.model().constants().values().stream().mapToLong(MovedCells::cells).sum();
+    this.cells = new MovedCells(given);
   }
 
-  private static long cells(OnnxTensor tensor) {
-    return product(tensor.extents());
-  }
-
-  /** Of extents, a number beyond all that fits where it is more. */
-  private static long product(List<Long> extents) {
-    return extents.stream()
-        .reduce(1L, (a, b) -> b < 0 || a > MOST_CELLS * 64 || b > MOST_CELLS * 64 ? Long.MAX_VALUE / 4 : a * b);
+  /** Takes constants to other places. */
+  MovedCells cells() {
+    return cells;
   }
 
   /** Adds what a node puts out to the constants, if all that it takes is known; else false. */
@@ -117,7 +109,7 @@ final class FoldedNodes {
         Arrays.stream(shape)
             .mapToDouble(extent -> extent == ShapeValues.EXAMPLES ? 1 : extent)
             .toArray();
-    OnnxTensor made = expanded(tensor, vector(ones));
+    OnnxTensor made = cells.expanded(tensor, vector(ones));
     if (made == null || made.extents().size() != shape.length) {
       return false;
     }
@@ -133,11 +125,11 @@ final class FoldedNodes {
    * @return null where that is not known
    */
   OnnxTensor moved(Node node, List<Long> extents) {
-    if (!fits(extents)) {
+    if (!cells.fits(extents)) {
       return null;
     }
     List<OnnxTensor> inputs = new ArrayList<>();
-    double[] places = IntStream.range(0, (int) product(extents)).asDoubleStream().toArray();
+    double[] places = IntStream.range(0, (int) MovedCells.product(extents)).asDoubleStream().toArray();
     inputs.add(OnnxTensor.of(extents, places));
     for (String name : node.inputs().subList(1, node.inputs().size())) {
       OnnxTensor known = name.isEmpty() ? null : known(node, name);
@@ -147,87 +139,10 @@ final class FoldedNodes {
       inputs.add(known);
     }
     return switch (node.operator()) {
-      case "GatherND" -> gatheredNd(inputs.getFirst(), inputs.get(1));
-      case "Pad" -> bordered(node, inputs);
+      case "GatherND" -> cells.gatheredNd(inputs.getFirst(), inputs.get(1));
+      case "Pad" -> cells.bordered(node, inputs);
       default -> computed(node, inputs);
     };
-  }
-
-  private OnnxTensor gatheredNd(OnnxTensor from, OnnxTensor indices) {
-    int rank = indices.extents().size();
-    if (rank == 0 || indices.extents().getLast() > from.extents().size()) {
-      return null;
-    }
-    int indexed = indices.extents().getLast().intValue();
-    List<Long> behind = from.extents().subList(indexed, from.extents().size());
-    List<Long> extents = new ArrayList<>(indices.extents().subList(0, rank - 1));
-    extents.addAll(behind);
-    if (indexed == 0 || !fits(extents)) {
-      return null;
-    }
-    long[] steps = steps(from.extents());
-    int run = (int) product(behind);
-    double[] cells = new double[(int) product(extents)];
-    for (int i = 0; i < cells.length / run; i++) {
-      long place = 0;
-      for (int axis = 0; axis < indexed; axis++) {
-        double given = indices.cells()[i * indexed + axis];
-        long extent = from.extents().get(axis);
-        if (given != Math.rint(given) || given < -extent || given >= extent) {
-          return null;
-        }
-        place += (long) (given < 0 ? given + extent : given) * steps[axis];
-      }
-      System.arraycopy(from.cells(), (int) place, cells, i * run, run);
-    }
-    return OnnxTensor.of(extents, cells);
-  }
-
-  /** Borders that mirror, repeat or go on with cells; not those of constants. */
-  private OnnxTensor bordered(Node node, List<OnnxTensor> inputs) {
-    OnnxTensor from = inputs.getFirst();
-    int rank = from.extents().size();
-    String mode = node.text("mode", "constant");
-    boolean isStated = inputs.size() > 1 && inputs.get(1) != null;
-    List<Long> attribute = node.integers("pads");
-    double[] pads =
-        isStated
-            ? inputs.get(1).cells()
-            : attribute == null ? null : attribute.stream().mapToDouble(Long::doubleValue).toArray();
-    boolean hasAxes = inputs.size() > 3 && inputs.get(3) != null;
-    if (pads == null || pads.length != 2 * rank || hasAxes || mode.equals("constant")) {
-      return null;
-    }
-    List<Long> extents = new ArrayList<>();
-    for (int axis = 0; axis < rank; axis++) {
-      long extent = from.extents().get(axis);
-      double most = mode.equals("reflect") ? extent - 1 : mode.equals("wrap") ? extent : 1 << 10;
-      double more = Math.max(pads[axis], pads[axis + rank]);
-      if (!(more <= most) || !(Math.min(pads[axis], pads[axis + rank]) >= 0)) {
-        return null;
-      }
-      extents.add(extent + (long) pads[axis] + (long) pads[axis + rank]);
-    }
-    if (!fits(extents)) {
-      return null;
-    }
-    OnnxTensor made = from;
-    for (int axis = 0; axis < rank && made != null; axis++) {
-      long extent = from.extents().get(axis);
-      long first = (long) pads[axis];
-      double[] index = new double[extents.get(axis).intValue()];
-      for (int i = 0; i < index.length; i++) {
-        long at = i - first;
-        index[i] =
-            switch (mode) {
-              case "edge" -> Math.clamp(at, 0L, extent - 1);
-              case "wrap" -> Math.floorMod(at, extent);
-              default -> at < 0 ? -at : at >= extent ? 2 * (extent - 1) - at : at;
-            };
-      }
-      made = gathered(made, axis, OnnxTensor.of(List.of((long) index.length), index));
-    }
-    return List.of("edge", "wrap", "reflect").contains(mode) ? made : null;
   }
 
   private void put(String name, OnnxTensor made, Boolean isWhole) {
@@ -267,21 +182,11 @@ final class FoldedNodes {
     return inputs.isEmpty() ? null : isWhole(typed);
   }
 
-  /** Takes cells from what may still be computed; false where that is too little. */
-  private boolean fits(List<Long> extents) {
-    long cells = product(extents);
-    if (cells > left) {
-      return false;
-    }
-    left -= cells;
-    return true;
-  }
-
   private OnnxTensor computed(Node node, List<OnnxTensor> inputs) {
     OnnxTensor first = inputs.getFirst();
     String operator = node.operator();
     if (UNARY.containsKey(operator)) {
-      return fits(first.extents()) ? first.map(UNARY.get(operator)) : null;
+      return cells.fits(first.extents()) ? first.map(UNARY.get(operator)) : null;
     }
     if (BINARY.containsKey(operator)) {
       return inputs.size() == 2 ? binary(node, first, inputs.get(1)) : null;
@@ -293,16 +198,16 @@ final class FoldedNodes {
               ? vector(first.extents().stream().mapToDouble(Long::doubleValue).toArray())
               : null;
       case "Where" -> inputs.size() == 3 ? chosen(inputs) : null;
-      case "Expand" -> inputs.size() == 2 ? expanded(first, inputs.get(1)) : null;
+      case "Expand" -> inputs.size() == 2 ? cells.expanded(first, inputs.get(1)) : null;
       case "Range" -> inputs.size() == 3 ? range(inputs) : null;
-      case "Trilu" -> triangle(node, inputs);
-      case "GatherND" -> inputs.size() == 2 ? gatheredNd(first, inputs.get(1)) : null;
-      case "Transpose" -> transposed(node, first);
+      case "Trilu" -> cells.triangle(node, inputs);
+      case "GatherND" -> inputs.size() == 2 ? cells.gatheredNd(first, inputs.get(1)) : null;
+      case "Transpose" -> cells.transposed(node, first);
       case "Reshape" -> inputs.size() == 2 ? reshaped(node, first, inputs.get(1)) : null;
       case "Unsqueeze", "Squeeze" -> squeezed(node, inputs);
-      case "Concat" -> inputs.contains(null) ? null : joined(node, inputs);
-      case "Gather" -> inputs.size() == 2 ? gathered(node, first, inputs.get(1)) : null;
-      case "Slice" -> sliced(node, inputs);
+      case "Concat" -> inputs.contains(null) ? null : cells.joined(node, inputs);
+      case "Gather" -> inputs.size() == 2 ? cells.gathered(node, first, inputs.get(1)) : null;
+      case "Slice" -> cells.sliced(node, inputs);
       case "ConstantOfShape" -> filled(node, first);
       default -> null;
     };
@@ -315,7 +220,7 @@ final class FoldedNodes {
   private OnnxTensor cast(Node node, OnnxTensor tensor) {
     long type = node.integer("to", 0);
     boolean isTruth = type == 9;
-    if (!isTruth && !ShapeNodes.isToIntegers(node) || !fits(tensor.extents())) {
+    if (!isTruth && !ShapeNodes.isToIntegers(node) || !cells.fits(tensor.extents())) {
       return null;
     }
     return tensor.map(cell -> isTruth ? (cell == 0 ? 0 : 1) : (double) (long) cell);
@@ -339,28 +244,13 @@ final class FoldedNodes {
     return areFloats ? made : null;
   }
 
-  /** The extents of two values together; null where they do not fit. */
-  private static List<Long> together(List<Long> a, List<Long> b) {
-    int rank = Math.max(a.size(), b.size());
-    List<Long> all = new ArrayList<>();
-    for (int i = 0; i < rank; i++) {
-      long x = i < rank - a.size() ? 1 : a.get(i - rank + a.size());
-      long y = i < rank - b.size() ? 1 : b.get(i - rank + b.size());
-      if (x != y && x != 1 && y != 1) {
-        return null;
-      }
-      all.add(x == 1 ? y : x);
-    }
-    return all;
-  }
-
   private OnnxTensor broadcast(OnnxTensor a, OnnxTensor b, DoubleBinaryOperator operator) {
-    List<Long> extents = together(a.extents(), b.extents());
-    if (extents == null || !fits(extents)) {
+    List<Long> extents = MovedCells.together(a.extents(), b.extents());
+    if (extents == null || !cells.fits(extents)) {
       return null;
     }
-    int[] ofA = places(a.extents(), extents);
-    int[] ofB = places(b.extents(), extents);
+    int[] ofA = MovedCells.places(a.extents(), extents);
+    int[] ofB = MovedCells.places(b.extents(), extents);
     double[] cells = new double[ofA.length];
     for (int i = 0; i < cells.length; i++) {
       cells[i] = operator.applyAsDouble(a.cells()[ofA[i]], b.cells()[ofB[i]]);
@@ -369,82 +259,20 @@ final class FoldedNodes {
   }
 
   private OnnxTensor chosen(List<OnnxTensor> inputs) {
-    List<Long> some = together(inputs.get(1).extents(), inputs.get(2).extents());
-    List<Long> extents = some == null ? null : together(inputs.getFirst().extents(), some);
-    if (extents == null || !fits(extents)) {
+    List<Long> some = MovedCells.together(inputs.get(1).extents(), inputs.get(2).extents());
+    List<Long> extents = some == null ? null : MovedCells.together(inputs.getFirst().extents(), some);
+    if (extents == null || !cells.fits(extents)) {
       return null;
     }
-    int[] which = places(inputs.getFirst().extents(), extents);
-    int[] ofA = places(inputs.get(1).extents(), extents);
-    int[] ofB = places(inputs.get(2).extents(), extents);
+    int[] which = MovedCells.places(inputs.getFirst().extents(), extents);
+    int[] ofA = MovedCells.places(inputs.get(1).extents(), extents);
+    int[] ofB = MovedCells.places(inputs.get(2).extents(), extents);
     double[] cells = new double[which.length];
     for (int i = 0; i < cells.length; i++) {
       boolean isFirst = inputs.getFirst().cells()[which[i]] != 0;
       cells[i] = isFirst ? inputs.get(1).cells()[ofA[i]] : inputs.get(2).cells()[ofB[i]];
     }
     return OnnxTensor.of(extents, cells);
-  }
-
-  private OnnxTensor expanded(OnnxTensor tensor, OnnxTensor shape) {
-    List<Long> wanted = Arrays.stream(shape.cells()).mapToObj(cell -> (long) cell).toList();
-    List<Long> extents =
-        wanted.stream().allMatch(extent -> extent > 0) ? together(tensor.extents(), wanted) : null;
-    return extents == null || !fits(extents) ? null : taken(tensor, extents, places(tensor.extents(), extents));
-  }
-
-  /** Repeated to be of these extents; null where it does not fit them. */
-  OnnxTensor repeated(OnnxTensor tensor, List<Long> extents) {
-    boolean fits = extents.equals(together(tensor.extents(), extents));
-    return fits && fits(extents) ? taken(tensor, extents, places(tensor.extents(), extents)) : null;
-  }
-
-  private static OnnxTensor taken(OnnxTensor from, List<Long> extents, int[] places) {
-    double[] cells = new double[places.length];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = from.cells()[places[i]];
-    }
-    return OnnxTensor.of(extents, cells);
-  }
-
-  /** For each cell of larger extents which one of the smaller ones' it is. */
-  private static int[] places(List<Long> small, List<Long> large) {
-    int extra = large.size() - small.size();
-    long[] steps = new long[large.size()];
-    long step = 1;
-    for (int i = large.size() - 1; i >= extra; i--) {
-      steps[i] = small.get(i - extra) == 1 ? 0 : step;
-      step *= small.get(i - extra);
-    }
-    return places(large, steps, 0);
-  }
-
-  /** For each cell of some extents its place, given how far apart neighbours of each extent lie. */
-  private static int[] places(List<Long> extents, long[] steps, long first) {
-    int[] places = new int[(int) product(extents)];
-    long[] at = new long[extents.size()];
-    long place = first;
-    for (int i = 0; i < places.length; i++) {
-      places[i] = (int) place;
-      for (int axis = extents.size() - 1; axis >= 0; axis--) {
-        place += steps[axis];
-        if (++at[axis] < extents.get(axis)) {
-          break;
-        }
-        place -= at[axis] * steps[axis];
-        at[axis] = 0;
-      }
-    }
-    return places;
-  }
-
-  private static long[] steps(List<Long> extents) {
-    long[] steps = new long[extents.size()];
-    long step = 1;
-    for (int i = steps.length - 1; i >= 0; i--) {
-      steps[i] = step;
-      step *= extents.get(i);
-    }
-    return steps;
   }
 
   private OnnxTensor range(List<OnnxTensor> inputs) {
@@ -454,46 +282,10 @@ final class FoldedNodes {
     double start = inputs.getFirst().cells()[0];
     double step = inputs.get(2).cells()[0];
     double count = Math.max(0, Math.ceil((inputs.get(1).cells()[0] - start) / step));
-    if (!(count <= MOST_CELLS) || !fits(List.of((long) count))) {
+    if (!(count <= MovedCells.MOST_CELLS) || !cells.fits(List.of((long) count))) {
       return null;
     }
     return vector(IntStream.range(0, (int) count).mapToDouble(i -> start + i * step).toArray());
-  }
-
-  private OnnxTensor triangle(Node node, List<OnnxTensor> inputs) {
-    OnnxTensor whole = inputs.getFirst();
-    boolean isUpper = node.integer("upper", 1) != 0;
-    double diagonal = inputs.size() > 1 && inputs.get(1) != null ? inputs.get(1).cells()[0] : 0;
-    int rank = whole.extents().size();
-    if (rank < 2 || !fits(whole.extents())) {
-      return null;
-    }
-    long cols = whole.extents().get(rank - 1);
-    long rows = whole.extents().get(rank - 2);
-    double[] cells = whole.cells().clone();
-    for (int i = 0; i < cells.length; i++) {
-      double above = i % cols - i / cols % rows - diagonal;
-      if (isUpper ? above < 0 : above > 0) {
-        cells[i] = 0;
-      }
-    }
-    return OnnxTensor.of(whole.extents(), cells);
-  }
-
-  private OnnxTensor transposed(Node node, OnnxTensor tensor) {
-    int rank = tensor.extents().size();
-    List<Long> order = node.integers("perm");
-    List<Long> all = IntStream.range(0, rank).mapToObj(Long::valueOf).toList();
-    if (order == null) {
-      order = all.reversed();
-    }
-    if (!order.stream().sorted().toList().equals(all) || !fits(tensor.extents())) {
-      return null;
-    }
-    long[] steps = steps(tensor.extents());
-    List<Long> extents = order.stream().map(i -> tensor.extents().get(i.intValue())).toList();
-    long[] moved = order.stream().mapToLong(i -> steps[i.intValue()]).toArray();
-    return taken(tensor, extents, places(extents, moved, 0));
   }
 
   private static OnnxTensor reshaped(Node node, OnnxTensor tensor, OnnxTensor shape) {
@@ -504,12 +296,12 @@ final class FoldedNodes {
       extents.add(isSame ? tensor.extents().get(i) : (long) cell);
     }
     int open = extents.indexOf(-1L);
-    long known = product(extents.stream().filter(extent -> extent != -1).toList());
+    long known = MovedCells.product(extents.stream().filter(extent -> extent != -1).toList());
     if (open >= 0 && known > 0) {
-      extents.set(open, cells(tensor) / known);
+      extents.set(open, MovedCells.cells(tensor) / known);
     }
     boolean fits = extents.stream().allMatch(extent -> extent >= 0);
-    return fits && product(extents) == cells(tensor)
+    return fits && MovedCells.product(extents) == MovedCells.cells(tensor)
         ? OnnxTensor.of(extents, tensor.cells())
         : null;
   }
@@ -537,130 +329,24 @@ final class FoldedNodes {
         extents.add(tensor.extents().get(from++));
       }
     }
-    return product(extents) == cells(tensor) ? OnnxTensor.of(extents, tensor.cells()) : null;
-  }
-
-  private static int axis(Node node, int rank, long fallback) {
-    long axis = node.integer("axis", fallback);
-    axis = axis < 0 ? axis + rank : axis;
-    return axis >= 0 && axis < rank ? (int) axis : -1;
-  }
-
-  private OnnxTensor joined(Node node, List<OnnxTensor> parts) {
-    List<Long> first = parts.getFirst().extents();
-    int axis = axis(node, first.size(), 0);
-    long all = 0;
-    for (OnnxTensor part : parts) {
-      List<Long> same = new ArrayList<>(part.extents());
-      if (axis < 0 || same.size() != first.size()) {
-        return null;
-      }
-      all += same.set(axis, first.get(axis));
-      if (!same.equals(first)) {
-        return null;
-      }
-    }
-    List<Long> extents = new ArrayList<>(first);
-    extents.set(axis, all);
-    if (!fits(extents)) {
-      return null;
-    }
-    int outer = (int) product(first.subList(0, axis));
-    double[] cells = new double[(int) product(extents)];
-    int at = 0;
-    for (int i = 0; i < outer; i++) {
-      for (OnnxTensor part : parts) {
-        int run = part.cells().length / outer;
-        System.arraycopy(part.cells(), i * run, cells, at, run);
-        at += run;
-      }
-    }
-    return OnnxTensor.of(extents, cells);
-  }
-
-  private OnnxTensor gathered(Node node, OnnxTensor from, OnnxTensor indices) {
-    int axis = axis(node, from.extents().size(), 0);
-    return axis < 0 ? null : gathered(from, axis, indices);
-  }
-
-  private OnnxTensor gathered(OnnxTensor from, int axis, OnnxTensor indices) {
-    long extent = from.extents().get(axis);
-    List<Long> extents = new ArrayList<>(from.extents().subList(0, axis));
-    extents.addAll(indices.extents());
-    List<Long> behind = from.extents().subList(axis + 1, from.extents().size());
-    extents.addAll(behind);
-    boolean areThere =
-        Arrays.stream(indices.cells()).allMatch(i -> i == Math.rint(i) && i >= -extent && i < extent);
-    if (!areThere || !fits(extents)) {
-      return null;
-    }
-    int run = (int) product(behind);
-    int outer = (int) product(from.extents().subList(0, axis));
-    double[] cells = new double[(int) product(extents)];
-    int at = 0;
-    for (int i = 0; i < outer; i++) {
-      for (double index : indices.cells()) {
-        long place = i * extent + (long) (index < 0 ? index + extent : index);
-        System.arraycopy(from.cells(), (int) place * run, cells, at, run);
-        at += run;
-      }
-    }
-    return OnnxTensor.of(extents, cells);
-  }
-
-  private OnnxTensor sliced(Node node, List<OnnxTensor> inputs) {
-    OnnxTensor from = inputs.getFirst();
-    int rank = from.extents().size();
-    if (inputs.size() < 3 || inputs.subList(1, 3).contains(null)) {
-      return null;
-    }
-    double[] first = inputs.get(1).cells();
-    double[] end = inputs.get(2).cells();
-    double[] axes =
-        inputs.size() > 3 && inputs.get(3) != null
-            ? inputs.get(3).cells()
-            : IntStream.range(0, first.length).asDoubleStream().toArray();
-    double[] by = inputs.size() > 4 && inputs.get(4) != null ? inputs.get(4).cells() : null;
-    List<Long> extents = new ArrayList<>(from.extents());
-    long[] steps = steps(from.extents());
-    long start = 0;
-    if (end.length != first.length || axes.length != first.length || by != null && by.length != first.length) {
-      return null;
-    }
-    for (int i = 0; i < first.length; i++) {
-      int axis = (int) (axes[i] < 0 ? axes[i] + rank : axes[i]);
-      long step = by == null ? 1 : (long) by[i];
-      if (axis < 0 || axis >= rank || step == 0) {
-        return null;
-      }
-      long extent = from.extents().get(axis);
-      boolean isBack = step < 0;
-      long most = isBack ? extent - 1 : extent;
-      long a = (long) Math.clamp(first[i] < 0 ? first[i] + extent : first[i], 0, most);
-      long b = (long) Math.clamp(end[i] < 0 ? end[i] + extent : end[i], isBack ? -1 : 0, most);
-      extents.set(axis, Math.max(0, Math.ceilDiv(b - a, step)));
-      start += a * steps[axis];
-      steps[axis] *= step;
-    }
-    boolean isEmpty = product(extents) == 0;
-    return isEmpty || !fits(extents) ? null : taken(from, extents, places(extents, steps, start));
+    return MovedCells.product(extents) == MovedCells.cells(tensor) ? OnnxTensor.of(extents, tensor.cells()) : null;
   }
 
   private OnnxTensor filled(Node node, OnnxTensor shape) {
     List<Long> extents = Arrays.stream(shape.cells()).mapToObj(cell -> (long) cell).toList();
-    if (extents.stream().anyMatch(extent -> extent < 0) || !fits(extents)) {
+    if (extents.stream().anyMatch(extent -> extent < 0) || !cells.fits(extents)) {
       return null;
     }
     Object value = node.attributes().get("value");
     double cell = value instanceof OnnxTensor tensor && tensor.isOneCell() ? tensor.cells()[0] : 0;
-    double[] cells = new double[(int) product(extents)];
-    Arrays.fill(cells, cell);
-    return OnnxTensor.of(extents, cells);
+    double[] made = new double[(int) MovedCells.product(extents)];
+    Arrays.fill(made, cell);
+    return OnnxTensor.of(extents, made);
   }
 
   private boolean split(Node node, List<OnnxTensor> inputs) {
     OnnxTensor whole = inputs.getFirst();
-    int axis = axis(node, whole.extents().size(), 0);
+    int axis = MovedCells.axis(node, whole.extents().size(), 0);
     int count = node.outputs().size();
     if (axis < 0) {
       return false;
@@ -677,15 +363,15 @@ final class FoldedNodes {
         sizes.size() == count
             && sizes.stream().allMatch(size -> size > 0 && size <= extent)
             && sizes.stream().mapToLong(Long::longValue).sum() == extent;
-    if (!fits || !fits(whole.extents())) {
+    if (!fits || !cells.fits(whole.extents())) {
       return false;
     }
     long from = 0;
-    long[] steps = steps(whole.extents());
+    long[] steps = MovedCells.steps(whole.extents());
     for (int i = 0; i < count; i++) {
       List<Long> extents = new ArrayList<>(whole.extents());
       extents.set(axis, sizes.get(i));
-      OnnxTensor part = taken(whole, extents, places(extents, steps, from * steps[axis]));
+      OnnxTensor part = MovedCells.taken(whole, extents, MovedCells.places(extents, steps, from * steps[axis]));
       if (OnnxImport.hasOutput(node, i)) {
         put(node.outputs().get(i), part, isWhole(node.inputs().getFirst()));
       }

@@ -137,7 +137,7 @@ final class ScaleNodes {
             .map(extent -> extent == ShapeValues.EXAMPLES ? 1 : extent)
             .toList();
     boolean isKnown = into.value().width() > 0 && keepsExtents(into, tensor);
-    OnnxTensor all = isKnown ? into.folded().repeated(tensor, extents) : null;
+    OnnxTensor all = isKnown ? into.folded().cells().repeated(tensor, extents) : null;
     return all == null ? null : all.cells();
   }
 
