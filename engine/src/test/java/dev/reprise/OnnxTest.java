@@ -2,10 +2,13 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.formats.FormatException;
+import dev.reprise.formats.onnx.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -491,12 +494,26 @@ class OnnxTest {
   }
 
   @Test
-  void aDamagedFileIsAnErrorWhereverItIsCut() throws IOException {
+  void aDamagedFileIsAnErrorWhereverItIs() throws IOException {
     byte[] whole = Files.readAllBytes(folder.resolve("cnn.onnx"));
     for (int length = 1; length < whole.length; length += 97) {
       Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(whole, length));
       assertThat(Scripts.failure(config(), "m = read(\"cut.onnx\")\nprint(length(m))"))
           .hasMessageContaining("cut.onnx");
+    }
+    Random random = new Random(3);
+    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders")) {
+      byte[] model = Files.readAllBytes(folder.resolve(name + ".onnx"));
+      for (int i = 0; i < 150; i++) {
+        byte[] damaged = model.clone();
+        damaged[random.nextInt(model.length)] = (byte) (i % 3 == 0 ? 0xFF : random.nextInt(256));
+        Files.write(folder.resolve("cut.onnx"), damaged);
+        try {
+          OnnxFiles.read(folder.resolve("cut.onnx"));
+        } catch (FormatException e) {
+          assertThat(e).hasMessageContaining("cut.onnx");
+        }
+      }
     }
     Files.writeString(folder.resolve("text.onnx"), "no model");
     assertThat(Scripts.failure(config(), "m = read(\"text.onnx\")\nprint(length(m))"))

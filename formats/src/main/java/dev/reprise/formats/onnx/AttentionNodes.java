@@ -26,7 +26,7 @@ import java.util.Map;
  */
 final class AttentionNodes {
   /** What is added to scores that do not count. */
-  private static final double LEAST_MASK = -1e3;
+  private static final double LEAST_MASK = -9e3;
 
   private static final double NEAR = 1e-5;
 
@@ -125,7 +125,12 @@ final class AttentionNodes {
       return null;
     }
     double number = into.constant(node, other).cells()[0];
-    return taken.times(isDivided ? 1 / number : number);
+    double factor = isDivided ? 1 / number : number;
+    if (taken.isCausal && !(factor >= 1)) {
+      // What is left out might count then.
+      return null;
+    }
+    return taken.times(factor);
   }
 
   private Scores soft(Node node, Scores taken) {
@@ -270,6 +275,7 @@ final class AttentionNodes {
     Chain chain =
         attention(
             node, query, key, ofValues, heads, heads * numbers, weights.isCausal);
+    parted.noteMaker(node);
     parted.put(node.outputs().getFirst(), inOrder(node, chain, weights.query, value.apart().last()));
   }
 

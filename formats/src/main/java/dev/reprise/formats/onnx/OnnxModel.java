@@ -89,7 +89,7 @@ record OnnxModel(
     List<Node> found = new ArrayList<>();
     for (Node node : nodes.reversed()) {
       if (node.outputs().stream().anyMatch(wanted::contains)) {
-        wanted.addAll(node.inputs());
+        node.inputs().stream().filter(name -> !name.isEmpty()).forEach(wanted::add);
         found.add(node);
       }
     }

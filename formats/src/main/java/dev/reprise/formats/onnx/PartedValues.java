@@ -78,6 +78,11 @@ final class PartedValues {
     return new Parted(value, groups);
   }
 
+  /** Notes which node a value comes from, for messages. */
+  void noteMaker(Node node) {
+    node.outputs().forEach(name -> makers.put(name, node));
+  }
+
   /** Refuses such a value as what a model puts out. */
   void needsNone(String output) {
     Node maker = values.containsKey(output) ? makers.get(output) : null;
@@ -102,7 +107,7 @@ final class PartedValues {
   boolean read(Node node) {
     String operator = node.operator();
     String first = node.inputs().getFirst();
-    node.outputs().forEach(name -> makers.put(name, node));
+    noteMaker(node);
     if (operator.equals("Reshape") && get(first) != null) {
       return reshape(node, get(first));
     }
@@ -297,6 +302,19 @@ final class PartedValues {
     put(node.outputs().getFirst(), new Parted(value.apart.shaped(shape), sizes));
   }
 
+  /** The same node, which may say that it is along the last extent by its number. */
+  private Node alongLast(Node node, int rank) {
+    long axis = node.integer("axis", -1);
+    boolean isLast = axis == -1 || axis == rank - 1;
+    if (!isLast) {
+      throw into.problem(
+          node, "is over more than the last extent of what examples lie beside other extents in");
+    }
+    Map<String, Object> attributes = new HashMap<>(node.attributes());
+    attributes.remove("axis");
+    return new Node(node.operator(), node.name(), node.inputs(), node.outputs(), attributes);
+  }
+
   /** Reads the node with all extents apart. */
   private void ofSteps(Node node, List<String> taken, Parted value) {
     boolean areAlike =
@@ -310,7 +328,7 @@ final class PartedValues {
               + " multiplied and added to alone");
     }
     taken.forEach(name -> into.put(name, values.get(name).apart));
-    into.readByRule(node);
+    into.readByRule(alongLast(node, value.groups.length));
     taken.forEach(into::remove);
     String output = node.outputs().getFirst();
     Value made = into.remove(output);

@@ -97,10 +97,33 @@ final class SelectNodes {
         int indexed = index.isEmpty() ? rank : (int) Math.min(rank, index.getLast());
         return indexed > place ? -1 : place - indexed + index.size() - 1;
       }
+      case "Slice" -> {
+        return takesAllExamples(into, node, place, rank) ? place : -1;
+      }
       default -> {
         return place;
       }
     }
+  }
+
+  /** True for a slice that leaves the examples alone. */
+  private static boolean takesAllExamples(OnnxImport into, Node node, int place, int rank) {
+    long[] first = into.shapes().numbers(node.inputs().get(1));
+    long[] end = into.shapes().numbers(node.inputs().get(2));
+    boolean isStated = OnnxImport.has(node, 3);
+    long[] axes = isStated ? into.shapes().numbers(node.inputs().get(3)) : null;
+    long[] step = OnnxImport.has(node, 4) ? into.shapes().numbers(node.inputs().get(4)) : null;
+    if (first == null || end == null || end.length != first.length || isStated && axes == null) {
+      return false;
+    }
+    for (int i = 0; i < first.length; i++) {
+      boolean isOfExamples = axis(axes == null ? i : axes[Math.min(i, axes.length - 1)], rank) == place;
+      boolean isEach = step == null || i < step.length && step[i] == 1;
+      if (isOfExamples && !(first[i] == 0 && end[i] >= Integer.MAX_VALUE && isEach)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int axis(long given, int rank) {
