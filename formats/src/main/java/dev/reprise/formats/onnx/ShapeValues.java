@@ -96,6 +96,7 @@ final class ShapeValues {
     boolean areFloats = FLOATS.contains(type);
     boolean isSame =
         shape != null
+            && Arrays.stream(shape).noneMatch(ShapeValues::isTruth)
             && (areFloats || INTEGERS.contains(type))
             && (!areFloats || Arrays.stream(shape).allMatch(extent -> extent < MOST_AS_FLOAT));
     return isSame ? shape : null;
@@ -115,7 +116,8 @@ final class ShapeValues {
     long[] computed = constants.containsKey(name) ? null : known.get(name);
     boolean isLater =
         computed != null
-            && Arrays.stream(computed).anyMatch(extent -> extent == OPEN || factor(extent) > 0);
+            && Arrays.stream(computed)
+                .anyMatch(extent -> extent == OPEN || isTruth(extent) || factor(extent) > 0);
     return isLater ? null : of(name);
   }
 
@@ -204,6 +206,10 @@ final class ShapeValues {
 
   private static int bound(long given, int length) {
     return (int) Math.clamp(given < 0 ? given + length : given, 0L, length);
+  }
+
+  private static boolean isTruth(long extent) {
+    return extent == YES || extent == NO;
   }
 
   /** Which of two shapes' extents are equal; where one may be the number of examples, -1 is not. */
