@@ -217,13 +217,27 @@ final class FoldedNodes {
     return OnnxTensor.of(List.of((long) cells.length), cells);
   }
 
+  /** Extents may become floats of any size; floats whole numbers where that is no near thing. */
   private OnnxTensor cast(Node node, OnnxTensor tensor) {
     long type = node.integer("to", 0);
     boolean isTruth = type == 9;
-    if (!isTruth && !ShapeNodes.isToIntegers(node) || !cells.fits(tensor.extents())) {
+    if (!cells.fits(tensor.extents())) {
+      return null;
+    }
+    if (TensorCells.rounded(type).isPresent()) {
+      return tensor.map(TensorCells.rounded(type).get());
+    }
+    boolean isNear = Arrays.stream(tensor.cells()).anyMatch(FoldedNodes::isNearWhole);
+    if (!isTruth && (!ShapeNodes.isToIntegers(node) || isNear)) {
       return null;
     }
     return tensor.map(cell -> isTruth ? (cell == 0 ? 0 : 1) : (double) (long) cell);
+  }
+
+  /** Computed in other floats, it might be on the other side of a whole number. */
+  private static boolean isNearWhole(double cell) {
+    double distance = Math.abs(cell - Math.rint(cell));
+    return distance > 0 && distance < 1e-2 * Math.max(1, Math.abs(cell));
   }
 
   private OnnxTensor binary(Node node, OnnxTensor a, OnnxTensor b) {
