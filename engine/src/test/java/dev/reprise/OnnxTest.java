@@ -2,10 +2,13 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.formats.FormatException;
+import dev.reprise.formats.onnx.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,8 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Networks from ONNX files and to them. The files of the resources were made by {@code make.py}
- * beside them with python's onnx, and what they put out by onnxruntime.
+ * Networks from ONNX files and to them. The files of the resources were made by {@code make.py} and
+ * {@code torch_models.py} beside them with python's onnx and PyTorch, and what they put out by
+ * onnxruntime and PyTorch.
  */
 class OnnxTest {
   private static final String SOURCE = "source(\"nn/sequential.dml\") as net\n";
@@ -151,6 +155,26 @@ class OnnxTest {
       X = r(5, 120, 5)
       """;
 
+  /** Attention with and without a mask, what reduces and repeats, constants and selections. */
+  private static final String ATTENTION =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      e = function(Integer cols, Integer seed) return (List[Unknown] layers) {
+        layers = list(list(layer="each_step", D=6, main=list(list(layer="affine", W=r(6, cols, seed), b=r(1, cols, seed + 1)))))
+      }
+      model = list(list(layer="select", index=matrix("30 29 28 27 26 25 1 2 3 4 5 6 7 8 9 10 11 12", 1, 18), D=30), list(layer="tanh"),
+        list(layer="attention", query=e(4, 1), key=e(4, 3), value=e(8, 5), heads=2, D=4, causal=TRUE), list(layer="tanh"),
+        list(layer="concat", branch1=list(list(layer="constant", value=r(1, 8, 7))), branch2=list()),
+        list(layer="residual", main=list(list(layer="attention", query=list(), key=list(list(layer="scale_shift", factor=0.5, shift=0)), value=list(list(layer="tanh")), heads=4, D=8, causal=FALSE)), shortcut=list()),
+        list(layer="product", main=list(list(layer="reduce", method="mean", groups=1, D=8, T=4), list(layer="repeat", times=4, D=8)), shortcut=list()),
+        list(layer="each_step", D=8, main=list(list(layer="reduce", method="max", groups=2, D=2), list(layer="repeat", times=2, D=1), list(layer="select", index=matrix("8 1 1 2", 1, 4)))),
+        list(layer="reduce", method="sum", groups=4, D=2), list(layer="abs"), list(layer="scale_shift", factor=1, shift=0.5), list(layer="sqrt"), list(layer="log"), list(layer="exp"), list(layer="reciprocal"),
+        list(layer="reduce", method="min", groups=4, D=1), list(layer="affine", W=r(4, 3, 8), b=r(1, 3, 9)))
+      X = r(5, 30, 10)
+      """;
+
   private static final String STEPS =
       """
       r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
@@ -200,7 +224,22 @@ class OnnxTest {
           "resized",
           "squares",
           "unrolled",
-          "unrolled2");
+          "unrolled2",
+          "torch-adaptive",
+          "torch-adaptive-up",
+          "torch-attention",
+          "torch-borders",
+          "torch-both",
+          "torch-encoder",
+          "torch-encoder-old",
+          "torch-gpt",
+          "torch-gpt-new",
+          "torch-masked",
+          "torch-parts",
+          "torch-patches",
+          "torch-projected",
+          "torch-texts",
+          "torch-whole");
 
   private static List<String> models() {
     return MODELS;
@@ -238,10 +277,50 @@ class OnnxTest {
   void aModelOfPythonComputesWhatOnnxruntimeComputes(String name) {
     String script =
         """
-        out = net::forward(read("NAME-x.csv", header=FALSE), read("NAME.onnx"))
+        X = read("NAME-x.csv", header=FALSE)
+        model = read("NAME.onnx")
+        out = net::forward(X, model)
         print(max(abs(out - read("NAME-y.csv", header=FALSE))) < 1e-5)
+        print(max(abs(net::forward(X[1, ], model) - out[1, ])) < 1e-12)
+        """;
+    assertThat(printed(script.replace("NAME", name))).isEqualTo("TRUE\nTRUE\n");
+  }
+
+  private static List<String> writtenModels() {
+    // What begins with values side by side does not say how wide they are.
+    return MODELS.stream().filter(name -> !name.equals("joined")).toList();
+  }
+
+  /** Whatever the model, what is written of it is read as what computes the same. */
+  @ParameterizedTest
+  @MethodSource("writtenModels")
+  void aModelThatWasReadIsWrittenAgain(String name) {
+    String script =
+        """
+        X = read("NAME-x.csv", header=FALSE)
+        model = read("NAME.onnx")
+        write(model, "own.onnx", format="onnx")
+        out = net::forward(X, model)
+        print(max(abs(net::forward(X, read("own.onnx")) - out)) < 1e-5 * max(1, max(abs(out))))
         """;
     assertThat(printed(script.replace("NAME", name))).isEqualTo("TRUE\n");
+  }
+
+  /** The second time nothing of the network is computed, since its layers are traced. */
+  @Test
+  void whatAttentionMadeIsFoundAgain() {
+    Scripts.Outcome outcome =
+        Scripts.run(
+            config(),
+            SOURCE
+                + """
+                X = round(rand(rows=300, cols=6, min=0.51, max=20.49, seed=1))
+                a = net::forward(X, read("torch-encoder.onnx"))
+                b = net::forward(X, read("torch-encoder.onnx"))
+                print(sum(a - b))
+                """);
+    assertThat(outcome.output()).isEqualTo("0.0\n");
+    assertThat(outcome.statistics().of("attention").executed()).isEqualTo(2);
   }
 
   @Test
@@ -306,6 +385,19 @@ class OnnxTest {
             """;
     assertThat(printed(script)).isEqualTo("TRUE\nTRUE\n");
     assertThat(folder.resolve("own.onnx")).hasSameBinaryContentAs(folder.resolve("twice.onnx"));
+  }
+
+  /** Scales go from keys to queries, so that not the same file comes out. */
+  @Test
+  void attentionAndItsKinAreWrittenAndReadAgain() {
+    String script =
+        ATTENTION
+            + """
+            write(model, "own.onnx", format="onnx")
+            print(sum(net::forward(X, model)) != 0)
+            print(max(abs(net::forward(X, read("own.onnx")) - net::forward(X, model))) < 1e-6)
+            """;
+    assertThat(printed(script)).isEqualTo("TRUE\nTRUE\n");
   }
 
   @Test
@@ -386,15 +478,12 @@ class OnnxTest {
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
         "sums | (Add) adds values that are made of each other too often to be lists of layers",
-        "scaled | node \"a\" (Div) divides a constant by a value",
         "linear | node \"y\" (Resize) takes pixels (linear, tf_crop_and_resize,",
-        "mirrored | node \"y\" (Pad) does not put constant numbers around images",
         "rounded | node \"y\" (AveragePool) has padding that is not smaller than its window",
         "transposed | the output \"y\" does not begin with the number of examples; transpose it",
-        "unknown | node \"y\" (Det) cannot be read; there are Add, AveragePool,",
+        "unknown | node \"y\" (Det) cannot be read; there are Abs, Add, AveragePool,",
         "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
         "turned | node \"y\" (MatMul) multiplies from the wrong side",
-        "averaged | node \"y\" (ReduceMean) is not over each channel of images",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
       })
@@ -405,12 +494,26 @@ class OnnxTest {
   }
 
   @Test
-  void aDamagedFileIsAnErrorWhereverItIsCut() throws IOException {
+  void aDamagedFileIsAnErrorWhereverItIs() throws IOException {
     byte[] whole = Files.readAllBytes(folder.resolve("cnn.onnx"));
     for (int length = 1; length < whole.length; length += 97) {
       Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(whole, length));
       assertThat(Scripts.failure(config(), "m = read(\"cut.onnx\")\nprint(length(m))"))
           .hasMessageContaining("cut.onnx");
+    }
+    Random random = new Random(3);
+    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders")) {
+      byte[] model = Files.readAllBytes(folder.resolve(name + ".onnx"));
+      for (int i = 0; i < 150; i++) {
+        byte[] damaged = model.clone();
+        damaged[random.nextInt(model.length)] = (byte) (i % 3 == 0 ? 0xFF : random.nextInt(256));
+        Files.write(folder.resolve("cut.onnx"), damaged);
+        try {
+          OnnxFiles.read(folder.resolve("cut.onnx"));
+        } catch (FormatException e) {
+          assertThat(e).hasMessageContaining("cut.onnx");
+        }
+      }
     }
     Files.writeString(folder.resolve("text.onnx"), "no model");
     assertThat(Scripts.failure(config(), "m = read(\"text.onnx\")\nprint(length(m))"))
@@ -423,7 +526,7 @@ class OnnxTest {
       value = {
         "list(seq(1, 3)) | a network is a list of layers, but element 1 is a matrix",
         "list(list(layer=\"relu\")) | no layer tells how wide the input is",
-        "list(list(layer=\"maxout\")) | layer 1 (maxout) cannot be written; there are affine,",
+        "list(list(layer=\"maxout\")) | layer 1 (maxout) cannot be written; there are abs, affine,",
         "list(list(layer=\"lstm\", W=matrix(1, 3, 7), b=matrix(1, 1, 7))) | layer 1 (lstm) needs a W of D+M x 4*M, but has 3 x 7",
         "list(list(layer=\"lstm\", W=matrix(1, 3, 4), b=matrix(1, 1, 4))) | layer 1 (lstm) lacks return_sequences, TRUE or FALSE",
         "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 1, 3)), list(layer=\"embedding\", embedding_dict=matrix(1, 4, 2))) | layer 2 (embedding) must be the first layer",
@@ -456,6 +559,17 @@ class OnnxTest {
             + " \"halfpixel\", but there are [half_pixel, pytorch_half_pixel, align_corners,",
         "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
             + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
+        "list(list(layer=\"reduce\", method=\"median\", groups=1, D=1, T=3)) | layer 1 (reduce) has the"
+            + " method \"median\", but there are mean, sum, max and min",
+        "list(list(layer=\"reduce\", method=\"mean\", groups=1, D=1)) | takes rows whose width no layer tells",
+        "list(list(layer=\"select\", index=matrix(4, 1, 1), D=3)) | layer 1 (select) takes column 4.0 of 3",
+        "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=3, D=4, causal=TRUE))"
+            + " | layer 1 (attention) has steps of 4 numbers, which are not those of 3 heads",
+        "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4, causal=TRUE))"
+            + " | layer 1 (attention) has branches of a size that no layer tells",
+        "list(list(layer=\"lstm\", W=matrix(1, 6, 16), b=matrix(1, 1, 16), return_sequences=TRUE),"
+            + " list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4,"
+            + " causal=TRUE)) | layer 2 (attention) is causal over steps whose number no layer tells",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

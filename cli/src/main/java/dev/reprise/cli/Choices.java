@@ -27,11 +27,12 @@ final class Choices {
           "npz",
           "parquet",
           "safetensors",
+          "hdf5",
           "onnx");
 
   /** Other names that {@code write} takes for some of these. */
   static final Map<String, String> FORMAT_ALIASES =
-      Map.of("textcell", "text", "mtx", "mm", "json", "jsonl");
+      Map.of("textcell", "text", "mtx", "mm", "json", "jsonl", "h5", "hdf5");
 
   static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");
 

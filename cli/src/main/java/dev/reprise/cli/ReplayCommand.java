@@ -60,7 +60,7 @@ final class ReplayCommand implements Callable<ExitCode> {
       names = "--format",
       paramLabel = "FORMAT",
       description = {
-        "text, csv, mm, libsvm, jsonl, binary, npy, npz, parquet, safetensors, onnx.",
+        "text, csv, mm, libsvm, jsonl, binary, npy, npz, parquet, safetensors, hdf5, onnx.",
         "Default: by the name of OUT."
       })
   private String format;

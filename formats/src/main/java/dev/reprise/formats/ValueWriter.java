@@ -1,5 +1,6 @@
 package dev.reprise.formats;
 
+import dev.reprise.formats.hdf5.Hdf5Output;
 import dev.reprise.formats.numpy.NpyFiles;
 import dev.reprise.formats.parquet.ParquetOutput;
 import dev.reprise.formats.tensors.SafetensorsFiles;
@@ -80,7 +81,14 @@ final class ValueWriter implements AtomicOutput.Content {
         requireColumns(matrix.cols());
         ParquetOutput.write(matrix, channel);
       }
-      case JSON_LINES, HDF5, ONNX -> throw cannot("matrix", "csv, npy or binary");
+      case HDF5 -> {
+        if (sparse) {
+          Hdf5Output.writeCompressed(matrix, dataset, channel, target.toString());
+        } else {
+          Hdf5Output.write(matrix, dataset, channel, target.toString());
+        }
+      }
+      case JSON_LINES, ONNX -> throw cannot("matrix", "csv, npy or binary");
     }
   }
 

@@ -11,10 +11,12 @@ import dev.reprise.runtime.ValueType;
  * @param format see {@link FileFormat}; default {@code text}
  * @param header whether csv starts with column names; default no
  * @param separator between csv fields; default a comma
- * @param sparse whether zeros of a csv matrix are left empty; default no
+ * @param sparse whether zeros of a csv matrix are left empty, and cells of hdf5 compressed; default
+ *     no
  * @param description free text for the sidecar
  * @param indexSeparator between position and value in libsvm; default a colon
- * @param dataset name of the array in npz; default {@code arr_0}
+ * @param dataset name of the array in npz, default {@code arr_0}; path of the dataset in hdf5,
+ *     default {@code X}
  */
 public record WriteOptions(
     String format,

@@ -3,22 +3,30 @@ package dev.reprise.formats.hdf5;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ResourceException;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import io.jhdf.exceptions.HdfException;
+import io.jhdf.api.dataset.ChunkedDataset;
+import java.io.File;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
-import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Reads one numeric dataset of an HDF5 file. */
+/** Reads one numeric dataset of an HDF5 file; {@link Hdf5Output} writes them. */
 public final class Hdf5Files {
   /** Cells that are taken from the file at a time. */
   private static final long PIECE_CELLS = 1 << 20;
+
+  /** Bytes that a byte of a compressed chunk can stand for at most, with zlib; others do less. */
+  private static final long MOST_PER_BYTE = 1032;
+
+  /** What may be announced whatever the size of the file: cells that nobody has written. */
+  private static final long SMALL_BYTES = 64L << 20;
 
   private Hdf5Files() {}
 
@@ -43,16 +51,18 @@ public final class Hdf5Files {
                 + " dimensions, a matrix has two");
       }
       return matrix(dataset, extents, file.toString(), allocator);
-    } catch (HdfException
-        | IndexOutOfBoundsException
-        | IllegalArgumentException
-        | BufferUnderflowException
-        | ArithmeticException
-        | NegativeArraySizeException
-        | UnsupportedOperationException e) {
-      // What the library throws where a file is damaged, depending on the place.
+    } catch (FormatException | ResourceException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Whatever the library throws where a file is damaged, depending on the place.
       throw new FormatException(
           file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
+    } catch (OutOfMemoryError e) {
+      // The library asks for as much at once as a damaged file announces.
+      throw new FormatException(
+          file.toString(),
+          "the file is damaged, or has chunks larger than the Java heap has room for; copy it again,"
+              + " or write smaller chunks");
     }
   }
 
@@ -91,6 +101,7 @@ public final class Hdf5Files {
     long rows = extents.length == 0 ? 1 : extents[0];
     long cols = extents.length < 2 ? 1 : extents[1];
     checkNumeric(dataset, file);
+    checkSize(dataset, extents, file);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
     try {
       if (extents.length < 2 || matrix.cells() == 0) {
@@ -111,6 +122,28 @@ public final class Hdf5Files {
     } catch (RuntimeException | Error e) {
       matrix.buffer().release();
       throw e;
+    }
+  }
+
+  /** A damaged file must not ask for memory that its cells do not need. */
+  private static void checkSize(Dataset dataset, int[] extents, String file) {
+    double bytes = dataset.getDataType().getSize();
+    for (int extent : extents) {
+      bytes *= extent;
+    }
+    long size = new File(file).length();
+    long perByte = dataset instanceof ChunkedDataset ? MOST_PER_BYTE : 1;
+    double most = SMALL_BYTES + (double) size * perByte;
+    if (!(bytes >= 0 && bytes <= most)) {
+      throw new FormatException(
+          file,
+          "the file is truncated or damaged: the dataset "
+              + dataset.getPath()
+              + " announces "
+              + Arrays.toString(extents)
+              + " cells, but the file has "
+              + size
+              + " bytes; copy it again");
     }
   }
 

@@ -22,16 +22,21 @@ final class Activations {
   }
 
   private static final Map<String, Kind> KINDS =
-      Map.of(
-          "Relu", Kind.of("relu"),
-          "Sigmoid", Kind.of("sigmoid"),
-          "Tanh", Kind.of("tanh"),
-          "Softplus", Kind.of("softplus"),
-          "HardSwish", Kind.of("hard_swish"),
-          "HardSigmoid", new Kind("hard_sigmoid", Map.of("alpha", 0.2, "beta", 0.5)),
-          "LeakyRelu", new Kind("leaky_relu", Map.of("alpha", 0.01)),
-          "Elu", new Kind("elu", Map.of("alpha", 1.0)),
-          "Celu", new Kind("celu", Map.of("alpha", 1.0)));
+      Map.ofEntries(
+          Map.entry("Relu", Kind.of("relu")),
+          Map.entry("Sigmoid", Kind.of("sigmoid")),
+          Map.entry("Tanh", Kind.of("tanh")),
+          Map.entry("Softplus", Kind.of("softplus")),
+          Map.entry("HardSwish", Kind.of("hard_swish")),
+          Map.entry("HardSigmoid", new Kind("hard_sigmoid", Map.of("alpha", 0.2, "beta", 0.5))),
+          Map.entry("LeakyRelu", new Kind("leaky_relu", Map.of("alpha", 0.01))),
+          Map.entry("Elu", new Kind("elu", Map.of("alpha", 1.0))),
+          Map.entry("Celu", new Kind("celu", Map.of("alpha", 1.0))),
+          Map.entry("Exp", Kind.of("exp")),
+          Map.entry("Log", Kind.of("log")),
+          Map.entry("Abs", Kind.of("abs")),
+          Map.entry("Sqrt", Kind.of("sqrt")),
+          Map.entry("Reciprocal", Kind.of("reciprocal")));
 
   static final Map<String, OnnxImport.Rule> RULES = new HashMap<>();
 

@@ -5,9 +5,12 @@ import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * Reads nodes that put values side by side. Where the axis is the first one of an example that is
@@ -31,8 +34,37 @@ final class ConcatNodes {
     private String value;
   }
 
+  /** Constants that are repeated for each example. */
+  private final Set<String> forExamples = new HashSet<>();
+
   ConcatNodes(OnnxImport into) {
     this.into = into;
+  }
+
+  /** A constant that nodes have repeated for each example. */
+  void noteForExamples(String name) {
+    forExamples.add(name);
+  }
+
+  /** The same numbers for each example, as a layer after all that the other values come from. */
+  private Value ofConstant(Node node, String name, List<String> names) {
+    OnnxTensor tensor = into.model().constants().get(name);
+    List<Value> others = names.stream().map(into::value).filter(Objects::nonNull).toList();
+    if (others.isEmpty()) {
+      return null;
+    }
+    Chain start = others.getFirst().chain();
+    for (Value other : others) {
+      start = start.commonWith(other.chain());
+    }
+    long[] shape = tensor.extents().stream().mapToLong(Long::longValue).toArray();
+    int place = others.getFirst().place();
+    if (place >= shape.length || shape[place] != 1) {
+      throw into.problem(node, "puts a constant beside values that is not of each example");
+    }
+    shape[place] = ShapeValues.EXAMPLES;
+    Layer constant = new Layer(Layer.CONSTANT, Map.of("value", tensor.row()), Map.of());
+    return others.getFirst().with(start.with(constant)).shaped(shape);
   }
 
   void read(Node node) {
@@ -50,7 +82,7 @@ final class ConcatNodes {
     }
     List<Value> values = new ArrayList<>();
     for (String name : names) {
-      Value value = into.value(name);
+      Value value = forExamples.contains(name) ? ofConstant(node, name, names) : into.value(name);
       if (value == null) {
         throw into.problem(
             node,

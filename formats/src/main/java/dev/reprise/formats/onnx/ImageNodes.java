@@ -11,13 +11,11 @@ import java.util.Map;
 final class ImageNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "Conv", ImageNodes::convolution,
-          "MaxPool", ImageNodes::maximum,
-          "AveragePool", ImageNodes::mean,
-          "GlobalAveragePool", ImageNodes::globalAverage,
-          "GlobalMaxPool", ImageNodes::globalMaximum,
-          "ReduceMean", (into, node) -> reduced(into, node, ImageNodes::globalAverage),
-          "ReduceMax", (into, node) -> reduced(into, node, ImageNodes::globalMaximum));
+          "Conv", LineNodes.over(ImageNodes::convolution),
+          "MaxPool", LineNodes.over(ImageNodes::maximum),
+          "AveragePool", LineNodes.over(ImageNodes::mean),
+          "GlobalAveragePool", LineNodes.over(ImageNodes::globalAverage),
+          "GlobalMaxPool", LineNodes.over(ImageNodes::globalMaximum));
 
   private ImageNodes() {}
 
@@ -202,21 +200,5 @@ final class ImageNodes {
         new LayerReader.Window(
             extents[0], extents[1], extents[2], extents[1], extents[2], 1, 1, 0, 0, 1, 1);
     pool(into, "max_pool2d", window);
-  }
-
-  /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
-  static void reduced(OnnxImport into, Node node, OnnxImport.Rule pooling) {
-    long[] axes = into.axes(node);
-    long[] fromZero =
-        axes == null
-            ? new long[0]
-            : Arrays.stream(axes).map(axis -> axis < 0 ? axis + 4 : axis).sorted().toArray();
-    if (into.extents().length != 3 || !Arrays.equals(fromZero, new long[] {2, 3})) {
-      throw into.problem(node, "is not over each channel of images");
-    }
-    pooling.read(into, node);
-    if (node.integer("keepdims", 1) == 0) {
-      into.becomes(into.extents()[0]);
-    }
   }
 }

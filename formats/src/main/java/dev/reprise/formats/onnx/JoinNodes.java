@@ -65,8 +65,19 @@ final class JoinNodes {
 
   private static void divide(OnnxImport into, Node node) {
     if (!node.inputs().getFirst().equals(into.current())) {
-      throw into.problem(
-          node, "divides a constant by a value; there are but values divided by a constant");
+      OnnxTensor dividend = into.constant(node, 0);
+      into.layer("reciprocal");
+      if (!ScaleNodes.scaled(into, dividend)) {
+        throw notOfOurs(into, node, "divides", dividend);
+      }
+      return;
+    }
+    Value divisor = into.value(node.inputs().getLast());
+    if (divisor != null) {
+      Layer inverse = new Layer("reciprocal", Map.of(), Map.of());
+      Value factor = divisor.with(divisor.chain().with(inverse));
+      joined(into, node, factor, Layer.PRODUCT, "divides");
+      return;
     }
     OnnxTensor divisors = into.constant(node, 1);
     if (!ScaleNodes.scaled(into, divisors.map(cell -> 1 / cell))) {
@@ -89,6 +100,17 @@ final class JoinNodes {
   private static void joined(OnnxImport into, Node node, Value second, String type, String verb) {
     Value first = into.value();
     boolean isSame = haveOneShape(first, second);
+    if (!isSame) {
+      long[] all = ReduceNodes.together(first, second);
+      Value more = all == null ? null : ReduceNodes.repeated(into, first, all);
+      Value other = all == null ? null : ReduceNodes.repeated(into, second, all);
+      boolean isOfGates = type.equals(Layer.PRODUCT) && JoinWriters.isGate(first.extents(), second.extents());
+      if (more != null && other != null && !isOfGates) {
+        into.becomes(more);
+        joined(into, node, other, type, verb);
+        return;
+      }
+    }
     boolean isGate =
         type.equals(Layer.PRODUCT)
             && JoinWriters.isGate(first.extents(), second.extents())

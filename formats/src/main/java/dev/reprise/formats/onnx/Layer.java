@@ -47,6 +47,25 @@ public record Layer(
   /** Multiplies all cells with a number and adds one. */
   static final String SCALE_SHIFT = "scale_shift";
 
+  /** Attention between the steps of what three lists of layers make of its input. */
+  static final String ATTENTION = "attention";
+
+  static final String QUERY = "query";
+  static final String KEY = "key";
+  static final String VALUE = "value";
+
+  /** Means, sums or the like over steps of D numbers of each part of a row. */
+  static final String REDUCE = "reduce";
+
+  /** Puts each D numbers several times one after the other. */
+  static final String REPEAT = "repeat";
+
+  /** Takes columns by their numbers. */
+  static final String SELECT = "select";
+
+  /** The same numbers for each row. */
+  static final String CONSTANT = "constant";
+
   static final String MAIN = "main";
   static final String SHORTCUT = "shortcut";
 

@@ -31,6 +31,8 @@ final class OnnxExport {
             SequenceWriters.RULES,
             TransposeWriters.RULES,
             JoinWriters.RULES,
+            AttentionWriters.RULES,
+            PartWriters.RULES,
             CellWriters.RULES)
         .forEach(RULES::putAll);
   }
@@ -165,7 +167,9 @@ final class OnnxExport {
   void takesSequences(long width, LayerReader layer) {
     needsWhole(layer);
     tells(layer, layer.steps(), width);
-    if (extents.length != 2) {
+    long all = product(extents);
+    boolean isOfOtherSteps = extents.length == 2 && extents[1] != width && all > 0;
+    if (extents.length != 2 || isOfOtherSteps && all % width == 0) {
       flatten();
       if (extents[0] >= 0 && extents[0] % width != 0) {
         throw layer.problem("takes steps of " + width + " numbers, but gets " + extents[0]);
@@ -183,7 +187,9 @@ final class OnnxExport {
     needsWhole(layer);
     tells(layer, wanted);
     long width = wanted[0] * wanted[1] * wanted[2];
-    if (extents.length < 3 && (extents[0] < 0 || product(extents) == width)) {
+    boolean isOfOthers = extents.length == 3 && !Arrays.equals(extents, wanted);
+    if (isOfOthers && product(extents) == width
+        || extents.length < 3 && (extents[0] < 0 || product(extents) == width)) {
       node("Reshape", current, integers("shape", -1, wanted[0], wanted[1], wanted[2])).add();
       extents = wanted;
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Reads and writes sequential and residual networks as ONNX models, in memory as a whole. */
+/** Reads and writes networks as ONNX models, in memory as a whole. */
 public final class OnnxFiles {
   private OnnxFiles() {}
 

@@ -28,9 +28,6 @@ final class OnnxImport {
   /** What to do about nodes that exporters make of layers which there are. */
   private static final Map<String, String> ADVICE =
       Map.of(
-          "GatherND",
-          " (PyTorch writes it for adaptive means whose sizes do not divide those of the images, and"
-              + " for nearest-exact: export with images of another size, or the mode nearest)",
           "Loop",
           " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))",
           "Scan",
@@ -43,6 +40,8 @@ final class OnnxImport {
             ResizingNodes.RULES,
             PaddingNodes.RULES,
             ScaleNodes.RULES,
+            ReduceNodes.RULES,
+            SelectNodes.RULES,
             NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
@@ -51,6 +50,21 @@ final class OnnxImport {
             PartNodes.RULES,
             Activations.RULES)
         .forEach(RULES::putAll);
+  }
+
+  /** How many inputs nodes must have, where that is more than one. */
+  private static final Map<String, Integer> NEEDED_INPUTS = new HashMap<>();
+
+  static {
+    for (String operator :
+        List.of(
+            "Add", "Sub", "Mul", "Div", "Mod", "Pow", "And", "Or", "Equal", "Less", "Greater",
+            "LessOrEqual", "GreaterOrEqual", "MatMul", "Gemm", "Gather", "GatherND", "Expand", "Conv",
+            "ConvTranspose", "PRelu")) {
+      NEEDED_INPUTS.put(operator, 2);
+    }
+    NEEDED_INPUTS.put("Where", 3);
+    NEEDED_INPUTS.put("Range", 3);
   }
 
   private final OnnxModel model;
@@ -64,6 +78,9 @@ final class OnnxImport {
   private final ConcatNodes concats = new ConcatNodes(this);
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
+  private final PartedValues parted = new PartedValues(this);
+  private final AttentionNodes attention = new AttentionNodes(this, parted);
+  private final FoldedNodes folded;
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
 
@@ -77,6 +94,7 @@ final class OnnxImport {
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
     this.zeros = new ZeroValues(model.constants(), shapes);
+    this.folded = new FoldedNodes(this);
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -95,13 +113,20 @@ final class OnnxImport {
 
   static List<Layer> of(OnnxModel model, String file) {
     OnnxImport into = new OnnxImport(model, file);
-    for (Node node : model.nodes()) {
+    for (Node node : model.nodesOfOutput()) {
       into.read(node);
     }
     String name = model.output();
     Node end = new Node("output", name, List.of(name), List.of(name), Map.of());
     into.unrolled.read(end);
     into.readPutOff(end);
+    if (into.attention.shape(model.output()) != null) {
+      throw new FormatException(
+          file,
+          "the output \"" + model.output() + "\" is a product of two values, which can be read as a"
+              + " part of attention alone");
+    }
+    into.parted.needsNone(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -126,14 +151,19 @@ final class OnnxImport {
     if (node.inputs().isEmpty()) {
       throw problem(node, "has no inputs, but layers take what comes from the model's input");
     }
+    long given = node.inputs().stream().filter(name -> !name.isEmpty()).count();
+    int needed = NEEDED_INPUTS.getOrDefault(node.operator(), 1);
+    if (given < needed || node.inputs().subList(0, needed).contains("")) {
+      throw problem(node, "needs " + needed + " inputs, but has " + given);
+    }
     if (node.operator().equals("Shape")) {
       readPutOff(node);
     }
-    if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
+    if (shapes.read(node, this::shapeOf) || constants.read(node) || fillsConstant(node)) {
       return;
     }
     boolean isConstantAgain = isConstantAgain(node);
-    if (zeros.read(node) || isConstantAgain) {
+    if (zeros.read(node) || isConstantAgain || folded.read(node)) {
       return;
     }
     readLayers(OldAxes.aligned(this, node));
@@ -142,15 +172,25 @@ final class OnnxImport {
   private void readLayers(Node node) {
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
-      readByRule(node);
+      if (!attention.read(node) && !parted.read(node)) {
+        readByRule(node);
+      }
     }
     uses.note(node);
+  }
+
+  /** Of a value that layers make, or of scores; null for all else. */
+  private long[] shapeOf(String name) {
+    long[] ofScores = attention.shape(name);
+    PartedValues.Parted value = ofScores == null ? parted.get(name) : null;
+    return value == null ? ofScores : value.shape();
   }
 
   /** Reads what the node takes and was put off, but is no step of a spelled function. */
   void readPutOff(Node taking) {
     for (String name : taking.inputs()) {
-      Node node = cells.takePutOff(name);
+      Node ofNorm = norm.takePutOff(name);
+      Node node = ofNorm == null ? cells.takePutOff(name) : ofNorm;
       if (node == null) {
         continue;
       }
@@ -169,7 +209,7 @@ final class OnnxImport {
     }
   }
 
-  private void readByRule(Node node) {
+  void readByRule(Node node) {
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
     Rule rule = RULES.get(node.operator());
     if (rule == null) {
@@ -179,12 +219,6 @@ final class OnnxImport {
               + ADVICE.getOrDefault(node.operator(), "")
               + "; there are "
               + String.join(", ", RULES.keySet().stream().sorted().toList()));
-    }
-    if (node.inputs().stream().anyMatch(norm::isPart)) {
-      throw problem(
-          node,
-          "takes a mean, deviation or the like of rows, which can be read within layer normalization"
-              + " and RMSNorm alone");
     }
     if (current == null && node.inputs().stream().anyMatch(zeros::isComputed)) {
       throw problem(
@@ -317,6 +351,11 @@ final class OnnxImport {
     values.put(name, output);
   }
 
+  /** Takes a value out, which was there for a node alone. */
+  Value remove(String name) {
+    return values.remove(name);
+  }
+
   ShapeValues shapes() {
     return shapes;
   }
@@ -328,6 +367,10 @@ final class OnnxImport {
 
   SpelledCells cells() {
     return cells;
+  }
+
+  FoldedNodes folded() {
+    return folded;
   }
 
   PartNodes parts() {

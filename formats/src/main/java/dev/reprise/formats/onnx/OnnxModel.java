@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -80,6 +82,19 @@ record OnnxModel(
   }
 
   private record Tensor(String name, List<Long> extents) {}
+
+  /** The nodes that the first output comes from; others may make further outputs. */
+  List<Node> nodesOfOutput() {
+    Set<String> wanted = new HashSet<>(Set.of(output));
+    List<Node> found = new ArrayList<>();
+    for (Node node : nodes.reversed()) {
+      if (node.outputs().stream().anyMatch(wanted::contains)) {
+        node.inputs().stream().filter(name -> !name.isEmpty()).forEach(wanted::add);
+        found.add(node);
+      }
+    }
+    return found.reversed();
+  }
 
   /** The tensors whose cells lie in files beside the model. */
   ExternalTensors externalTensors() {

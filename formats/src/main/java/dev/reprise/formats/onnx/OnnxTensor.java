@@ -90,6 +90,13 @@ final class OnnxTensor {
     return TensorCells.rounded(type).map(this::map);
   }
 
+  /** Whether it is of whole numbers or truths, as the file says; empty for what was computed. */
+  Optional<Boolean> isWhole() {
+    return source == null
+        ? Optional.empty()
+        : Optional.of(TensorCells.rounded(source.type).isEmpty());
+  }
+
   /** Of other cells in the same places. */
   OnnxTensor map(DoubleUnaryOperator function) {
     return of(extents, Arrays.stream(cells()).map(function).toArray());

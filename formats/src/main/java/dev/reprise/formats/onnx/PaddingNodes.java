@@ -16,6 +16,10 @@ final class PaddingNodes {
   private PaddingNodes() {}
 
   private static void pad(OnnxImport into, Node node) {
+    boolean isOfCells = !node.text("mode", "constant").equals("constant");
+    if (isOfCells && SelectNodes.read(into, node)) {
+      return;
+    }
     ImageNodes.needsImages(into, node);
     long[] pads = OnnxImport.has(node, 1) ? into.shapes().numbers(node.inputs().get(1)) : null;
     if (pads == null && node.integers("pads") != null) {

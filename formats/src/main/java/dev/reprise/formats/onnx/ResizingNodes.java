@@ -11,7 +11,7 @@ import java.util.Map;
 final class ResizingNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "ConvTranspose", ResizingNodes::transposedConvolution,
+          "ConvTranspose", LineNodes.over(ResizingNodes::transposedConvolution),
           "Resize", InterpolationNodes::resize,
           "Upsample", InterpolationNodes::resize);
 

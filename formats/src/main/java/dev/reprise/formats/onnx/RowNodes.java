@@ -2,10 +2,12 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Reads nodes that take rows of numbers: products, normalizations, softmax. Of values with more
@@ -16,7 +18,7 @@ final class RowNodes {
       Map.of(
           "Gemm", RowNodes::gemm,
           "MatMul", RowNodes::matMul,
-          "BatchNormalization", RowNodes::batchNorm,
+          "BatchNormalization", LineNodes.over(RowNodes::batchNorm),
           "LayerNormalization", RowNodes::layerNorm,
           "RMSNormalization", RowNodes::rmsNorm,
           "Softmax", (into, node) -> softmax(into, "softmax", node),
@@ -176,12 +178,25 @@ final class RowNodes {
   }
 
   private static void layerNorm(OnnxImport into, Node node) {
+    long[] shape = into.value().shape();
+    long axis = node.integer("axis", -1);
+    if ((axis == 1 || axis == 1 - shape.length) && shape.length > 2 && into.value().place() == 0 && into.value().width() > 0) {
+      // Of all cells of an example.
+      into.becomes(into.value().width());
+      layerNorm(into, new Node(
+              node.operator(),
+              node.name(),
+              node.inputs(),
+              node.outputs(),
+              Map.of("epsilon", node.number("epsilon", 1e-5))));
+      into.becomes(into.value().shaped(shape));
+      return;
+    }
     needsLastAxis(into, node, node.integer("axis", -1));
     Layer.Weights gamma = into.constant(node, 1).row();
     long last = into.value().last() < 0 ? gamma.cols() : into.value().last();
     boolean hasShifts = OnnxImport.has(node, 2);
-    if (!ScaleNodes.isOf(into.constant(node, 1), last)
-        || hasShifts && !ScaleNodes.isOf(into.constant(node, 2), last)) {
+    if (gamma.cols() != last || hasShifts && into.constant(node, 2).row().cols() != last) {
       throw into.problem(node, "has other scales or shifts than one for each of " + into.words());
     }
     Layer.Weights none = new Layer.Weights(1, gamma.cols(), new double[gamma.cols()]);
@@ -215,12 +230,39 @@ final class RowNodes {
     // Before opset 13 everything from the axis on is one row, and the axis is 1.
     boolean isOld = into.model().opset() < 13;
     long axis = node.integer("axis", isOld ? 1 : -1);
+    if (!isOld && alongOther(into, node, type, axis)) {
+      return;
+    }
     if (!isOld || axis != 1 || into.value().place() != 0) {
       needsLastAxis(into, node, axis);
       addToSteps(into, new Layer(type, Map.of(), Map.of()));
     } else {
       into.layer(type);
     }
+  }
+
+  /** Over another extent than the last, which is brought to the end and back. */
+  private static boolean alongOther(OnnxImport into, Node node, String type, long given) {
+    long[] shape = into.value().shape();
+    long axis = given < 0 ? given + shape.length : given;
+    boolean isOther = axis >= 0 && axis < shape.length - 1 && axis != into.value().place();
+    if (!isOther || into.value().width() < 1) {
+      return false;
+    }
+    List<Long> there = new ArrayList<>(LongStream.range(0, shape.length).boxed().toList());
+    there.remove(axis);
+    there.add(axis);
+    List<Long> back =
+        LongStream.range(0, shape.length).map(i -> there.indexOf(i)).boxed().toList();
+    TransposeNodes.transpose(into, turn(node, there));
+    into.add(eachStep(into, new Layer(type, Map.of(), Map.of()), shape[(int) axis]));
+    TransposeNodes.transpose(into, turn(node, back));
+    return true;
+  }
+
+  private static Node turn(Node node, List<Long> order) {
+    return new Node(
+        node.operator(), node.name(), node.inputs(), node.outputs(), Map.of("perm", order));
   }
 
   /** The axis is that of rows, or of steps of them. */

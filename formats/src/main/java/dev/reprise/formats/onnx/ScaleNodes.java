@@ -15,8 +15,9 @@ import java.util.Map;
 final class ScaleNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "InstanceNormalization", ScaleNodes::instanceNorm,
-          "GroupNormalization", ScaleNodes::groupNorm);
+          "InstanceNormalization", LineNodes.over(ScaleNodes::instanceNorm),
+          "GroupNormalization", ScaleNodes::groupNorm,
+          "Where", ScaleNodes::where);
 
   private ScaleNodes() {}
 
@@ -119,9 +120,25 @@ final class ScaleNodes {
       double[] none = new double[factors.cells().length];
       into.layer("scale_shift1d", rows(factors.cells(), none), Map.of());
     } else {
-      return false;
+      double[] cells = ofAllCells(into, factors);
+      if (cells != null) {
+        into.layer("scale_shift1d", rows(cells, new double[cells.length]), Map.of());
+      }
+      return cells != null;
     }
     return true;
+  }
+
+  /** A constant that is repeated along extents of an example, cell by cell; or null. */
+  static double[] ofAllCells(OnnxImport into, OnnxTensor tensor) {
+    List<Long> extents =
+        Arrays.stream(into.value().shape())
+            .boxed()
+            .map(extent -> extent == ShapeValues.EXAMPLES ? 1 : extent)
+            .toList();
+    boolean isKnown = into.value().width() > 0 && keepsExtents(into, tensor);
+    OnnxTensor all = isKnown ? into.folded().cells().repeated(tensor, extents) : null;
+    return all == null ? null : all.cells();
   }
 
   /** The layer that the value comes from, if that is an rms_norm without scales; else null. */
@@ -205,9 +222,37 @@ final class ScaleNodes {
       Arrays.fill(ones, 1);
       into.layer("scale_shift1d", rows(ones, summands.cells()), Map.of());
     } else {
-      return false;
+      double[] cells = ofAllCells(into, summands);
+      if (cells != null) {
+        double[] ones = new double[cells.length];
+        Arrays.fill(ones, 1);
+        into.layer("scale_shift1d", rows(ones, cells), Map.of());
+      }
+      return cells != null;
     }
     return true;
+  }
+
+  /** A value where a constant condition holds, and else a number, or the other way round. */
+  private static void where(OnnxImport into, Node node) {
+    int at = node.inputs().indexOf(into.current());
+    boolean isPossible =
+        at > 0 && node.inputs().size() == 3 && into.isConstant(node, 0) && into.isConstant(node, 3 - at);
+    double[] holds = isPossible ? ofAllCells(into, into.constant(node, 0)) : null;
+    double[] other = holds == null ? null : ofAllCells(into, into.constant(node, 3 - at));
+    if (other == null) {
+      throw into.problem(
+          node,
+          "chooses by a condition that is computed, or not of each cell of an example; there are but"
+              + " constant conditions, the same for all examples, between a value and a constant");
+    }
+    double[] kept = new double[holds.length];
+    double[] added = new double[holds.length];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = (holds[i] != 0) == (at == 1) ? 1 : 0;
+      added[i] = kept[i] == 1 ? 0 : other[i];
+    }
+    into.layer("scale_shift1d", rows(kept, added), Map.of());
   }
 
   /** True where a constant has no more extents than the value at hand, which else got more. */

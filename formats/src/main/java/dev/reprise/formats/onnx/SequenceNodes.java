@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -48,6 +49,10 @@ final class SequenceNodes {
       return;
     }
     OnnxTensor index = into.constant(node, 1);
+    boolean isPlain = index.cells().length == 1 && index.extents().size() < 2;
+    if ((!isPlain || isMiddle(into, axis)) && SelectNodes.read(into, node)) {
+      return;
+    }
     if (index.cells().length != 1 || index.extents().size() > 1) {
       throw into.problem(node, "takes several steps, or columns, which no layer does");
     }
@@ -77,6 +82,11 @@ final class SequenceNodes {
     long[] step =
         OnnxImport.has(node, 4) ? into.shapes().numbers(node.inputs().get(4)) : new long[] {1};
     boolean isOne = first != null && end != null && axes != null && step != null;
+    boolean isPlain =
+        isOne && areOneEach(first, end, axes, step) && step[0] == 1 && !isMiddle(into, axes[0]);
+    if (isOne && !isPlain && SelectNodes.read(into, node)) {
+      return;
+    }
     if (isOne && areOneEach(first, end, axes, step) && step[0] == -1) {
       throw into.problem(
           node,
@@ -112,6 +122,14 @@ final class SequenceNodes {
               + " there are but the last step, and all of them");
     }
     into.parts().take(node, axis(into, axes[0]), from, to);
+  }
+
+  /** True for an extent with others before and behind it, or the like. */
+  private static boolean isMiddle(OnnxImport into, long given) {
+    long[] shape = into.value().shape();
+    int at = axis(into, given);
+    boolean isLast = at == shape.length - 1;
+    return at >= 0 && at < shape.length && !isLast && haveExtentsBefore(into, shape, at);
   }
 
   private static boolean areOneEach(long[]... lists) {
@@ -180,7 +198,13 @@ final class SequenceNodes {
       into.becomes(
           into.value().with(chain.before().with(RecurrentNodes.ofLastStep(chain.layer()))));
     } else {
-      into.layer("last_step", Map.of(), Map.of("D", Scalar.of(width)));
+      Map<String, Scalar> settings = new LinkedHashMap<>();
+      settings.put("D", Scalar.of(width));
+      if (chain.layer() == null && into.value().width() > 0) {
+        // For files that are written.
+        settings.put("T", Scalar.of(into.value().width() / width));
+      }
+      into.layer("last_step", Map.of(), settings);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Shapes that a model computes from that of a value, as PyTorch writes {@code x.view(x.size(0),
@@ -24,11 +25,17 @@ final class ShapeValues {
    */
   static final long OPEN = Long.MIN_VALUE;
 
+  /** Plus a factor: so many times the number of examples, as of heads that lie beside examples. */
+  private static final long TIMES = Long.MIN_VALUE / 2;
+
   /** Extents whose product is a long, too. */
   private static final long MOST = Integer.MAX_VALUE;
 
   /** Whole numbers up to here are floats, too; less than the shapes of all models. */
   private static final long MOST_AS_FLOAT = 1 << 24;
+
+  private static final long YES = TIMES - 1;
+  private static final long NO = TIMES - 2;
 
   private static final List<Long> FLOATS = List.of(1L, 11L);
   private static final List<Long> INTEGERS = List.of(6L, 7L);
@@ -46,19 +53,21 @@ final class ShapeValues {
   /**
    * Computes what a node puts out, if it is a part of a shape.
    *
-   * @param values all that layers have made so far
+   * @param shapes of all that layers have made so far, by its name; null for what they have not
    * @return false for nodes of all other kinds
    */
-  boolean read(Node node, Map<String, Value> values) {
+  boolean read(Node node, Function<String, long[]> shapes) {
     long[] shape =
         switch (node.operator()) {
-          case "Shape" -> shape(node, values.get(node.inputs().getFirst()));
+          case "Shape" -> shape(node, shapeOf(node.inputs().getFirst(), shapes));
           case "Gather" -> gathered(node);
           case "Slice" -> sliced(node);
           case "Unsqueeze", "Squeeze", "Reshape" -> known.get(node.inputs().getFirst());
           case "Cast" -> cast(node);
           case "Concat" -> joined(node.inputs());
-          case "Mul", "Add", "Sub", "Div" -> computed(node);
+          case "Mul", "Add", "Sub", "Div", "Mod" -> computed(node);
+          case "Equal" -> compared(node);
+          case "Where" -> chosen(node);
           default -> null;
         };
     if (shape == null) {
@@ -75,6 +84,11 @@ final class ShapeValues {
     return true;
   }
 
+  /** True for extents that were made floats. */
+  boolean areFloats(String name) {
+    return floats.contains(name);
+  }
+
   /** The same numbers in a type that has them all; null in others. */
   private long[] cast(Node node) {
     long[] shape = known.get(node.inputs().getFirst());
@@ -82,6 +96,7 @@ final class ShapeValues {
     boolean areFloats = FLOATS.contains(type);
     boolean isSame =
         shape != null
+            && Arrays.stream(shape).noneMatch(ShapeValues::isTruth)
             && (areFloats || INTEGERS.contains(type))
             && (!areFloats || Arrays.stream(shape).allMatch(extent -> extent < MOST_AS_FLOAT));
     return isSame ? shape : null;
@@ -101,7 +116,8 @@ final class ShapeValues {
     long[] computed = constants.containsKey(name) ? null : known.get(name);
     boolean isLater =
         computed != null
-            && Arrays.stream(computed).anyMatch(extent -> extent == OPEN || extent == EXAMPLES);
+            && Arrays.stream(computed)
+                .anyMatch(extent -> extent == OPEN || isTruth(extent) || factor(extent) > 0);
     return isLater ? null : of(name);
   }
 
@@ -121,12 +137,31 @@ final class ShapeValues {
     return cells;
   }
 
+  /** So many times the number of examples. */
+  static long times(long factor) {
+    return factor == 1 ? EXAMPLES : TIMES + factor;
+  }
+
+  /** How many times the number of examples an extent is; 0 for those that are no multiples. */
+  static long factor(long extent) {
+    boolean isTimes = extent > TIMES && extent <= TIMES + MOST;
+    return extent == EXAMPLES ? 1 : isTimes ? extent - TIMES : 0;
+  }
+
+  /** Of a value that layers make, or of several extents. */
+  private long[] shapeOf(String name, Function<String, long[]> shapes) {
+    long[] extents = known.get(name);
+    return extents != null && extents.length > 1
+        ? new long[] {extents.length}
+        : shapes.apply(name);
+  }
+
   /** All extents, or from one to another. */
-  private static long[] shape(Node node, Value value) {
-    if (value == null) {
+  private static long[] shape(Node node, long[] whole) {
+    if (whole == null) {
       return null;
     }
-    long[] shape = withOpen(value.shape());
+    long[] shape = withOpen(whole);
     int from = bound(node.integer("start", 0), shape.length);
     int to = Math.max(from, bound(node.integer("end", shape.length), shape.length));
     return Arrays.copyOfRange(shape, from, to);
@@ -173,12 +208,61 @@ final class ShapeValues {
     return (int) Math.clamp(given < 0 ? given + length : given, 0L, length);
   }
 
-  /** Of two extents, neither of them the number of examples. */
+  private static boolean isTruth(long extent) {
+    return extent == YES || extent == NO;
+  }
+
+  /** Which of two shapes' extents are equal; where one may be the number of examples, -1 is not. */
+  private long[] compared(Node node) {
+    boolean isComputed = node.inputs().stream().anyMatch(known::containsKey);
+    long[] a = isComputed ? of(node.inputs().getFirst()) : null;
+    long[] b = a == null ? null : of(node.inputs().getLast());
+    if (b == null || a.length != b.length) {
+      return null;
+    }
+    long[] equal = new long[a.length];
+    for (int i = 0; i < a.length; i++) {
+      boolean areKnown = a[i] > 0 && b[i] > 0 || a[i] == -1 || b[i] == -1;
+      boolean isOpen = a[i] == OPEN || b[i] == OPEN;
+      if (!areKnown || isOpen) {
+        return null;
+      }
+      // Not 0, which stands for the number of examples.
+      equal[i] = a[i] == b[i] ? YES : NO;
+    }
+    return equal;
+  }
+
+  /** Extents of one shape or another. */
+  private long[] chosen(Node node) {
+    long[] which = node.inputs().size() == 3 ? known.get(node.inputs().getFirst()) : null;
+    long[] a = which == null ? null : of(node.inputs().get(1));
+    long[] b = a == null ? null : of(node.inputs().get(2));
+    if (b == null || a.length != which.length || b.length != which.length) {
+      return null;
+    }
+    long[] taken = new long[which.length];
+    for (int i = 0; i < taken.length; i++) {
+      if (which[i] != YES && which[i] != NO) {
+        return null;
+      }
+      taken[i] = which[i] == YES ? a[i] : b[i];
+    }
+    return taken;
+  }
+
+  /** Of two extents, at most one of them a multiple of the number of examples. */
   private long[] computed(Node node) {
     boolean isComputed = node.inputs().stream().anyMatch(known::containsKey);
     long[] a = isComputed ? of(node.inputs().getFirst()) : null;
     long[] b = a == null ? null : of(node.inputs().getLast());
-    if (b == null || a.length != 1 || b.length != 1 || a[0] < 1 || b[0] < 1) {
+    if (b == null || a.length != 1 || b.length != 1) {
+      return null;
+    }
+    if (factor(a[0]) > 0 || factor(b[0]) > 0) {
+      return ofExamples(node.operator(), a[0], b[0]);
+    }
+    if (a[0] < 1 || b[0] < 1) {
       return null;
     }
     boolean areFloats = node.inputs().stream().anyMatch(floats::contains);
@@ -190,12 +274,27 @@ final class ShapeValues {
           case "Mul" -> a[0] * b[0];
           case "Div" -> a[0] / b[0];
           case "Add" -> a[0] + b[0];
+          case "Mod" -> a[0] % b[0];
           default -> a[0] - b[0];
         };
     // Zero would stand for the number of examples, and less for what is not known.
     long most = areFloats ? MOST_AS_FLOAT : MOST;
     boolean isKnown = result > 0 && a[0] < most && b[0] < most && (!areFloats || result < most);
     return isKnown ? new long[] {result} : null;
+  }
+
+  private static long[] ofExamples(String operator, long a, long b) {
+    boolean isFirst = factor(a) > 0;
+    long factor = isFirst ? factor(a) : factor(b);
+    long other = isFirst ? b : a;
+    if (other < 1 || other > MOST) {
+      return null;
+    }
+    if (operator.equals("Mul") && factor * other <= MOST) {
+      return new long[] {times(factor * other)};
+    }
+    boolean isPart = operator.equals("Div") && isFirst && factor % other == 0;
+    return isPart ? new long[] {times(factor / other)} : null;
   }
 
   private long[] joined(List<String> names) {

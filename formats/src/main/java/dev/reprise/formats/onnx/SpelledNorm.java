@@ -40,14 +40,16 @@ final class SpelledNorm {
 
   private final OnnxImport into;
   private final Map<String, Part> parts = new HashMap<>();
+  private final Map<String, Node> putOff = new HashMap<>();
 
   SpelledNorm(OnnxImport into) {
     this.into = into;
   }
 
-  /** True for a value that is a part of the function, and nothing that layers make. */
-  boolean isPart(String name) {
-    return parts.containsKey(name);
+  /** The node whose output is taken as something else than a part of the function; or null. */
+  Node takePutOff(String name) {
+    parts.remove(name);
+    return putOff.remove(name);
   }
 
   /** Notes what a node puts out, if it may be a part of the function, or adds the layer. */
@@ -79,6 +81,7 @@ final class SpelledNorm {
         };
     if (part != null) {
       parts.put(node.outputs().getFirst(), part);
+      putOff.put(node.outputs().getFirst(), node);
     }
     return part != null;
   }

@@ -30,7 +30,7 @@ final class TransposeNodes {
 
   private TransposeNodes() {}
 
-  private static void transpose(OnnxImport into, Node node) {
+  static void transpose(OnnxImport into, Node node) {
     long[] before = into.value().shape();
     List<Long> order = node.integers("perm");
     if (order == null) {
@@ -99,7 +99,7 @@ final class TransposeNodes {
   }
 
   /** Adds layers that bring the extents of an example, by their numbers, into that order. */
-  private static void reorder(OnnxImport into, Node node, long[] extents, List<Integer> wanted) {
+  static void reorder(OnnxImport into, Node node, long[] extents, List<Integer> wanted) {
     List<Integer> now = new ArrayList<>(wanted);
     Collections.sort(now);
     for (int i = 0; i < now.size(); i++) {

@@ -246,7 +246,7 @@ final class UnrolledRnn {
     if (!isOfOurs || into.isOfLayers(name)) {
       return;
     }
-    Layer all = part != null && part.isAll() && !part.isTurned() ? layer(part) : null;
+    Layer all = part != null && part.isAll() ? layer(part) : null;
     if (all == null) {
       throw into.problem(
           node,
@@ -254,7 +254,12 @@ final class UnrolledRnn {
               + " that is no layer; export it as one node (PyTorch: torch.onnx.export(...,"
               + " dynamo=False))");
     }
-    Chain chain = part.step.source().before().with(RecurrentNodes.ofLastStep(all));
+    Chain before = part.step.source().before();
+    if (part.isTurned()) {
+      long numbers = all.weights().get("W").rows() - part.width();
+      before = before.with(SelectNodes.turned(part.step.count(), numbers));
+    }
+    Chain chain = before.with(RecurrentNodes.ofLastStep(all));
     into.put(name, new Value(chain, new long[] {1, part.width()}, 1));
   }
 

@@ -12,7 +12,8 @@ class RowNodesTest {
   @Test
   void whatIsAddedToABiasIsOneRow() {
     TestModel steps = new TestModel(-1, 3, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
-    steps.constant("b", 1, 3, 1).then("Add", "y", "b").isRefused("node \"y\" (Add) adds something");
+    assertThat(steps.constant("b", 1, 3, 1).then("Add", "y", "b").types())
+        .containsExactly("each_step", "scale_shift1d");
     TestModel row = new TestModel(-1, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
     assertThat(row.constant("b", 1, 1, 3).then("Add", "y", "b").types()).containsExactly("affine");
     TestModel image =
@@ -49,7 +50,8 @@ class RowNodesTest {
     text.numbers("axis", 2)
         .beside("Cast", "f", Map.of("to", 1L), "x")
         .beside("Unsqueeze", "u", Map.of(), "f", "axis")
-        .beside("Relu", "v", Map.of(), "u");
+        .beside("Relu", "v", Map.of(), "u")
+        .then("Mul", "y", "v");
     text.isRefused("node \"v\" (Relu) and another node take the input as numbers of rows");
   }
 

@@ -61,10 +61,9 @@ class ScaleNodesTest {
         .then("Mul", "y", "c")
         .isRefused(
             "node \"y\" (Mul) multiplies with something that is not one number, nor one for");
-    new TestModel(-1, 2)
-        .constant("c", 3)
-        .node("Div", "y", Map.of(), List.of("c", "x"))
-        .isRefused("node \"y\" (Div) divides a constant by a value");
+    TestModel inverse = new TestModel(-1, 2).constant("c", 3);
+    assertThat(inverse.node("Div", "y", Map.of(), List.of("c", "x")).types())
+        .containsExactly("reciprocal", "scale_shift");
   }
 
   private static double[] numbers(Layer layer) {
@@ -117,10 +116,9 @@ class ScaleNodesTest {
           .then("Add", "y", Map.of("axis", axis), "s")
           .isRefused(message + axis + " on, as models");
     }
-    old(-1, 8, 8, 8)
-        .constant("s", 4, 8)
-        .then("Add", "y", Map.of("axis", 2L), "s")
-        .isRefused("node \"y\" (Add) adds something that is not one number, nor one for");
+    TestModel lines = old(-1, 2, 3, 4).cells("s", 1, 2, 3).then("Add", "y", Map.of("axis", 2L), "s");
+    assertThat(lines.layers().getFirst().weights().get("beta").cells())
+        .containsExactly(1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
     old(-1, 8, 8, 8)
         .constant("s", 4, 8)
         .node("Add", "y", channels, List.of("s", "x"))
@@ -180,8 +178,12 @@ class ScaleNodesTest {
     TestModel row = new TestModel(-1, 2).constant("c", 3, 2);
     assertThat(row.node("Sub", "y", Map.of(), List.of("c", "x")).types())
         .containsExactly("scale_shift", "scale_shift1d");
+    TestModel lines = new TestModel(-1, 2, 3, 3).constant("c", 4, 3, 1).then("Div", "y", "c");
+    assertThat(lines.layers().getFirst().weights().get("gamma").cells())
+        .hasSize(18)
+        .containsOnly(0.25);
     new TestModel(-1, 2, 3, 3)
-        .constant("c", 3, 3, 1)
+        .constant("c", 3, 2, 1)
         .then("Div", "y", "c")
         .isRefused("node \"y\" (Div) divides by something that is not one number, nor one for");
   }
