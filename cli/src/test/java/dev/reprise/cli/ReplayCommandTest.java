@@ -121,7 +121,8 @@ class ReplayCommandTest extends CommandTest {
 
   @Test
   void theFormatOfTheOutputFollowsFromItsName() throws Exception {
-    for (String name : List.of("again.npy", "again.parquet", "again.bin", "again.csv", "again.hdf5")) {
+    for (String name :
+        List.of("again.npy", "again.parquet", "again.bin", "again.csv", "again.hdf5")) {
       assertThat(run("replay", file("g.csv.lineage"), "-o", file(name))).isEqualTo(ExitCode.FINE);
       String format = name.endsWith(".bin") ? "binary" : name.substring(name.indexOf('.') + 1);
       assertThat(Files.readString(Path.of(file(name + ".mtd")))).contains('"' + format + '"');

@@ -56,8 +56,7 @@ class Hdf5OutputTest {
     DenseMatrix matrix = random(rows, cols);
     for (boolean isCompressed : new boolean[] {false, true}) {
       write(matrix, "x.h5", options("a/deep/path", isCompressed));
-      DenseMatrix again =
-          files.matrix("x.h5", ReadOptions.none().withDataset("a/deep/path"));
+      DenseMatrix again = files.matrix("x.h5", ReadOptions.none().withDataset("a/deep/path"));
       assertThat(again.segment().mismatch(matrix.segment())).isEqualTo(-1);
       again.buffer().release();
     }

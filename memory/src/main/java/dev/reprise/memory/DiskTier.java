@@ -30,9 +30,9 @@ import java.util.zip.CRC32C;
  * the disk count as full at what it holds: spilling ends, and what was to be spilled is dropped or
  * stays where it is.
  *
- * <p><b>Threads.</b> The two I/O threads wait for nothing but the disk, so that everybody may wait for them, whatever
- * he holds. The fetcher may wait for memory, and nobody waits for it but by a handle. Nobody
- * interrupts any of them.
+ * <p><b>Threads.</b> The two I/O threads wait for nothing but the disk, so that everybody may wait
+ * for them, whatever he holds. The fetcher may wait for memory, and nobody waits for it but by a
+ * handle. Nobody interrupts any of them.
  */
 public final class DiskTier implements AutoCloseable {
   /** Where the averages start: a solid-state disk behind a file system's cache. */

@@ -62,7 +62,11 @@ final class ChunkTree {
   }
 
   private ByteBuffer putKey(ByteBuffer node, Chunk chunk) {
-    return node.putInt(chunk.bytes()).putInt(0).putLong(chunk.row()).putLong(chunk.col()).putLong(0);
+    return node.putInt(chunk.bytes())
+        .putInt(0)
+        .putLong(chunk.row())
+        .putLong(chunk.col())
+        .putLong(0);
   }
 
   /** Where the node is that leads to all others. */

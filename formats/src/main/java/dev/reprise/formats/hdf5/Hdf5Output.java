@@ -41,8 +41,7 @@ public final class Hdf5Output {
   private final String file;
   private final int cellBytes;
 
-  private Hdf5Output(
-      MatrixOperand matrix, List<String> path, FileChannel channel, String file) {
+  private Hdf5Output(MatrixOperand matrix, List<String> path, FileChannel channel, String file) {
     this.matrix = matrix;
     this.file = file;
     this.path = path;

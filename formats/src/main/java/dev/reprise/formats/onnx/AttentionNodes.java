@@ -37,8 +37,7 @@ final class AttentionNodes {
    * @param isCausal whether a step sees only those up to its own
    * @param isSoft whether the softmax has been taken
    */
-  private record Scores(
-      Parted query, Parted key, double factor, boolean isCausal, boolean isSoft) {
+  private record Scores(Parted query, Parted key, double factor, boolean isCausal, boolean isSoft) {
     private Scores times(double more) {
       return new Scores(query, key, factor * more, isCausal, isSoft);
     }
@@ -272,11 +271,10 @@ final class AttentionNodes {
     Chain key = inSteps(node, unscaled(weights.key), weights.key, true);
     Chain ofValues = inSteps(node, value.apart(), value, false);
     long heads = lead.stream().reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
-    Chain chain =
-        attention(
-            node, query, key, ofValues, heads, heads * numbers, weights.isCausal);
+    Chain chain = attention(node, query, key, ofValues, heads, heads * numbers, weights.isCausal);
     parted.noteMaker(node);
-    parted.put(node.outputs().getFirst(), inOrder(node, chain, weights.query, value.apart().last()));
+    parted.put(
+        node.outputs().getFirst(), inOrder(node, chain, weights.query, value.apart().last()));
   }
 
   private Chain attention(
@@ -295,7 +293,9 @@ final class AttentionNodes {
     return start.with(new Layer(Layer.ATTENTION, Map.of(), settings, branches), layers);
   }
 
-  /** The factor that queries or keys were multiplied with last, which scores are multiplied with. */
+  /**
+   * The factor that queries or keys were multiplied with last, which scores are multiplied with.
+   */
   private static double scale(Parted value) {
     Chain chain = value.apart().chain();
     return isScaled(chain) ? chain.layer().settings().get("factor").asDouble() : 1;
@@ -360,9 +360,16 @@ final class AttentionNodes {
       hasMore |= OnnxImport.has(node, i);
     }
     boolean isPlain =
-        query != null && key != null && value != null && query.isPlain() && key.isPlain()
-            && value.isPlain() && !hasMore && node.number("softcap", 0) == 0
-            && !OnnxImport.hasOutput(node, 1) && !OnnxImport.hasOutput(node, 3);
+        query != null
+            && key != null
+            && value != null
+            && query.isPlain()
+            && key.isPlain()
+            && value.isPlain()
+            && !hasMore
+            && node.number("softcap", 0) == 0
+            && !OnnxImport.hasOutput(node, 1)
+            && !OnnxImport.hasOutput(node, 3);
     if (!isPlain) {
       throw into.problem(
           node,

@@ -20,7 +20,8 @@ final class AttentionWriters {
     long width = layer.positive("D");
     boolean isCausal = layer.isTrue("causal");
     if (width % heads != 0) {
-      throw layer.problem("has steps of " + width + " numbers, which are not those of " + heads + " heads");
+      throw layer.problem(
+          "has steps of " + width + " numbers, which are not those of " + heads + " heads");
     }
     List<List<Layer>> lists =
         List.of(layer.branch(Layer.QUERY), layer.branch(Layer.KEY), layer.branch(Layer.VALUE));
@@ -37,7 +38,13 @@ final class AttentionWriters {
     long numbers = isOpen ? last(layer, branches.get(2)) : all / keys;
     if (numbers % heads != 0 || !isOpen && numbers * keys != all) {
       throw layer.problem(
-          "has values of " + OnnxExport.words(branches.get(2).extents()) + " for " + keys + " keys of " + heads + " heads");
+          "has values of "
+              + OnnxExport.words(branches.get(2).extents())
+              + " for "
+              + keys
+              + " keys of "
+              + heads
+              + " heads");
     }
     Branch value = steps(export, layer, branches, 2, numbers);
     String q = inHeads(export, query, "query", heads, 0, 2, 1, 3);

@@ -93,7 +93,9 @@ final class FoldedNodes {
     return true;
   }
 
-  /** A constant that is repeated for each example, which is one that layers can put beside values. */
+  /**
+   * A constant that is repeated for each example, which is one that layers can put beside values.
+   */
   private boolean forExamples(Node node) {
     OnnxTensor tensor = into.model().constants().get(node.inputs().getFirst());
     long[] shape = into.shapes().of(node.inputs().get(1));
@@ -129,7 +131,8 @@ final class FoldedNodes {
       return null;
     }
     List<OnnxTensor> inputs = new ArrayList<>();
-    double[] places = IntStream.range(0, (int) MovedCells.product(extents)).asDoubleStream().toArray();
+    double[] places =
+        IntStream.range(0, (int) MovedCells.product(extents)).asDoubleStream().toArray();
     inputs.add(OnnxTensor.of(extents, places));
     for (String name : node.inputs().subList(1, node.inputs().size())) {
       OnnxTensor known = name.isEmpty() ? null : known(node, name);
@@ -194,7 +197,8 @@ final class FoldedNodes {
     return switch (operator) {
       case "Cast" -> cast(node, first);
       case "Shape" ->
-          node.attributes().isEmpty() || node.integer("start", 0) == 0 && node.integer("end", 99) == 99
+          node.attributes().isEmpty()
+                  || node.integer("start", 0) == 0 && node.integer("end", 99) == 99
               ? vector(first.extents().stream().mapToDouble(Long::doubleValue).toArray())
               : null;
       case "Where" -> inputs.size() == 3 ? chosen(inputs) : null;
@@ -274,7 +278,8 @@ final class FoldedNodes {
 
   private OnnxTensor chosen(List<OnnxTensor> inputs) {
     List<Long> some = MovedCells.together(inputs.get(1).extents(), inputs.get(2).extents());
-    List<Long> extents = some == null ? null : MovedCells.together(inputs.getFirst().extents(), some);
+    List<Long> extents =
+        some == null ? null : MovedCells.together(inputs.getFirst().extents(), some);
     if (extents == null || !cells.fits(extents)) {
       return null;
     }
@@ -306,7 +311,8 @@ final class FoldedNodes {
     List<Long> extents = new ArrayList<>();
     for (double cell : shape.cells()) {
       int i = extents.size();
-      boolean isSame = cell == 0 && node.integer("allowzero", 0) == 0 && i < tensor.extents().size();
+      boolean isSame =
+          cell == 0 && node.integer("allowzero", 0) == 0 && i < tensor.extents().size();
       extents.add(isSame ? tensor.extents().get(i) : (long) cell);
     }
     int open = extents.indexOf(-1L);
@@ -328,7 +334,8 @@ final class FoldedNodes {
     if (axes == null || Arrays.stream(axes).anyMatch(axis -> axis < -rank || axis >= rank)) {
       return null;
     }
-    List<Long> places = Arrays.stream(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
+    List<Long> places =
+        Arrays.stream(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
     List<Long> extents = new ArrayList<>();
     int from = 0;
     for (long i = 0; i < rank; i++) {
@@ -343,7 +350,9 @@ final class FoldedNodes {
         extents.add(tensor.extents().get(from++));
       }
     }
-    return MovedCells.product(extents) == MovedCells.cells(tensor) ? OnnxTensor.of(extents, tensor.cells()) : null;
+    return MovedCells.product(extents) == MovedCells.cells(tensor)
+        ? OnnxTensor.of(extents, tensor.cells())
+        : null;
   }
 
   private OnnxTensor filled(Node node, OnnxTensor shape) {
@@ -385,7 +394,8 @@ final class FoldedNodes {
     for (int i = 0; i < count; i++) {
       List<Long> extents = new ArrayList<>(whole.extents());
       extents.set(axis, sizes.get(i));
-      OnnxTensor part = MovedCells.taken(whole, extents, MovedCells.places(extents, steps, from * steps[axis]));
+      OnnxTensor part =
+          MovedCells.taken(whole, extents, MovedCells.places(extents, steps, from * steps[axis]));
       if (OnnxImport.hasOutput(node, i)) {
         put(node.outputs().get(i), part, isWhole(node.inputs().getFirst()));
       }

@@ -104,7 +104,8 @@ final class JoinNodes {
       long[] all = ReduceNodes.together(first, second);
       Value more = all == null ? null : ReduceNodes.repeated(into, first, all);
       Value other = all == null ? null : ReduceNodes.repeated(into, second, all);
-      boolean isOfGates = type.equals(Layer.PRODUCT) && JoinWriters.isGate(first.extents(), second.extents());
+      boolean isOfGates =
+          type.equals(Layer.PRODUCT) && JoinWriters.isGate(first.extents(), second.extents());
       if (more != null && other != null && !isOfGates) {
         into.becomes(more);
         joined(into, node, other, type, verb);

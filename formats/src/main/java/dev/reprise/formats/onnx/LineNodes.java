@@ -13,8 +13,7 @@ import java.util.Map;
 final class LineNodes {
   /** What each of an attribute's numbers has before it where there is a row. */
   private static final Map<String, Long> OF_ROWS =
-      Map.of(
-          "kernel_shape", 1L, "strides", 1L, "dilations", 1L, "pads", 0L, "output_padding", 0L);
+      Map.of("kernel_shape", 1L, "strides", 1L, "dilations", 1L, "pads", 0L, "output_padding", 0L);
 
   private LineNodes() {}
 
@@ -38,19 +37,17 @@ final class LineNodes {
 
   private static Node asImages(OnnxImport into, Node node) {
     Map<String, Object> attributes = new HashMap<>(node.attributes());
-    OF_ROWS.forEach(
-        (name, number) -> {
-          List<Long> given = node.integers(name);
-          if (given != null) {
-            List<Long> larger = new ArrayList<>();
-            given.forEach(
-                each -> {
-                  larger.add(number);
-                  larger.add(each);
-                });
-            attributes.put(name, larger);
-          }
+    OF_ROWS.forEach((name, number) -> {
+      List<Long> given = node.integers(name);
+      if (given != null) {
+        List<Long> larger = new ArrayList<>();
+        given.forEach(each -> {
+          larger.add(number);
+          larger.add(each);
         });
+        attributes.put(name, larger);
+      }
+    });
     List<String> inputs = new ArrayList<>(node.inputs());
     OnnxTensor filters =
         OnnxImport.has(node, 1) ? into.model().constants().get(inputs.get(1)) : null;

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * Constants whose cells are taken to other places: turned, cut, repeated, put together. All of them
- * together may have so many cells, so that small files do not fill memory; what would be beyond that
- * is null, as is what does not fit.
+ * together may have so many cells, so that small files do not fill memory; what would be beyond
+ * that is null, as is what does not fit.
  */
 final class MovedCells {
   /** Cells that are made in all, beside those of the constants: small files stay small. */
@@ -41,7 +41,10 @@ final class MovedCells {
   /** Of extents, a number beyond all that fits where it is more. */
   static long product(List<Long> extents) {
     return extents.stream()
-        .reduce(1L, (a, b) -> b < 0 || a > MOST_CELLS * 64 || b > MOST_CELLS * 64 ? Long.MAX_VALUE / 4 : a * b);
+        .reduce(
+            1L,
+            (a, b) ->
+                b < 0 || a > MOST_CELLS * 64 || b > MOST_CELLS * 64 ? Long.MAX_VALUE / 4 : a * b);
   }
 
   /** The extents of two values together; null where they do not fit. */
@@ -63,7 +66,9 @@ final class MovedCells {
     List<Long> wanted = Arrays.stream(shape.cells()).mapToObj(cell -> (long) cell).toList();
     List<Long> extents =
         wanted.stream().allMatch(extent -> extent > 0) ? together(tensor.extents(), wanted) : null;
-    return extents == null || !fits(extents) ? null : taken(tensor, extents, places(tensor.extents(), extents));
+    return extents == null || !fits(extents)
+        ? null
+        : taken(tensor, extents, places(tensor.extents(), extents));
   }
 
   /** Repeated to be of these extents; null where it does not fit them. */
@@ -207,7 +212,8 @@ final class MovedCells {
     List<Long> behind = from.extents().subList(axis + 1, from.extents().size());
     extents.addAll(behind);
     boolean areThere =
-        Arrays.stream(indices.cells()).allMatch(i -> i == Math.rint(i) && i >= -extent && i < extent);
+        Arrays.stream(indices.cells())
+            .allMatch(i -> i == Math.rint(i) && i >= -extent && i < extent);
     if (!areThere || !fits(extents)) {
       return null;
     }
@@ -271,7 +277,9 @@ final class MovedCells {
     List<Long> extents = new ArrayList<>(from.extents());
     long[] steps = steps(from.extents());
     long start = 0;
-    if (end.length != first.length || axes.length != first.length || by != null && by.length != first.length) {
+    if (end.length != first.length
+        || axes.length != first.length
+        || by != null && by.length != first.length) {
       return null;
     }
     for (int i = 0; i < first.length; i++) {
@@ -303,7 +311,9 @@ final class MovedCells {
     double[] pads =
         isStated
             ? inputs.get(1).cells()
-            : attribute == null ? null : attribute.stream().mapToDouble(Long::doubleValue).toArray();
+            : attribute == null
+                ? null
+                : attribute.stream().mapToDouble(Long::doubleValue).toArray();
     boolean hasAxes = inputs.size() > 3 && inputs.get(3) != null;
     if (pads == null || pads.length != 2 * rank || hasAxes || mode.equals("constant")) {
       return null;

@@ -58,9 +58,27 @@ final class OnnxImport {
   static {
     for (String operator :
         List.of(
-            "Add", "Sub", "Mul", "Div", "Mod", "Pow", "And", "Or", "Equal", "Less", "Greater",
-            "LessOrEqual", "GreaterOrEqual", "MatMul", "Gemm", "Gather", "GatherND", "Expand", "Conv",
-            "ConvTranspose", "PRelu")) {
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Mod",
+            "Pow",
+            "And",
+            "Or",
+            "Equal",
+            "Less",
+            "Greater",
+            "LessOrEqual",
+            "GreaterOrEqual",
+            "MatMul",
+            "Gemm",
+            "Gather",
+            "GatherND",
+            "Expand",
+            "Conv",
+            "ConvTranspose",
+            "PRelu")) {
       NEEDED_INPUTS.put(operator, 2);
     }
     NEEDED_INPUTS.put("Where", 3);
@@ -123,7 +141,9 @@ final class OnnxImport {
     if (into.attention.shape(model.output()) != null) {
       throw new FormatException(
           file,
-          "the output \"" + model.output() + "\" is a product of two values, which can be read as a"
+          "the output \""
+              + model.output()
+              + "\" is a product of two values, which can be read as a"
               + " part of attention alone");
     }
     into.parted.needsNone(model.output());

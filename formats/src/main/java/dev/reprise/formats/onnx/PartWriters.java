@@ -113,8 +113,7 @@ final class PartWriters {
     for (int i = 0; i < fromZero.length; i++) {
       double cell = index.cells()[i];
       if (cell != Math.rint(cell) || cell < 1 || output[axis] >= 0 && cell > output[axis]) {
-        throw layer.problem(
-            "takes column " + cell + " of " + OnnxExport.words(export.extents()));
+        throw layer.problem("takes column " + cell + " of " + OnnxExport.words(export.extents()));
       }
       fromZero[i] = (long) cell - 1;
     }

@@ -21,8 +21,20 @@ final class PartedValues {
   /** Operators that leave extents what they are, or change the last one alone. */
   private static final List<String> OF_STEPS =
       List.of(
-          "MatMul", "Gemm", "Add", "Sub", "Mul", "Div", "Relu", "Gelu", "Tanh", "Sigmoid", "Identity",
-          "Cast", "Dropout", "LayerNormalization");
+          "MatMul",
+          "Gemm",
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Relu",
+          "Gelu",
+          "Tanh",
+          "Sigmoid",
+          "Identity",
+          "Cast",
+          "Dropout",
+          "LayerNormalization");
 
   /**
    * A value.
@@ -260,7 +272,8 @@ final class PartedValues {
     }
     into.becomes(value.apart);
     Node apart =
-        new Node(node.operator(), node.name(), node.inputs(), node.outputs(), Map.of("perm", atoms));
+        new Node(
+            node.operator(), node.name(), node.inputs(), node.outputs(), Map.of("perm", atoms));
     TransposeNodes.transpose(into, apart);
     put(node.outputs().getFirst(), new Parted(into.value(), groups));
   }
@@ -273,7 +286,8 @@ final class PartedValues {
     if (axes == null || Arrays.stream(axes).anyMatch(axis -> axis < -rank || axis >= rank)) {
       throw into.problem(node, "does not say which extents of 1 come in or go");
     }
-    List<Long> places = Arrays.stream(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
+    List<Long> places =
+        Arrays.stream(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
     List<Long> atoms = new ArrayList<>();
     List<Integer> groups = new ArrayList<>();
     long[] before = value.apart.shape();

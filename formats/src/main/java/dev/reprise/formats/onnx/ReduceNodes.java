@@ -84,7 +84,8 @@ final class ReduceNodes {
     long[] axes = into.axes(node);
     boolean[] isReduced = new boolean[shape.length];
     if (axes == null || axes.length == 0) {
-      throw into.problem(node, "is over all extents, the examples among them, or does not say which");
+      throw into.problem(
+          node, "is over all extents, the examples among them, or does not say which");
     }
     for (long given : axes) {
       long axis = given < 0 ? given + shape.length : given;

@@ -180,10 +180,15 @@ final class RowNodes {
   private static void layerNorm(OnnxImport into, Node node) {
     long[] shape = into.value().shape();
     long axis = node.integer("axis", -1);
-    if ((axis == 1 || axis == 1 - shape.length) && shape.length > 2 && into.value().place() == 0 && into.value().width() > 0) {
+    if ((axis == 1 || axis == 1 - shape.length)
+        && shape.length > 2
+        && into.value().place() == 0
+        && into.value().width() > 0) {
       // Of all cells of an example.
       into.becomes(into.value().width());
-      layerNorm(into, new Node(
+      layerNorm(
+          into,
+          new Node(
               node.operator(),
               node.name(),
               node.inputs(),
@@ -252,8 +257,7 @@ final class RowNodes {
     List<Long> there = new ArrayList<>(LongStream.range(0, shape.length).boxed().toList());
     there.remove(axis);
     there.add(axis);
-    List<Long> back =
-        LongStream.range(0, shape.length).map(i -> there.indexOf(i)).boxed().toList();
+    List<Long> back = LongStream.range(0, shape.length).map(i -> there.indexOf(i)).boxed().toList();
     TransposeNodes.transpose(into, turn(node, there));
     into.add(eachStep(into, new Layer(type, Map.of(), Map.of()), shape[(int) axis]));
     TransposeNodes.transpose(into, turn(node, back));

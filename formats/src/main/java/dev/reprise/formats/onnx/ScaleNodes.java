@@ -237,7 +237,10 @@ final class ScaleNodes {
   private static void where(OnnxImport into, Node node) {
     int at = node.inputs().indexOf(into.current());
     boolean isPossible =
-        at > 0 && node.inputs().size() == 3 && into.isConstant(node, 0) && into.isConstant(node, 3 - at);
+        at > 0
+            && node.inputs().size() == 3
+            && into.isConstant(node, 0)
+            && into.isConstant(node, 3 - at);
     double[] holds = isPossible ? ofAllCells(into, into.constant(node, 0)) : null;
     double[] other = holds == null ? null : ofAllCells(into, into.constant(node, 3 - at));
     if (other == null) {

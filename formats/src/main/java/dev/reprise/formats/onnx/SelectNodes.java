@@ -66,10 +66,7 @@ final class SelectNodes {
     double[] fromOne = Arrays.stream(columns).map(column -> column + 1).toArray();
     Map<String, Layer.Weights> index =
         Map.of("index", new Layer.Weights(1, fromOne.length, fromOne));
-    return new Layer(
-        Layer.SELECT,
-        index,
-        width == 0 ? Map.of() : Map.of("D", Scalar.of(width)));
+    return new Layer(Layer.SELECT, index, width == 0 ? Map.of() : Map.of("D", Scalar.of(width)));
   }
 
   /** The steps of a sequence from the last one on. */
@@ -87,7 +84,9 @@ final class SelectNodes {
       case "Gather" -> {
         int axis = axis(node.integer("axis", 0), rank);
         int more = into.isConstant(node, 1) ? into.constant(node, 1).extents().size() - 1 : 0;
-        return !into.isConstant(node, 1) || axis == place ? -1 : axis < place ? place + more : place;
+        return !into.isConstant(node, 1) || axis == place
+            ? -1
+            : axis < place ? place + more : place;
       }
       case "GatherND" -> {
         if (!into.isConstant(node, 1) || node.integer("batch_dims", 0) != 0) {
@@ -117,7 +116,8 @@ final class SelectNodes {
       return false;
     }
     for (int i = 0; i < first.length; i++) {
-      boolean isOfExamples = axis(axes == null ? i : axes[Math.min(i, axes.length - 1)], rank) == place;
+      boolean isOfExamples =
+          axis(axes == null ? i : axes[Math.min(i, axes.length - 1)], rank) == place;
       boolean isEach = step == null || i < step.length && step[i] == 1;
       if (isOfExamples && !(first[i] == 0 && end[i] >= Integer.MAX_VALUE && isEach)) {
         return false;

@@ -151,9 +151,7 @@ final class ShapeValues {
   /** Of a value that layers make, or of several extents. */
   private long[] shapeOf(String name, Function<String, long[]> shapes) {
     long[] extents = known.get(name);
-    return extents != null && extents.length > 1
-        ? new long[] {extents.length}
-        : shapes.apply(name);
+    return extents != null && extents.length > 1 ? new long[] {extents.length} : shapes.apply(name);
   }
 
   /** All extents, or from one to another. */

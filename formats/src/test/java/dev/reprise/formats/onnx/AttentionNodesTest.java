@@ -24,7 +24,10 @@ class AttentionNodesTest {
 
   private static TestModel masked(double below, double above) {
     double[] mask = {below, above, above, below, below, above, below, below, below};
-    return scores().cells("m", mask).numbers("square", 3, 3).beside("Reshape", "n", Map.of(), "m", "square");
+    return scores()
+        .cells("m", mask)
+        .numbers("square", 3, 3)
+        .beside("Reshape", "n", Map.of(), "m", "square");
   }
 
   @Test
@@ -54,7 +57,9 @@ class AttentionNodesTest {
     model.beside("Mul", "v", Map.of(), "x", "two").then("MatMul", "y", "v");
     Layer attention = model.layers().getFirst();
     assertThat(attention.branches().get("query")).isEmpty();
-    assertThat(attention.branches().get("value")).extracting(Layer::type).containsExactly("scale_shift");
+    assertThat(attention.branches().get("value"))
+        .extracting(Layer::type)
+        .containsExactly("scale_shift");
   }
 
   @Test
@@ -70,14 +75,18 @@ class AttentionNodesTest {
 
   @Test
   void otherMasksAreRefused() {
-    completed(masked(0, -1).then("Add", "a", "n")).isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
-    completed(masked(-1e9, 0).then("Add", "a", "n")).isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
-    completed(masked(0, 1e9).then("Add", "a", "n")).isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
+    completed(masked(0, -1).then("Add", "a", "n"))
+        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
+    completed(masked(-1e9, 0).then("Add", "a", "n"))
+        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
+    completed(masked(0, 1e9).then("Add", "a", "n"))
+        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
     TestModel turned = masked(1, 0).constant("low", Double.NEGATIVE_INFINITY);
     turned.node("Where", "c", Map.of(), List.of("n", "low", "s"));
     completed(turned).isRefused("node \"c\" (Where) " + NOT_OF_ATTENTION);
     // Scaled down, what is left out might count.
-    TestModel scaled = masked(0, -1e4).constant("small", 1e-3).then("Add", "a", "n").then("Mul", "b", "small");
+    TestModel scaled =
+        masked(0, -1e4).constant("small", 1e-3).then("Add", "a", "n").then("Mul", "b", "small");
     completed(scaled).isRefused("node \"b\" (Mul) " + NOT_OF_ATTENTION);
   }
 
@@ -85,11 +94,15 @@ class AttentionNodesTest {
   void scoresAreAPartOfAttentionAlone() {
     scores().isRefused("the output \"s\" is a product of two values");
     scores().then("Relu", "y").isRefused("node \"y\" (Relu) " + NOT_OF_ATTENTION);
-    scores().then("MatMul", "y", "x").isRefused("multiplies scores of attention before their softmax");
+    scores()
+        .then("MatMul", "y", "x")
+        .isRefused("multiplies scores of attention before their softmax");
     scores()
         .then("Softmax", "y", Map.of("axis", 1L))
         .isRefused("node \"y\" (Softmax) " + NOT_OF_ATTENTION);
-    new TestModel(-1, 3, 4).then("MatMul", "y", "x").isRefused("multiplies [3, 4] with [3, 4], which does not fit");
+    new TestModel(-1, 3, 4)
+        .then("MatMul", "y", "x")
+        .isRefused("multiplies [3, 4] with [3, 4], which does not fit");
     new TestModel(-1, -1, 4)
         .then("MatMul", "y", "x")
         .isRefused("between steps of a known number, example by example");
@@ -105,15 +118,21 @@ class AttentionNodesTest {
             .beside("Reshape", "h", Map.of(), "t", "apart")
             .beside("Transpose", "q", Map.of("perm", List.of(1L, 0L, 2L)), "h")
             .beside("Transpose", "k", Map.of("perm", List.of(1L, 2L, 0L)), "h");
-    model.node("MatMul", "s", Map.of(), List.of("q", "k")).then("Softmax", "w").then("MatMul", "o", "q");
+    model
+        .node("MatMul", "s", Map.of(), List.of("q", "k"))
+        .then("Softmax", "w")
+        .then("MatMul", "o", "q");
     model.isRefused("node \"o\" (MatMul) makes an output in which examples lie beside");
     model.then("Transpose", "p", Map.of("perm", List.of(1L, 0L, 2L))).numbers("flat", -1, 4);
     model.then("Reshape", "f", "flat").constant("w4", 1, 4, 4).then("Gemm", "g", "w4");
-    TestModel normed = model.constant("one", 1, 4).then("LayerNormalization", "n", Map.of("axis", 1L), "one");
+    TestModel normed =
+        model.constant("one", 1, 4).then("LayerNormalization", "n", Map.of("axis", 1L), "one");
     normed.numbers("back", 3, -1, 4).then("Reshape", "b", "back");
     normed.then("Transpose", "y", Map.of("perm", List.of(1L, 0L, 2L)));
     List<Layer> layers = normed.layers();
-    assertThat(layers).extracting(Layer::type).containsExactly("attention", "each_step", "each_step");
+    assertThat(layers)
+        .extracting(Layer::type)
+        .containsExactly("attention", "each_step", "each_step");
     assertThat(layers.getFirst().settings().get("heads").asLong()).isEqualTo(2);
     // Over the last extent, not over steps and numbers.
     assertThat(layers.getLast().branches().get("main").getFirst().weights().get("gamma").cols())

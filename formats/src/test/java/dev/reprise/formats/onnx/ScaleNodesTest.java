@@ -116,7 +116,8 @@ class ScaleNodesTest {
           .then("Add", "y", Map.of("axis", axis), "s")
           .isRefused(message + axis + " on, as models");
     }
-    TestModel lines = old(-1, 2, 3, 4).cells("s", 1, 2, 3).then("Add", "y", Map.of("axis", 2L), "s");
+    TestModel lines =
+        old(-1, 2, 3, 4).cells("s", 1, 2, 3).then("Add", "y", Map.of("axis", 2L), "s");
     assertThat(lines.layers().getFirst().weights().get("beta").cells())
         .containsExactly(1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
     old(-1, 8, 8, 8)

@@ -16,12 +16,15 @@ class SelectNodesTest {
 
   @Test
   void columnsAreTakenByTheirNumbers() {
-    TestModel several = new TestModel(-1, 4).numbers("i", 2, 0, -1).then("Gather", "y", Map.of("axis", 1L), "i");
+    TestModel several =
+        new TestModel(-1, 4).numbers("i", 2, 0, -1).then("Gather", "y", Map.of("axis", 1L), "i");
     assertThat(index(several)).containsExactly(3, 1, 4);
     TestModel turned = new TestModel(-1, 2, 3);
     turned.numbers("m", -1).numbers("e", Long.MIN_VALUE + 1).numbers("one", 1);
-    assertThat(index(turned.then("Slice", "y", "m", "e", "one", "m"))).containsExactly(4, 5, 6, 1, 2, 3);
-    TestModel middle = new TestModel(-1, 2, 3, 2).numbers("i", 1).then("Gather", "y", Map.of("axis", 2L), "i");
+    assertThat(index(turned.then("Slice", "y", "m", "e", "one", "m")))
+        .containsExactly(4, 5, 6, 1, 2, 3);
+    TestModel middle =
+        new TestModel(-1, 2, 3, 2).numbers("i", 1).then("Gather", "y", Map.of("axis", 2L), "i");
     assertThat(index(middle)).containsExactly(3, 4, 9, 10);
     TestModel mirrored =
         new TestModel(-1, 1, 1, 3)
@@ -33,7 +36,8 @@ class SelectNodesTest {
   /** The examples stay what they are: each would be the first one. */
   @Test
   void someOfTheExamplesAreNotTaken() {
-    TestModel model = new TestModel(-1, 4).numbers("from", 0, 0).numbers("to", 1, 4).numbers("axes", 0, 1);
+    TestModel model =
+        new TestModel(-1, 4).numbers("from", 0, 0).numbers("to", 1, 4).numbers("axes", 0, 1);
     model
         .numbers("step", 1, 2)
         .then("Slice", "y", "from", "to", "axes", "step")
@@ -43,7 +47,9 @@ class SelectNodesTest {
         .then("Gather", "y", Map.of("axis", 0L), "i")
         .isRefused("node \"y\" (Gather) takes several steps");
     TestModel all = new TestModel(-1, 4).numbers("from", 0, 0).numbers("to", Integer.MAX_VALUE, 4);
-    all.numbers("axes", 0, 1).numbers("step", 1, 2).then("Slice", "y", "from", "to", "axes", "step");
+    all.numbers("axes", 0, 1)
+        .numbers("step", 1, 2)
+        .then("Slice", "y", "from", "to", "axes", "step");
     assertThat(index(all)).containsExactly(1, 3);
   }
 
@@ -65,18 +71,26 @@ class SelectNodesTest {
     assertThat(open.types()).containsExactly("reduce");
     TestModel apart = new TestModel(-1, 2, 3, 4).numbers("a", 1, 3).then("ReduceSum", "y", "a");
     assertThat(apart.types()).containsExactly("transpose", "reduce");
-    new TestModel(-1, 3).numbers("a", 0).then("ReduceMean", "y", "a").isRefused("is over the examples");
-    new TestModel(-1, 3).then("ReduceMean", "y").isRefused("is over all extents, the examples among them");
+    new TestModel(-1, 3)
+        .numbers("a", 0)
+        .then("ReduceMean", "y", "a")
+        .isRefused("is over the examples");
+    new TestModel(-1, 3)
+        .then("ReduceMean", "y")
+        .isRefused("is over all extents, the examples among them");
   }
 
   /** Whole numbers are divided in another way than floats. */
   @Test
   void aQuotientOfAnUnknownTypeIsOneOfWholeNumbersAlone() {
     TestModel exact = new TestModel(-1, 2).constant("a", 6).constant("b", 2);
-    Layer scale = exact.beside("Div", "c", Map.of(), "a", "b").then("Mul", "y", "c").layers().getFirst();
+    Layer scale =
+        exact.beside("Div", "c", Map.of(), "a", "b").then("Mul", "y", "c").layers().getFirst();
     assertThat(scale.settings().get("factor").asDouble()).isEqualTo(3);
     TestModel rest = new TestModel(-1, 2).constant("a", 7).constant("b", 2);
-    rest.beside("Div", "c", Map.of(), "a", "b").then("Mul", "y", "c").isRefused("node \"c\" (Div) ");
+    rest.beside("Div", "c", Map.of(), "a", "b")
+        .then("Mul", "y", "c")
+        .isRefused("node \"c\" (Div) ");
   }
 
   @Test
@@ -106,7 +120,12 @@ class SelectNodesTest {
             .beside("Expand", "e", Map.of(), "one", "square")
             .beside("Trilu", "t", Map.of("upper", 0L), "e")
             .beside("Equal", "q", Map.of(), "t", "zero");
-    Layer shift = model.beside("Where", "m", Map.of(), "q", "far", "zero").then("Add", "y", "m").layers().getFirst();
+    Layer shift =
+        model
+            .beside("Where", "m", Map.of(), "q", "far", "zero")
+            .then("Add", "y", "m")
+            .layers()
+            .getFirst();
     assertThat(shift.weights().get("beta").cells()).containsExactly(0, -5, 0, 0);
     TestModel chosen = model.node("Where", "y", Map.of(), List.of("q", "far", "x"));
     Layer where = chosen.layers().getFirst();

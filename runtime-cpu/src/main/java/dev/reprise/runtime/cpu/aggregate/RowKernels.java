@@ -60,8 +60,7 @@ final class RowKernels {
         "rowMaxs",
         extremes(parallel, RowExtremes.LARGEST, rows(parallel, Run::blockMax, Run::max)));
     table.put("rowProds", rows(parallel, Run::blockProduct, Run::product));
-    table.put(
-        "rowIndexMax", extremes(parallel, RowExtremes.PLACE_OF_LARGEST, index(parallel, 1)));
+    table.put("rowIndexMax", extremes(parallel, RowExtremes.PLACE_OF_LARGEST, index(parallel, 1)));
     table.put("rowIndexMin", extremes(parallel, RowExtremes.PLACE_OF_LEAST, index(parallel, -1)));
     return table;
   }

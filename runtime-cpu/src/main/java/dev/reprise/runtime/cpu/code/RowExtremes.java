@@ -13,9 +13,7 @@ public enum RowExtremes {
   LARGEST(Kind.LARGEST, Double.NEGATIVE_INFINITY),
   /** The least cell; refuses a cell that is no number. */
   LEAST(Kind.LEAST, Double.POSITIVE_INFINITY),
-  /**
-   * The number of the largest cell from 1, the last of equal ones; 1 where no cell is a number.
-   */
+  /** The number of the largest cell from 1, the last of equal ones; 1 where no cell is a number. */
   PLACE_OF_LARGEST(Kind.PLACE_OF_LARGEST, Double.NEGATIVE_INFINITY),
   /** Likewise, of the least. */
   PLACE_OF_LEAST(Kind.PLACE_OF_LEAST, Double.POSITIVE_INFINITY);

@@ -78,8 +78,7 @@ final class LambdaMethods {
               "UtilFunctions.editDistance",
               (x, in) -> EditDistance.ofLetters(text(in[0]), text(in[1]))),
           Map.entry(
-              "UtilFunctions.editDistances",
-              (x, in) -> fromFirst(in[0], EditDistance::ofLetters)),
+              "UtilFunctions.editDistances", (x, in) -> fromFirst(in[0], EditDistance::ofLetters)),
           Map.entry(
               "UtilFunctions.wordErrorRates",
               (x, in) -> fromFirst(in[0], EditDistance::wordErrorRate)));

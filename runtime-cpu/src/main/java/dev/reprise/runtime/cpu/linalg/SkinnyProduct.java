@@ -65,21 +65,18 @@ final class SkinnyProduct {
     if (!StreamedProduct.isThere()) {
       MemorySegment y = scratch.doubles(c.cells());
       MemorySegment x = vectors(factors, scratch);
-      vectors.multiplyAll(
-          blas.get(), factors.a(), factors.ta(), x, y, columns, scratch, context);
+      vectors.multiplyAll(blas.get(), factors.a(), factors.ta(), x, y, columns, scratch, context);
       transpose(y, columns, c.rows(), c.segment());
     } else if (factors.ta()) {
       MemorySegment y = scratch.doubles(c.cells());
       DenseMatrix a = factors.a();
       MemorySegment v = rows(factors, scratch);
-      streamed.multiplyTransposed(
-          a.rows(), a.cols(), a.segment(), v, columns, y, scratch, context);
+      streamed.multiplyTransposed(a.rows(), a.cols(), a.segment(), v, columns, y, scratch, context);
       transpose(y, columns, c.rows(), c.segment());
     } else {
       DenseMatrix a = factors.a();
       MemorySegment x = vectors(factors, scratch);
-      streamed.multiply(
-          a.rows(), a.cols(), a.segment(), x, columns, c.segment(), scratch, context);
+      streamed.multiply(a.rows(), a.cols(), a.segment(), x, columns, c.segment(), scratch, context);
     }
   }
 

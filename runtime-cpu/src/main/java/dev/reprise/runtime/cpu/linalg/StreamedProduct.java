@@ -182,8 +182,7 @@ final class StreamedProduct {
     sums.asSlice(first * Double.BYTES, count * Double.BYTES).fill((byte) 0);
   }
 
-  private static Rows part(
-      MemorySegment a, long cols, long row, long rows, long col, long width) {
+  private static Rows part(MemorySegment a, long cols, long row, long rows, long col, long width) {
     int count = Math.toIntExact(Math.min(width, cols - col));
     return new Rows(
         a.address() + (row * cols + col) * Double.BYTES, cols * Double.BYTES, rows, count);

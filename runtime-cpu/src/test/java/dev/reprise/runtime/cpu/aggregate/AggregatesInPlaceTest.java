@@ -40,8 +40,16 @@ class AggregatesInPlaceTest {
 
   private static final List<String> OPCODES =
       List.of(
-          "rowSums", "rowMeans", "rowVars", "rowMins", "rowMaxs", "rowIndexMin", "rowIndexMax",
-          "sum", "mean", "var");
+          "rowSums",
+          "rowMeans",
+          "rowVars",
+          "rowMins",
+          "rowMaxs",
+          "rowIndexMin",
+          "rowIndexMax",
+          "sum",
+          "mean",
+          "var");
 
   private final Random random = new Random(20261130);
 

@@ -114,8 +114,7 @@ class VectorProductsTest {
     double[] start = new double[wanted.length];
     start[start.length - 1] = UNTOUCHED;
     MemorySegment target = arena.allocateFrom(ValueLayout.JAVA_DOUBLE, start);
-    VectorProducts.multiply(
-        matrix, vector.address(), 8L * cols, right.length, target.address());
+    VectorProducts.multiply(matrix, vector.address(), 8L * cols, right.length, target.address());
     same(target, wanted);
   }
 
@@ -193,8 +192,7 @@ class VectorProductsTest {
     return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
   }
 
-  private static void addRows(
-      double[][] a, double[] factors, double[] sums, int first, int cols) {
+  private static void addRows(double[][] a, double[] factors, double[] sums, int first, int cols) {
     int grouped = a.length / 8 * 8;
     for (int j = 0; j < cols; j++) {
       double sum = sums[first + j];

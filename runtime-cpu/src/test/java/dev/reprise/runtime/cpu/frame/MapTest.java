@@ -58,11 +58,7 @@ class MapTest {
         Frames.texts("a,b", "hello world,hello there my world", "a b c d, d  c b a ", "a,", "x,x");
     assertThat(
             showCells(
-                run(
-                    "map",
-                    sentences,
-                    text("x -> UtilFunctions.wordErrorRates(x)"),
-                    Scalar.of(1L))))
+                run("map", sentences, text("x -> UtilFunctions.wordErrorRates(x)"), Scalar.of(1L))))
         .isEqualTo("0.0 0.5\n0.0 1.0\n0.0 1.0\n0.0 0.0\n");
     assertThat(
             showCells(
