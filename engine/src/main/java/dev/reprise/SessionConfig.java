@@ -82,6 +82,11 @@ public record SessionConfig(
       throw new IllegalArgumentException("only products of fp32 matrices round to " + products);
     }
     Objects.requireNonNull(numerics, "numerics");
+    Objects.requireNonNull(workingDirectory, "workingDirectory");
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(err, "err");
+    Objects.requireNonNull(natives, "natives");
+    Objects.requireNonNull(spillFolder, "spillFolder");
     Objects.requireNonNull(devices, "devices");
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
