@@ -137,7 +137,7 @@ class BoundInputsTest {
   }
 
   @Test
-  void whatMayNotBeMissingIsRefusedByName() {
+  void whatMayNotBeMissingIsRefusedByName() throws CompileException {
     SessionConfig config = Scripts.config();
     Map<String, ThrowingCallable> missing =
         Map.of(
@@ -146,10 +146,21 @@ class BoundInputsTest {
             "err", () -> config.withOutput(config.out(), null),
             "natives", () -> config.withNatives(null),
             "spillFolder", () -> config.withSpillFolder(null),
+            "traps", () -> config.withTraps(null),
+            "library", () -> config.withLibrary(null),
+            "config", () -> Reprise.session(null),
             "name", () -> Inputs.of(null, 1),
             "arguments", () -> CompileOptions.none().arguments(null));
     missing.forEach((name, call) ->
         assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(name));
     assertThatThrownBy(() -> CompileOptions.inputs("X", null)).hasMessage("name");
+    try (Session session = Reprise.session(config)) {
+      assertThatThrownBy(() -> session.compile("x = 1", null)).hasMessage("options");
+      Script script = session.compile("x = 1", CompileOptions.none().outputs("x"));
+      assertThatThrownBy(() -> script.run(null)).hasMessage("inputs");
+      try (RunResult result = script.run()) {
+        assertThatThrownBy(() -> result.scalar(null)).hasMessage("name");
+      }
+    }
   }
 }
