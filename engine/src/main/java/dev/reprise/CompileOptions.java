@@ -3,6 +3,7 @@ package dev.reprise;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -23,6 +24,7 @@ public record CompileOptions(
     boolean runsOnce) {
 
   public CompileOptions {
+    Objects.requireNonNull(arguments, "arguments");
     arguments = Map.copyOf(arguments);
     inputs = Set.copyOf(inputs);
     outputs = Set.copyOf(outputs);
@@ -39,11 +41,11 @@ public record CompileOptions(
   }
 
   public static CompileOptions inputs(String... names) {
-    return none().with(new LinkedHashSet<>(List.of(names)), Set.of());
+    return none().with(named(names), Set.of());
   }
 
   public CompileOptions outputs(String... names) {
-    return with(inputs, new LinkedHashSet<>(List.of(names)));
+    return with(inputs, named(names));
   }
 
   public CompileOptions arguments(Map<String, String> values) {
@@ -58,6 +60,13 @@ public record CompileOptions(
   /** For a session that runs this script, once, and nothing else. */
   public CompileOptions runsOnce(boolean once) {
     return new CompileOptions(arguments, inputs, outputs, optimized, once);
+  }
+
+  private static Set<String> named(String[] names) {
+    for (String name : names) {
+      Objects.requireNonNull(name, "name");
+    }
+    return new LinkedHashSet<>(List.of(names));
   }
 
   private CompileOptions with(Set<String> boundNames, Set<String> readNames) {

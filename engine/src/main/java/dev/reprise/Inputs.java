@@ -2,6 +2,7 @@ package dev.reprise;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Values bound to variables of a script for one run; immutable. A value is a {@link Matrix}, a
@@ -27,6 +28,7 @@ public final class Inputs {
 
   /** These inputs and one more. */
   public Inputs and(String name, Object value) {
+    Objects.requireNonNull(name, "name");
     switch (value) {
       case Matrix _, double[][] _, Number _, Boolean _, String _ -> {}
       case null, default ->

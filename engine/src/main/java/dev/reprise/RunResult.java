@@ -11,6 +11,7 @@ import dev.reprise.runtime.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** What a run left in the variables that were compiled as outputs. Close it to give memory back. */
@@ -98,6 +99,7 @@ public final class RunResult implements AutoCloseable {
   }
 
   private void requireOutput(String name) {
+    Objects.requireNonNull(name, "name");
     if (!values.containsKey(name)) {
       throw new IllegalArgumentException(
           "'"

@@ -3,6 +3,7 @@ package dev.reprise;
 import dev.reprise.engine.ScriptRunner;
 import dev.reprise.language.Diagnostic;
 import java.util.List;
+import java.util.Objects;
 
 /** A compiled script; runs any number of times, also at once on several threads. */
 public final class Script {
@@ -28,6 +29,7 @@ public final class Script {
    * @throws ScriptException when the script fails
    */
   public RunResult run(Inputs inputs) {
+    Objects.requireNonNull(inputs, "inputs");
     runner.requireInputs(inputs.values().keySet());
     ScriptRunner.Outcome outcome = runner.run(() -> session.bind(inputs));
     return new RunResult(outcome.values(), outcome.items(), outcome.statistics());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A set of options, a memory budget and a lineage cache that scripts share. Thread-safe; close it
@@ -20,6 +21,7 @@ public final class Session implements AutoCloseable {
   private final SessionServices services;
 
   Session(SessionConfig config) {
+    Objects.requireNonNull(config, "config");
     OptionPlaces.check(config);
     this.services = new SessionServices(config, dev.reprise.cache.CacheEvents.NONE);
   }
@@ -31,12 +33,16 @@ public final class Session implements AutoCloseable {
    * @throws IOException when the file cannot be read
    */
   public Script compile(Path file, CompileOptions options) throws CompileException, IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(options, "options");
     services.requireOpen();
     return new Script(ScriptCompiler.compile(services, file, options), this);
   }
 
   /** Compiles a script given as text. */
   public Script compile(String text, CompileOptions options) throws CompileException {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(options, "options");
     services.requireOpen();
     return new Script(ScriptCompiler.compile(services, text, options), this);
   }

@@ -76,12 +76,22 @@ public record SessionConfig(
   public SessionConfig {
     Objects.requireNonNull(reuse, "reuse");
     Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(seed, "seed");
     Objects.requireNonNull(precision, "precision");
     Objects.requireNonNull(products, "products");
     if (products != ProductPrecision.FULL && precision != Precision.FP32) {
       throw new IllegalArgumentException("only products of fp32 matrices round to " + products);
     }
     Objects.requireNonNull(numerics, "numerics");
+    Objects.requireNonNull(diskBytes, "diskBytes");
+    Objects.requireNonNull(lineageBytes, "lineageBytes");
+    Objects.requireNonNull(traps, "traps");
+    Objects.requireNonNull(library, "library");
+    Objects.requireNonNull(workingDirectory, "workingDirectory");
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(err, "err");
+    Objects.requireNonNull(natives, "natives");
+    Objects.requireNonNull(spillFolder, "spillFolder");
     Objects.requireNonNull(devices, "devices");
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);

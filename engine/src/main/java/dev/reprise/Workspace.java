@@ -9,6 +9,7 @@ import dev.reprise.lineage.TraceText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -57,6 +58,8 @@ public final class Workspace implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException when it is being closed meanwhile
    */
   public Answer run(String name, String text) throws CompileException {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(text, "text");
     begin();
     try {
       return answer(name, text);

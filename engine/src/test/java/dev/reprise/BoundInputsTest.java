@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.language.CompileException;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What a run binds is what its script was compiled with. */
@@ -132,5 +134,33 @@ class BoundInputsTest {
     assertThatThrownBy(() -> config.withDiskBytes(-1)).hasMessageContaining("diskBytes");
     assertThatThrownBy(() -> config.withLineageBytes(-1)).hasMessageContaining("lineageBytes");
     assertThatThrownBy(() -> config.withReuse(null)).hasMessage("reuse");
+  }
+
+  @Test
+  void whatMayNotBeMissingIsRefusedByName() throws CompileException {
+    SessionConfig config = Scripts.config();
+    Map<String, ThrowingCallable> missing =
+        Map.of(
+            "workingDirectory", () -> config.withWorkingDirectory(null),
+            "out", () -> config.withOutput(null, config.err()),
+            "err", () -> config.withOutput(config.out(), null),
+            "natives", () -> config.withNatives(null),
+            "spillFolder", () -> config.withSpillFolder(null),
+            "traps", () -> config.withTraps(null),
+            "library", () -> config.withLibrary(null),
+            "config", () -> Reprise.session(null),
+            "name", () -> Inputs.of(null, 1),
+            "arguments", () -> CompileOptions.none().arguments(null));
+    missing.forEach((name, call) ->
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(name));
+    assertThatThrownBy(() -> CompileOptions.inputs("X", null)).hasMessage("name");
+    try (Session session = Reprise.session(config)) {
+      assertThatThrownBy(() -> session.compile("x = 1", null)).hasMessage("options");
+      Script script = session.compile("x = 1", CompileOptions.none().outputs("x"));
+      assertThatThrownBy(() -> script.run(null)).hasMessage("inputs");
+      try (RunResult result = script.run()) {
+        assertThatThrownBy(() -> result.scalar(null)).hasMessage("name");
+      }
+    }
   }
 }

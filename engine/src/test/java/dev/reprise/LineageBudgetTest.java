@@ -91,7 +91,7 @@ class LineageBudgetTest {
       assertThat(cut.statistics().hits()).isEqualTo(whole.statistics().hits());
       if (!dedup) {
         assertThat(cut.statistics().lineage().cuts()).isPositive();
-        assertThat(cut.err()).containsOnlyOnce("traces are cut");
+        assertThat(cut.err()).containsOnlyOnce("takes more than 97.7 KiB of heap; traces are cut");
       }
     }
     assertThat(run(tiny(false).withVerifyReuse(1), text).out()).isEqualTo(whole.out());

@@ -39,4 +39,12 @@ class OneSubscriptTest {
     assertThat(Scripts.failure(Scripts.config(), "x = 3\nprint(x[1])"))
         .hasMessageContaining("an index needs a matrix, a frame or a list, but got");
   }
+
+  @Test
+  void aListIsNotIndexedByRowsAndColumns() {
+    for (String use : new String[] {"x = L[1, 1]", "L[1, 1] = 3"}) {
+      assertThat(Scripts.failure(Scripts.config(), "L = list(a=1, b=2)\n" + use))
+          .hasMessageContaining("needs a matrix or a frame, but got a list of 2; a list has one");
+    }
+  }
 }

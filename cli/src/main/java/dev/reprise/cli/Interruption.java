@@ -21,7 +21,8 @@ final class Interruption {
   private final CountDownLatch finished = new CountDownLatch(1);
   private final AtomicReference<Runnable> cancellation = new AtomicReference<>(() -> {});
 
-  // Written by the shutdown thread; publishes that nobody waits for an exit code any more.
+  // Written by the shutdown thread; publishes that the work is to end, and that nobody waits for an
+  // exit code any more.
   private volatile boolean interrupted;
 
   Interruption(PrintStream err) {
@@ -41,9 +42,16 @@ final class Interruption {
     Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "reprise-interrupt"));
   }
 
-  /** Names what has to be called to end the work early; replaces what was named before. */
+  /**
+   * Names what has to be called to end the work early, any number of times; replaces what was named
+   * before. It is called at once when the interruption has come already, while there was nothing to
+   * cancel: one of the two threads sees what the other has written first.
+   */
   void onInterrupt(Runnable cancel) {
     cancellation.set(cancel);
+    if (interrupted) {
+      cancel.run();
+    }
   }
 
   /** The command is done: a shutdown from now on is an ordinary one. */

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest {
@@ -100,6 +102,15 @@ class FailuresTest {
     interruption.interrupt();
     assertThat(report(new IllegalStateException("cancelled"))).isEqualTo(ExitCode.INTERRUPTED);
     assertThat(text().strip()).isEqualTo("reprise: interrupted");
+  }
+
+  @Test
+  void workThatBeginsAfterAnInterruptionIsCancelledAtOnce() {
+    Interruption early = new Interruption(err, Duration.ZERO);
+    early.interrupt();
+    AtomicInteger cancelled = new AtomicInteger();
+    early.onInterrupt(cancelled::incrementAndGet);
+    assertThat(cancelled).hasValue(1);
   }
 
   @Test

@@ -4,9 +4,9 @@ import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceCut;
 import dev.reprise.lineage.TraceSize;
+import dev.reprise.memory.ByteText;
 import java.io.PrintStream;
 import java.util.IdentityHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -145,11 +145,10 @@ final class LineageBudget {
   private void tell() {
     if (told.compareAndSet(false, true)) {
       err.printf(
-          Locale.ROOT,
-          "reprise: note: the lineage of variables takes more than %.1f MiB of heap; traces are"
+          "reprise: note: the lineage of variables takes more than %s of heap; traces are"
               + " cut, and say so where they begin. Results and reuse stay the same; replaying"
               + " needs the whole trace: --memory lineage=... allows more%n",
-          budgetBytes / (double) (1 << 20));
+          ByteText.of(budgetBytes));
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.reprise.memory;
 import java.util.Locale;
 
 /** Byte counts as people read them. */
-final class ByteText {
+public final class ByteText {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private ByteText() {}
 
   /** For instance {@code 1.5 GiB}. */
-  static String of(long bytes) {
+  public static String of(long bytes) {
     if (bytes == Long.MAX_VALUE) {
       return "more than 8 EiB";
     }

@@ -97,7 +97,8 @@ public final class LateCall implements DeviceTask {
     try {
       ended(nanos, isMeasured);
     } finally {
-      later.completed(value, Later.ELAPSED);
+      // Not what was waited: others have worked on the device meanwhile.
+      later.completed(value, nanos);
     }
   }
 
@@ -142,10 +143,11 @@ public final class LateCall implements DeviceTask {
         return;
       }
       told.set(true);
+      long nanos = System.nanoTime() - start;
       try {
-        later.took(null, System.nanoTime() - start);
+        later.took(null, nanos);
       } finally {
-        later.completed(value, Later.ELAPSED);
+        later.completed(value, nanos);
       }
     }
 
