@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.language.CompileException;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -126,6 +127,30 @@ class ProgressTest {
                   assertThat(e.detail())
                       .startsWith("the session's progress listener failed: ")
                       .contains("own");
+                  assertThat(e).hasCause(own);
+                });
+      }
+    }
+  }
+
+  @Test
+  void whatTheOutputThrowsIsNoBugOfOursEither() throws CompileException {
+    RuntimeException own = new IllegalArgumentException("own");
+    PrintStream failing =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
+          @Override
+          public PrintStream append(CharSequence text) {
+            throw own;
+          }
+        };
+    try (Session session = Reprise.session(Scripts.config().withOutput(failing, System.err))) {
+      for (String text : new String[] {"x = 1\nprint(x)", "parfor (i in 1:4) {\nprint(i) }"}) {
+        assertThatThrownBy(session.compile(text, CompileOptions.none())::run)
+            .isInstanceOfSatisfying(
+                ScriptException.class,
+                e -> {
+                  assertThat(e.kind()).isEqualTo(ScriptException.Kind.SCRIPT);
+                  assertThat(e.detail()).startsWith("the session's output failed: ").contains("own");
                   assertThat(e).hasCause(own);
                 });
       }

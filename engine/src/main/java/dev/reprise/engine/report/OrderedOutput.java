@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -43,12 +44,19 @@ public final class OrderedOutput {
     }
   }
 
-  /** Appends a text; an output that fails is an {@link UncheckedIOException}. */
+  /**
+   * Appends a text; an output that fails is an {@link UncheckedIOException}, one of the caller's
+   * that throws something else a {@link ListenerFailure}.
+   */
   public static void append(Appendable target, String text) {
     try {
       target.append(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new ListenerFailure("output", e);
     }
   }
 }

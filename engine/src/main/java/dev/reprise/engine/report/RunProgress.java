@@ -36,7 +36,7 @@ public final class RunProgress {
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException | AssertionError e) {
-      throw new ListenerFailure(e);
+      throw new ListenerFailure("progress listener", e);
     }
   }
 
