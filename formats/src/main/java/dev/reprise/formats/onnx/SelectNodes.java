@@ -115,10 +115,12 @@ final class SelectNodes {
     if (first == null || end == null || end.length != first.length || isStated && axes == null) {
       return false;
     }
+    if (axes != null && axes.length != first.length || step != null && step.length != first.length) {
+      return false;
+    }
     for (int i = 0; i < first.length; i++) {
-      boolean isOfExamples =
-          axis(axes == null ? i : axes[Math.min(i, axes.length - 1)], rank) == place;
-      boolean isEach = step == null || i < step.length && step[i] == 1;
+      boolean isOfExamples = axis(axes == null ? i : axes[i], rank) == place;
+      boolean isEach = step == null || step[i] == 1;
       if (isOfExamples && !(first[i] == 0 && end[i] >= Integer.MAX_VALUE && isEach)) {
         return false;
       }
