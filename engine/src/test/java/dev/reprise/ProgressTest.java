@@ -150,7 +150,9 @@ class ProgressTest {
                 ScriptException.class,
                 e -> {
                   assertThat(e.kind()).isEqualTo(ScriptException.Kind.SCRIPT);
-                  assertThat(e.detail()).startsWith("the session's output failed: ").contains("own");
+                  assertThat(e.detail())
+                      .startsWith("the session's output failed: ")
+                      .contains("own");
                   assertThat(e).hasCause(own);
                 });
       }

@@ -115,7 +115,8 @@ final class SelectNodes {
     if (first == null || end == null || end.length != first.length || isStated && axes == null) {
       return false;
     }
-    if (axes != null && axes.length != first.length || step != null && step.length != first.length) {
+    if (axes != null && axes.length != first.length
+        || step != null && step.length != first.length) {
       return false;
     }
     for (int i = 0; i < first.length; i++) {
