@@ -112,6 +112,25 @@ class LargerThanMemoryTest {
     assertThat(outcome.statistics().disk().pages()).isEqualTo(2);
   }
 
+  /** The disk has room for one of them at a time. */
+  @Test
+  void workersThatFindTheDiskTakenByOthersWait() {
+    String script =
+        """
+        R = matrix(0, 8, 1)
+        parfor (i in 1:8, par=4) {
+          X = rand(rows=3000, cols=40, seed=i)
+          R[i, 1] = sum(X)
+        }
+        print(sum(R))
+        """;
+    Way way = new Way(300_000, ReuseMode.HYBRID, 4, Precision.FP64);
+    Outcome outcome = Scripts.run(config(way).withDiskBytes(1_500_000), script);
+    assertThat(outcome.output())
+        .isEqualTo(Scripts.output(script.replace("parfor", "for").replace(", par=4", "")));
+    assertThat(outcome.statistics().disk().pages()).isGreaterThanOrEqualTo(8);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 500_000})
   void withoutADiskOrRoomOnItTheProgramEndsWithItsPosition(long diskBytes) {

@@ -91,6 +91,8 @@ class LiveSpillTest {
         assertThat(tight.output()).isEqualTo(ample.output());
         assertThat(tight.liveBuffers()).isZero();
         assertThat(tight.statistics().hostPeakBytes()).isLessThanOrEqualTo(hostBytes);
+        // Each operation fits, so none has its values on the disk while it runs.
+        assertThat(tight.statistics().disk().pages()).isZero();
       }
       assertThat(ample.statistics().disk().spills()).isZero();
     }

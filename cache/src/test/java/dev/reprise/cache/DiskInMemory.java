@@ -71,7 +71,7 @@ final class DiskInMemory implements SpillStore {
   }
 
   @Override
-  public MemorySegment map(long position, long bytes, Arena arena) {
+  public MemorySegment map(long bytes, Arena arena) {
     return maps ? arena.allocate(bytes, 64) : null;
   }
 

@@ -91,10 +91,12 @@ abstract class CopiesOfCells extends CopiesOnDevices {
 
   /** Enters the residents of the memory that the cells lie in; called once for the large ones. */
   final void settle() {
-    if (host.buffer() instanceof HostBuffer buffer && buffer.isLarge()) {
-      home = buffer.memory();
-      noteUse();
-      home.residents().add(matrix());
+    if (host.buffer() instanceof HostBuffer buffer) {
+      if (buffer.isLarge()) {
+        home = buffer.memory();
+        noteUse();
+        home.residents().add(matrix());
+      }
       buffer.adopt();
     }
   }
@@ -165,6 +167,12 @@ abstract class CopiesOfCells extends CopiesOnDevices {
   }
 
   // ---- residence
+
+  /** True when the copy in host memory lies on the disk in truth, where it is read. */
+  final boolean isPaged() {
+    MatrixOperand cells = host;
+    return cells != null && cells.buffer() instanceof HostBuffer buffer && buffer.isPaged();
+  }
 
   /** True when the cells are on the disk, too or only. */
   final boolean isOnDisk() {

@@ -3,13 +3,16 @@ package dev.reprise.memory;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The room on the disk that values may take: which parts of the file are taken, under a limit that
- * a disk which refuses a write makes smaller. Thread-safe; the lock is held for the choice of a
- * place only.
+ * The room on the disk that values may take: which parts of the file for copies are taken, and how
+ * many bytes are reserved for files beside it, under a limit that a disk which refuses a write makes
+ * smaller. Thread-safe; the lock is held for the choice of a place only.
  */
 final class DiskSpace {
   /** Without a budget so much of the free space is taken, as a divisor. */
   private static final long FREE_SPACE_SHARE = 2;
+
+  /** More than any disk has; far from where sums of sizes overflow. */
+  private static final long MOST_BYTES = 1L << 60;
 
   private final long budgetBytes;
 
@@ -17,6 +20,8 @@ final class DiskSpace {
   private final Extents extents = new Extents(); // guarded by lock
   private long capacityBytes; // guarded by lock; negative until the free space is known
   private long peakBytes; // guarded by lock
+  private long reservedBytes; // guarded by lock
+  private long idleBytes; // guarded by lock; of the reserved ones
 
   /**
    * How much is taken.
@@ -45,14 +50,14 @@ final class DiskSpace {
 
   /** False when so many bytes are more than the limit. */
   boolean mayTake(long bytes) {
-    return budgetBytes < 0 || Extents.roundUp(bytes) <= budgetBytes;
+    return bytes <= MOST_BYTES && (budgetBytes < 0 || Extents.roundUp(bytes) <= budgetBytes);
   }
 
   /** Whether there is room for so many bytes at this moment. */
   boolean hasRoomFor(long bytes) {
     lock.lock();
     try {
-      return capacityBytes < 0 || Extents.roundUp(bytes) <= capacityBytes - extents.used();
+      return capacityBytes < 0 || Extents.roundUp(bytes) <= capacityBytes - used();
     } finally {
       lock.unlock();
     }
@@ -62,9 +67,50 @@ final class DiskSpace {
   long take(long bytes) {
     lock.lock();
     try {
-      long position = extents.take(bytes, capacityBytes);
-      peakBytes = Math.max(peakBytes, extents.used());
+      long position = extents.take(bytes, capacityBytes - reservedBytes);
+      peakBytes = Math.max(peakBytes, used());
       return position;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** By the holder of the lock: what nobody uses is none of it. */
+  private long used() {
+    return extents.used() + reservedBytes - idleBytes;
+  }
+
+  /**
+   * Reserves so many bytes beside the file; false when there is no room. Holes of the file count as
+   * free, though the disk has them back at the end only: else no large file would fit beside them.
+   */
+  boolean reserve(long bytes) {
+    lock.lock();
+    try {
+      boolean fits = bytes <= capacityBytes - extents.used() - reservedBytes;
+      reservedBytes += fits ? bytes : 0;
+      peakBytes = Math.max(peakBytes, used());
+      return fits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void giveBackReserved(long bytes) {
+    lock.lock();
+    try {
+      reservedBytes -= bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** So many reserved bytes more are not in use. */
+  void idle(long bytes) {
+    lock.lock();
+    try {
+      idleBytes += bytes;
+      peakBytes = Math.max(peakBytes, used());
     } finally {
       lock.unlock();
     }
@@ -84,7 +130,7 @@ final class DiskSpace {
     lock.lock();
     try {
       extents.giveBack(position, bytes);
-      capacityBytes = extents.used();
+      capacityBytes = extents.used() + reservedBytes;
     } finally {
       lock.unlock();
     }
@@ -93,7 +139,7 @@ final class DiskSpace {
   Use use() {
     lock.lock();
     try {
-      return new Use(extents.used(), peakBytes, Math.max(capacityBytes, 0));
+      return new Use(used(), peakBytes, Math.max(capacityBytes, 0));
     } finally {
       lock.unlock();
     }

@@ -3,7 +3,9 @@ package dev.reprise.memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -257,61 +259,70 @@ public final class DiskTier implements AutoCloseable {
 
   private long place(long size) {
     long position = space.take(size);
-    return position < 0 && roomMaker.test(size) ? space.take(size) : position;
+    while (position < 0 && roomMaker.test(size)) {
+      position = space.take(size);
+    }
+    return position;
   }
 
   // ---- memory that lies here
 
   /**
-   * A part of the disk that is mapped into memory.
+   * Takes room on the disk as memory: a file of its own, mapped. Waits for the writer, and until
+   * the disk has written that many zeros.
    *
-   * @param region its bytes
+   * @param bytes a multiple of a page
+   * @return null when there is no room, or the store has no such files
+   * @throws CancellationException when the thread is interrupted
    */
-  record Pages(long position, NativeMemory.Region region) {
-    long bytes() {
-      return region.segment().byteSize();
-    }
-  }
-
-  /**
-   * Takes a part of the disk as memory; null when there is no room, or none that can be mapped.
-   * Waits for the writer.
-   */
-  Pages takePages(long bytes) {
-    Future<Pages> taking = onWriter(() -> takePagesNow(bytes));
-    return taking == null ? null : join(taking);
-  }
-
-  private Pages takePagesNow(long bytes) {
-    if (!open()) {
-      return null;
-    }
-    long position = place(bytes);
-    if (position < 0) {
+  NativeMemory.Region takePages(long bytes) {
+    Future<Boolean> reserving = onWriter(() -> open() && reserve(bytes));
+    if (reserving == null || !join(reserving)) {
       refused.incrementAndGet();
       return null;
     }
     Arena arena = Arena.ofShared();
+    boolean isThere = false;
     try {
-      MemorySegment mapped = store.map(position, bytes, arena);
-      if (mapped != null) {
-        pages.incrementAndGet();
-        pagedBytes.addAndGet(bytes);
-        return new Pages(position, NativeMemory.Region.of(arena, mapped.address(), bytes));
-      }
-      space.giveBack(position, bytes);
-    } catch (IOException | RuntimeException e) {
+      MemorySegment mapped = store.map(bytes, arena);
+      isThere = mapped != null;
+      return isThere ? NativeMemory.Region.of(arena, mapped.address(), bytes) : null;
+    } catch (ClosedByInterruptException e) {
+      throw new CancellationException("interrupted");
+    } catch (IOException e) {
       writeErrors.incrementAndGet();
-      space.refused(position, bytes);
+      return null;
+    } finally {
+      if (!isThere) {
+        arena.close();
+        space.giveBackReserved(bytes);
+      }
     }
-    arena.close();
-    return null;
   }
 
-  /** Gives a part back that nobody reads or writes any more. */
-  void giveBack(Pages pages) {
-    pages.region.free();
-    space.giveBack(pages.position, pages.bytes());
+  private boolean reserve(long bytes) {
+    boolean reserved = space.reserve(bytes);
+    while (!reserved && roomMaker.test(bytes)) {
+      reserved = space.reserve(bytes);
+    }
+    return reserved;
+  }
+
+  /** Gives room back that was taken as memory, and is not mapped any more. */
+  void giveBackPages(long bytes) {
+    space.idle(-bytes);
+    space.giveBackReserved(bytes);
+  }
+
+  /** So many bytes more that are mapped are not in use (less, when negative). */
+  void pagesIdle(long bytes) {
+    space.idle(bytes);
+  }
+
+  /** Counts a value that lies here. */
+  void paged(long bytes) {
+    pages.incrementAndGet();
+    pagedBytes.addAndGet(bytes);
   }
 
   // ---- the reader

@@ -21,14 +21,11 @@ final class HostBuffer implements Buffer {
   /** The slab that a small buffer is a part of; null for a large one. */
   final Slab slab;
 
-  /** The memory that a large buffer is; null for a part of something larger. */
+  /** The memory that a large or paged buffer is; null for a part of something larger. */
   final NativeMemory.Region region;
 
   /** The part of a chunk that a large buffer is; null for one with memory of its own. */
   final Chunks.Range range;
-
-  /** The part of the disk that a paged buffer is; null for others. */
-  final DiskTier.Pages pages;
 
   /** Next in the free list that the buffer lies in. */
   HostBuffer next;
@@ -47,34 +44,32 @@ final class HostBuffer implements Buffer {
       int sizeClass,
       Slab slab,
       NativeMemory.Region region,
-      Chunks.Range range,
-      DiskTier.Pages pages) {
+      Chunks.Range range) {
     this.memory = memory;
     this.segment = segment;
     this.sizeClass = sizeClass;
     this.slab = slab;
     this.region = region;
     this.range = range;
-    this.pages = pages;
   }
 
   static HostBuffer small(HostMemory memory, MemorySegment segment, int sizeClass, Slab slab) {
-    return new HostBuffer(memory, segment, sizeClass, slab, null, null, null);
+    return new HostBuffer(memory, segment, sizeClass, slab, null, null);
   }
 
   static HostBuffer large(HostMemory memory, NativeMemory.Region region) {
-    return new HostBuffer(memory, region.segment(), LARGE, null, region, null, null);
+    return new HostBuffer(memory, region.segment(), LARGE, null, region, null);
   }
 
   /** A large buffer of so many bytes that is a part of a chunk. */
   static HostBuffer cut(HostMemory memory, Chunks.Range range, long bytes) {
     MemorySegment segment = range.chunk.segment().asSlice(range.offset, bytes);
-    return new HostBuffer(memory, segment, LARGE, null, null, range, null);
+    return new HostBuffer(memory, segment, LARGE, null, null, range);
   }
 
   /** A buffer that lies on the disk, and takes nothing of the budget. */
-  static HostBuffer paged(HostMemory memory, DiskTier.Pages pages) {
-    return new HostBuffer(memory, pages.region().segment(), PAGED, null, null, null, pages);
+  static HostBuffer paged(HostMemory memory, NativeMemory.Region file) {
+    return new HostBuffer(memory, file.segment(), PAGED, null, file, null);
   }
 
   @Override
@@ -96,9 +91,9 @@ final class HostBuffer implements Buffer {
     return sizeClass == LARGE;
   }
 
-  /** A matrix takes a large buffer over: from now on its pins say whether it is in use. */
+  /** A matrix takes the buffer over: from now on the pins of a large one say whether it is in use. */
   void adopt() {
-    if (isLarge() && inHand) {
+    if (inHand) {
       inHand = false;
       memory.inHand(-1);
     }
@@ -112,7 +107,7 @@ final class HostBuffer implements Buffer {
     chargedBytes = bytes;
     free = false;
     next = null;
-    if (isLarge()) {
+    if (isLarge() || isPaged()) {
       inHand = true;
       memory.inHand(1);
     }
@@ -125,11 +120,13 @@ final class HostBuffer implements Buffer {
       throw new IllegalStateException("buffer released twice");
     }
     free = true;
-    if (isPaged()) {
-      memory.releasePaged(this);
-    } else if (isLarge()) {
+    if (isLarge() || isPaged()) {
       boolean wasInHand = inHand;
-      memory.releaseLarge(this);
+      if (isPaged()) {
+        memory.releasePaged(this);
+      } else {
+        memory.releaseLarge(this);
+      }
       if (wasInHand) {
         memory.inHand(-1);
       }

@@ -46,7 +46,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
   private final AtomicLong liveLarge = new AtomicLong();
-  private final AtomicLong livePaged = new AtomicLong();
+  private final PagedBuffers paged;
   private final AtomicLong separations = new AtomicLong();
   // How many threads are short of memory; while there are any, nobody takes credit ahead.
   private final AtomicInteger inNeed = new AtomicInteger();
@@ -86,6 +86,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
     this.budgetBytes = budgetBytes;
     this.small = new SmallBuffers(this, threads);
+    this.paged = new PagedBuffers(this, disk);
     this.disk = disk;
     this.turns = new Turns(disk == null ? null : lastResort);
     this.relief = new Relief(residents, disk, budgetBytes);
@@ -172,7 +173,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("host memory is closed");
     }
-    if (bytes > budgetBytes) {
+    if (charge(bytes) > budgetBytes) {
       return allocatePaged(bytes);
     }
     try {
@@ -183,6 +184,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
       }
       return allocatePaged(bytes);
     }
+  }
+
+  /** What a buffer takes of the budget. */
+  private static long charge(long bytes) {
+    boolean isExact = bytes <= SizeClasses.SMALL_LIMIT || bytes > Long.MAX_VALUE / 2;
+    return isExact ? bytes : SizeClasses.roundUp(bytes);
   }
 
   /** As {@link #allocate}, but null when the budget has no room at this moment. */
@@ -212,17 +219,18 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** A buffer on the disk, mapped into memory. */
   private HostBuffer allocatePaged(long bytes) {
-    DiskTier.Pages pages = disk == null ? null : disk.takePages(bytes);
-    if (pages == null) {
+    HostBuffer buffer = paged.tryAllocate(bytes);
+    if (buffer == null) {
       throw shortage(bytes);
     }
-    livePaged.incrementAndGet();
-    return HostBuffer.paged(this, pages).handOut(0);
+    return buffer;
   }
 
   void releasePaged(HostBuffer buffer) {
-    disk.giveBack(buffer.pages);
-    livePaged.decrementAndGet();
+    paged.release(buffer);
+    if (closed) {
+      paged.trim(Long.MAX_VALUE);
+    }
   }
 
   /** A large buffer of memory that has been granted. */
@@ -362,7 +370,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private ShortageException shortage(long bytes) {
-    boolean tooLarge = bytes > budgetBytes;
+    boolean tooLarge = charge(bytes) > budgetBytes;
     return new ShortageException(
         "not enough host memory: asked for "
             + ByteText.of(bytes)
@@ -371,7 +379,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
             + (tooLarge ? "" : ", in use are " + ByteText.of(usedBytes()))
             + (disk == null ? "" : disk.whyItDoesNotHelp())
             + "; raise the budget with --memory host=... or work on smaller pieces",
-        !tooLarge);
+        !tooLarge || disk != null && disk.mayTake(bytes));
   }
 
   // ---- residence
@@ -418,9 +426,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     return separations.get();
   }
 
-  /** Forgets disk copies of values that are in memory too; false when there was none. */
+  /**
+   * Gives room on the disk back that nobody needs: files that are kept for later buffers, then
+   * copies of values that are in memory too; false when there was none.
+   */
   public boolean dropSpareDiskCopies(long bytes) {
-    return residents.dropSpareDiskCopies(bytes) > 0;
+    return paged.trim(bytes) > 0 || residents.dropSpareDiskCopies(bytes) > 0;
   }
 
   /** Values of the program that were moved out of host memory so far. */
@@ -459,7 +470,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Number of buffers handed out and not yet released; exact when no thread is allocating. */
   public long liveBuffers() {
-    return liveLarge.get() + livePaged.get() + small.liveBuffers();
+    return liveLarge.get() + paged.live() + small.liveBuffers();
   }
 
   /** Returns memory that nobody uses now to the system. */
@@ -475,5 +486,6 @@ public final class HostMemory implements Allocator, AutoCloseable {
   public void close() {
     closed = true;
     trim(Long.MAX_VALUE);
+    paged.trim(Long.MAX_VALUE);
   }
 }

@@ -5,8 +5,9 @@ import java.util.function.Supplier;
 
 /**
  * While an operation runs that is too much for the budget although it runs alone, what the budget
- * refuses lies on the disk. Who asks for memory meanwhile is that operation, or a thread that works
- * for it. Thread-safe.
+ * refuses lies on the disk. Who asks meanwhile is that operation, a thread that works for it, or
+ * what had begun before it and held nothing large; to these it is of no harm but speed.
+ * Thread-safe.
  */
 final class LastResort {
   private final AtomicInteger running = new AtomicInteger();

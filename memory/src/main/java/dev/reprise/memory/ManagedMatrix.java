@@ -317,14 +317,6 @@ public final class ManagedMatrix extends MovingCopies implements MatrixValue {
     memory.enter(this);
   }
 
-  /** True when the cells lie on the disk for good, where they are read. */
-  boolean isPaged() {
-    return !isMobile()
-        && hostCopy() != null
-        && hostCopy().buffer() instanceof HostBuffer buffer
-        && buffer.isPaged();
-  }
-
   @Override
   public String toString() {
     return shape() + " matrix (" + references() + " references, " + pins() + " pins)";

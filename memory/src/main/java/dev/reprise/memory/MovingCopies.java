@@ -115,10 +115,10 @@ abstract class MovingCopies extends CopiesOfCells {
   private long endSpill() {
     long freed = 0;
     if (leaveHost()) {
+      freed = isPaged() ? 0 : bytes();
       MatrixOperand last = host;
       host = null;
       last.buffer().release();
-      freed = bytes();
     }
     endMove();
     return freed;

@@ -78,7 +78,8 @@ final class Residents {
   List<ManagedMatrix> leastRecentlyUsed(long bytes) {
     List<Idle> idle = new ArrayList<>();
     forEach(matrix -> {
-      if (matrix.isMovable()) {
+      // What lies on the disk in truth gives no memory back.
+      if (matrix.isMovable() && !matrix.isPaged()) {
         idle.add(new Idle(matrix, matrix.lastUse()));
       }
     });

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,7 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The one file that spilled values lie in; the only class that writes such files.
+ * The one file that spilled values lie in, and the files beside it that are memory; the only class
+ * that writes such files.
  *
  * <p>Its name says which process made it: {@code reprise-PID-START-N.spill}. Where the system lets
  * an open file be deleted (Linux, macOS), its name goes right after opening: the space returns to
@@ -35,9 +37,6 @@ public final class SpillFile implements SpillStore {
   private final Path folder;
   private final FileChannel channel;
 
-  /** Up to here the disk has given room, in whole pages; by the thread that writes. */
-  private long solidBytes;
-
   private SpillFile(Path folder, FileChannel channel) {
     this.folder = folder;
     this.channel = channel;
@@ -47,19 +46,22 @@ public final class SpillFile implements SpillStore {
   public static SpillFile create(Path folder) throws IOException {
     Files.createDirectories(folder);
     removeStale(folder);
+    return new SpillFile(folder, openNew(folder));
+  }
+
+  private static FileChannel openNew(Path folder) throws IOException {
     ProcessHandle self = ProcessHandle.current();
     String prefix = "reprise-" + self.pid() + "-" + startOf(self) + "-";
     for (int number = 0; ; number++) {
-      Path file = folder.resolve(prefix + number + ".spill");
-      if (!Files.exists(file)) {
-        return new SpillFile(
-            folder,
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE));
+      try {
+        return FileChannel.open(
+            folder.resolve(prefix + number + ".spill"),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+      } catch (FileAlreadyExistsException e) {
+        // Another of this process, where the name of an open file stays.
       }
     }
   }
@@ -93,30 +95,27 @@ public final class SpillFile implements SpillStore {
         done += channel.write(from, position + done);
       }
     }
-    noteRoom(position, position + bytes.byteSize());
-  }
-
-  private void noteRoom(long from, long to) {
-    if (from <= solidBytes) {
-      solidBytes = Math.max(solidBytes, Extents.roundUp(to));
-    }
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>The room is taken by writing zeros where nothing was written before: a mapped page that
-   * finds no room on the disk ends the process, and Java has no call that only reserves. (Where the
-   * file system stores zeros as nothing, as with compression, that does not help.)
+   * <p>A file of its own, whose name goes right away. Its room is taken by writing zeros: a mapped
+   * page that finds no room on the disk ends the process, and Java has no call that only reserves.
+   * (Where the file system stores zeros as nothing or writes each page to a new place, as with
+   * compression and copies on write, that does not help.)
    */
   @Override
-  public MemorySegment map(long position, long bytes, Arena arena) throws IOException {
-    long end = Extents.roundUp(position + bytes);
-    MemorySegment zeros = arena.allocate(ZEROS);
-    for (long at = Math.max(position, solidBytes); at < end; at += ZEROS) {
-      write(at, zeros.asSlice(0, Math.min(ZEROS, end - at)));
+  public MemorySegment map(long bytes, Arena arena) throws IOException {
+    try (FileChannel file = openNew(folder);
+        Arena own = Arena.ofConfined()) {
+      ByteBuffer zeros = own.allocate(ZEROS).asByteBuffer();
+      for (long at = 0; at < bytes; at += zeros.position()) {
+        zeros.clear().limit((int) Math.min(ZEROS, bytes - at));
+        file.write(zeros, at);
+      }
+      return file.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena);
     }
-    return channel.map(FileChannel.MapMode.READ_WRITE, position, bytes, arena);
   }
 
   @Override

@@ -17,13 +17,13 @@ public interface SpillStore extends AutoCloseable {
   void read(long position, MemorySegment into) throws IOException;
 
   /**
-   * Makes a part of the store memory, which has all its room from the beginning: what is written
-   * there later finds it.
+   * Makes memory that lies beside the store and has all its room from the beginning: what is
+   * written there later finds it. By any thread.
    *
-   * @param arena ends when the memory is not used any more
-   * @return null when parts of this store cannot be memory
+   * @param arena ends when the memory is not used any more, and its room with it
+   * @return null when there is no such memory
    */
-  default MemorySegment map(long position, long bytes, Arena arena) throws IOException {
+  default MemorySegment map(long bytes, Arena arena) throws IOException {
     return null;
   }
 

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,7 +73,7 @@ class PagedMemoryTest {
     assertThat(Residence.isMobile(large)).isFalse();
     assertThat(memory.usedBytes()).isZero();
     assertThat(memory.liveBuffers()).isEqualTo(1);
-    assertThat(disk.statistics().bytes()).isGreaterThanOrEqualTo(5 * SIZE);
+    assertThat(disk.statistics().bytes()).isEqualTo(Extents.roundUp(5 * SIZE));
     assertThat(disk.statistics().pages()).isEqualTo(1);
     assertThat(disk.statistics().pagedBytes()).isEqualTo(5 * SIZE);
     check(large, 1);
@@ -218,12 +220,109 @@ class PagedMemoryTest {
     });
   }
 
+  /** The next one of its size has the file of the last; a copy that needs the room gets it. */
   @Test
-  void aDiskThatFailsMeanwhileCountsAsFull() {
+  void filesAreUsedAgainAndGivenUpWhenTheDiskIsShort() {
+    disk.makeRoomWith(memory::dropSpareDiskCopies);
+    for (int i = 0; i < 5; i++) {
+      Buffer buffer = memory.allocate(40 * SIZE);
+      assertThat(disk.statistics().bytes()).isEqualTo(Extents.roundUp(40 * SIZE));
+      buffer.release();
+      assertThat(disk.statistics().bytes()).isZero();
+    }
+    List<ManagedMatrix> copies = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      copies.add(make(100, i));
+    }
+    assertThat(disk.statistics().spills()).isGreaterThanOrEqualTo(36);
+    for (int i = 0; i < 40; i++) {
+      check(copies.get(i), i);
+      copies.get(i).release();
+    }
+    memory.allocate(60 * SIZE).release();
+    assertThat(disk.statistics().refused()).isZero();
+  }
+
+  /** Holes that copies left are room for it, though no hole is as large. */
+  @Test
+  void itNeedsNoHoleOfItsSize() {
+    List<ManagedMatrix> copies = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      copies.add(make(100, i));
+    }
+    for (int i = 0; i < 60; i += 2) {
+      copies.get(i).release();
+    }
+    memory.allocate(30 * SIZE).release();
+    for (int i = 1; i < 60; i += 2) {
+      check(copies.get(i), i);
+      copies.get(i).release();
+    }
+  }
+
+  /** Large buffers are charged in units of 64 bytes. */
+  @Test
+  void whatFitsButForItsLastBytesIsNotRefused() {
+    try (DiskTier tier = new DiskTier(64 * SIZE, () -> SpillFile.create(folder));
+        HostMemory odd = new HostMemory(4 * SIZE - 5, tier)) {
+      Buffer buffer = odd.allocate(4 * SIZE - 8);
+      assertThat(tier.statistics().pages()).isEqualTo(1);
+      buffer.release();
+    }
+  }
+
+  @Test
+  void aThreadThatIsInterruptedEndsAtOnceAndTakesNothing() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> memory.allocate(5 * SIZE)).isInstanceOf(CancellationException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    memory.allocate(5 * SIZE).release();
+  }
+
+  /** What it wrote until then is gone with its file, so that others still find room. */
+  @Test
+  void aDiskThatRefusesALargeFileStillTakesCopies() {
+    AtomicBoolean refuses = new AtomicBoolean(true);
+    try (DiskTier tier =
+            new DiskTier(64 * SIZE, () -> refusing(SpillFile.create(folder), refuses));
+        HostMemory small = new HostMemory(4 * SIZE, tier)) {
+      assertThatThrownBy(() -> small.allocate(5 * SIZE)).isInstanceOf(ShortageException.class);
+      assertThat(tier.statistics().bytes()).isZero();
+      refuses.set(false);
+      small.allocate(5 * SIZE).release();
+    }
+  }
+
+  private static SpillStore refusing(SpillStore store, AtomicBoolean refuses) {
+    return new UnlinkedStore() {
+      @Override
+      public MemorySegment map(long bytes, Arena arena) throws IOException {
+        if (refuses.get()) {
+          throw new IOException("No space left on device");
+        }
+        return store.map(bytes, arena);
+      }
+
+      @Override
+      public void close() {
+        try {
+          store.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    };
+  }
+
+  @Test
+  void aDiskThatFailsMeanwhileIsToldInTheError() {
     SpillStore failing =
         new UnlinkedStore() {
           @Override
-          public MemorySegment map(long position, long bytes, Arena arena) throws IOException {
+          public MemorySegment map(long bytes, Arena arena) throws IOException {
             throw new IOException("No space left on device");
           }
         };
