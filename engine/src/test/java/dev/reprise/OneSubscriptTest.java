@@ -41,10 +41,10 @@ class OneSubscriptTest {
   }
 
   @Test
-  void aListIsNotIndexedByRowsAndColumns() {
-    for (String use : new String[] {"x = L[1, 1]", "L[1, 1] = 3"}) {
+  void aListHasOneColumn() {
+    for (String use : new String[] {"x = L[1, 2]", "L[1, 2] = 3", "x = L[1:2, 1:2]"}) {
       assertThat(Scripts.failure(Scripts.config(), "L = list(a=1, b=2)\n" + use))
-          .hasMessageContaining("needs a matrix or a frame, but got a list of 2; a list has one");
+          .hasMessageContaining("error: a list has one column; L[i] is its element at a position");
     }
   }
 }

@@ -344,11 +344,7 @@ public final class KernelRunner implements ComparedKernels {
       case FrameValue frame -> frame.frame();
       default ->
           throw new OperandException(
-              operation.scriptName().equals("[...]")
-                  ? "an index of rows and columns needs a matrix or a frame, but got "
-                      + Describe.one(value)
-                      + "; a list has one index, as in L[1] or L[2:3]"
-                  : "'" + operation.scriptName() + "' does not take " + Describe.one(value));
+              "'" + operation.scriptName() + "' does not take " + Describe.one(value));
     };
   }
 
