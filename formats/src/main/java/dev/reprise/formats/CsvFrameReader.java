@@ -2,6 +2,7 @@ package dev.reprise.formats;
 
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameRoom;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,6 +205,10 @@ final class CsvFrameReader {
     if (rows > Integer.MAX_VALUE - 8) {
       throw new FormatException(
           settings.file(), settings.shapeSource() + " " + rows + " rows, too many for a frame");
+    }
+    if (rows > found) {
+      FrameRoom.check(
+          settings.file() + ": " + settings.shapeSource(), rows, types, "the number of rows (rows)");
     }
     List<Object> arrays = new ArrayList<>();
     columns.forEach(column -> arrays.add(filled(column.finish(), (int) rows)));

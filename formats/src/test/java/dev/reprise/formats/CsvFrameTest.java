@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ResourceException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,5 +152,18 @@ class CsvFrameTest {
   void aHeaderAloneIsAFrameWithoutRows() {
     Frame frame = parsed("a,b\n", ReadOptions.none().withHeader(true));
     assertThat(frame.shape()).hasToString("0x2");
+  }
+
+  @Test
+  void rowsThatTheHeapCannotHoldAreRefusedBeforeTheyAreFilledUp() {
+    ReadOptions options =
+        ReadOptions.none()
+            .withShape(2_000_000_000, 64)
+            .withSchema(String.join(",", Collections.nCopies(64, "FP64")));
+    assertThatThrownBy(() -> parsed(String.join(",", Collections.nCopies(64, "1")), options))
+        .isInstanceOf(ResourceException.class)
+        .hasMessageContaining(
+            "x.csv: the arguments say 2000000000 rows and 64 columns; they take 976562 MiB")
+        .hasMessageContaining("lower the number of rows (rows)");
   }
 }

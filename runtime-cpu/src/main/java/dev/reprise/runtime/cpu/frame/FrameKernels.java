@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.frame;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameRoom;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
@@ -83,6 +84,7 @@ public final class FrameKernels {
       throw new OperandException(
           "'frame' got " + cells.length + " values for a frame of " + rows + "x" + cols);
     }
+    FrameRoom.check("'frame' would make", rows, types, "rows or cols");
     return FrameCasts.filled(cells, (int) rows, (int) cols, types);
   }
 

@@ -2,11 +2,13 @@ package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameRoom;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,12 +91,15 @@ final class TokenizeKernel {
       rows += spec.padded() ? most : document.size();
     }
     if (rows > Integer.MAX_VALUE - 8) {
-      throw new OperandException("'tokenize' would make " + rows + " rows, too many for a frame");
+      throw new OperandException(
+          "'tokenize' would make " + rows + " rows, too many for a frame; lower 'max_tokens'");
     }
+    boolean hashes = spec.out() == TokenSpec.Out.HASH;
+    checkRoom(rows, List.of(hashes ? ColumnType.INTEGER : ColumnType.STRING, ColumnType.INTEGER));
     int n = (int) rows;
     String[][] ids = new String[spec.ids().size()][n];
-    String[] texts = new String[spec.out() == TokenSpec.Out.HASH ? 0 : n];
-    long[] codes = new long[spec.out() == TokenSpec.Out.HASH ? n : 0];
+    String[] texts = new String[hashes ? 0 : n];
+    long[] codes = new long[hashes ? n : 0];
     long[] numbers = new long[n];
     int at = 0;
     for (int d = 0; d < documents.size(); d++) {
@@ -105,7 +110,7 @@ final class TokenizeKernel {
       }
       for (int i = 0; i < size; i++, at++) {
         boolean pad = i >= document.size();
-        if (spec.out() == TokenSpec.Out.HASH) {
+        if (hashes) {
           codes[at] = pad ? 0 : document.codes().get(i);
           numbers[at] = pad ? 0 : document.numbers().get(i);
         } else {
@@ -143,6 +148,7 @@ final class TokenizeKernel {
               + "; say how many tokens with 'max_tokens'"
               + (hashes ? ", or how many hashes with num_features" : ""));
     }
+    checkRoom(rows, Collections.nCopies(width, hashes ? ColumnType.INTEGER : ColumnType.STRING));
     List<Object> columns = new ArrayList<>();
     for (int id : spec.ids()) {
       String[] cells = new String[rows];
@@ -170,6 +176,13 @@ final class TokenizeKernel {
       }
     }
     return frame(rows, columns);
+  }
+
+  /** Before columns are made that hold what is told of tokens, beside the ids. */
+  private void checkRoom(long rows, List<ColumnType> told) {
+    List<ColumnType> schema = new ArrayList<>(told);
+    schema.addAll(Collections.nCopies(spec.ids().size(), ColumnType.STRING));
+    FrameRoom.check("'tokenize' would make", rows, schema, "'max_tokens'");
   }
 
   private static Frame frame(int rows, List<Object> columns) {

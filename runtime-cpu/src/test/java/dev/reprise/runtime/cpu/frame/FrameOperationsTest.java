@@ -11,6 +11,7 @@ import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -227,6 +228,10 @@ class FrameOperationsTest {
     String schema = "STRING" + FrameKernels.BETWEEN + "FP64";
     assertThat(showCells(run("frame", text(cells), at(2), at(2), text(schema))))
         .isEqualTo("x 1.500\n 2.500\n");
+    assertThatThrownBy(
+            () -> run("frame", text("abc"), at(2_000_000_000), at(1_000_000), Scalar.absent()))
+        .isInstanceOf(ResourceException.class)
+        .hasMessageStartingWith("'frame' would make 2000000000 rows and 1000000 columns");
     assertThatThrownBy(() -> run("frame", text(cells), at(3), at(2), Scalar.absent()))
         .hasMessageContaining("4 values")
         .hasMessageContaining("3x2");

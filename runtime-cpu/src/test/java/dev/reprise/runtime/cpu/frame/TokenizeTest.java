@@ -5,9 +5,11 @@ import static dev.reprise.runtime.cpu.frame.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -150,5 +152,31 @@ class TokenizeTest {
       assertThatThrownBy(() -> tokens("{algo:split,out:count,tokenize_col:2}", Scalar.of(most)))
           .hasMessageContaining("at least 1 as 'max_tokens'");
     }
+  }
+
+  @Test
+  void whatTheHeapCannotHoldIsRefusedBeforeItIsMade() {
+    StringBuilder ids = new StringBuilder("d0");
+    StringBuilder names = new StringBuilder("n0");
+    for (int c = 1; c < 64; c++) {
+      ids.append(",d").append(c);
+      names.append(",n").append(c);
+    }
+    Frame document = Frames.texts(names + ",text", ids + ",the cat");
+    String spec =
+        "{algo:split,out:position,apply_padding:true,id_cols:[" + names + "],tokenize_col:text}";
+    assertThatThrownBy(() -> run("tokenize", document, text(spec), Scalar.of(2e9)))
+        .isInstanceOf(ResourceException.class)
+        .hasMessageStartingWith(
+            "'tokenize' would make 2000000000 rows and 66 columns; they take 511169 MiB")
+        .hasMessageContaining("lower 'max_tokens'");
+    Object texts = new String[1 << 17];
+    Frame many =
+        new Frame(1 << 17, List.of("text"), List.of(ColumnType.STRING), List.of(texts));
+    String wide = "{algo:split,out:position,format_wide:true,tokenize_col:1}";
+    assertThatThrownBy(() -> run("tokenize", many, text(wide), Scalar.of(1e6)))
+        .isInstanceOf(ResourceException.class)
+        .hasMessageStartingWith("'tokenize' would make 131072 rows and 1000000 columns")
+        .hasMessageContaining("lower 'max_tokens'");
   }
 }
