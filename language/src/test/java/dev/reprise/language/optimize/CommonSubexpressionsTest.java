@@ -55,7 +55,8 @@ class CommonSubexpressionsTest {
         print(sum(a + b))
         """;
     assertThat(listing(script.formatted("{ids:true, recode:[1]}"))).contains("b = a");
-    for (String spec : new String[] {"{udf:{name:f, ids:[1]}}", "{'\\\\u0075df':{name:f, ids:[1]}}"}) {
+    for (String key : new String[] {"udf", "'\\\\u0075df'"}) {
+      String spec = "{" + key + ":{name:f, ids:[1]}}";
       assertThat(listing(script.formatted(spec)))
           .as(spec)
           .filteredOn(line -> line.contains("transformapply("))

@@ -76,7 +76,8 @@ final class TokenizeKernel {
     double most = given.asDouble();
     if (!(most >= 1) || most != Math.rint(most)) {
       throw new OperandException(
-          "'tokenize' needs a whole number of at least 1 as 'max_tokens', but got " + given.asString());
+          "'tokenize' needs a whole number of at least 1 as 'max_tokens', but got "
+              + given.asString());
     }
     return (int) Math.min(most, Integer.MAX_VALUE);
   }

@@ -14,8 +14,9 @@ import java.lang.foreign.MemorySegment;
  * matrix goes by once, at the speed of memory.
  *
  * <p>A library is called for each half a megabyte, and for each vector anew, and the first calls of
- * a program take several microseconds each. Here a call of code takes up to two megabytes,
- * and a task is one call, or for a chain of wide rows a few. Where tasks are cut follows from shapes alone.
+ * a program take several microseconds each. Here a call of code takes up to two megabytes, and a
+ * task is one call, or for a chain of wide rows a few. Where tasks are cut follows from shapes
+ * alone.
  */
 final class StreamedProduct {
   /** Cells of a task: half a megabyte at least, as hand-overs go, and two where there are many. */
