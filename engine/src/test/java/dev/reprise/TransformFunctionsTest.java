@@ -1,8 +1,10 @@
 package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Functions of the script in the specs of transforms: {@code udf:{name:f, ids:[1]}}. */
@@ -155,6 +157,49 @@ class TransformFunctionsTest {
   }
 
   @Test
+  void anEscapedKeyIsNoOtherKey() {
+    for (String key : new String[] {"\"'\" + b + \"u0075df'\"", "\"'u\" + b + \"df'\""}) {
+      assertThat(
+              output(
+                  """
+                  f = function(matrix[double] X) return (matrix[double] Y) {
+                    print("called")
+                    Y = X * 3
+                  }
+                  g = function(frame[unknown] F, string s) return (matrix[double] X) {
+                    [X, M] = transformencode(target=F, spec=s)
+                  }
+                  # Texts of scripts have no single backslash.
+                  b = as.scalar(map(frame("\\\\", rows=1, cols=1), "x -> x.substring(0, 1)"))
+                  s = "{recode:[C2], " + %s + ":{name:f, ids:[C1]}}"
+                  print(sum(g(F, s)) + sum(g(F, s)))
+                  """
+                      .formatted(key)))
+          .as(key)
+          .isEqualTo("called\ncalled\n74.0\n");
+    }
+  }
+
+  @Test
+  void theMatrixIsCopiedOnceHoweverManyColumnsPassThroughFunctions() {
+    String script =
+        """
+        f = function(matrix[double] X) return (matrix[double] Y) { Y = X + 1 }
+        F = as.frame(matrix(1, rows=5000, cols=20))
+        X = transformencode(target=F, spec="{ids:true, udf:{name:f, ids:[%s]}}")
+        print(sum(X))
+        """;
+    String all = IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).collect(joining(", "));
+    SessionConfig config = Scripts.config().withReuse(ReuseMode.NONE).withThreads(1);
+    Scripts.Outcome one = Scripts.run(config, script.formatted("1"));
+    Scripts.Outcome each = Scripts.run(config, script.formatted(all));
+    assertThat(each.output()).isEqualTo("200000.0\n");
+    long copy = 5000 * 20 * Double.BYTES;
+    assertThat(each.statistics().hostPeakBytes())
+        .isLessThan(one.statistics().hostPeakBytes() + copy / 2);
+  }
+
+  @Test
   void theTraceIsThatOfAssigningTheColumns() {
     String direct =
         output(
@@ -184,14 +229,25 @@ class TransformFunctionsTest {
         DATA + "[X, M] = transformencode(target=F, spec=\"{ids:true, recode:[2], %s}\")\n";
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f, ids:[1]}")))
         .hasMessageContaining("there is no function 'f'");
+    assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:my f, ids:[2]}")))
+        .hasMessageContaining("there is no function 'my f'");
+    assertThatThrownBy(
+            () -> Scripts.output(call.formatted("udf:{name:'my\\n\\\\sf\\r', ids:[2]}")))
+        .hasMessageContaining("there is no function 'my\n\\sf\r'");
+    assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:'', ids:[2]}")))
+        .hasMessageContaining("there is no function ''");
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f}")))
         .hasMessageContaining("needs a function's name and its columns");
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f, ids:[3]}")))
         .hasMessageContaining("names the column 3");
     String wrong = "f = function(matrix[double] X) return (matrix[double] Y) { Y = X[1, ] }\n";
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f, ids:[1]}") + wrong))
-        .hasMessageContaining("must return a matrix of 3x1")
-        .hasMessageContaining("1x1");
+        .hasMessageContaining(
+            "the function 'f' of the transform spec must return a matrix of 3x1, as it gets, but"
+                + " returned a matrix 1x1");
+    String number = "f = function(matrix[double] X) return (integer y) { y = 2 }\n";
+    assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:f, ids:[1]}") + number))
+        .hasMessageContaining("as it gets, but returned an integer 2");
     String decode =
         "f = function(matrix[double] X) return (matrix[double] Y) { Y = X }\n"
             + "G = transformdecode(target=X, meta=M,"

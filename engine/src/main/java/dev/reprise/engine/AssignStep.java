@@ -203,8 +203,13 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     context.writes.add(new WriteLog.Write(this, kept, items));
   }
 
-  /** Writes into the target's cells when nobody else can see them. */
-  private static boolean writeInPlace(
+  /**
+   * Writes into the target's cells when nobody else can see them.
+   *
+   * @param operands the first one by the only reference of the caller, if he holds one
+   * @return false when nothing was written
+   */
+  static boolean writeInPlace(
       ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix

@@ -178,7 +178,7 @@ final class Linker {
           loopName(),
           procedure.slotCount(),
           WrittenSlots.of(loop),
-          LoopTrace.mayDraw(loop),
+          LoopTrace.mayDraw(loop, procedure.constants()),
           predicate,
           body);
     }

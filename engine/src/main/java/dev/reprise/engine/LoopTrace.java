@@ -66,43 +66,43 @@ final class LoopTrace {
   }
 
   /** True when an iteration of the loop may draw a seed; a call may do anything. */
-  static boolean mayDraw(Block block) {
+  static boolean mayDraw(Block block, List<Scalar> constants) {
     if (block instanceof Block.Straight straight) {
-      return draws(straight.instructions());
+      return draws(straight.instructions(), constants);
     }
     if (block instanceof Block.If branch) {
-      return draws(branch.predicate().instructions())
-          || anyDraws(branch.then())
-          || anyDraws(branch.otherwise());
+      return draws(branch.predicate().instructions(), constants)
+          || anyDraws(branch.then(), constants)
+          || anyDraws(branch.otherwise(), constants);
     }
     if (block instanceof Block.While loop) {
-      return draws(loop.predicate().instructions()) || anyDraws(loop.body());
+      return draws(loop.predicate().instructions(), constants) || anyDraws(loop.body(), constants);
     }
     // The bounds of the loop itself are computed before it is entered, those of inner ones inside.
     return !(block instanceof Block.For loop)
-        || anyDraws(loop.body())
-        || draws(loop.from().instructions())
-        || draws(loop.to().instructions())
-        || (loop.step() != null && draws(loop.step().instructions()));
+        || anyDraws(loop.body(), constants)
+        || draws(loop.from().instructions(), constants)
+        || draws(loop.to().instructions(), constants)
+        || (loop.step() != null && draws(loop.step().instructions(), constants));
   }
 
-  private static boolean anyDraws(List<Block> blocks) {
+  private static boolean anyDraws(List<Block> blocks, List<Scalar> constants) {
     for (Block block : blocks) {
-      if (mayDraw(block)) {
+      if (mayDraw(block, constants)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean draws(List<Instruction> instructions) {
+  private static boolean draws(List<Instruction> instructions, List<Scalar> constants) {
     for (Instruction instruction : instructions) {
       if (!(instruction instanceof Instruction.Compute compute)) {
         if (instruction instanceof Instruction.Call) {
           return true;
         }
       } else if (compute.operation().opcode().seedParameter() >= 0
-          || CalledFunctions.mayBeNamedIn(compute.operation())) {
+          || CalledFunctions.mayBeNamedIn(compute, constants)) {
         return true;
       }
     }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.stored.OutputsOfOne;
 import dev.reprise.engine.value.Describe;
+import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;
@@ -66,7 +67,8 @@ final class TransformStep extends Steps.Kernel {
   @Override
   void run(ControlContext context, Activation activation) {
     Value spec = context.completed(activation, inputs[learns ? 1 : 2]);
-    if (outputs[0] < 0 || !(spec instanceof Scalar text) || !text.asString().contains("udf")) {
+    if (outputs[0] < 0 || !(spec instanceof Scalar text)
+        || !CalledFunctions.mayBeNamedInSpec(text.asString())) {
       super.run(context, activation);
       return;
     }
@@ -101,7 +103,7 @@ final class TransformStep extends Steps.Kernel {
         pass(
             context,
             activation,
-            words[0],
+            words[0].translateEscapes(),
             Long.parseLong(words[1]),
             Long.parseLong(words[2]),
             passing);
@@ -185,9 +187,14 @@ final class TransformStep extends Steps.Kernel {
                   literal(first),
                   literal(last));
       Value[] operands = {passing.matrix, given, ALL, ALL, first, last};
-      Value next = context.run.session().pipeline().executeInline(context, whole, operands);
-      Restoration.note(next, put);
-      passing.become(next, put);
+      // Others hold the matrix as it was encoded, but only we what the last function made of it.
+      if (AssignStep.writeInPlace(context, whole, operands)) {
+        passing.item = put;
+      } else {
+        passing.become(
+            context.run.session().pipeline().executeInline(context, whole, operands), put);
+      }
+      Restoration.note(passing.matrix, put);
     } finally {
       column.release();
     }
@@ -204,7 +211,7 @@ final class TransformStep extends Steps.Kernel {
               + name
               + "' of the transform spec must return a matrix of "
               + wanted
-              + ", as it gets, but returned a "
+              + ", as it gets, but returned "
               + Describe.one(given));
     }
   }

@@ -4,6 +4,8 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.RandomAccess;
 
@@ -35,8 +37,11 @@ public final class ListValue implements Value {
 
   private final Prefix<Value> elements;
 
-  /** Elements before this are what they will be; from here on some may have been promised. */
-  private final int come;
+  /**
+   * Positions of the elements that may have been promised, in the order in which they were put
+   * there; null once there are none. Whoever changes the list takes them over with its arrays.
+   */
+  private final LinkedHashSet<Integer> promised;
 
   // The elements as they are once all have come; null before. Any thread may find that out.
   private volatile List<Value> settled;
@@ -93,26 +98,36 @@ public final class ListValue implements Value {
     this.names =
         names.isEmpty() ? NO_NAMES : new Prefix<>(names.toArray(String[]::new), names.size());
     this.elements = new Prefix<>(elements.toArray(Value[]::new), elements.size());
-    this.come = comeFrom(0);
+    LinkedHashSet<Integer> open = null;
+    for (int i = 0; i < elements.size(); i++) {
+      open = noted(open, i, this.elements.cells[i]);
+    }
+    this.promised = open;
   }
 
   /** The list that goes on in the arrays of another one. */
-  private ListValue(Prefix<String> names, Prefix<Value> elements, int come) {
+  private ListValue(
+      Prefix<String> names, Prefix<Value> elements, LinkedHashSet<Integer> promised) {
     this.names = names;
     this.elements = elements;
-    this.come = comeFrom(come);
+    this.promised = promised == null || promised.isEmpty() ? null : promised;
   }
 
-  /** How many elements in a row are no promises, counted on. */
-  private int comeFrom(int known) {
-    int at = known;
-    // Asked in this order: what is pending now may have come a moment later.
-    while (at < elements.size
-        && !elements.cells[at].isPending()
-        && elements.cells[at].settled() == elements.cells[at]) {
-      at++;
+  /** Positions of promises, with that of an element if it is one. */
+  private static LinkedHashSet<Integer> noted(
+      LinkedHashSet<Integer> promised, int index, Value element) {
+    if (isThere(element)) {
+      return promised;
     }
-    return at;
+    LinkedHashSet<Integer> noted = promised == null ? new LinkedHashSet<>() : promised;
+    noted.add(index);
+    return noted;
+  }
+
+  /** Whether a value is no promise. */
+  private static boolean isThere(Value value) {
+    // Asked in this order: what is pending now may have come a moment later.
+    return !value.isPending() && value.settled() == value;
   }
 
   /**
@@ -134,18 +149,19 @@ public final class ListValue implements Value {
       }
       longerNames = longerNames.with(name == null ? "" : name);
     }
-    int known = replaceByWhatHasCome();
+    replaceByWhatHasCome();
     Prefix<Value> longer = elements.with(element);
-    ListValue next = new ListValue(longerNames, longer, known);
+    ListValue next =
+        new ListValue(longerNames, longer, noted(promised, elements.size, element));
     // Not given up: the next one holds the elements.
     references.release(this);
     return next;
   }
 
   /**
-   * The list with another element at a position, in constant time. This one must not be used any
-   * more: its reference and its other elements are the new one's, in the same array, so views of
-   * its elements end with it.
+   * The list with another element at a position, in constant time on average. This one must not be
+   * used any more: its reference and its other elements are the new one's, in the same array, so
+   * views of its elements end with it.
    *
    * @param index zero-based
    * @param element whose reference is taken over
@@ -160,31 +176,39 @@ public final class ListValue implements Value {
     }
     Value before = elements.cells[index];
     elements.cells[index] = element;
-    boolean isThere = !element.isPending() && element.settled() == element;
-    int known = replaceByWhatHasCome();
-    ListValue next = new ListValue(names, elements, isThere ? known : Math.min(known, index));
+    if (promised != null) {
+      // What is promised anew goes behind the others.
+      promised.remove(index);
+    }
+    replaceByWhatHasCome();
+    ListValue next = new ListValue(names, elements, noted(promised, index, element));
     references.release(this);
     before.release();
     return next;
   }
 
-  /** Elements that were promised are held as what they have become, as far as all have come. */
-  private int replaceByWhatHasCome() {
-    int at = come;
-    while (at < elements.size) {
+  /**
+   * Elements that were promised are held as what they have become, up to the first, in the order of
+   * the promises, that has not come: each promise is passed once.
+   */
+  private void replaceByWhatHasCome() {
+    if (promised == null) {
+      return;
+    }
+    for (Iterator<Integer> each = promised.iterator(); each.hasNext(); ) {
+      int at = each.next();
       Value held = elements.cells[at];
       Value now = held.isPending() ? held : held.settled();
-      if (now.isPending() || now.settled() != now) {
-        break;
+      if (!isThere(now)) {
+        return;
       }
       if (now != held) {
         now.retain();
         elements.cells[at] = now;
         held.release();
       }
-      at++;
+      each.remove();
     }
-    return at;
   }
 
   public int size() {
@@ -202,7 +226,7 @@ public final class ListValue implements Value {
 
   /** The elements as far as they have come, without handing over references. */
   public List<Value> elements() {
-    if (come == elements.size) {
+    if (promised == null) {
       return elements;
     }
     List<Value> known = settled;
@@ -226,7 +250,7 @@ public final class ListValue implements Value {
 
   @Override
   public boolean isPending() {
-    return come < elements.size && elements().stream().anyMatch(Value::isPending);
+    return promised != null && elements().stream().anyMatch(Value::isPending);
   }
 
   /** Zero-based position of a name, or -1. */

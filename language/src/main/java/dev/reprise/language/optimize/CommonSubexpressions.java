@@ -156,7 +156,7 @@ final class CommonSubexpressions extends StraightPass {
         || outputs.length != 1
         || outputs[0] < 0
         || compute.inputs().length == 0
-        || CalledFunctions.mayBeNamedIn(compute.operation())) {
+        || CalledFunctions.mayBeNamedIn(compute, draft.operands::constantAt)) {
       return false;
     }
     for (int input : compute.inputs()) {

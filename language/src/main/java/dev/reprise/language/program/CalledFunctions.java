@@ -1,9 +1,11 @@
 package dev.reprise.language.program;
 
-import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /** The functions that a procedure calls by name. */
 public final class CalledFunctions {
@@ -23,13 +25,38 @@ public final class CalledFunctions {
     return called.names;
   }
 
-  /** True for operations that may call functions which only their operands name. */
-  public static boolean mayBeNamedIn(Operation operation) {
-    return switch (operation.name()) {
-      // The transforms where their spec has functions (udf).
-      case "eval", "transformencode", "transformapply" -> true;
-      default -> false;
-    };
+  /** True for an instruction that may call functions which only its operands name. */
+  public static boolean mayBeNamedIn(Instruction.Compute compute, List<Scalar> constants) {
+    return mayBeNamedIn(compute, operand -> operand < 0 ? constants.get(~operand) : null);
+  }
+
+  /**
+   * As {@link #mayBeNamedIn(Instruction.Compute, List)}.
+   *
+   * @param constantAt the constant that an operand is, or something else than a text
+   */
+  public static boolean mayBeNamedIn(
+      Instruction.Compute compute, IntFunction<Scalar> constantAt) {
+    int spec =
+        switch (compute.operation().name()) {
+          case "eval" -> -1;
+          case "transformencode" -> 1;
+          case "transformapply" -> 2;
+          default -> -2;
+        };
+    if (spec < 0) {
+      return spec == -1;
+    }
+    return !(constantAt.apply(compute.inputs()[spec]) instanceof StringScalar(String text))
+        || mayBeNamedInSpec(text);
+  }
+
+  /**
+   * False only for the spec of a transform that certainly has no functions ({@code udf}); an escape
+   * may stand for any letter.
+   */
+  public static boolean mayBeNamedInSpec(String spec) {
+    return spec.contains("udf") || spec.indexOf('\\') >= 0;
   }
 
   private void blocks(List<Block> blocks) {

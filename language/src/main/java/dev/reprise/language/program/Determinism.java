@@ -70,16 +70,9 @@ public record Determinism(List<Obstacle> obstacles, boolean certain) {
         default -> new Obstacle(operation.scriptName(), null, compute.position());
       };
     }
-    if (CalledFunctions.mayBeNamedIn(operation)) {
-      int spec = compute.inputs()[operation.name().equals("transformencode") ? 1 : 2];
-      boolean none =
-          spec < 0
-              && constants.get(~spec) instanceof StringScalar(String text)
-              && !text.contains("udf");
-      return none
-          ? null
-          : new Obstacle(
-              operation.scriptName(), "a function of the spec has one", compute.position());
+    if (CalledFunctions.mayBeNamedIn(compute, constants)) {
+      return new Obstacle(
+          operation.scriptName(), "a function of the spec has one", compute.position());
     }
     int seed = operation.opcode().seedParameter();
     return seed < 0 ? null : ofSeed(compute, compute.inputs()[seed], constants);

@@ -45,6 +45,26 @@ class CommonSubexpressionsTest {
   }
 
   @Test
+  void transformsAreEqualUnlessTheirSpecMayHaveFunctions() {
+    String script =
+        """
+        F = read("f", data_type="frame")
+        M = read("m", data_type="frame")
+        a = transformapply(target=F, meta=M, spec="%1$s")
+        b = transformapply(target=F, meta=M, spec="%1$s")
+        print(sum(a + b))
+        """;
+    assertThat(listing(script.formatted("{ids:true, recode:[1]}"))).contains("b = a");
+    for (String key : new String[] {"udf", "'\\\\u0075df'"}) {
+      String spec = "{" + key + ":{name:f, ids:[1]}}";
+      assertThat(listing(script.formatted(spec)))
+          .as(spec)
+          .filteredOn(line -> line.contains("transformapply("))
+          .hasSize(2);
+    }
+  }
+
+  @Test
   void readingTwiceReadsTwice() {
     assertThat(listing("a = read(\"f\")\nb = read(\"f\")\nprint(sum(a + b))"))
         .filteredOn(line -> line.contains("read("))

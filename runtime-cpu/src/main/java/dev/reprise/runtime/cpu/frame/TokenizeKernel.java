@@ -76,9 +76,10 @@ final class TokenizeKernel {
       return Integer.MAX_VALUE;
     }
     double most = given.asDouble();
-    if (!(most >= 1)) {
+    if (!(most >= 1) || most != Math.rint(most)) {
       throw new OperandException(
-          "'tokenize' needs at least 1 as 'max_tokens', but got " + given.asString());
+          "'tokenize' needs a whole number of at least 1 as 'max_tokens', but got "
+              + given.asString());
     }
     return (int) Math.min(most, Integer.MAX_VALUE);
   }

@@ -84,7 +84,8 @@ final class TransformKernels {
 
   /**
    * The functions of a spec and the columns of the matrix that each is to have: a line with name,
-   * first and last column for each call, in their order.
+   * first and last column for each call, in their order. Names have escapes where a space or a line
+   * end would cut them off.
    */
   Operand[] functions(Operation operation, Operand[] in, ExecutionContext context) {
     Frame frame = FrameKernels.frameIn(operation.name(), in[0]);
@@ -95,11 +96,19 @@ final class TransformKernels {
     StringBuilder lines = new StringBuilder();
     for (TransformSpec.Function function : spec.functions()) {
       for (int column : function.columns()) {
-        lines.append(function.name()).append(' ').append((long) map[column][1]);
+        lines.append(escaped(function.name())).append(' ').append((long) map[column][1]);
         lines.append(' ').append((long) map[column][2]).append('\n');
       }
     }
     return new Operand[] {Scalar.of(lines.toString())};
+  }
+
+  /** What {@link String#translateEscapes} turns back. */
+  private static String escaped(String name) {
+    return name.replace("\\", "\\\\")
+        .replace(" ", "\\s")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 
   private static DenseMatrix matrix(double[][] rows, Allocator allocator) {

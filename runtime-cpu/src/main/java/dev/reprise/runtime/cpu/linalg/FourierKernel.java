@@ -38,7 +38,8 @@ final class FourierKernel implements Kernel {
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix re = Arguments.matrix(operation, inputs, 0);
     DenseMatrix im = imaginaryOrNull(operation, inputs, re);
-    int rows = columnsToo ? extent(operation, re, re.rows()) : (int) re.rows();
+    long rows = re.rows();
+    int height = columnsToo ? extent(operation, re, rows) : 1;
     int cols = extent(operation, re, re.cols());
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix outRe = scratch.matrix(re.rows(), re.cols());
@@ -51,7 +52,7 @@ final class FourierKernel implements Kernel {
       }
       lines(outRe, outIm, rows, cols, cols, 1);
       if (columnsToo) {
-        lines(outRe, outIm, cols, rows, 1, cols);
+        lines(outRe, outIm, cols, height, 1, cols);
       }
       return new Operand[] {scratch.keep(outRe), scratch.keep(outIm)};
     }
@@ -86,11 +87,11 @@ final class FourierKernel implements Kernel {
   }
 
   /** Transforms {@code count} lines of {@code n} cells; line k starts at cell k * jump. */
-  private void lines(DenseMatrix re, DenseMatrix im, int count, int n, long jump, long stride) {
+  private void lines(DenseMatrix re, DenseMatrix im, long count, int n, long jump, long stride) {
     FourierLine transform = FourierLine.of(n, inverse);
     double[] x = new double[n];
     double[] y = new double[n];
-    for (int line = 0; line < count; line++) {
+    for (long line = 0; line < count; line++) {
       for (int i = 0; i < n; i++) {
         long at = line * jump + i * stride;
         x[i] = re.segment().getAtIndex(JAVA_DOUBLE, at);

@@ -14,8 +14,9 @@ import java.lang.foreign.MemorySegment;
  * matrix goes by once, at the speed of memory.
  *
  * <p>A library is called for each half a megabyte, and for each vector anew, and the first calls of
- * a program take several microseconds each. Here a task is one call of code, of up to two
- * megabytes. Where tasks are cut follows from shapes alone.
+ * a program take several microseconds each. Here a call of code takes up to two megabytes, and a
+ * task is one call, or for a chain of wide rows a few. Where tasks are cut follows from shapes
+ * alone.
  */
 final class StreamedProduct {
   /** Cells of a task: half a megabyte at least, as hand-overs go, and two where there are many. */
@@ -157,6 +158,7 @@ final class StreamedProduct {
       ExecutionContext context) {
     long height = height(a.cells(), a.cols(), 1, LEAST_ROWS);
     long blocks = Tiling.pieces(a.rows(), height);
+    long most = rowsOfCall(a.cols());
     Partials partials = new Partials(result, blocks, scratch);
     long right = v.segment().address();
     long with = w == null ? 0 : w.segment().address();
@@ -168,12 +170,15 @@ final class StreamedProduct {
           long rows = Math.min(height, a.rows() - row);
           MemorySegment sums = partials.segment(block);
           clear(sums, 0, a.cols());
-          VectorProducts.addChain(
-              between,
-              part(a.segment(), a.cols(), row, rows, 0, a.cols()),
-              right,
-              with + row * Double.BYTES,
-              sums.address());
+          for (long done = 0; done < rows; done += most) {
+            long at = row + done;
+            VectorProducts.addChain(
+                between,
+                part(a.segment(), a.cols(), at, Math.min(most, rows - done), 0, a.cols()),
+                right,
+                with + at * Double.BYTES,
+                sums.address());
+          }
         });
     partials.addUp(parallel, context);
   }
@@ -186,6 +191,15 @@ final class StreamedProduct {
     int count = Math.toIntExact(Math.min(width, cols - col));
     return new Rows(
         a.address() + (row * cols + col) * Double.BYTES, cols * Double.BYTES, rows, count);
+  }
+
+  /**
+   * Rows of a chain that a call takes at most, since a wide matrix has tasks of many cells: whole
+   * groups, so that the sums have the bits of one call for the task.
+   */
+  static long rowsOfCall(long cols) {
+    long rows = MOST_CELLS / cols / VectorProducts.GROUP_ROWS * VectorProducts.GROUP_ROWS;
+    return Math.max(VectorProducts.GROUP_ROWS, rows);
   }
 
   /** Rows of a task with sums: whole groups, but for the last task. */

@@ -7,6 +7,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -29,8 +30,8 @@ final class WindowedFourierKernel implements Kernel {
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix re = Arguments.matrix(operation, inputs, 0);
     DenseMatrix im = FourierKernel.imaginaryOrNull(operation, inputs, re);
-    long size = Arguments.scalar(operation, inputs, 2).asLong();
-    long overlap = Arguments.scalar(operation, inputs, 3).asLong();
+    long size = cells(operation, inputs, 2);
+    long overlap = cells(operation, inputs, 3);
     if (size < 1 || size > FourierLine.MOST || overlap < 0 || overlap >= size) {
       throw new OperandException(
           "'stft' needs windows of 1 to "
@@ -79,5 +80,19 @@ final class WindowedFourierKernel implements Kernel {
       }
       return new Operand[] {scratch.keep(outRe), scratch.keep(outIm)};
     }
+  }
+
+  /** A number of cells, which is not cut: a window of 3.9 cells is likely one of 4. */
+  private static long cells(Operation operation, Operand[] inputs, int at) {
+    Scalar given = Arguments.scalar(operation, inputs, at);
+    double number = given.asDouble();
+    if (number != Math.rint(number)) {
+      throw new OperandException(
+          "'stft' needs a whole number of cells as '"
+              + operation.opcode().parameters().get(at).name()
+              + "', but got "
+              + given.asString());
+    }
+    return given.asLong();
   }
 }

@@ -148,7 +148,7 @@ class TokenizeTest {
             .as(spec)
             .isInstanceOf(OperandException.class)
             .hasMessageContaining(message));
-    for (double most : new double[] {0, -1, Double.NaN}) {
+    for (double most : new double[] {0, -1, 2.5, Double.NaN}) {
       assertThatThrownBy(() -> tokens("{algo:split,out:count,tokenize_col:2}", Scalar.of(most)))
           .hasMessageContaining("at least 1 as 'max_tokens'");
     }
