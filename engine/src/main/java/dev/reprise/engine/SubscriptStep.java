@@ -8,6 +8,7 @@ import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import java.util.Arrays;
 
 /**
@@ -74,7 +75,13 @@ final class SubscriptStep extends Steps.OperationStep {
 
   /** False for a list of one that stands for a matrix or frame, whose cells are meant. */
   static boolean hasElements(ListValue list) {
-    return list.size() != 1 || !hasRows(list.elements().getFirst().settled());
+    if (list.size() != 1) {
+      return true;
+    }
+    Value only = list.elements().getFirst().settled();
+    // Of what is still computed the type may be unknown: it is taken for a matrix, as most are.
+    ValueType type = only.type();
+    return type != null && type != ValueType.MATRIX && type != ValueType.FRAME;
   }
 
   /** Operands that address elements of a list by rows and columns: a list has one column. */
