@@ -1,7 +1,7 @@
 package dev.reprise;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.IntStream;
@@ -231,8 +231,7 @@ class TransformFunctionsTest {
         .hasMessageContaining("there is no function 'f'");
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:my f, ids:[2]}")))
         .hasMessageContaining("there is no function 'my f'");
-    assertThatThrownBy(
-            () -> Scripts.output(call.formatted("udf:{name:'my\\n\\\\sf\\r', ids:[2]}")))
+    assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:'my\\n\\\\sf\\r', ids:[2]}")))
         .hasMessageContaining("there is no function 'my\n\\sf\r'");
     assertThatThrownBy(() -> Scripts.output(call.formatted("udf:{name:'', ids:[2]}")))
         .hasMessageContaining("there is no function ''");

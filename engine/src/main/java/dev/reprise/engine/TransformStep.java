@@ -67,7 +67,8 @@ final class TransformStep extends Steps.Kernel {
   @Override
   void run(ControlContext context, Activation activation) {
     Value spec = context.completed(activation, inputs[learns ? 1 : 2]);
-    if (outputs[0] < 0 || !(spec instanceof Scalar text)
+    if (outputs[0] < 0
+        || !(spec instanceof Scalar text)
         || !CalledFunctions.mayBeNamedInSpec(text.asString())) {
       super.run(context, activation);
       return;

@@ -57,8 +57,7 @@ class LoopDrawsTest {
         Compiler.compile(new SourceFile("test.dml", script), Map.of(), NO_FILES, Set.of())
             .program()
             .main();
-    Block loop =
-        main.body().stream().filter(Block.For.class::isInstance).findFirst().orElseThrow();
+    Block loop = main.body().stream().filter(Block.For.class::isInstance).findFirst().orElseThrow();
     return LoopTrace.mayDraw(loop, main.constants());
   }
 }

@@ -208,7 +208,10 @@ final class CsvFrameReader {
     }
     if (rows > found) {
       FrameRoom.check(
-          settings.file() + ": " + settings.shapeSource(), rows, types, "the number of rows (rows)");
+          settings.file() + ": " + settings.shapeSource(),
+          rows,
+          types,
+          "the number of rows (rows)");
     }
     List<Object> arrays = new ArrayList<>();
     columns.forEach(column -> arrays.add(filled(column.finish(), (int) rows)));

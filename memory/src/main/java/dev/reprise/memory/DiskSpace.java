@@ -4,8 +4,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The room on the disk that values may take: which parts of the file for copies are taken, and how
- * many bytes are reserved for files beside it, under a limit that a disk which refuses a write makes
- * smaller. Thread-safe; the lock is held for the choice of a place only.
+ * many bytes are reserved for files beside it, under a limit that a disk which refuses a write
+ * makes smaller. Thread-safe; the lock is held for the choice of a place only.
  */
 final class DiskSpace {
   /** Without a budget so much of the free space is taken, as a divisor. */

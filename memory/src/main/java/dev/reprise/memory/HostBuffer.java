@@ -91,7 +91,9 @@ final class HostBuffer implements Buffer {
     return sizeClass == LARGE;
   }
 
-  /** A matrix takes the buffer over: from now on the pins of a large one say whether it is in use. */
+  /**
+   * A matrix takes the buffer over: from now on the pins of a large one say whether it is in use.
+   */
   void adopt() {
     if (inHand) {
       inHand = false;

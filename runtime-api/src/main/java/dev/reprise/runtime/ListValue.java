@@ -106,8 +106,7 @@ public final class ListValue implements Value {
   }
 
   /** The list that goes on in the arrays of another one. */
-  private ListValue(
-      Prefix<String> names, Prefix<Value> elements, LinkedHashSet<Integer> promised) {
+  private ListValue(Prefix<String> names, Prefix<Value> elements, LinkedHashSet<Integer> promised) {
     this.names = names;
     this.elements = elements;
     this.promised = promised == null || promised.isEmpty() ? null : promised;
@@ -151,8 +150,7 @@ public final class ListValue implements Value {
     }
     replaceByWhatHasCome();
     Prefix<Value> longer = elements.with(element);
-    ListValue next =
-        new ListValue(longerNames, longer, noted(promised, elements.size, element));
+    ListValue next = new ListValue(longerNames, longer, noted(promised, elements.size, element));
     // Not given up: the next one holds the elements.
     references.release(this);
     return next;

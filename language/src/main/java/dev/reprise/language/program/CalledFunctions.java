@@ -35,8 +35,7 @@ public final class CalledFunctions {
    *
    * @param constantAt the constant that an operand is, or something else than a text
    */
-  public static boolean mayBeNamedIn(
-      Instruction.Compute compute, IntFunction<Scalar> constantAt) {
+  public static boolean mayBeNamedIn(Instruction.Compute compute, IntFunction<Scalar> constantAt) {
     int spec =
         switch (compute.operation().name()) {
           case "eval" -> -1;

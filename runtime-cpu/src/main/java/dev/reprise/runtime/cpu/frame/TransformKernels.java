@@ -105,10 +105,7 @@ final class TransformKernels {
 
   /** What {@link String#translateEscapes} turns back. */
   private static String escaped(String name) {
-    return name.replace("\\", "\\\\")
-        .replace(" ", "\\s")
-        .replace("\n", "\\n")
-        .replace("\r", "\\r");
+    return name.replace("\\", "\\\\").replace(" ", "\\s").replace("\n", "\\n").replace("\r", "\\r");
   }
 
   private static DenseMatrix matrix(double[][] rows, Allocator allocator) {

@@ -171,8 +171,7 @@ class TokenizeTest {
             "'tokenize' would make 2000000000 rows and 66 columns; they take 511169 MiB")
         .hasMessageContaining("lower 'max_tokens'");
     Object texts = new String[1 << 17];
-    Frame many =
-        new Frame(1 << 17, List.of("text"), List.of(ColumnType.STRING), List.of(texts));
+    Frame many = new Frame(1 << 17, List.of("text"), List.of(ColumnType.STRING), List.of(texts));
     String wide = "{algo:split,out:position,format_wide:true,tokenize_col:1}";
     assertThatThrownBy(() -> run("tokenize", many, text(wide), Scalar.of(1e6)))
         .isInstanceOf(ResourceException.class)

@@ -170,8 +170,7 @@ class FourierTest {
     for (double wrong : new double[] {3.9, 0.5, Double.NaN}) {
       assertThatThrownBy(() -> transform("stft", row, null, Scalar.of(wrong), Scalar.of(0)))
           .isInstanceOf(OperandException.class)
-          .hasMessage(
-              "'stft' needs a whole number of cells as 'windowSize', but got " + wrong);
+          .hasMessage("'stft' needs a whole number of cells as 'windowSize', but got " + wrong);
       assertThatThrownBy(() -> transform("stft", row, null, Scalar.of(3), Scalar.of(wrong)))
           .isInstanceOf(OperandException.class)
           .hasMessage("'stft' needs a whole number of cells as 'overlap', but got " + wrong);
