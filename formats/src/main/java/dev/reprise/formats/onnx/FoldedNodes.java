@@ -66,7 +66,8 @@ final class FoldedNodes {
 
   /** Adds what a node puts out to the constants, if all that it takes is known; else false. */
   boolean read(Node node) {
-    if (node.operator().equals("Expand") && node.inputs().size() == 2 && forExamples(node)) {
+    if (noteForExamples(node)) {
+      put(node.outputs().getFirst(), into.concats().forExamples(node.outputs().getFirst()));
       return true;
     }
     List<OnnxTensor> inputs = new ArrayList<>();
@@ -92,9 +93,13 @@ final class FoldedNodes {
   }
 
   /**
-   * A constant that is repeated for each example, which is one that layers can put beside values.
+   * Notes a constant that is repeated for each example, which is one that layers can put beside
+   * values; false for all other nodes.
    */
-  private boolean forExamples(Node node) {
+  boolean noteForExamples(Node node) {
+    if (!node.operator().equals("Expand") || node.inputs().size() != 2) {
+      return false;
+    }
     OnnxTensor tensor = into.model().constants().get(node.inputs().getFirst());
     long[] shape = into.shapes().of(node.inputs().get(1));
     boolean isOfExamples =
@@ -113,8 +118,7 @@ final class FoldedNodes {
     if (made == null || made.extents().size() != shape.length) {
       return false;
     }
-    put(node.outputs().getFirst(), made);
-    into.concats().noteForExamples(node.outputs().getFirst());
+    into.concats().noteForExamples(node.outputs().getFirst(), made);
     return true;
   }
 

@@ -210,7 +210,12 @@ final class OnnxImport {
       return true;
     }
     boolean isConstantAgain = isConstantAgain(node);
-    return zeros.read(node) || isConstantAgain || folded.read(node);
+    if (zeros.read(node)) {
+      // Values may have them beside each other, too.
+      folded.noteForExamples(node);
+      return true;
+    }
+    return isConstantAgain || folded.read(node);
   }
 
   private void readLayers(Node node) {
