@@ -563,6 +563,14 @@ class OnnxTest {
             + " method \"median\", but there are mean, sum, max and min",
         "list(list(layer=\"reduce\", method=\"mean\", groups=1, D=1)) | takes rows whose width no layer tells",
         "list(list(layer=\"select\", index=matrix(4, 1, 1), D=3)) | layer 1 (select) takes column 4.0 of 3",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"constant\","
+            + " value=matrix(1, 1, 2)), list(layer=\"relu\")) | layer 2 (constant) can be written as"
+            + " the last layer of a branch alone",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"concat\","
+            + " branch1=list(), branch2=list(list(layer=\"constant\", value=matrix(1, 1, 2)),"
+            + " list(layer=\"relu\")))) | layer 3 (constant) can be written as the last layer of a",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"constant\","
+            + " value=matrix(1, 1, 2))) | layer 2 (constant) can be written as the last layer of a",
         "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=3, D=4, causal=TRUE))"
             + " | layer 1 (attention) has steps of 4 numbers, which are not those of 3 heads",
         "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4, causal=TRUE))"

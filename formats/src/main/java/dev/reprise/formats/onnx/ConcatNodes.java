@@ -5,10 +5,12 @@ import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Reads nodes that put values side by side. Where the axis is the first one of an example that is
@@ -33,25 +35,20 @@ final class ConcatNodes {
   }
 
   /** Constants that are repeated for each example. */
-  private final Map<String, OnnxTensor> forExamples = new HashMap<>();
+  private final Set<String> forExamples = new HashSet<>();
 
   ConcatNodes(OnnxImport into) {
     this.into = into;
   }
 
   /** A constant that nodes have repeated for each example. */
-  void noteForExamples(String name, OnnxTensor tensor) {
-    forExamples.put(name, tensor);
-  }
-
-  /** Such a constant by its name; null for all else. */
-  OnnxTensor forExamples(String name) {
-    return forExamples.get(name);
+  void noteForExamples(String name) {
+    forExamples.add(name);
   }
 
   /** The same numbers for each example, as a layer after all that the other values come from. */
   private Value ofConstant(Node node, String name, List<String> names) {
-    OnnxTensor tensor = forExamples.get(name);
+    OnnxTensor tensor = into.model().constants().get(name);
     List<Value> others = names.stream().map(into::value).filter(Objects::nonNull).toList();
     if (others.isEmpty()) {
       return null;
@@ -85,8 +82,7 @@ final class ConcatNodes {
     }
     List<Value> values = new ArrayList<>();
     for (String name : names) {
-      Value value =
-          forExamples.containsKey(name) ? ofConstant(node, name, names) : into.value(name);
+      Value value = forExamples.contains(name) ? ofConstant(node, name, names) : into.value(name);
       if (value == null) {
         throw into.problem(
             node,

@@ -66,8 +66,7 @@ final class FoldedNodes {
 
   /** Adds what a node puts out to the constants, if all that it takes is known; else false. */
   boolean read(Node node) {
-    if (noteForExamples(node)) {
-      put(node.outputs().getFirst(), into.concats().forExamples(node.outputs().getFirst()));
+    if (readForExamples(node)) {
       return true;
     }
     List<OnnxTensor> inputs = new ArrayList<>();
@@ -93,10 +92,10 @@ final class FoldedNodes {
   }
 
   /**
-   * Notes a constant that is repeated for each example, which is one that layers can put beside
-   * values; false for all other nodes.
+   * A constant that is repeated for each example, which is one that layers can put beside values;
+   * false for all other nodes.
    */
-  boolean noteForExamples(Node node) {
+  boolean readForExamples(Node node) {
     if (!node.operator().equals("Expand") || node.inputs().size() != 2) {
       return false;
     }
@@ -118,7 +117,8 @@ final class FoldedNodes {
     if (made == null || made.extents().size() != shape.length) {
       return false;
     }
-    into.concats().noteForExamples(node.outputs().getFirst(), made);
+    put(node.outputs().getFirst(), made);
+    into.concats().noteForExamples(node.outputs().getFirst());
     return true;
   }
 

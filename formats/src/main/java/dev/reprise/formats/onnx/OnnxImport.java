@@ -211,8 +211,8 @@ final class OnnxImport {
     }
     boolean isConstantAgain = isConstantAgain(node);
     if (zeros.read(node)) {
-      // Values may have them beside each other, too.
-      folded.noteForExamples(node);
+      // As numbers for each example they may be beside values, too.
+      folded.readForExamples(node);
       return true;
     }
     return isConstantAgain || folded.read(node);
