@@ -159,4 +159,14 @@ class SelectNodesTest {
             .node("Where", "y", Map.of(), List.of("holds", "l", "others"));
     assertThat(all.types()).containsExactly("log");
   }
+
+  @Test
+  void aNormIsALayerAndOfOneNumberItsSize() {
+    TestModel norm =
+        new TestModel(-1, 3, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
+    assertThat(norm.types()).containsExactly("reduce");
+    assertThat(norm.layers().getFirst().settings().get("method").asString()).isEqualTo("norm");
+    TestModel one = new TestModel(-1, 1, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
+    assertThat(one.types()).containsExactly("abs");
+  }
 }
