@@ -170,7 +170,7 @@ class OnnxTest {
         list(layer="residual", main=list(list(layer="attention", query=list(), key=list(list(layer="scale_shift", factor=0.5, shift=0)), value=list(list(layer="tanh")), heads=4, D=8, causal=FALSE)), shortcut=list()),
         list(layer="product", main=list(list(layer="reduce", method="mean", groups=1, D=8, T=4), list(layer="repeat", times=4, D=8)), shortcut=list()),
         list(layer="each_step", D=8, main=list(list(layer="reduce", method="max", groups=2, D=2), list(layer="repeat", times=2, D=1), list(layer="select", index=matrix("8 1 1 2", 1, 4)))),
-        list(layer="reduce", method="sum", groups=4, D=2), list(layer="abs"), list(layer="scale_shift", factor=1, shift=0.5), list(layer="sqrt"), list(layer="log"), list(layer="exp"), list(layer="reciprocal"),
+        list(layer="reduce", method="sum", groups=4, D=2), list(layer="abs"), list(layer="scale_shift", factor=1, shift=0.5), list(layer="sqrt"), list(layer="log"), list(layer="exp"), list(layer="reciprocal"), list(layer="repeat", times=2, D=2), list(layer="reduce", method="norm", groups=4, D=2),
         list(layer="reduce", method="min", groups=4, D=1), list(layer="affine", W=r(4, 3, 8), b=r(1, 3, 9)))
       X = r(5, 30, 10)
       """;
@@ -560,9 +560,17 @@ class OnnxTest {
         "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
             + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
         "list(list(layer=\"reduce\", method=\"median\", groups=1, D=1, T=3)) | layer 1 (reduce) has the"
-            + " method \"median\", but there are mean, sum, max and min",
+            + " method \"median\", but there are mean, sum, max, min and norm",
         "list(list(layer=\"reduce\", method=\"mean\", groups=1, D=1)) | takes rows whose width no layer tells",
         "list(list(layer=\"select\", index=matrix(4, 1, 1), D=3)) | layer 1 (select) takes column 4.0 of 3",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"constant\","
+            + " value=matrix(1, 1, 2)), list(layer=\"relu\")) | layer 2 (constant) can be written as"
+            + " the last layer of a branch alone",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"concat\","
+            + " branch1=list(), branch2=list(list(layer=\"constant\", value=matrix(1, 1, 2)),"
+            + " list(layer=\"relu\")))) | layer 3 (constant) can be written as the last layer of a",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"constant\","
+            + " value=matrix(1, 1, 2))) | layer 2 (constant) can be written as the last layer of a",
         "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=3, D=4, causal=TRUE))"
             + " | layer 1 (attention) has steps of 4 numbers, which are not those of 3 heads",
         "list(list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4, causal=TRUE))"

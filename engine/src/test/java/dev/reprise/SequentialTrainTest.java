@@ -297,6 +297,37 @@ class SequentialTrainTest {
     assertThat(output).isEqualTo("7 TRUE 0.0\n");
   }
 
+  /** As in PyTorch: where all is zero the norm has a corner, and no NaN goes on from there. */
+  @Test
+  void normsOfZerosHaveAGradientOfZero() {
+    String output =
+        output(
+            """
+            source("nn/sequential_train.dml") as train
+            X = matrix("0 0 3 4 0 0 0 2", 2, 4)
+            [out, cache, model] = train::forward(X, list(list(layer="reduce", method="norm", groups=2, D=1)))
+            [dX, gradients] = train::backward(matrix(1, 2, 2), model, cache)
+            print(toString(out) + toString(dX, decimal=1))
+            """);
+    assertThat(output)
+        .isEqualTo("0.000 5.000\n0.000 2.000\n0.0 0.0 0.6 0.8\n0.0 0.0 0.0 1.0\n\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0 1", "1 4", "1.5 2", "-1 1", "NaN 1"})
+  void columnsThatThereAreNotAreAMistake(String index) {
+    assertThatThrownBy(
+            () ->
+                output(
+                    """
+                    source("nn/sequential.dml") as net
+                    X = matrix(1, 2, 3)
+                    print(sum(net::forward(X, list(list(layer="select", index=matrix("%s", 1, 2))))))
+                    """
+                        .formatted(index)))
+        .hasMessageContaining("sequential: layer 1 (select) takes columns from ");
+  }
+
   private static String output(String script) {
     return Scripts.run(Scripts.config(), script).output();
   }

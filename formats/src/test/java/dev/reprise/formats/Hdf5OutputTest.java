@@ -1,14 +1,18 @@
 package dev.reprise.formats;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +70,7 @@ class Hdf5OutputTest {
 
   /** 69 chunks: a node has up to 64. */
   @Test
-  void aTreeOfChunksHasSeveralLevels() {
+  void aTreeOfChunksHasSeveralLevels() throws IOException {
     DenseMatrix matrix = DenseMatrix.allocate(files.allocator, 9000, 1000);
     matrix.segment().fill((byte) 0);
     for (long r = 0; r < 9000; r += 50) {
@@ -75,6 +79,33 @@ class Hdf5OutputTest {
     write(matrix, "x.h5", options(null, true));
     DenseMatrix again = files.matrix("x.h5");
     assertThat(again.segment().mismatch(matrix.segment())).isEqualTo(-1);
+    ByteBuffer file =
+        ByteBuffer.wrap(Files.readAllBytes(folder.resolve("x.h5"))).order(LITTLE_ENDIAN);
+    int root = indexOf(file.array(), new byte[] {'T', 'R', 'E', 'E', 1, 1, 2, 0});
+    byte[] address = ByteBuffer.allocate(8).order(LITTLE_ENDIAN).putLong(root).array();
+    assertThat(indexOf(file.array(), address)).as("of the dataset").isLessThan(root);
+    List<Long> leaves = rowsOfKeys(file, root);
+    assertThat(leaves).containsExactly(0L, 64 * 131L, 69 * 131L);
+    List<Long> rows = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      int leaf = (int) file.getLong(root + 24 + i * 40 + 32);
+      assertThat(file.getInt(leaf)).isEqualTo(file.getInt(root));
+      assertThat(file.get(leaf + 5)).as("height").isZero();
+      List<Long> keys = rowsOfKeys(file, leaf);
+      assertThat(keys.getFirst()).isEqualTo(leaves.get(i));
+      assertThat(keys.getLast()).isEqualTo(leaves.get(i + 1));
+      rows.addAll(keys.subList(0, keys.size() - 1));
+    }
+    assertThat(rows).hasSize(69).isSorted().doesNotHaveDuplicates();
+  }
+
+  /** The rows of a node's keys, one more than it has children: each is between two of these. */
+  private static List<Long> rowsOfKeys(ByteBuffer file, int node) {
+    List<Long> rows = new ArrayList<>();
+    for (int i = 0; i <= file.getShort(node + 6); i++) {
+      rows.add(file.getLong(node + 24 + i * 40 + 8));
+    }
+    return rows;
   }
 
   @ParameterizedTest
@@ -101,6 +132,31 @@ class Hdf5OutputTest {
     DenseMatrix again = files.matrix("x.h5");
     assertThat(again.get(3, 4)).isEqualTo(0.1f);
     assertThat(Files.size(folder.resolve("x.h5"))).isBetween(4000L, 6000L);
+  }
+
+  /** Chunks that are shuffled by bytes of 4. */
+  @ParameterizedTest
+  @CsvSource({"3,2", "40000,9", "2,140000", "300001,1"})
+  void compressedFloatsAreReadBitByBit(long rows, long cols) {
+    DenseMatrix matrix = DenseMatrix.allocate(files.allocator, rows, cols, Precision.FP32);
+    Random random = new Random(rows);
+    for (long r = 0; r < rows; r++) {
+      for (long c = 0; c < cols; c++) {
+        matrix.set(r, c, random.nextInt(3) == 0 ? (float) random.nextGaussian() : 0);
+      }
+    }
+    write(matrix, "x.h5", options(null, true));
+    DenseMatrix again = files.matrix("x.h5");
+    int differing = 0;
+    for (long r = 0; r < rows; r++) {
+      for (long c = 0; c < cols; c++) {
+        boolean isSame =
+            Double.doubleToRawLongBits(again.get(r, c))
+                == Double.doubleToRawLongBits(matrix.get(r, c));
+        differing += isSame ? 0 : 1;
+      }
+    }
+    assertThat(differing).isZero();
   }
 
   @Test

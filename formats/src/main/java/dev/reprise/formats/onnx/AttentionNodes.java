@@ -376,7 +376,20 @@ final class AttentionNodes {
           "has past or present keys and values, bounds of scores, their number for each example, or"
               + " takes other than values, which the layer attention does not");
     }
-    int rank = query.groups().length;
+    int rank = query.apart().shape().length;
+    boolean areEqual =
+        key.apart().shape().length == rank && value.apart().shape().length == rank;
+    if (!areEqual || rank != 3 && rank != 4) {
+      throw into.problem(
+          node,
+          "has queries, keys and values of "
+              + words(query)
+              + ", "
+              + words(key)
+              + " and "
+              + words(value)
+              + ", which must all have 3 extents, or all 4");
+    }
     if (rank == 3) {
       query = inHeads(node, query, node.integer("q_num_heads", 0));
       key = inHeads(node, key, node.integer("kv_num_heads", 0));

@@ -3,7 +3,6 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
@@ -52,7 +51,6 @@ final class FoldedNodes {
           Map.entry("Or", (a, b) -> a != 0 || b != 0 ? 1 : 0));
 
   private final OnnxImport into;
-  private final Map<String, Boolean> areWhole = new HashMap<>();
   private final MovedCells cells;
 
   FoldedNodes(OnnxImport into) {
@@ -68,7 +66,7 @@ final class FoldedNodes {
 
   /** Adds what a node puts out to the constants, if all that it takes is known; else false. */
   boolean read(Node node) {
-    if (node.operator().equals("Expand") && node.inputs().size() == 2 && forExamples(node)) {
+    if (readForExamples(node)) {
       return true;
     }
     List<OnnxTensor> inputs = new ArrayList<>();
@@ -89,14 +87,18 @@ final class FoldedNodes {
     if (made == null) {
       return false;
     }
-    put(node.outputs().getFirst(), made, whole(node, inputs));
+    put(node.outputs().getFirst(), made);
     return true;
   }
 
   /**
-   * A constant that is repeated for each example, which is one that layers can put beside values.
+   * A constant that is repeated for each example, which is one that layers can put beside values;
+   * false for all other nodes.
    */
-  private boolean forExamples(Node node) {
+  boolean readForExamples(Node node) {
+    if (!node.operator().equals("Expand") || node.inputs().size() != 2) {
+      return false;
+    }
     OnnxTensor tensor = into.model().constants().get(node.inputs().getFirst());
     long[] shape = into.shapes().of(node.inputs().get(1));
     boolean isOfExamples =
@@ -115,7 +117,7 @@ final class FoldedNodes {
     if (made == null || made.extents().size() != shape.length) {
       return false;
     }
-    put(node.outputs().getFirst(), made, isWhole(node.inputs().getFirst()));
+    put(node.outputs().getFirst(), made);
     into.concats().noteForExamples(node.outputs().getFirst());
     return true;
   }
@@ -142,15 +144,14 @@ final class FoldedNodes {
       inputs.add(known);
     }
     return switch (node.operator()) {
-      case "GatherND" -> cells.gatheredNd(inputs.getFirst(), inputs.get(1));
+      case "GatherND" -> cells.gatheredNd(node, inputs.getFirst(), inputs.get(1));
       case "Pad" -> cells.bordered(node, inputs);
       default -> computed(node, inputs);
     };
   }
 
-  private void put(String name, OnnxTensor made, Boolean isWhole) {
+  private void put(String name, OnnxTensor made) {
     into.model().constants().put(name, made);
-    areWhole.put(name, isWhole);
   }
 
   private OnnxTensor known(Node node, String name) {
@@ -165,24 +166,6 @@ final class FoldedNodes {
     boolean isNumber = shape.length == 1 && !OF_SHAPES.contains(node.operator());
     List<Long> extents = isNumber ? List.of() : List.of((long) shape.length);
     return OnnxTensor.of(extents, Arrays.stream(shape).asDoubleStream().toArray());
-  }
-
-  /** Whether a value is of whole numbers; null where that is not known. */
-  private Boolean isWhole(String name) {
-    OnnxTensor tensor = into.model().constants().get(name);
-    if (tensor == null) {
-      return into.shapes().areFloats(name) ? Boolean.FALSE : Boolean.TRUE;
-    }
-    return tensor.isWhole().orElse(areWhole.get(name));
-  }
-
-  private Boolean whole(Node node, List<OnnxTensor> inputs) {
-    String operator = node.operator();
-    if (operator.equals("Cast")) {
-      return !TensorCells.rounded(node.integer("to", 0)).isPresent();
-    }
-    String typed = operator.equals("Where") ? node.inputs().get(1) : node.inputs().getFirst();
-    return inputs.isEmpty() ? null : isWhole(typed);
   }
 
   private OnnxTensor computed(Node node, List<OnnxTensor> inputs) {
@@ -203,9 +186,9 @@ final class FoldedNodes {
               : null;
       case "Where" -> inputs.size() == 3 ? chosen(inputs) : null;
       case "Expand" -> inputs.size() == 2 ? cells.expanded(first, inputs.get(1)) : null;
-      case "Range" -> inputs.size() == 3 ? range(inputs) : null;
+      case "Range" -> inputs.size() == 3 ? range(node, inputs) : null;
       case "Trilu" -> cells.triangle(node, inputs);
-      case "GatherND" -> inputs.size() == 2 ? cells.gatheredNd(first, inputs.get(1)) : null;
+      case "GatherND" -> inputs.size() == 2 ? cells.gatheredNd(node, first, inputs.get(1)) : null;
       case "Transpose" -> cells.transposed(node, first);
       case "Reshape" -> inputs.size() == 2 ? reshaped(node, first, inputs.get(1)) : null;
       case "Unsqueeze", "Squeeze" -> squeezed(node, inputs);
@@ -245,21 +228,21 @@ final class FoldedNodes {
   }
 
   private OnnxTensor binary(Node node, OnnxTensor a, OnnxTensor b) {
-    DoubleBinaryOperator operator = BINARY.get(node.operator());
+    boolean isOfDividend = node.operator().equals("Mod") && node.integer("fmod", 0) != 0;
+    DoubleBinaryOperator operator =
+        isOfDividend ? (x, y) -> x % y : BINARY.get(node.operator());
     OnnxTensor made = broadcast(a, b, operator);
     if (made == null || !node.operator().equals("Div")) {
       return made;
     }
-    if (Arrays.stream(made.cells()).allMatch(cell -> cell == Math.rint(cell))) {
-      return made;
+    int type = into.types().common(node.inputs());
+    if (type == 0) {
+      boolean areWhole = Arrays.stream(made.cells()).allMatch(cell -> cell == Math.rint(cell));
+      return areWhole ? made : null;
     }
-    Boolean isWhole = isWhole(node.inputs().getFirst());
-    Boolean other = isWhole(node.inputs().get(1));
-    if (Boolean.TRUE.equals(isWhole) && Boolean.TRUE.equals(other)) {
-      return made.map(cell -> cell < 0 ? Math.ceil(cell) : Math.floor(cell));
-    }
-    boolean areFloats = Boolean.FALSE.equals(isWhole) || Boolean.FALSE.equals(other);
-    return areFloats ? made : null;
+    return TensorCells.isWhole(type)
+        ? made.map(cell -> cell < 0 ? Math.ceil(cell) : Math.floor(cell))
+        : made;
   }
 
   private OnnxTensor broadcast(OnnxTensor a, OnnxTensor b, DoubleBinaryOperator operator) {
@@ -294,13 +277,18 @@ final class FoldedNodes {
     return OnnxTensor.of(extents, cells);
   }
 
-  private OnnxTensor range(List<OnnxTensor> inputs) {
+  private OnnxTensor range(Node node, List<OnnxTensor> inputs) {
     if (inputs.stream().anyMatch(input -> input == null || !input.isOneCell())) {
       return null;
     }
     double start = inputs.getFirst().cells()[0];
     double step = inputs.get(2).cells()[0];
-    double count = Math.max(0, Math.ceil((inputs.get(1).cells()[0] - start) / step));
+    // The length has the type of the bounds, the quotient is a double in each.
+    double length =
+        TensorCells.rounded(into.types().common(node.inputs()))
+            .orElse(cell -> cell)
+            .applyAsDouble(inputs.get(1).cells()[0] - start);
+    double count = Math.max(0, Math.ceil(length / step));
     if (!(count <= MovedCells.MOST_CELLS) || !cells.fits(List.of((long) count))) {
       return null;
     }
@@ -397,7 +385,7 @@ final class FoldedNodes {
       OnnxTensor part =
           MovedCells.taken(whole, extents, MovedCells.places(extents, steps, from * steps[axis]));
       if (OnnxImport.hasOutput(node, i)) {
-        put(node.outputs().get(i), part, isWhole(node.inputs().getFirst()));
+        put(node.outputs().get(i), part);
       }
       from += sizes.get(i);
     }

@@ -24,7 +24,7 @@ final class JoinWriters {
 
   private static void joined(OnnxExport export, String operator, LayerReader layer) {
     List<Branch> branches =
-        export.branches(List.of(layer.branch(Layer.MAIN), layer.branch(Layer.SHORTCUT)));
+        export.besideEachOther(List.of(layer.branch(Layer.MAIN), layer.branch(Layer.SHORTCUT)));
     Branch first = branches.getFirst();
     Branch second = branches.getLast();
     boolean isGated =
@@ -163,7 +163,7 @@ final class JoinWriters {
 
   /** All branches, with their extents. */
   private static List<Branch> known(OnnxExport export, LayerReader layer) {
-    List<Branch> branches = export.branches(layer.numberedBranches());
+    List<Branch> branches = export.besideEachOther(layer.numberedBranches());
     if (branches.stream().anyMatch(branch -> branch.extents() == null)) {
       throw layer.problem(
           "has branches of a size that no layer tells; put one with weights or sizes before it");

@@ -129,11 +129,12 @@ final class MovedCells {
   OnnxTensor triangle(Node node, List<OnnxTensor> inputs) {
     OnnxTensor whole = inputs.getFirst();
     boolean isUpper = node.integer("upper", 1) != 0;
-    double diagonal = inputs.size() > 1 && inputs.get(1) != null ? inputs.get(1).cells()[0] : 0;
+    OnnxTensor k = inputs.size() > 1 ? inputs.get(1) : null;
     int rank = whole.extents().size();
-    if (rank < 2 || !fits(whole.extents())) {
+    if (rank < 2 || k != null && !k.isOneCell() || !fits(whole.extents())) {
       return null;
     }
+    double diagonal = k == null ? 0 : k.cells()[0];
     long cols = whole.extents().get(rank - 1);
     long rows = whole.extents().get(rank - 2);
     double[] cells = whole.cells().clone();
@@ -231,16 +232,16 @@ final class MovedCells {
     return OnnxTensor.of(extents, cells);
   }
 
-  OnnxTensor gatheredNd(OnnxTensor from, OnnxTensor indices) {
+  OnnxTensor gatheredNd(Node node, OnnxTensor from, OnnxTensor indices) {
     int rank = indices.extents().size();
-    if (rank == 0 || indices.extents().getLast() > from.extents().size()) {
+    if (rank == 0 || node.integer("batch_dims", 0) != 0 || indices.extents().getLast() > from.extents().size()) {
       return null;
     }
     int indexed = indices.extents().getLast().intValue();
     List<Long> behind = from.extents().subList(indexed, from.extents().size());
     List<Long> extents = new ArrayList<>(indices.extents().subList(0, rank - 1));
     extents.addAll(behind);
-    if (indexed == 0 || !fits(extents)) {
+    if (indexed == 0 || product(extents) == 0 || !fits(extents)) {
       return null;
     }
     long[] steps = steps(from.extents());
@@ -285,7 +286,7 @@ final class MovedCells {
     for (int i = 0; i < first.length; i++) {
       int axis = (int) (axes[i] < 0 ? axes[i] + rank : axes[i]);
       long step = by == null ? 1 : (long) by[i];
-      if (axis < 0 || axis >= rank || step == 0) {
+      if (axis < 0 || axis >= rank || step == 0 || from.extents().get(axis) == 0) {
         return null;
       }
       long extent = from.extents().get(axis);

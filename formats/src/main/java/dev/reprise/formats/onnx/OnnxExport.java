@@ -48,6 +48,9 @@ final class OnnxExport {
   private long[] input;
   private long[] extents;
   private boolean isOfIds;
+  /** Whether the list that is written next may end in a constant. */
+  private boolean isBesideOthers;
+
   private boolean isEachStep;
 
   // Whether a layer took the input as rows before another one told its extents.
@@ -71,7 +74,10 @@ final class OnnxExport {
   }
 
   void writeAll(List<Layer> list) {
-    for (Layer layer : list) {
+    boolean mayEndInConstant = isBesideOthers;
+    isBesideOthers = false;
+    for (int i = 0; i < list.size(); i++) {
+      Layer layer = list.get(i);
       graph.number(++layers);
       Rule rule = RULES.get(layer.type());
       LayerReader reader = new LayerReader(layer, graph.number(), file);
@@ -80,6 +86,13 @@ final class OnnxExport {
             "cannot be written; there are "
                 + String.join(", ", RULES.keySet().stream().sorted().toList()));
       }
+      boolean isEnd = mayEndInConstant && i == list.size() - 1;
+      if (layer.type().equals(Layer.CONSTANT) && !isEnd) {
+        throw reader.problem(
+            "can be written as the last layer of a branch alone, of concat, concat_steps, residual or"
+                + " product, since a model computes from its input; compute what follows it yourself,"
+                + " and put that into the branch");
+      }
       rule.write(this, reader);
     }
   }
@@ -87,8 +100,15 @@ final class OnnxExport {
   /** What a branch has made. */
   record Branch(String value, long[] extents) {}
 
+  /** As {@link #branches}, of lists that may end in constants. */
+  List<Branch> besideEachOther(List<List<Layer>> lists) {
+    isBesideOthers = true;
+    return branches(lists);
+  }
+
   /** Writes lists of layers that all begin with the value at hand. */
   List<Branch> branches(List<List<Layer>> lists) {
+    boolean areBeside = isBesideOthers;
     int own = graph.number();
     Branch start = new Branch(current, extents);
     List<Branch> made = new ArrayList<>();
@@ -96,6 +116,7 @@ final class OnnxExport {
       current = start.value;
       // Where this is the first layer, a branch may have told how large the input is.
       extents = start.extents == null ? input : start.extents;
+      isBesideOthers = areBeside;
       writeAll(layers);
       made.add(new Branch(current, extents));
     }

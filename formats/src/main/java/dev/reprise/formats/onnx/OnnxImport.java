@@ -2,6 +2,7 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -89,6 +90,7 @@ final class OnnxImport {
   private final String file;
   private final ShapeValues shapes;
   private final ConstantNodes constants;
+  private final ConstantTypes types;
   private final ZeroValues zeros;
   private final SpelledCells cells = new SpelledCells(this);
   private final SpelledNorm norm = new SpelledNorm(this);
@@ -111,6 +113,7 @@ final class OnnxImport {
     this.file = file;
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
+    this.types = new ConstantTypes(model.constants(), shapes);
     this.zeros = new ZeroValues(model.constants(), shapes);
     this.folded = new FoldedNodes(this);
     int rank = model.extents().size();
@@ -132,12 +135,16 @@ final class OnnxImport {
   static List<Layer> of(OnnxModel model, String file) {
     OnnxImport into = new OnnxImport(model, file);
     for (Node node : model.nodesOfOutput()) {
-      into.read(node);
+      into.readNamed(node, () -> into.read(node));
     }
     String name = model.output();
     Node end = new Node("output", name, List.of(name), List.of(name), Map.of());
-    into.unrolled.read(end);
-    into.readPutOff(end);
+    into.readNamed(
+        end,
+        () -> {
+          into.unrolled.read(end);
+          into.readPutOff(end);
+        });
     if (into.attention.shape(model.output()) != null) {
       throw new FormatException(
           file,
@@ -163,6 +170,18 @@ final class OnnxImport {
     return output.chain().layers();
   }
 
+  /** Says which node it is where a rule fails that has not thought of it. */
+  private void readNamed(Node node, Runnable rule) {
+    try {
+      rule.run();
+    } catch (FormatException | ResourceException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Whatever stands in a damaged file, whose ranks and extents rules need not all look at.
+      throw problem(node, "cannot be read: its inputs or attributes disagree (" + e + ")");
+    }
+  }
+
   private void read(Node node) {
     node.noListOfIntegers()
         .ifPresent(attribute -> {
@@ -179,14 +198,24 @@ final class OnnxImport {
     if (node.operator().equals("Shape")) {
       readPutOff(node);
     }
-    if (shapes.read(node, this::shapeOf) || constants.read(node) || fillsConstant(node)) {
-      return;
-    }
-    boolean isConstantAgain = isConstantAgain(node);
-    if (zeros.read(node) || isConstantAgain || folded.read(node)) {
+    if (shapes.read(node, this::shapeOf) || isConstant(node) && types.settle(node)) {
       return;
     }
     readLayers(OldAxes.aligned(this, node));
+  }
+
+  /** Adds what a node puts out to the constants, or to what is known to be zeros. */
+  private boolean isConstant(Node node) {
+    if (constants.read(node) || fillsConstant(node)) {
+      return true;
+    }
+    boolean isConstantAgain = isConstantAgain(node);
+    if (zeros.read(node)) {
+      // As numbers for each example they may be beside values, too.
+      folded.readForExamples(node);
+      return true;
+    }
+    return isConstantAgain || folded.read(node);
   }
 
   private void readLayers(Node node) {
@@ -378,6 +407,10 @@ final class OnnxImport {
 
   ShapeValues shapes() {
     return shapes;
+  }
+
+  ConstantTypes types() {
+    return types;
   }
 
   /** True for a value that layers make of the input. */

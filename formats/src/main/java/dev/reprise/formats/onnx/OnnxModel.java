@@ -182,15 +182,15 @@ record OnnxModel(
       return tensor;
     }
     if (node.attributes().get("value_float") instanceof Double number) {
-      return OnnxTensor.of(List.of(), number);
+      return OnnxTensor.of(List.of(), number).typed(TensorCells.FLOAT);
     }
     if (node.attributes().get("value_int") instanceof Long number) {
-      return OnnxTensor.of(List.of(), number);
+      return OnnxTensor.of(List.of(), number).typed(TensorCells.INT64);
     }
     List<Long> whole = node.integers("value_ints");
     if (whole != null) {
       double[] cells = whole.stream().mapToDouble(Long::doubleValue).toArray();
-      return OnnxTensor.of(List.of((long) cells.length), cells);
+      return OnnxTensor.of(List.of((long) cells.length), cells).typed(TensorCells.INT64);
     }
     throw new FormatException(
         file.toString(),

@@ -17,17 +17,19 @@ final class OnnxTensor {
   private final String name;
   private final List<Long> extents;
   private final TensorCells source;
+  private final int type;
   private double[] cells;
 
-  private OnnxTensor(String name, List<Long> extents, TensorCells source) {
+  private OnnxTensor(String name, List<Long> extents, TensorCells source, int type) {
     this.name = name;
+    this.type = type;
     this.extents = List.copyOf(extents);
     this.source = source;
   }
 
-  /** Of cells that are known. */
+  /** Of cells that are known, in a type that is not. */
   static OnnxTensor of(List<Long> extents, double... cells) {
-    OnnxTensor tensor = new OnnxTensor("", extents, null);
+    OnnxTensor tensor = new OnnxTensor("", extents, null, 0);
     tensor.cells = cells;
     return tensor;
   }
@@ -56,7 +58,7 @@ final class OnnxTensor {
     if (isExternal) {
       cells.external = ExternalData.of(cells.name, external, model);
     }
-    return new OnnxTensor(cells.name, cells.extents, cells);
+    return new OnnxTensor(cells.name, cells.extents, cells, cells.type);
   }
 
   private static void entry(ProtoInput in, Map<String, String> entries) {
@@ -86,15 +88,28 @@ final class OnnxTensor {
   }
 
   /** The same in a type of floats, by its number; empty for other types. */
-  Optional<OnnxTensor> as(long type) {
-    return TensorCells.rounded(type).map(this::map);
+  Optional<OnnxTensor> as(long other) {
+    return TensorCells.rounded(other).map(this::map).map(made -> made.typed((int) other));
   }
 
-  /** Whether it is of whole numbers or truths, as the file says; empty for what was computed. */
+  /** The same numbers, of a type that has them all. */
+  OnnxTensor typed(int other) {
+    if (type == other) {
+      return this;
+    }
+    OnnxTensor tensor = new OnnxTensor(name, extents, source, other);
+    tensor.cells = cells;
+    return tensor;
+  }
+
+  /** ONNX's number of the type; 0 where it is not known. */
+  int type() {
+    return type;
+  }
+
+  /** Whether it is of whole numbers or truths; empty where the type is not known. */
   Optional<Boolean> isWhole() {
-    return source == null
-        ? Optional.empty()
-        : Optional.of(TensorCells.rounded(source.type).isEmpty());
+    return type == 0 ? Optional.empty() : Optional.of(TensorCells.isWhole(type));
   }
 
   /** Of other cells in the same places. */

@@ -12,7 +12,12 @@ final class PartWriters {
           Layer.CONSTANT, PartWriters::constant);
 
   private static final Map<String, String> METHODS =
-      Map.of("mean", "ReduceMean", "sum", "ReduceSum", "max", "ReduceMax", "min", "ReduceMin");
+      Map.of(
+          "mean", "ReduceMean",
+          "sum", "ReduceSum",
+          "max", "ReduceMax",
+          "min", "ReduceMin",
+          "norm", "ReduceL2");
 
   private PartWriters() {}
 
@@ -20,7 +25,9 @@ final class PartWriters {
     String operator = METHODS.get(layer.text("method"));
     if (operator == null) {
       throw layer.problem(
-          "has the method \"" + layer.text("method") + "\", but there are mean, sum, max and min");
+          "has the method \""
+              + layer.text("method")
+              + "\", but there are mean, sum, max, min and norm");
     }
     long groups = layer.positive("groups");
     long cell = layer.positive("D");

@@ -15,26 +15,19 @@ import java.util.stream.IntStream;
  * Stateless.
  */
 final class ReduceNodes {
+  /** The root of the sum of squares, which of one number is its size. */
+  private static final String NORM = "norm";
+
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
           "ReduceMean", (into, node) -> reduced(into, node, "mean"),
           "ReduceMax", (into, node) -> reduced(into, node, "max"),
           "ReduceMin", (into, node) -> reduced(into, node, "min"),
           "ReduceSum", (into, node) -> reduced(into, node, "sum"),
-          "ReduceL2", ReduceNodes::norm,
+          "ReduceL2", (into, node) -> reduced(into, node, NORM),
           "Expand", ReduceNodes::expand);
 
   private ReduceNodes() {}
-
-  /** The root of the sum of squares. */
-  private static void norm(OnnxImport into, Node node) {
-    Map<String, List<Layer>> branches = new LinkedHashMap<>();
-    branches.put(Layer.MAIN, List.of());
-    branches.put(Layer.SHORTCUT, List.of());
-    into.add(new Layer(Layer.PRODUCT, Map.of(), Map.of(), branches));
-    reduced(into, node, "sum");
-    into.layer("sqrt");
-  }
 
   /** Extents of 1 that are repeated. */
   private static void expand(OnnxImport into, Node node) {
@@ -106,6 +99,9 @@ final class ReduceNodes {
             .toList();
     List<Integer> reduced = moved.stream().filter(i -> isReduced[i]).toList();
     if (reduced.isEmpty()) {
+      if (method.equals(NORM)) {
+        into.layer("abs");
+      }
       return;
     }
     int first = moved.indexOf(reduced.getFirst());

@@ -16,8 +16,7 @@ final class ScaleNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
           "InstanceNormalization", LineNodes.over(ScaleNodes::instanceNorm),
-          "GroupNormalization", ScaleNodes::groupNorm,
-          "Where", ScaleNodes::where);
+          "GroupNormalization", ScaleNodes::groupNorm);
 
   private ScaleNodes() {}
 
@@ -231,31 +230,6 @@ final class ScaleNodes {
       return cells != null;
     }
     return true;
-  }
-
-  /** A value where a constant condition holds, and else a number, or the other way round. */
-  private static void where(OnnxImport into, Node node) {
-    int at = node.inputs().indexOf(into.current());
-    boolean isPossible =
-        at > 0
-            && node.inputs().size() == 3
-            && into.isConstant(node, 0)
-            && into.isConstant(node, 3 - at);
-    double[] holds = isPossible ? ofAllCells(into, into.constant(node, 0)) : null;
-    double[] other = holds == null ? null : ofAllCells(into, into.constant(node, 3 - at));
-    if (other == null) {
-      throw into.problem(
-          node,
-          "chooses by a condition that is computed, or not of each cell of an example; there are but"
-              + " constant conditions, the same for all examples, between a value and a constant");
-    }
-    double[] kept = new double[holds.length];
-    double[] added = new double[holds.length];
-    for (int i = 0; i < kept.length; i++) {
-      kept[i] = (holds[i] != 0) == (at == 1) ? 1 : 0;
-      added[i] = kept[i] == 1 ? 0 : other[i];
-    }
-    into.layer("scale_shift1d", rows(kept, added), Map.of());
   }
 
   /** True where a constant has no more extents than the value at hand, which else got more. */

@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -14,7 +15,8 @@ import java.util.stream.IntStream;
  * node does to cells. Stateless.
  */
 final class SelectNodes {
-  static final Map<String, OnnxImport.Rule> RULES = Map.of("GatherND", SelectNodes::gatherNd);
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of("GatherND", SelectNodes::gatherNd, "Where", SelectNodes::where);
 
   private SelectNodes() {}
 
@@ -25,6 +27,68 @@ final class SelectNodes {
           "takes cells by numbers that are not constant, or of extents of an open size, or some of"
               + " the examples");
     }
+  }
+
+  /**
+   * A value where a constant condition holds, and else a number, or the other way round. Both are
+   * put side by side, since products with 0 would make NaN of infinite numbers.
+   */
+  private static void where(OnnxImport into, Node node) {
+    int at = node.inputs().indexOf(into.current());
+    boolean isPossible =
+        at > 0
+            && node.inputs().size() == 3
+            && into.isConstant(node, 0)
+            && into.isConstant(node, 3 - at);
+    double[] holds = isPossible ? ScaleNodes.ofAllCells(into, into.constant(node, 0)) : null;
+    double[] other =
+        holds == null ? null : ScaleNodes.ofAllCells(into, into.constant(node, 3 - at));
+    if (other == null) {
+      throw into.problem(
+          node,
+          "chooses by a condition that is computed, or not of each cell of an example; there are but"
+              + " constant conditions, the same for all examples, between a value and a constant");
+    }
+    double[] columns = new double[holds.length];
+    double[] added = new double[holds.length];
+    int count = 0;
+    for (int i = 0; i < columns.length; i++) {
+      boolean isKept = (holds[i] != 0) == (at == 1);
+      columns[i] = isKept ? i : columns.length + count;
+      if (!isKept) {
+        added[count++] = other[i];
+      }
+    }
+    if (count > 0) {
+      beside(into, Arrays.copyOf(added, count));
+      into.add(layer(columns, 0));
+    }
+  }
+
+  /** Puts numbers that are the same for each example behind those of the value. */
+  private static void beside(OnnxImport into, double[] numbers) {
+    Layer constant =
+        new Layer(
+            Layer.CONSTANT,
+            Map.of("value", new Layer.Weights(1, numbers.length, numbers)),
+            Map.of());
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.BRANCH + 1, ofKnownWidth(into.value()));
+    branches.put(Layer.BRANCH + 2, List.of(constant));
+    Layer concat = new Layer(Layer.CONCAT, Map.of(), Map.of(), branches);
+    into.becomes(into.value().with(into.value().chain().with(concat, 2)));
+  }
+
+  /** All columns, which say how many there are where no layer has told; else nothing. */
+  private static List<Layer> ofKnownWidth(Value value) {
+    boolean isTold =
+        value.chain().layers().stream()
+            .anyMatch(layer -> !layer.weights().isEmpty() || !layer.settings().isEmpty());
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    for (String name : List.of("from", "to", "D")) {
+      settings.put(name, Scalar.of(name.equals("from") ? 1 : value.width()));
+    }
+    return isTold ? List.of() : List.of(new Layer(Layer.COLUMNS, Map.of(), settings));
   }
 
   /** Adds the layer that takes the columns that the node takes; false where they are not known. */

@@ -3,10 +3,8 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -38,13 +36,14 @@ final class ShapeValues {
   private static final long NO = TIMES - 2;
 
   private static final List<Long> FLOATS = List.of(1L, 11L);
-  private static final List<Long> INTEGERS = List.of(6L, 7L);
+  private static final long WHOLE = 7;
+  private static final List<Long> INTEGERS = List.of(6L, WHOLE);
 
   private final Map<String, OnnxTensor> constants;
   private final Map<String, long[]> known = new HashMap<>();
 
-  /** Those of {@link #known} that are floats, whose quotients are not rounded. */
-  private final Set<String> floats = new HashSet<>();
+  /** The types of those of {@link #known} that were made other than whole numbers of 8 bytes. */
+  private final Map<String, Long> types = new HashMap<>();
 
   ShapeValues(Map<String, OnnxTensor> constants) {
     this.constants = constants;
@@ -73,20 +72,25 @@ final class ShapeValues {
     if (shape == null) {
       return false;
     }
-    boolean areFloats =
-        node.operator().equals("Cast")
-            ? FLOATS.contains(node.integer("to", 0))
-            : node.inputs().stream().anyMatch(floats::contains);
-    if (areFloats) {
-      floats.add(node.outputs().getFirst());
+    if (node.operator().equals("Cast")) {
+      types.put(node.outputs().getFirst(), node.integer("to", 0));
+    } else if (!node.operator().equals("Shape")) {
+      node.inputs().stream()
+          .filter(types::containsKey)
+          .findFirst()
+          .ifPresent(name -> types.put(node.outputs().getFirst(), types.get(name)));
     }
     known.put(node.outputs().getFirst(), shape);
     return true;
   }
 
-  /** True for extents that were made floats. */
-  boolean areFloats(String name) {
-    return floats.contains(name);
+  /** Of extents by their name; 0 for what is none. */
+  int type(String name) {
+    return known.containsKey(name) ? types.getOrDefault(name, WHOLE).intValue() : 0;
+  }
+
+  private boolean areFloats(String name) {
+    return FLOATS.contains(types.getOrDefault(name, WHOLE));
   }
 
   /** The same numbers in a type that has them all; null in others. */
@@ -263,7 +267,7 @@ final class ShapeValues {
     if (a[0] < 1 || b[0] < 1) {
       return null;
     }
-    boolean areFloats = node.inputs().stream().anyMatch(floats::contains);
+    boolean areFloats = node.inputs().stream().anyMatch(this::areFloats);
     if (areFloats && node.operator().equals("Div") && a[0] % b[0] != 0) {
       return null;
     }

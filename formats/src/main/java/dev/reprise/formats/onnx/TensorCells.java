@@ -12,15 +12,15 @@ import java.util.function.DoubleUnaryOperator;
 final class TensorCells {
 
   /** Numbers that ONNX gives to the types of cells. */
-  private static final int FLOAT = 1;
+  static final int FLOAT = 1;
 
   private static final int UINT8 = 2;
   private static final int INT8 = 3;
   private static final int UINT16 = 4;
   private static final int INT16 = 5;
   private static final int INT32 = 6;
-  private static final int INT64 = 7;
-  private static final int BOOL = 9;
+  static final int INT64 = 7;
+  static final int BOOL = 9;
   private static final int FLOAT16 = 10;
   private static final int DOUBLE = 11;
   private static final int UINT32 = 12;
@@ -122,6 +122,27 @@ final class TensorCells {
       case BFLOAT16 -> Optional.of(TensorCells::toBfloat16);
       default -> Optional.empty();
     };
+  }
+
+  /** True for whole numbers and truths. */
+  static boolean isWhole(int type) {
+    return rounded(type).isEmpty();
+  }
+
+  /** True where a number is one of a type of whole numbers, or of truths. */
+  static boolean has(int type, double cell) {
+    return cell == Math.rint(cell)
+        && switch (type) {
+          case UINT8 -> cell >= 0 && cell < 1 << 8;
+          case INT8 -> cell == (byte) cell;
+          case UINT16 -> cell >= 0 && cell < 1 << 16;
+          case INT16 -> cell == (short) cell;
+          case INT32 -> cell == (int) cell;
+          case UINT32 -> cell >= 0 && cell < 1L << 32;
+          case INT64 -> cell == (long) cell;
+          case BOOL -> cell == 0 || cell == 1;
+          default -> false;
+        };
   }
 
   /** The upper half of a float's bits, rounded to the nearest, or to the even one of two. */

@@ -84,4 +84,23 @@ class ConcatNodesTest {
     assertThat(layers).extracting(Layer::type).containsExactly("concat");
     assertThat(layers.getFirst().branches()).hasSize(3);
   }
+
+  @Test
+  void zerosOfEachExampleAreNumbersToo() {
+    Layer concat =
+        new TestModel(-1, 2)
+            .constant("zero", 0, 1, 1)
+            .numbers("first", 0)
+            .numbers("second", 1)
+            .numbers("width", 1)
+            .beside("Shape", "s", Map.of(), "x")
+            .beside("Slice", "n", Map.of(), "s", "first", "second")
+            .beside("Concat", "shape", Map.of("axis", 0L), "n", "width")
+            .beside("Expand", "e", Map.of(), "zero", "shape")
+            .then("Concat", "y", Map.of("axis", 1L), "e")
+            .layers()
+            .getFirst();
+    Layer zero = concat.branches().get("branch2").getFirst();
+    assertThat(zero.weights().get("value").cells()).containsExactly(0);
+  }
 }

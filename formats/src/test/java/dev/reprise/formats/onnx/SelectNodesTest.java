@@ -128,8 +128,45 @@ class SelectNodesTest {
             .getFirst();
     assertThat(shift.weights().get("beta").cells()).containsExactly(0, -5, 0, 0);
     TestModel chosen = model.node("Where", "y", Map.of(), List.of("q", "far", "x"));
-    Layer where = chosen.layers().getFirst();
-    assertThat(where.weights().get("gamma").cells()).containsExactly(1, 0, 1, 1);
-    assertThat(where.weights().get("beta").cells()).containsExactly(0, -5, 0, 0);
+    assertThat(chosen.types()).containsExactly("concat", "select");
+    Layer beside = chosen.layers().getFirst().branches().get("branch2").getFirst();
+    assertThat(beside.weights().get("value").cells()).containsExactly(-5);
+    assertThat(chosen.layers().getLast().weights().get("index").cells())
+        .containsExactly(1, 5, 3, 4);
+  }
+
+  /** A product with 0 would make NaN of the logarithm of 0. */
+  @Test
+  void numbersThatAreNotChosenDoNotCount() {
+    TestModel model =
+        new TestModel(-1, 3)
+            .cells("holds", 1, 0, 0)
+            .cells("others", 5, 6, 7)
+            .then("Log", "l")
+            .node("Where", "y", Map.of(), List.of("holds", "l", "others"));
+    assertThat(model.types()).containsExactly("log", "concat", "select");
+    Layer beside = model.layers().get(1).branches().get("branch2").getFirst();
+    assertThat(beside.weights().get("value").cells()).containsExactly(6, 7);
+    assertThat(model.layers().getLast().weights().get("index").cells()).containsExactly(1, 4, 5);
+    // The width, for files that are written.
+    Layer columns = model.layers().get(1).branches().get("branch1").getFirst();
+    assertThat(columns.settings().get("D").asLong()).isEqualTo(3);
+    TestModel all =
+        new TestModel(-1, 3)
+            .cells("holds", 1)
+            .cells("others", 5)
+            .then("Log", "l")
+            .node("Where", "y", Map.of(), List.of("holds", "l", "others"));
+    assertThat(all.types()).containsExactly("log");
+  }
+
+  @Test
+  void aNormIsALayerAndOfOneNumberItsSize() {
+    TestModel norm =
+        new TestModel(-1, 3, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
+    assertThat(norm.types()).containsExactly("reduce");
+    assertThat(norm.layers().getFirst().settings().get("method").asString()).isEqualTo("norm");
+    TestModel one = new TestModel(-1, 1, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
+    assertThat(one.types()).containsExactly("abs");
   }
 }

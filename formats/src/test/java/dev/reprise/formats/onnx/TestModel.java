@@ -55,6 +55,12 @@ final class TestModel {
     return this;
   }
 
+  /** Of a type, by ONNX's number of it; without extents a number. */
+  TestModel typed(String name, int type, List<Long> extents, double... cells) {
+    constants.put(name, OnnxTensor.of(extents, cells).typed(type));
+    return this;
+  }
+
   /** Takes the last output, and more. */
   TestModel then(String operator, String output, String... more) {
     return then(operator, output, Map.of(), more);
