@@ -309,22 +309,20 @@ class SequentialTrainTest {
             [dX, gradients] = train::backward(matrix(1, 2, 2), model, cache)
             print(toString(out) + toString(dX, decimal=1))
             """);
-    assertThat(output)
-        .isEqualTo("0.000 5.000\n0.000 2.000\n0.0 0.0 0.6 0.8\n0.0 0.0 0.0 1.0\n\n");
+    assertThat(output).isEqualTo("0.000 5.000\n0.000 2.000\n0.0 0.0 0.6 0.8\n0.0 0.0 0.0 1.0\n\n");
   }
 
   @ParameterizedTest
   @CsvSource({"0 1", "1 4", "1.5 2", "-1 1", "NaN 1"})
   void columnsThatThereAreNotAreAMistake(String index) {
-    assertThatThrownBy(
-            () ->
-                output(
-                    """
-                    source("nn/sequential.dml") as net
-                    X = matrix(1, 2, 3)
-                    print(sum(net::forward(X, list(list(layer="select", index=matrix("%s", 1, 2))))))
-                    """
-                        .formatted(index)))
+    assertThatThrownBy(() ->
+            output(
+                """
+                source("nn/sequential.dml") as net
+                X = matrix(1, 2, 3)
+                print(sum(net::forward(X, list(list(layer="select", index=matrix("%s", 1, 2))))))
+                """
+                    .formatted(index)))
         .hasMessageContaining("sequential: layer 1 (select) takes columns from ");
   }
 

@@ -377,8 +377,7 @@ final class AttentionNodes {
               + " takes other than values, which the layer attention does not");
     }
     int rank = query.apart().shape().length;
-    boolean areEqual =
-        key.apart().shape().length == rank && value.apart().shape().length == rank;
+    boolean areEqual = key.apart().shape().length == rank && value.apart().shape().length == rank;
     if (!areEqual || rank != 3 && rank != 4) {
       throw into.problem(
           node,

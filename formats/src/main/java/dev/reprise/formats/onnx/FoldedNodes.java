@@ -229,8 +229,7 @@ final class FoldedNodes {
 
   private OnnxTensor binary(Node node, OnnxTensor a, OnnxTensor b) {
     boolean isOfDividend = node.operator().equals("Mod") && node.integer("fmod", 0) != 0;
-    DoubleBinaryOperator operator =
-        isOfDividend ? (x, y) -> x % y : BINARY.get(node.operator());
+    DoubleBinaryOperator operator = isOfDividend ? (x, y) -> x % y : BINARY.get(node.operator());
     OnnxTensor made = broadcast(a, b, operator);
     if (made == null || !node.operator().equals("Div")) {
       return made;

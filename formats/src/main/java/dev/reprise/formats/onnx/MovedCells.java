@@ -234,7 +234,9 @@ final class MovedCells {
 
   OnnxTensor gatheredNd(Node node, OnnxTensor from, OnnxTensor indices) {
     int rank = indices.extents().size();
-    if (rank == 0 || node.integer("batch_dims", 0) != 0 || indices.extents().getLast() > from.extents().size()) {
+    if (rank == 0
+        || node.integer("batch_dims", 0) != 0
+        || indices.extents().getLast() > from.extents().size()) {
       return null;
     }
     int indexed = indices.extents().getLast().intValue();

@@ -48,6 +48,7 @@ final class OnnxExport {
   private long[] input;
   private long[] extents;
   private boolean isOfIds;
+
   /** Whether the list that is written next may end in a constant. */
   private boolean isBesideOthers;
 

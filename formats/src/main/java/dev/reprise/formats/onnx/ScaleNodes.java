@@ -15,8 +15,10 @@ import java.util.Map;
 final class ScaleNodes {
   static final Map<String, OnnxImport.Rule> RULES =
       Map.of(
-          "InstanceNormalization", LineNodes.over(ScaleNodes::instanceNorm),
-          "GroupNormalization", ScaleNodes::groupNorm);
+          "InstanceNormalization",
+          LineNodes.over(ScaleNodes::instanceNorm),
+          "GroupNormalization",
+          ScaleNodes::groupNorm);
 
   private ScaleNodes() {}
 

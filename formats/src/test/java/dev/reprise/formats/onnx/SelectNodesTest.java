@@ -162,8 +162,7 @@ class SelectNodesTest {
 
   @Test
   void aNormIsALayerAndOfOneNumberItsSize() {
-    TestModel norm =
-        new TestModel(-1, 3, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
+    TestModel norm = new TestModel(-1, 3, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
     assertThat(norm.types()).containsExactly("reduce");
     assertThat(norm.layers().getFirst().settings().get("method").asString()).isEqualTo("norm");
     TestModel one = new TestModel(-1, 1, 2).then("ReduceL2", "y", Map.of("axes", List.of(1L)));
