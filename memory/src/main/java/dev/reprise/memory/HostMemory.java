@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  *   allocate(n)   n &lt;= 32 KiB: stripe of the thread -> common slabs -> system
  *                 n &lt;= 1 MiB:  free buffer of that size (at most 1/8 larger) -> chunks -> system
  *                 n larger:    free buffer of that size (at most 1/8 larger) -> system
- *                 more than the budget: a part of the disk, mapped
+ *                 more than the budget: a file on the disk, mapped
  *   release       back to the same list; memory returns to the system only under pressure
  *
  *   budget  |== used ==|-- free, recyclable --|      asked for     |

@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Bytes outside of memory, addressed by position; {@link SpillFile} is the real one, tests have
- * others. Called by the two I/O threads of a {@link DiskTier}, at disjoint positions.
+ * others. Copies are written and read by the two I/O threads of a {@link DiskTier}, at disjoint
+ * positions.
  */
 public interface SpillStore extends AutoCloseable {
 

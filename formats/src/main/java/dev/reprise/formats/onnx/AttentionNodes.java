@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * Reads attention: the product of queries and keys, scaled, masked or not, its softmax, and the
- * product of that with values; or the node Attention, which is all of it. Scores are no value that
- * layers make: they are noted until the layer is complete.
+ * product of that with values; or a node that is all of it ({@link WholeAttention}). Scores are no
+ * value that layers make: they are noted until the layer is complete.
  *
  * <pre>
  *   query   lead steps numbers -+
@@ -37,7 +37,7 @@ final class AttentionNodes {
    * @param isCausal whether a step sees only those up to its own
    * @param isSoft whether the softmax has been taken
    */
-  private record Scores(Parted query, Parted key, double factor, boolean isCausal, boolean isSoft) {
+  record Scores(Parted query, Parted key, double factor, boolean isCausal, boolean isSoft) {
     private Scores times(double more) {
       return new Scores(query, key, factor * more, isCausal, isSoft);
     }
@@ -53,6 +53,7 @@ final class AttentionNodes {
 
   private final OnnxImport into;
   private final PartedValues parted;
+  private final WholeAttention whole;
   private final Map<String, Scores> scores = new HashMap<>();
 
   /** Which weights are no numbers, as PyTorch asks after a softmax over nothing. */
@@ -61,6 +62,7 @@ final class AttentionNodes {
   AttentionNodes(OnnxImport into, PartedValues parted) {
     this.into = into;
     this.parted = parted;
+    this.whole = new WholeAttention(into, parted, this);
   }
 
   /** Notes scores, or adds the layer that is complete; false for other nodes. */
@@ -69,10 +71,10 @@ final class AttentionNodes {
       return product(node);
     }
     if (node.operator().equals("Attention")) {
-      return whole(node);
+      return whole.whole(node);
     }
     if (node.operator().equals("com.microsoft.Attention")) {
-      return projected(node);
+      return whole.projected(node);
     }
     int at = -1;
     for (int i = 0; i < node.inputs().size(); i++) {
@@ -140,7 +142,7 @@ final class AttentionNodes {
   }
 
   /** What is added: nothing, or what leaves the steps behind each out. */
-  private Scores masked(Scores taken, OnnxTensor mask) {
+  Scores masked(Scores taken, OnnxTensor mask) {
     if (Arrays.stream(mask.cells()).allMatch(cell -> cell == 0)) {
       return taken;
     }
@@ -162,7 +164,7 @@ final class AttentionNodes {
     return isCausal(taken, mask, -1) ? causal(taken) : null;
   }
 
-  private static Scores causal(Scores taken) {
+  static Scores causal(Scores taken) {
     return new Scores(taken.query, taken.key, taken.factor, true, taken.isSoft);
   }
 
@@ -215,12 +217,12 @@ final class AttentionNodes {
     return true;
   }
 
-  private static String words(Parted value) {
+  static String words(Parted value) {
     return Arrays.toString(value.apart().extents());
   }
 
   /** At least steps of numbers, all of known sizes, the last two extents by themselves. */
-  private void needsSteps(Node node, Parted value) {
+  void needsSteps(Node node, Parted value) {
     int rank = value.groups().length;
     long[] extents = value.apart().extents();
     boolean fits =
@@ -245,7 +247,7 @@ final class AttentionNodes {
     return Arrays.stream(shape, 0, shape.length - 2).filter(extent -> extent != 1).boxed().toList();
   }
 
-  private void complete(Node node, Scores weights, Parted value) {
+  void complete(Node node, Scores weights, Parted value) {
     needsSteps(node, value);
     List<Long> lead = lead(weights.query);
     boolean areAlike = lead.equals(lead(weights.key)) && lead.equals(lead(value));
@@ -348,148 +350,6 @@ final class AttentionNodes {
     order.removeIf(i -> made[i] == ShapeValues.EXAMPLES || made[i] == 1);
     TransposeNodes.reorder(into, node, made, order);
     return new Parted(into.value().shaped(shape), query.groups());
-  }
-
-  /** The node Attention of opset 23: heads side by side in steps, or as an extent of their own. */
-  private boolean whole(Node node) {
-    Parted query = parted.get(node.inputs().getFirst());
-    Parted key = node.inputs().size() > 1 ? parted.get(node.inputs().get(1)) : null;
-    Parted value = node.inputs().size() > 2 ? parted.get(node.inputs().get(2)) : null;
-    boolean hasMore = false;
-    for (int i = 4; i < node.inputs().size(); i++) {
-      hasMore |= OnnxImport.has(node, i);
-    }
-    boolean isPlain =
-        query != null
-            && key != null
-            && value != null
-            && query.isPlain()
-            && key.isPlain()
-            && value.isPlain()
-            && !hasMore
-            && node.number("softcap", 0) == 0
-            && !OnnxImport.hasOutput(node, 1)
-            && !OnnxImport.hasOutput(node, 3);
-    if (!isPlain) {
-      throw into.problem(
-          node,
-          "has past or present keys and values, bounds of scores, their number for each example, or"
-              + " takes other than values, which the layer attention does not");
-    }
-    int rank = query.apart().shape().length;
-    boolean areEqual = key.apart().shape().length == rank && value.apart().shape().length == rank;
-    if (!areEqual || rank != 3 && rank != 4) {
-      throw into.problem(
-          node,
-          "has queries, keys and values of "
-              + words(query)
-              + ", "
-              + words(key)
-              + " and "
-              + words(value)
-              + ", which must all have 3 extents, or all 4");
-    }
-    if (rank == 3) {
-      query = inHeads(node, query, node.integer("q_num_heads", 0));
-      key = inHeads(node, key, node.integer("kv_num_heads", 0));
-      value = inHeads(node, value, node.integer("kv_num_heads", 0));
-    }
-    needsSteps(node, query);
-    needsSteps(node, key);
-    double usual = 1 / Math.sqrt(query.apart().last());
-    Scores taken = new Scores(query, turned(node, key), node.number("scale", usual), false, true);
-    if (node.integer("is_causal", 0) != 0) {
-      taken = causal(taken);
-    }
-    if (OnnxImport.has(node, 3)) {
-      OnnxTensor mask = into.constant(node, 3);
-      boolean isOfTruths = mask.isWhole().orElse(false);
-      taken = masked(taken, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : -1e9) : mask);
-      if (taken == null) {
-        throw into.problem(node, "has a mask that is not of the steps behind each (causal)");
-      }
-    }
-    complete(node, taken, value);
-    if (rank == 3) {
-      besideEachOther(node);
-    }
-    return true;
-  }
-
-  /** The node of onnxruntime's optimizer, which has the projections before it as well. */
-  private boolean projected(Node node) {
-    boolean hasMore = node.attributes().containsKey("qkv_hidden_sizes");
-    for (int i = 3; i < node.inputs().size(); i++) {
-      hasMore |= OnnxImport.has(node, i);
-    }
-    Value x = into.value(node.inputs().getFirst());
-    if (hasMore || x == null || !into.isConstant(node, 1) || node.integer("do_rotary", 0) != 0) {
-      throw into.problem(
-          node,
-          "has masks, past keys and values, other sizes or rotations, which the layer attention does"
-              + " not");
-    }
-    String name = node.outputs().getFirst();
-    List<String> weights = node.inputs().subList(0, 2);
-    into.readByRule(new Node("MatMul", node.name(), weights, List.of(name), Map.of()));
-    if (OnnxImport.has(node, 2)) {
-      List<String> biases = List.of(name, node.inputs().get(2));
-      into.readByRule(new Node("Add", node.name(), biases, List.of(name), Map.of()));
-    }
-    Value all = into.value(name);
-    long width = all.last() / 3;
-    if (all.extents().length != 2 || all.place() != 0 || width < 1 || all.last() != 3 * width) {
-      throw into.problem(node, "makes no queries, keys and values of " + into.words());
-    }
-    long heads = node.integer("num_heads", 0);
-    List<Parted> parts = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      into.becomes(all);
-      into.parts().take(node, 2, i * width, (i + 1) * width);
-      parts.add(inHeads(node, PartedValues.plain(into.value()), heads));
-    }
-    double usual = 1 / Math.sqrt((double) (width / heads));
-    double stated = node.number("scale", 0);
-    boolean isCausal = node.integer("unidirectional", 0) != 0;
-    complete(
-        node,
-        new Scores(
-            parts.get(0), turned(node, parts.get(1)), stated == 0 ? usual : stated, isCausal, true),
-        parts.get(2));
-    besideEachOther(node);
-    return true;
-  }
-
-  /** Keys as the product with queries takes them. */
-  private Parted turned(Node node, Parted key) {
-    needsSteps(node, key);
-    into.becomes(key.apart());
-    TransposeNodes.transpose(into, turn(node, 0L, 1L, 3L, 2L));
-    return PartedValues.plain(into.value());
-  }
-
-  private static Node turn(Node node, Long... order) {
-    return new Node(
-        "Transpose", node.name(), node.inputs(), node.outputs(), Map.of("perm", List.of(order)));
-  }
-
-  /** The numbers of all heads side by side in each step. */
-  private void besideEachOther(Node node) {
-    String name = node.outputs().getFirst();
-    into.becomes(into.value(name));
-    TransposeNodes.transpose(into, turn(node, 0L, 2L, 1L, 3L));
-    long[] shape = into.value().shape();
-    into.put(name, into.value().shaped(new long[] {shape[0], shape[1], shape[2] * shape[3]}));
-  }
-
-  private Parted inHeads(Node node, Parted value, long heads) {
-    long[] shape = value.apart().shape();
-    if (heads < 1 || shape[0] != ShapeValues.EXAMPLES || shape[2] < 1 || shape[2] % heads != 0) {
-      throw into.problem(node, "has " + heads + " heads for " + words(value));
-    }
-    into.becomes(value.apart().shaped(new long[] {shape[0], shape[1], heads, shape[2] / heads}));
-    TransposeNodes.transpose(into, turn(node, 0L, 2L, 1L, 3L));
-    return PartedValues.plain(into.value());
   }
 
   /** The shape of scores, for nodes that ask; null for all other names. */
