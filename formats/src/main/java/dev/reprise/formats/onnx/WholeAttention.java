@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads nodes that are all of an attention; {@link AttentionNodes} reads those that it is spelled in.
+ * Reads nodes that are all of an attention; {@link AttentionNodes} reads those that it is spelled
+ * in.
  */
 final class WholeAttention {
   private final OnnxImport into;
