@@ -154,10 +154,14 @@ public final class OpenBlas implements Blas {
     }
   }
 
-  /** Binds the functions that products call, so that the first product need not. */
+  /** Binds what products of matrices with themselves call, so that the first one need not. */
+  void bindSelfProducts() {
+    dsyrk = bind("cblas_dsyrk", DSYRK);
+  }
+
+  /** Likewise what other products call. */
   void bindProducts() {
     dgemm = bind("cblas_dgemm", DGEMM);
-    dsyrk = bind("cblas_dsyrk", DSYRK);
     dgemv = bind("cblas_dgemv", DGEMV);
   }
 

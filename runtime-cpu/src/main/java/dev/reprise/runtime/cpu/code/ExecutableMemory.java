@@ -60,9 +60,11 @@ final class ExecutableMemory {
    * @throws IOException when the system gives no such memory, as under some policies; none is kept
    */
   static MemorySegment holding(byte[] code) throws IOException {
-    // No constant: here it is known whether linking is allowed. Not critical, as calls of the code
-    // are: the system may let these wait for another thread that gives memory back.
-    MethodHandle call = Linker.nativeLinker().downcallHandle(CodeCall.SIX_LONGS);
+    // No constant: here it is known whether linking is allowed. Critical, as calls of the code are,
+    // so that the JVM has one handle for both; a call takes microseconds, and what it may wait for,
+    // another thread that gives memory back, waits for no Java.
+    MethodHandle call =
+        Linker.nativeLinker().downcallHandle(CodeCall.SIX_LONGS, Linker.Option.critical(false));
     MemorySegment map = function("mmap");
     MemorySegment protect = function("mprotect");
     MemorySegment unmap = function("munmap");
