@@ -139,7 +139,7 @@ public final class CpuDevice implements Device, AutoCloseable {
    */
   public void expect(String opcode) {
     if (LinearAlgebraKernels.OPCODES.contains(opcode) || NeuralKernels.PRODUCTS.contains(opcode)) {
-      blas.loadInBackground(() -> PanelPacking.find(Precision.FP64) == null);
+      blas.loadInBackground();
     }
   }
 

@@ -51,7 +51,7 @@ class OpenBlasTest {
   void aProductMayComeWhileTheLibraryLoadsInTheBackground() {
     for (int round = 0; round < 20; round++) {
       LazyBlas blas = new LazyBlas(natives());
-      blas.loadInBackground(() -> true);
+      blas.loadInBackground();
       assertThat(blas.get()).isInstanceOf(OpenBlas.class).isSameAs(blas.get());
     }
   }

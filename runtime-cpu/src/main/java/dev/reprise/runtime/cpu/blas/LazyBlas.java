@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.blas;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 
 /**
  * OpenBLAS, loaded when the first kernel needs it; plain Java where it cannot be loaded.
@@ -30,20 +29,14 @@ public final class LazyBlas {
   /**
    * Begins to load the library on a thread of its own, so that it is there when the first product
    * comes; that one waits for the rest.
-   *
-   * @param isForAllProducts whether other products than of matrices with themselves will call it;
-   *     asked on the thread that loads
    */
-  public void loadInBackground(BooleanSupplier isForAllProducts) {
+  public void loadInBackground() {
     if (begun.compareAndSet(false, true) && blas == null) {
       Thread thread =
           new Thread(
               () -> {
                 if (get() instanceof OpenBlas open) {
-                  open.bindSelfProducts();
-                  if (isForAllProducts.getAsBoolean()) {
-                    open.bindProducts();
-                  }
+                  open.bindProducts();
                 }
               },
               "reprise-blas-loader");

@@ -154,15 +154,13 @@ public final class OpenBlas implements Blas {
     }
   }
 
-  /** Binds what products of matrices with themselves call, so that the first one need not. */
-  void bindSelfProducts() {
-    dsyrk = bind("cblas_dsyrk", DSYRK);
-  }
-
-  /** Likewise what other products call. */
+  /**
+   * Binds the functions that products call, so that the first product need not; but those with
+   * vectors, most of which are generated code.
+   */
   void bindProducts() {
     dgemm = bind("cblas_dgemm", DGEMM);
-    dgemv = bind("cblas_dgemv", DGEMV);
+    dsyrk = bind("cblas_dsyrk", DSYRK);
   }
 
   /** The name of the processor family whose kernels OpenBLAS chose, such as {@code Haswell}. */
