@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.engine.seed.InputSeeds;
+import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.CompileException;
@@ -12,7 +13,6 @@ import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.InputPieces;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,9 +59,7 @@ public final class Conversation implements AutoCloseable {
 
   public Conversation(SessionServices services) {
     this.services = services;
-    this.seeds =
-        new InputSeeds(
-            () -> services.config().seed().orElseGet(() -> new SecureRandom().nextLong()));
+    this.seeds = new InputSeeds(() -> services.config().seed().orElseGet(ThreadSeeds::newBase));
     this.files =
         new LibraryResolver(
             List.of(services.config().workingDirectory().toAbsolutePath()),

@@ -14,7 +14,6 @@ import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
-import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,7 +202,7 @@ public final class ScriptRunner {
     public void run() {
       hasBegun = true;
       long start = System.nanoTime();
-      long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
+      long seed = services.config().seed().orElseGet(ThreadSeeds::newBase);
       ControlContext context =
           run.mainContext(
               ThreadSeeds.of(seed),

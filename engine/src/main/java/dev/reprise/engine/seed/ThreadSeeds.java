@@ -1,5 +1,7 @@
 package dev.reprise.engine.seed;
 
+import java.util.SplittableRandom;
+
 /**
  * What one control thread draws from, and where it is in its loops. Owned by that thread.
  *
@@ -11,5 +13,13 @@ public record ThreadSeeds(SeedSource source, SeedTrail trail) {
   /** Those of a thread that begins outside of loops. */
   public static ThreadSeeds of(long base) {
     return new ThreadSeeds(new SeedSource(base), new SeedTrail());
+  }
+
+  /**
+   * What a run without a seed of its own begins with: another in each. By the clocks, as that is
+   * all it has to be; {@link java.security.SecureRandom} takes 5 ms of a process's start.
+   */
+  public static long newBase() {
+    return new SplittableRandom().nextLong();
   }
 }
