@@ -13,6 +13,7 @@ import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Calibration;
 import dev.reprise.engine.device.FoundAccelerators;
+import dev.reprise.engine.device.ProviderSource;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.report.OpcodeIndex;
@@ -91,13 +92,13 @@ public final class SessionServices implements AutoCloseable {
   private boolean atLeisure;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(config, events, Keeping.whatPays(), FoundAccelerators.classPath(), calibration(config));
+    this(config, events, Keeping.whatPays(), ProviderSource.ofClassPath(), calibration(config));
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
   public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
     return new SessionServices(
-        config, events, Keeping.everything(), FoundAccelerators.classPath(), null);
+        config, events, Keeping.everything(), ProviderSource.ofClassPath(), null);
   }
 
   /** Services with accelerators of one's own choosing; for tests. */
@@ -110,7 +111,7 @@ public final class SessionServices implements AutoCloseable {
       SessionConfig config,
       CacheEvents listener,
       Keeping keeping,
-      Supplier<List<AcceleratorProvider>> providers,
+      ProviderSource providers,
       Calibration calibration) {
     this.config = config.withReuse(config.effectiveReuse());
     this.timeline = Timeline.of(config.traceFile(), config.err());
@@ -164,7 +165,7 @@ public final class SessionServices implements AutoCloseable {
         new LineageBudget(
             Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
     this.operations =
-        new OperationLinker(opcodes, config.precision(), config.products(), device::expect, trap);
+        new OperationLinker(opcodes, config.precision(), config.products(), this::expect, trap);
     this.metrics = SessionMetrics.of(config);
     this.files = new FileAccess(memory, config.threads(), device);
     this.checkpoints = new Checkpoints(memory, config.threads(), device, origin::text);
@@ -362,6 +363,13 @@ public final class SessionServices implements AutoCloseable {
     boolean isAwaited = timeline != null || metrics.areKept() || accelerators.isOpen();
     atLeisure = !isAwaited && stored != null && stored.writeAtLeisure();
     return atLeisure;
+  }
+
+  /** Prepares what a program will execute. */
+  private void expect(String opcode) {
+    if (device.expect(opcode)) {
+      accelerators.expect();
+    }
   }
 
   /**

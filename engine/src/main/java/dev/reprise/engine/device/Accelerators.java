@@ -25,7 +25,6 @@ import dev.reprise.store.MeasuredCosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.Supplier;
 
 /**
  * The accelerators of a session, each with its memory and its worker, and the policy that places
@@ -76,7 +75,7 @@ public final class Accelerators implements AutoCloseable {
   public Accelerators(
       DeviceConfig config,
       boolean exact,
-      Supplier<List<AcceleratorProvider>> providers,
+      ProviderSource providers,
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
       WorkerEvents events,
@@ -120,6 +119,13 @@ public final class Accelerators implements AutoCloseable {
    */
   boolean isWorthLooking(double work) {
     return placement != null || work >= WORTH_LOOKING_NANOS;
+  }
+
+  /** Says that work may come that makes a look around worthwhile. Any thread. */
+  public void expect() {
+    if (placement == null) {
+      found.expect();
+    }
   }
 
   /**

@@ -9,16 +9,14 @@ import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
  * The accelerators of this machine, each kind looked for when somebody first asks for it, which
  * loads its driver. Opens none. Not thread-safe.
  */
 public final class FoundAccelerators implements AutoCloseable {
-  private final Supplier<List<AcceleratorProvider>> source;
+  private final ProviderSource source;
   private final Map<String, Discovery> byKind = new TreeMap<>();
 
   /** Null until somebody asks for them. */
@@ -27,19 +25,18 @@ public final class FoundAccelerators implements AutoCloseable {
   /** Null until drivers are loaded. */
   private PrivateFolder natives;
 
-  FoundAccelerators(Supplier<List<AcceleratorProvider>> source) {
+  FoundAccelerators(ProviderSource source) {
     this.source = source;
   }
 
   /** Those whose providers are on the class path. */
   public static FoundAccelerators ofClassPath() {
-    return new FoundAccelerators(classPath());
+    return new FoundAccelerators(ProviderSource.ofClassPath());
   }
 
-  /** Looks when it is asked: every archive of the class path is opened then, which takes time. */
-  public static Supplier<List<AcceleratorProvider>> classPath() {
-    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
-    return () -> loader.stream().map(ServiceLoader.Provider::get).toList();
+  /** Says that providers will be asked for soon. Any thread. */
+  void expect() {
+    source.expect();
   }
 
   List<AcceleratorProvider> providers() {

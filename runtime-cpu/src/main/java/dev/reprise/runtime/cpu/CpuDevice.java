@@ -136,11 +136,16 @@ public final class CpuDevice implements Device, AutoCloseable {
   /**
    * Says that a program will use an opcode: what takes long to load for it is loaded in the
    * background meanwhile. Changes no result; cheap to call again.
+   *
+   * @return whether the opcode is one of those that take long, for which there is something to load
    */
-  public void expect(String opcode) {
-    if (LinearAlgebraKernels.OPCODES.contains(opcode) || NeuralKernels.PRODUCTS.contains(opcode)) {
+  public boolean expect(String opcode) {
+    boolean isLong =
+        LinearAlgebraKernels.OPCODES.contains(opcode) || NeuralKernels.PRODUCTS.contains(opcode);
+    if (isLong) {
       blas.loadInBackground();
     }
+    return isLong;
   }
 
   /**

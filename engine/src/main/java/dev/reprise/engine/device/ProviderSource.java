@@ -1,0 +1,62 @@
+package dev.reprise.engine.device;
+
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Where providers of accelerators come from. */
+@FunctionalInterface
+public interface ProviderSource {
+  /** The providers; waits for them where somebody looks already. */
+  List<AcceleratorProvider> get();
+
+  /** Says that they will be asked for soon, so that the look may begin. Any thread. */
+  default void expect() {}
+
+  /**
+   * Those of the class path, looked for once, when they are asked for or expected: every archive of
+   * the class path is opened then, which takes 20 ms.
+   */
+  static ProviderSource ofClassPath() {
+    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
+    FutureTask<List<AcceleratorProvider>> look =
+        new FutureTask<>(() -> loader.stream().map(ServiceLoader.Provider::get).toList());
+    AtomicBoolean isExpected = new AtomicBoolean();
+    return new ProviderSource() {
+      @Override
+      public List<AcceleratorProvider> get() {
+        look.run();
+        boolean interrupted = false;
+        try {
+          while (true) {
+            try {
+              return look.get();
+            } catch (InterruptedException e) {
+              // A look takes milliseconds: who interrupts is told after it.
+              interrupted = true;
+            }
+          }
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          throw new IllegalStateException("looking for accelerators failed", e.getCause());
+        } finally {
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        }
+      }
+
+      @Override
+      public void expect() {
+        if (isExpected.compareAndSet(false, true)) {
+          Thread.ofPlatform().daemon().name("reprise-accelerator-look").start(look);
+        }
+      }
+    };
+  }
+}
