@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.check.TraceExcerpt;
 import dev.reprise.engine.recall.RunParameters;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
