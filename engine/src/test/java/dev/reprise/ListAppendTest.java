@@ -2,10 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -55,33 +52,16 @@ class ListAppendTest {
   void variablesHoldWhatAModelSays() {
     Random random = new Random(5);
     for (int round = 0; round < 60; round++) {
-      StringBuilder script = new StringBuilder(FUNCTIONS);
-      Map<String, List<Integer>> model = new HashMap<>();
-      StringBuilder expected = new StringBuilder();
-      for (String name : List.of("A", "B", "C")) {
-        model.put(name, new ArrayList<>(List.of(0)));
-        script.append(name).append(" = list(0)\n");
-      }
-      for (int step = 0; step < 25; step++) {
-        step(random, step, script, model, expected);
-      }
+      ListProgram program =
+          new ListProgram(random, FUNCTIONS, "list(0)", List.of(0), ListAppendTest::step);
       for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.FULL)) {
-        Scripts.Outcome outcome = Scripts.run(Scripts.config().withReuse(mode), script.toString());
-        assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
-        assertThat(outcome.liveBuffers()).isZero();
+        program.assertThatItPrintsWhatTheModelSays(Scripts.config().withReuse(mode));
       }
     }
   }
 
-  private static void step(
-      Random random,
-      int step,
-      StringBuilder script,
-      Map<String, List<Integer>> model,
-      StringBuilder expected) {
-    String to = "ABC".charAt(random.nextInt(3)) + "";
-    String from = "ABC".charAt(random.nextInt(3)) + "";
-    List<Integer> list = new ArrayList<>(model.get(from));
+  private static String step(
+      Random random, int step, StringBuilder script, String to, String from, List<Integer> list) {
     switch (random.nextInt(6)) {
       case 0 -> script.append("%s = %s\n".formatted(to, from));
       case 1 -> {
@@ -91,29 +71,19 @@ class ListAppendTest {
       case 2 -> {
         script.append("for (i in 1:3) %s = append(%s, i)\n".formatted(from, from));
         list.addAll(List.of(1, 2, 3));
-        to = from;
+        return from;
       }
       case 3 -> {
         script.append("%s[1] = %d\n".formatted(from, step));
         list.set(0, step);
-        to = from;
+        return from;
       }
       default -> {
         script.append("%s = append(%s, matrix(%d, 2, 2))\n".formatted(to, from, step));
         list.add(4 * step);
       }
     }
-    model.put(to, list);
-    String show = "ABC".charAt(random.nextInt(3)) + "";
-    script.append(
-        """
-        text = ""
-        for (i in 1:length(%1$s)) text = text + " " + sum(as.matrix(%1$s[i]))
-        print(text)
-        """
-            .formatted(show));
-    model.get(show).forEach(number -> expected.append(' ').append((double) number));
-    expected.append('\n');
+    return to;
   }
 
   /** The trace says what was appended, whether or not the list was copied. */

@@ -3,10 +3,7 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,36 +83,20 @@ class ListAssignTest {
   void variablesHoldWhatAModelSays() {
     Random random = new Random(6);
     for (int round = 0; round < 25; round++) {
-      StringBuilder script = new StringBuilder(FUNCTIONS);
-      Map<String, List<Integer>> model = new HashMap<>();
-      StringBuilder expected = new StringBuilder();
-      for (String name : List.of("A", "B", "C")) {
-        model.put(name, new ArrayList<>(List.of(0, 0, 0)));
-        script.append(name).append(" = list(0, b=0, c=0)\n");
-      }
-      for (int step = 0; step < 25; step++) {
-        step(random, step, script, model, expected);
-      }
+      ListProgram program =
+          new ListProgram(
+              random, FUNCTIONS, "list(0, b=0, c=0)", List.of(0, 0, 0), ListAssignTest::step);
       for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.HYBRID, ReuseMode.FULL)) {
         for (int threads : new int[] {1, 4}) {
-          Scripts.Outcome outcome =
-              Scripts.run(Scripts.config().withReuse(mode).withThreads(threads), script.toString());
-          assertThat(outcome.output()).as("%s%n%s", mode, script).isEqualTo(expected.toString());
-          assertThat(outcome.liveBuffers()).isZero();
+          program.assertThatItPrintsWhatTheModelSays(
+              Scripts.config().withReuse(mode).withThreads(threads));
         }
       }
     }
   }
 
-  private static void step(
-      Random random,
-      int step,
-      StringBuilder script,
-      Map<String, List<Integer>> model,
-      StringBuilder expected) {
-    String to = "ABC".charAt(random.nextInt(3)) + "";
-    String from = "ABC".charAt(random.nextInt(3)) + "";
-    List<Integer> list = new ArrayList<>(model.get(from));
+  private static String step(
+      Random random, int step, StringBuilder script, String to, String from, List<Integer> list) {
     int at = random.nextInt(list.size());
     switch (random.nextInt(8)) {
       case 0 -> script.append("%s = %s\n".formatted(to, from));
@@ -129,47 +110,37 @@ class ListAssignTest {
         for (int i = 0; i < 3; i++) {
           list.set(i, i + 1 + step);
         }
-        to = from;
+        return from;
       }
       case 3 -> {
         script.append("parfor (i in 1:3) %s[i] = matrix(i, 2, 2)\n".formatted(from));
         for (int i = 0; i < 3; i++) {
           list.set(i, 4 * (i + 1));
         }
-        to = from;
+        return from;
       }
       case 4 -> {
         script.append("%s[\"c\"] = list(%d)\n".formatted(from, step));
         list.set(2, step);
-        to = from;
+        return from;
       }
       case 5 -> {
         script.append("%s[%d] = %s[1]\n".formatted(from, at + 1, from));
         list.set(at, list.getFirst());
-        to = from;
+        return from;
       }
       case 6 -> {
         script.append("%s[\"n%d\"] = %d\n".formatted(from, step, step));
         list.add(step);
-        to = from;
+        return from;
       }
       default -> {
         script.append("%s[%d, 1] = matrix(%d, 2, 2)\n".formatted(from, at + 1, step));
         list.set(at, 4 * step);
-        to = from;
+        return from;
       }
     }
-    model.put(to, list);
-    String show = "ABC".charAt(random.nextInt(3)) + "";
-    script.append(
-        """
-        text = ""
-        for (i in 1:length(%1$s)) text = text + " " + sum(as.matrix(%1$s[i]))
-        print(text)
-        """
-            .formatted(show));
-    model.get(show).forEach(number -> expected.append(' ').append((double) number));
-    expected.append('\n');
+    return to;
   }
 
   /** The trace says what was assigned, whether or not the list was copied. */

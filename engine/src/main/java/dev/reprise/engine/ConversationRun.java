@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.check.TraceExcerpt;
 import dev.reprise.engine.seed.InputSeeds;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.memory.Handle;

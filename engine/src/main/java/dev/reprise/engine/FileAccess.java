@@ -13,6 +13,7 @@ import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.file.FileWrites;
 import dev.reprise.engine.file.KeptForm;
 import dev.reprise.engine.file.ReadItem;
+import dev.reprise.engine.file.ReadTask;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.KnownRead;
 import dev.reprise.engine.stored.Questions;

@@ -6,13 +6,13 @@ import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.recall.QuickRecall;
 import dev.reprise.engine.recall.RunRepetition;
+import dev.reprise.formats.metrics.ScriptVersion;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.ProgramVariables;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.optimize.Optimization;
-import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -134,10 +134,17 @@ public final class ScriptCompiler {
             new ProgramVariables(options.inputs(), options.outputs(), options.outputs()),
             optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
-    Key program =
-        services.config().metrics() == null
-            ? null
-            : RunRepetition.key(services.config(), source, options);
-    return new ScriptRunner(services, functions, options, result.warnings(), recall, program);
+    ScriptVersion version =
+        services.config().metrics() == null ? null : version(services.config(), source, options);
+    return new ScriptRunner(services, functions, options, result.warnings(), recall, version);
+  }
+
+  /** Of two scripts that are given as text, none is what became of the other. */
+  private static ScriptVersion version(
+      SessionConfig config, SourceFile source, CompileOptions options) {
+    SourceFile anyText = source.name().equals(INLINE) ? source : new SourceFile(source.name(), "");
+    return new ScriptVersion(
+        RunRepetition.key(config, anyText, options).toString(),
+        RunRepetition.key(config, source, options).toString());
   }
 }

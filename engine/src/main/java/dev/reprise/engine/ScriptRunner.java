@@ -3,15 +3,16 @@ package dev.reprise.engine;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.check.TraceExcerpt;
 import dev.reprise.engine.recall.RunParameters;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.timeline.Timeline;
+import dev.reprise.formats.metrics.ScriptVersion;
 import dev.reprise.language.Diagnostic;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure;
-import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class ScriptRunner {
   private final RunRecall recall;
 
   /** What stands for the script where metrics are kept, else null. */
-  private final Key program;
+  private final ScriptVersion version;
 
   private final Map<String, String> arguments;
 
@@ -46,9 +47,9 @@ public final class ScriptRunner {
       CompileOptions options,
       List<Diagnostic> warnings,
       RunRecall recall,
-      Key program) {
+      ScriptVersion version) {
     this.recall = recall;
-    this.program = program;
+    this.version = version;
     this.arguments = options.arguments();
     this.services = services;
     this.functions = functions;
@@ -123,7 +124,7 @@ public final class ScriptRunner {
         services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
       }
       if (tellsItsEnd(inputs)) {
-        services.metrics().begin(program);
+        services.metrics().begin(version);
       }
       onDeepStack(run, main);
     } finally {
@@ -137,7 +138,7 @@ public final class ScriptRunner {
 
   /** True where a run that fails is gone on with by the next; not with values of a program. */
   private boolean tellsItsEnd(Map<String, Binding.Bound> inputs) {
-    return program != null && inputs.isEmpty();
+    return version != null && inputs.isEmpty();
   }
 
   private String scriptName() {
@@ -217,7 +218,7 @@ public final class ScriptRunner {
         context.settle();
         services.accelerators().settle();
         if (tellsItsEnd(inputs)) {
-          services.metrics().end(program);
+          services.metrics().end(version);
         }
         Map<String, Value> values = new LinkedHashMap<>();
         Map<String, LineageItem> items = new LinkedHashMap<>();

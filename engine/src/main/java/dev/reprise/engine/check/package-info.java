@@ -10,8 +10,9 @@
  *                             within the Tolerance? --no--> ReuseMismatch
  * </pre>
  *
- * <p>Sees of the engine what computes an operation again, {@link dev.reprise.engine.check.Kernels},
- * and nothing else. Values are borrowed.
+ * <p>A run that ends with one of these says what the value is made of ({@link
+ * dev.reprise.engine.check.TraceExcerpt}). Sees of the engine what computes an operation again,
+ * {@link dev.reprise.engine.check.Kernels}, and nothing else. Values are borrowed.
  *
  * <p><b>Threads.</b> Any. The verifier counts with adders and keeps a set of keys that only grows;
  * everything else has no state. Looking at cells pins them and may wait for memory, so whoever

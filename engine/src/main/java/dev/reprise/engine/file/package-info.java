@@ -3,7 +3,7 @@
  *
  * <pre>
  *   read:   ReadItem, the fingerprint of the content  --key--> cache? store?   (FileAccess asks)
- *              | neither
+ *              | neither                                          being read: ReadTask waits for it
  *              v
  *           FileContents: matrix, frame, list or layers, with the fingerprint of what was read
  *   write:  FileWrites: value, description, and the trace beside it (TraceFile)

@@ -2,7 +2,7 @@ package dev.reprise.engine.report;
 
 import dev.reprise.SessionConfig;
 import dev.reprise.formats.metrics.MetricFiles;
-import dev.reprise.lineage.Key;
+import dev.reprise.formats.metrics.ScriptVersion;
 import java.time.InstantSource;
 
 /** What a session keeps of the metrics that scripts tell, or that it keeps none. Thread-safe. */
@@ -33,17 +33,17 @@ public final class SessionMetrics implements AutoCloseable {
     return files == null ? MetricSink.NONE : files::add;
   }
 
-  /** A run of a program begins, which an earlier one may not have brought to its end. */
-  public void begin(Key program) {
+  /** A run of a script begins, which an earlier one may not have brought to its end. */
+  public void begin(ScriptVersion script) {
     if (files != null) {
-      files.begin(program.toString());
+      files.begin(script);
     }
   }
 
-  /** The run of a program has come to its end. */
-  public void end(Key program) {
+  /** The run of a script has come to its end. */
+  public void end(ScriptVersion script) {
     if (files != null) {
-      files.end(program.toString());
+      files.end(script);
     }
   }
 

@@ -40,11 +40,11 @@ public final class MetricFiles implements AutoCloseable {
   /** What an earlier run has told that this one goes on with; guarded by this. */
   private final ToldRows earlier;
 
-  /** Programs that have begun to run and told nothing yet; guarded by this. */
-  private final Set<String> silent = new LinkedHashSet<>();
+  /** Scripts that have begun to run and told nothing yet; guarded by this. */
+  private final Set<ScriptVersion> silent = new LinkedHashSet<>();
 
-  /** The marks of programs that run and have told something; guarded by this. */
-  private final Map<String, RunMark> marks = new HashMap<>();
+  /** The marks of scripts that run and have told something; guarded by this. */
+  private final Map<ScriptVersion, RunMark> marks = new HashMap<>();
 
   /**
    * @param folder made when the first metric comes
@@ -57,19 +57,17 @@ public final class MetricFiles implements AutoCloseable {
   }
 
   /**
-   * Says that a run of a program begins. When an earlier run of the same program has failed or was
-   * killed, what it has told is not written again, as after {@link #goOn}.
-   *
-   * @param program letters and digits that stand for it
+   * Says that a run of a script begins. When an earlier run of it, as it is written now, has failed
+   * or was killed, what that one has told is not written again, as after {@link #goOn}.
    */
-  public synchronized void begin(String program) {
-    silent.add(program);
+  public synchronized void begin(ScriptVersion script) {
+    silent.add(script);
   }
 
-  /** Says that the run of a program has come to its end. */
-  public synchronized void end(String program) {
-    silent.remove(program);
-    RunMark mark = marks.remove(program);
+  /** Says that the run of a script has come to its end. */
+  public synchronized void end(ScriptVersion script) {
+    silent.remove(script);
+    RunMark mark = marks.remove(script);
     if (mark != null) {
       try {
         mark.remove();
@@ -117,15 +115,15 @@ public final class MetricFiles implements AutoCloseable {
     }
   }
 
-  /** Marks the programs that have begun since the last metric. */
+  /** Marks the scripts that have begun since the last metric. */
   private void markRuns() throws IOException {
-    for (String program : silent) {
+    for (ScriptVersion script : silent) {
       long length = table.size();
-      RunMark mark = RunMark.take(folder, program, length);
+      RunMark mark = RunMark.take(folder, script, length);
       if (mark == null) {
         continue;
       }
-      marks.put(program, mark);
+      marks.put(script, mark);
       if (mark.isGoneOnWith()) {
         earlier.endAt(length);
         earlier.countFrom(mark.from());
@@ -167,6 +165,7 @@ public final class MetricFiles implements AutoCloseable {
               folder.resolve(TABLE), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       earlier.endAt(table.size());
       if (table.size() == 0) {
+        RunMark.removeAllLeft(folder);
         write(table, HEADER.getBytes(StandardCharsets.US_ASCII));
       }
     } catch (FileAlreadyExistsException e) {

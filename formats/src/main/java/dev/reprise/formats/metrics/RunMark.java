@@ -1,36 +1,39 @@
 package dev.reprise.formats.metrics;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.function.Predicate;
 
 /**
- * The mark of a program whose run has told metrics and not come to its end: a hidden file beside
- * the table with the table's length when the first of such runs began. The next run of the program
- * goes on with it; the run that comes to its end removes it.
+ * The mark of a script whose run has told metrics and not come to its end: a hidden file beside the
+ * table with the table's length when the first of such runs began. The next run of the script, as
+ * it was written then, goes on with it.
  *
  * <pre>
- *   .unfinished-PROGRAM   "1234"   locked while a run goes on, left when that fails or is killed
+ *   .unfinished-SCRIPT-TEXT   "1234"   locked while a run goes on, left when that fails or is killed
  * </pre>
+ *
+ * <p>A run that comes to its end removes its own, and those that runs of the script left before its
+ * text was changed; who begins a table removes all. None of them touches what is locked: it belongs
+ * to a run that goes on.
  */
 final class RunMark implements AutoCloseable {
-  /** More digits than a length has. */
-  private static final int MOST_BYTES = 32;
+  private static final String PREFIX = ".unfinished-";
 
-  private final Path file;
-  private final FileChannel channel;
+  private final Path folder;
+  private final ScriptVersion version;
+  private final MarkFile file;
   private final long from;
   private final boolean isGoneOnWith;
 
-  private RunMark(Path file, FileChannel channel, long from, boolean isGoneOnWith) {
+  private RunMark(
+      Path folder, ScriptVersion version, MarkFile file, long from, boolean isGoneOnWith) {
+    this.folder = folder;
+    this.version = version;
     this.file = file;
-    this.channel = channel;
     this.from = from;
     this.isGoneOnWith = isGoneOnWith;
   }
@@ -39,51 +42,53 @@ final class RunMark implements AutoCloseable {
    * Makes the mark of a run that begins, or takes over the one that an earlier run has left.
    *
    * @param tableBytes length of the table now
-   * @return null while another run of the program goes on, which has it
+   * @return null while another run of the script goes on, which has it
    */
-  static RunMark take(Path folder, String program, long tableBytes) throws IOException {
-    Path file = folder.resolve(".unfinished-" + program);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  static RunMark take(Path folder, ScriptVersion version, long tableBytes) throws IOException {
+    MarkFile file = MarkFile.made(folder.resolve(name(version)));
+    if (file == null) {
+      return null;
+    }
     try {
-      if (!isLocked(channel)) {
-        channel.close();
-        return null;
-      }
-      long left = length(channel);
+      long left = file.length();
       // A table that was removed since has none of what the earlier run told.
-      if (left >= 0 && left <= tableBytes) {
-        return new RunMark(file, channel, left, true);
+      boolean isGoneOnWith = left >= 0 && left <= tableBytes;
+      if (!isGoneOnWith) {
+        file.write(tableBytes);
       }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(Long.toString(tableBytes).getBytes(StandardCharsets.US_ASCII)), 0);
-      return new RunMark(file, channel, tableBytes, false);
+      long from = isGoneOnWith ? left : tableBytes;
+      return new RunMark(folder, version, file, from, isGoneOnWith);
     } catch (IOException e) {
-      channel.close();
+      file.close();
       throw e;
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
+  private static String name(ScriptVersion version) {
+    return beginning(version) + version.text();
   }
 
-  /** What the file says; -1 when it says nothing. */
-  private static long length(FileChannel channel) throws IOException {
-    ByteBuffer text = ByteBuffer.allocate(MOST_BYTES);
-    channel.read(text, 0);
-    try {
-      return Long.parseLong(
-          new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII));
-    } catch (NumberFormatException e) {
-      return -1;
+  private static String beginning(ScriptVersion version) {
+    return PREFIX + version.script() + "-";
+  }
+
+  /** Removes what runs have left that are gone: the table has nothing of theirs. */
+  static void removeAllLeft(Path folder) throws IOException {
+    removeLeft(folder, name -> name.startsWith(PREFIX));
+  }
+
+  private static void removeLeft(Path folder, Predicate<String> which) throws IOException {
+    try (DirectoryStream<Path> marks =
+        Files.newDirectoryStream(folder, file -> which.test(file.getFileName().toString()))) {
+      for (Path mark : marks) {
+        try (MarkFile file = MarkFile.left(mark)) {
+          if (file != null) {
+            file.delete();
+          }
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
@@ -97,15 +102,18 @@ final class RunMark implements AutoCloseable {
     return from;
   }
 
-  /** The run has come to its end. */
+  /** The run has come to its end, and with it those of the script that have not. */
   void remove() throws IOException {
-    Files.deleteIfExists(file);
-    close();
+    try (file) {
+      file.delete();
+    }
+    String own = name(version);
+    removeLeft(folder, name -> name.startsWith(beginning(version)) && !name.equals(own));
   }
 
   /** Leaves it to the next run, unless it was removed. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

@@ -157,14 +157,22 @@ class MetricFilesTest {
   }
 
   /** A run that tells a loss at each of some steps. */
-  private void run(String program, boolean ends, int... steps) {
+  private void run(String script, boolean ends, int... steps) {
+    run(version(script, ""), ends, steps);
+  }
+
+  private static ScriptVersion version(String script, String text) {
+    return new ScriptVersion(script, "text" + text);
+  }
+
+  private void run(ScriptVersion script, boolean ends, int... steps) {
     try (MetricFiles files = files()) {
-      files.begin(program);
+      files.begin(script);
       for (int step : steps) {
         files.add("loss", 0.5, step);
       }
       if (ends) {
-        files.end(program);
+        files.end(script);
       }
     }
   }
@@ -179,15 +187,81 @@ class MetricFilesTest {
     assertThat(steps()).containsExactly("1", "2", "1", "2", "1", "3", "4");
     run("p", true, 1);
     assertThat(steps()).hasSize(8);
+    assertThat(marks()).isEmpty();
+  }
+
+  /** Names of the files that stand for runs that have not come to their end. */
+  private List<String> marks() throws IOException {
     try (Stream<Path> all = Files.list(folder.resolve("m"))) {
-      assertThat(all).noneMatch(file -> file.getFileName().toString().startsWith(".unfinished"));
+      return all.map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(".unfinished"))
+          .sorted()
+          .toList();
     }
+  }
+
+  @Test
+  void aRunThatEndsRemovesWhatItsScriptLeftBeforeItWasChanged() throws IOException {
+    run(version("p", "1"), false, 1);
+    run(version("p", "2"), false, 1);
+    run("q", true, 7);
+    run(version("p", "2"), false, 1, 2);
+    assertThat(steps()).containsExactly("1", "1", "7", "2");
+    assertThat(marks()).containsExactly(".unfinished-p-text1", ".unfinished-p-text2");
+    run(version("p", "3"), true, 1);
+    assertThat(marks()).isEmpty();
+    run(version("p", "2"), true, 1, 2);
+    assertThat(steps()).containsExactly("1", "1", "7", "2", "1", "1", "2");
+  }
+
+  @Test
+  void theMarkOfARunThatGoesOnStays() throws IOException {
+    try (MetricFiles here = files()) {
+      here.begin(version("p", "1"));
+      here.add("loss", 0.5, 1);
+      run(version("p", "2"), false, 2);
+      Path there = folder.resolve("m/.unfinished-p-text2");
+      try (MarkHolder holder = MarkHolder.start(there)) {
+        assertThat(holder.hasIt()).isTrue();
+        run(version("p", "3"), true, 3);
+        assertThat(marks()).containsExactly(".unfinished-p-text1", ".unfinished-p-text2");
+      }
+      run(version("p", "3"), true, 4);
+      assertThat(marks()).containsExactly(".unfinished-p-text1");
+    }
+    run(version("p", "3"), true, 5);
+    assertThat(marks()).isEmpty();
+  }
+
+  /** A system forgets all of a process's locks on a file when the process closes it once. */
+  @Test
+  void noOtherProcessGetsTheMarkOfARunThatGoesOn() throws IOException {
+    try (MetricFiles here = files()) {
+      here.begin(version("p", "1"));
+      here.add("loss", 0.5, 1);
+      run(version("p", "1"), true, 2);
+      run(version("p", "2"), true, 3);
+      try (MarkHolder holder = MarkHolder.start(folder.resolve("m/.unfinished-p-text1"))) {
+        assertThat(holder.hasIt()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aTableThatIsBegunHasNothingOfRunsBefore() throws IOException {
+    run("p", false, 1);
+    run("q", false, 1);
+    Files.delete(folder.resolve("m/metrics.csv"));
+    run("r", true, 1, 2, 3);
+    assertThat(marks()).isEmpty();
+    run("p", true, 1, 2);
+    assertThat(steps()).containsExactly("1", "2", "3", "1", "2");
   }
 
   @Test
   void aRunBesideAnotherOfTheSameProgramTellsAll() throws IOException {
     try (MetricFiles first = files()) {
-      first.begin("p");
+      first.begin(version("p", ""));
       first.add("loss", 0.5, 1);
       run("p", true, 1);
       first.add("loss", 0.5, 2);
@@ -211,7 +285,7 @@ class MetricFilesTest {
     run("p", false, 1, 2);
     run("changed", false, 3);
     try (MetricFiles files = files()) {
-      files.begin("changed");
+      files.begin(version("changed", ""));
       files.add("loss", 0.5, 3);
       files.goOn();
       files.add("loss", 0.5, 2);

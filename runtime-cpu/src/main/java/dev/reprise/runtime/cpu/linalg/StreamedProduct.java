@@ -62,29 +62,16 @@ final class StreamedProduct {
       ExecutionContext context) {
     long width = Math.min(cols, MOST_WIDTH);
     long height = Math.max(1, cells(rows * cols, vectors) / width);
-    long strips = Tiling.pieces(cols, width);
-    long blocks = Tiling.pieces(rows, height);
-    if (strips * blocks == 1) {
-      Rows all = part(a, cols, 0, rows, 0, width);
-      VectorProducts.multiply(all, x.address(), cols * Double.BYTES, vectors, y.address());
-      return;
-    }
-    Partials partials = new Partials(y, rows * vectors, strips, scratch);
-    parallel.forEach(
-        context,
-        strips * blocks,
-        task -> {
-          long strip = task / blocks;
-          long row = task % blocks * height;
-          long col = strip * width;
-          VectorProducts.multiply(
-              part(a, cols, row, Math.min(height, rows - row), col, width),
-              x.address() + col * Double.BYTES,
-              cols * Double.BYTES,
-              vectors,
-              partials.segment(strip).address() + row * vectors * Double.BYTES);
-        });
-    partials.addUp(parallel, context);
+    MatrixTiles tiles = new MatrixTiles(rows, cols, height, width);
+    MatrixTiles.Product product =
+        (row, count, col, n, sums) ->
+            VectorProducts.multiply(
+                part(a, cols, row, count, col, n),
+                x.address() + col * Double.BYTES,
+                cols * Double.BYTES,
+                vectors,
+                sums.address() + row * vectors * Double.BYTES);
+    tiles.multiply(y, rows * vectors, product, parallel, scratch, context);
   }
 
   /**
@@ -95,7 +82,7 @@ final class StreamedProduct {
    * @param y the products with the first vector, then those with the next
    */
   void multiplyTransposed(
-      long allRows,
+      long rows,
       long cols,
       MemorySegment a,
       MemorySegment v,
@@ -103,44 +90,24 @@ final class StreamedProduct {
       MemorySegment y,
       Scratch scratch,
       ExecutionContext context) {
-    long width = Math.min(cols, allRows == 1 ? MOST_WIDTH : MOST_SUMS);
+    long width = Math.min(cols, rows == 1 ? MOST_WIDTH : MOST_SUMS);
     long least = Math.max(LEAST_ROWS, (long) VectorProducts.GROUP_ROWS * vectors);
-    long height = height(allRows * cols, width, vectors, least);
-    long strips = Tiling.pieces(cols, width);
-    long blocks = Tiling.pieces(allRows, height);
-    if (strips * blocks == 1) {
-      clear(y, 0, vectors * cols);
-      VectorProducts.addRows(
-          part(a, cols, 0, allRows, 0, width),
-          v.address(),
-          (long) vectors * Double.BYTES,
-          vectors,
-          y.address(),
-          cols * Double.BYTES);
-      return;
-    }
-    Partials partials = new Partials(y, vectors * cols, blocks, scratch);
-    parallel.forEach(
-        context,
-        strips * blocks,
-        task -> {
-          long row = task / strips * height;
-          long col = task % strips * width;
-          long rows = Math.min(height, allRows - row);
-          Rows part = part(a, cols, row, rows, col, width);
-          MemorySegment sums = partials.segment(task / strips);
+    long height = height(rows * cols, width, vectors, least);
+    MatrixTiles tiles = new MatrixTiles(rows, cols, height, width);
+    MatrixTiles.Product product =
+        (row, count, col, n, sums) -> {
           for (long vector = 0; vector < vectors; vector++) {
-            clear(sums, vector * cols + col, part.cols());
+            clear(sums, vector * cols + col, n);
           }
           VectorProducts.addRows(
-              part,
+              part(a, cols, row, count, col, n),
               v.address() + row * vectors * Double.BYTES,
               (long) vectors * Double.BYTES,
               vectors,
               sums.address() + col * Double.BYTES,
               cols * Double.BYTES);
-        });
-    partials.addUp(parallel, context);
+        };
+    tiles.multiplyTransposed(y, vectors * cols, product, parallel, scratch, context);
   }
 
   /**
@@ -187,10 +154,12 @@ final class StreamedProduct {
     sums.asSlice(first * Double.BYTES, count * Double.BYTES).fill((byte) 0);
   }
 
-  private static Rows part(MemorySegment a, long cols, long row, long rows, long col, long width) {
-    int count = Math.toIntExact(Math.min(width, cols - col));
+  private static Rows part(MemorySegment a, long cols, long row, long rows, long col, long n) {
     return new Rows(
-        a.address() + (row * cols + col) * Double.BYTES, cols * Double.BYTES, rows, count);
+        a.address() + (row * cols + col) * Double.BYTES,
+        cols * Double.BYTES,
+        rows,
+        Math.toIntExact(n));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.linalg;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
@@ -96,27 +95,17 @@ final class VectorProduct {
       Scratch scratch,
       ExecutionContext context) {
     long width = Math.min(cols, cells);
-    long height = Math.max(1, cells / width);
-    long strips = Tiling.pieces(cols, width);
-    long blocks = Tiling.pieces(rows, height);
-    Partials partials = new Partials(y, vectors * rows, strips, scratch);
-    parallel.forEach(
-        context,
-        strips * blocks,
-        task -> {
-          long strip = task / blocks;
-          long row = task % blocks * height;
-          long col = strip * width;
-          int m = (int) Math.min(height, rows - row);
-          int n = (int) Math.min(width, cols - col);
+    MatrixTiles tiles = new MatrixTiles(rows, cols, Math.max(1, cells / width), width);
+    MatrixTiles.Product product =
+        (row, m, col, n, sums) -> {
           // With a single row the stride has no meaning and need not fit 32 bits.
           Blas.Block block =
-              m == 1 ? new Blas.Block(a, row * cols + col, n) : Blocks.at(a, cols, row, col);
+              m == 1 ? new Blas.Block(a, row * cols + col, (int) n) : Blocks.at(a, cols, row, col);
           for (long v = 0; v < vectors; v++) {
-            blas.gemv(m, n, block, x, v * cols + col, partials.segment(strip), v * rows + row);
+            blas.gemv((int) m, (int) n, block, x, v * cols + col, sums, v * rows + row);
           }
-        });
-    partials.addUp(parallel, context);
+        };
+    tiles.multiply(y, vectors * rows, product, parallel, scratch, context);
   }
 
   private void multiplyTransposed(
@@ -128,25 +117,17 @@ final class VectorProduct {
       long cells,
       Scratch scratch,
       ExecutionContext context) {
-    long width = Math.min(a.cols(), OUTPUTS);
-    long height = Math.max(LEAST_ROWS, cells / width);
-    long strips = Tiling.pieces(a.cols(), width);
-    long blocks = Tiling.pieces(a.rows(), height);
-    Partials partials = new Partials(y, vectors * a.cols(), blocks, scratch);
-    parallel.forEach(
-        context,
-        strips * blocks,
-        task -> {
-          long row = task / strips * height;
-          long col = task % strips * width;
-          int m = (int) Math.min(height, a.rows() - row);
-          int n = (int) Math.min(width, a.cols() - col);
+    long rows = a.rows();
+    long cols = a.cols();
+    long width = Math.min(cols, OUTPUTS);
+    MatrixTiles tiles = new MatrixTiles(rows, cols, Math.max(LEAST_ROWS, cells / width), width);
+    MatrixTiles.Product product =
+        (row, m, col, n, sums) -> {
           Blas.Block block = Blocks.at(a, row, col);
-          MemorySegment sums = partials.segment(task / strips);
           for (long v = 0; v < vectors; v++) {
-            blas.gemvTransposed(m, n, block, x, v * a.rows() + row, sums, v * a.cols() + col);
+            blas.gemvTransposed((int) m, (int) n, block, x, v * rows + row, sums, v * cols + col);
           }
-        });
-    partials.addUp(parallel, context);
+        };
+    tiles.multiplyTransposed(y, vectors * cols, product, parallel, scratch, context);
   }
 }

@@ -1,9 +1,5 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import static org.jocl.CL.CL_CONTEXT_PLATFORM;
-import static org.jocl.CL.clCreateContext;
-import static org.jocl.CL.clReleaseContext;
-
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -15,14 +11,12 @@ import dev.reprise.runtime.gpu.LaunchReplay;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jocl.cl_context;
-import org.jocl.cl_context_properties;
-import org.jocl.cl_device_id;
 import org.jocl.cl_kernel;
 
 /**
  * An OpenCL device: one queue for launches, one for uploads, one for downloads, each in order (see
- * {@link OpenClCopies}).
+ * {@link OpenClCopies}). Its context and programs are shared with other sessions (see {@link
+ * DeviceContexts}); all else is its own.
  */
 final class OpenClBackend implements Backend {
   /** Threads of a group in kernels that loop over their items. */
@@ -40,28 +34,36 @@ final class OpenClBackend implements Backend {
 
   private final DeviceFacts facts;
   private final OpenClCalls calls;
-  private final cl_context context;
+  private final DeviceContext context;
   private final List<OpenClQueue> queues;
   private final OpenClCopies copies;
   private final OpenClLaunches launches;
   private final OpenClMemory memory;
   private final OpenClPrograms programs;
 
-  OpenClBackend(DeviceFacts facts) {
+  /**
+   * @param contexts where the device's context is shared
+   */
+  OpenClBackend(DeviceFacts facts, DeviceContexts contexts) {
     this.facts = facts;
-    calls = new OpenClCalls(facts.info().name());
-    cl_device_id[] devices = {facts.device()};
-    cl_context_properties properties = new cl_context_properties();
-    properties.addProperty(CL_CONTEXT_PLATFORM, facts.platform());
-    context = clCreateContext(properties, 1, devices, null, null, null);
-    OpenClQueue ofLaunches = new OpenClQueue(context, facts.device());
-    OpenClQueue ofUploads = new OpenClQueue(context, facts.device());
-    OpenClQueue ofDownloads = new OpenClQueue(context, facts.device());
-    queues = List.of(ofUploads, ofLaunches, ofDownloads);
-    copies = new OpenClCopies(calls, ofLaunches, ofUploads, ofDownloads);
-    launches = new OpenClLaunches(calls, ofLaunches, copies, facts.info().hasDoubles());
-    memory = new OpenClMemory(calls, context, facts);
-    programs = new OpenClPrograms(context, facts);
+    context = contexts.open(facts);
+    boolean complete = false;
+    try {
+      calls = new OpenClCalls(facts.info().name(), context::lose);
+      OpenClQueue ofLaunches = new OpenClQueue(context.context(), facts.device());
+      OpenClQueue ofUploads = new OpenClQueue(context.context(), facts.device());
+      OpenClQueue ofDownloads = new OpenClQueue(context.context(), facts.device());
+      queues = List.of(ofUploads, ofLaunches, ofDownloads);
+      copies = new OpenClCopies(calls, ofLaunches, ofUploads, ofDownloads);
+      launches = new OpenClLaunches(calls, ofLaunches, copies, facts.info().hasDoubles());
+      memory = new OpenClMemory(calls, context.context(), facts);
+      programs = new OpenClPrograms(context, facts);
+      complete = true;
+    } finally {
+      if (!complete) {
+        context.close();
+      }
+    }
   }
 
   @Override
@@ -214,13 +216,16 @@ final class OpenClBackend implements Backend {
   @Override
   public void close() {
     calls.run(() -> {
-      copies.close();
-      launches.close();
-      queues.forEach(OpenClQueue::finish);
-      programs.close();
-      memory.trim();
-      queues.forEach(OpenClQueue::close);
-      clReleaseContext(context);
+      try {
+        copies.close();
+        launches.close();
+        queues.forEach(OpenClQueue::finish);
+        programs.close();
+        memory.trim();
+        queues.forEach(OpenClQueue::close);
+      } finally {
+        context.close();
+      }
     });
   }
 }

@@ -16,8 +16,9 @@ import org.jocl.CLException;
  * Calls of the driver for one device, whose failures come in the house's terms.
  *
  * @param device its name, for messages
+ * @param whenLost by whatever thread sees that the driver refuses everything from now on
  */
-record OpenClCalls(String device) {
+record OpenClCalls(String device, Runnable whenLost) {
 
   /** What the calls return. */
   <T> T get(Supplier<T> calls) {
@@ -40,8 +41,10 @@ record OpenClCalls(String device) {
     return switch (e.getStatus()) {
       case CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_RESOURCES, CL_OUT_OF_HOST_MEMORY ->
           new ResourceException("not enough memory on " + device + " (" + e.getMessage() + ")");
-      case CL_DEVICE_NOT_AVAILABLE, CL_INVALID_DEVICE, CL_INVALID_CONTEXT ->
-          new DeviceException(device + " is lost: " + e.getMessage(), true);
+      case CL_DEVICE_NOT_AVAILABLE, CL_INVALID_DEVICE, CL_INVALID_CONTEXT -> {
+        whenLost.run();
+        yield new DeviceException(device + " is lost: " + e.getMessage(), true);
+      }
       default -> new DeviceException(device + " failed: " + e.getMessage(), false);
     };
   }

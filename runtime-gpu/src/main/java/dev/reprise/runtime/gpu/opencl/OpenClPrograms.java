@@ -19,19 +19,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jocl.CLException;
 import org.jocl.Pointer;
-import org.jocl.cl_context;
 import org.jocl.cl_device_id;
 import org.jocl.cl_kernel;
 import org.jocl.cl_program;
 
-/** Programs and kernels of one context, built when first needed. Confined to the worker. */
+/**
+ * The kernels of one session, made when first needed from the programs of its device's context.
+ * Confined to the worker.
+ */
 final class OpenClPrograms {
   /** Programs made at run time that are kept. */
   private static final int MOST_GENERATED = 256;
 
-  private final cl_context context;
+  private final DeviceContext context;
   private final DeviceFacts facts;
+
+  /** Of files; they stay for other sessions until the context is closed. */
   private final Map<String, cl_program> programs = new HashMap<>();
+
   private final Map<String, cl_kernel> kernels = new HashMap<>();
 
   /** Programs that the driver does not compile: what needs them runs on the processor. */
@@ -40,7 +45,7 @@ final class OpenClPrograms {
   /** The one used longest ago first. */
   private final Map<Made, Generated> generated = new LinkedHashMap<>(16, 0.75f, true);
 
-  OpenClPrograms(cl_context context, DeviceFacts facts) {
+  OpenClPrograms(DeviceContext context, DeviceFacts facts) {
     this.context = context;
     this.facts = facts;
   }
@@ -68,7 +73,7 @@ final class OpenClPrograms {
   /** As the other, of a program that was made at run time. */
   cl_kernel newKernel(GeneratedKernels made, String name, Precision precision) {
     kernel(made, name, precision);
-    return clCreateKernel(generated.get(new Made(made, precision)).program(), name, null);
+    return clCreateKernel(generated.get(new Made(made, precision)).held().program(), name, null);
   }
 
   /** A kernel that was made at run time; those not used for long are forgotten. */
@@ -83,13 +88,13 @@ final class OpenClPrograms {
     if (program.failure() != null) {
       throw program.failure();
     }
-    cl_program source = program.program();
+    cl_program source = program.held().program();
     return program.kernels().computeIfAbsent(name, each -> clCreateKernel(source, each, null));
   }
 
   private Generated built(String text) {
     try {
-      return new Generated(build("of a fused expression", text), new HashMap<>(), null);
+      return new Generated(held("of a fused expression", text), new HashMap<>(), null);
     } catch (DeviceException e) {
       return new Generated(null, Map.of(), e);
     }
@@ -99,7 +104,7 @@ final class OpenClPrograms {
   private void forgetOldest() {
     if (generated.size() > MOST_GENERATED) {
       Iterator<Generated> oldest = generated.values().iterator();
-      oldest.next().release();
+      release(oldest.next());
       oldest.remove();
     }
   }
@@ -108,12 +113,12 @@ final class OpenClPrograms {
 
   /** A program, or why there is none. */
   private record Generated(
-      cl_program program, Map<String, cl_kernel> kernels, DeviceException failure) {
-    void release() {
-      kernels.values().forEach(kernel -> clReleaseKernel(kernel));
-      if (program != null) {
-        clReleaseProgram(program);
-      }
+      SharedPrograms.Held held, Map<String, cl_kernel> kernels, DeviceException failure) {}
+
+  private void release(Generated program) {
+    program.kernels().values().forEach(kernel -> clReleaseKernel(kernel));
+    if (program.held() != null) {
+      context.programs().giveBack(program.held());
     }
   }
 
@@ -125,15 +130,21 @@ final class OpenClPrograms {
     }
     try {
       return programs.computeIfAbsent(
-          key, name -> build(file, KernelSources.program("opencl", file, precision)));
+          key, name -> held(file, KernelSources.program("opencl", file, precision)).program());
     } catch (DeviceException e) {
       broken.put(key, e);
       throw e;
     }
   }
 
+  private SharedPrograms.Held held(String file, String text) {
+    SharedPrograms.Source source = new SharedPrograms.Source(text, options());
+    return context.programs().hold(source, () -> build(file, text));
+  }
+
   private cl_program build(String file, String source) {
-    cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
+    cl_program program =
+        clCreateProgramWithSource(context.context(), 1, new String[] {source}, null, null);
     try {
       clBuildProgram(program, 0, null, options(), null, null);
       return program;
@@ -168,8 +179,7 @@ final class OpenClPrograms {
 
   void close() {
     kernels.values().forEach(kernel -> clReleaseKernel(kernel));
-    programs.values().forEach(program -> clReleaseProgram(program));
-    generated.values().forEach(Generated::release);
+    generated.values().forEach(this::release);
     generated.clear();
     kernels.clear();
     programs.clear();

@@ -127,7 +127,8 @@ public final class OpenClProvider implements AcceleratorProvider {
     @Override
     public Accelerator open() {
       try {
-        return new KernelAccelerator(new OpenClBackend(facts), StandardKernels.table());
+        OpenClBackend backend = new OpenClBackend(facts, DeviceContexts.ofProcess());
+        return new KernelAccelerator(backend, StandardKernels.table());
       } catch (CLException e) {
         throw new DeviceException(info().name() + " cannot be opened: " + e.getMessage(), true);
       }

@@ -48,7 +48,8 @@ final class GroupingOpenCl implements Backend {
   }
 
   private static Backend backend() {
-    return new OpenClBackend(((OpenClProvider.Found) Devices.openclCandidate()).facts());
+    DeviceFacts facts = ((OpenClProvider.Found) Devices.openclCandidate()).facts();
+    return new OpenClBackend(facts, DeviceContexts.ofProcess());
   }
 
   private static Accelerator accelerator(Backend backend) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of a driver's failures; needs no device. */
 class OpenClCallsTest {
-  private final OpenClCalls calls = new OpenClCalls("opencl:7");
+  private int losses;
+  private final OpenClCalls calls = new OpenClCalls("opencl:7", () -> losses++);
 
   private void fail(int status) {
     calls.run(() -> {
@@ -31,9 +32,11 @@ class OpenClCallsTest {
   void whatEndsTheDeviceIsToldFromWhatFailsOnce() {
     assertThatThrownBy(() -> fail(CL.CL_DEVICE_NOT_AVAILABLE))
         .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isTrue());
+    assertThat(losses).isEqualTo(1);
     assertThatThrownBy(() -> fail(CL.CL_INVALID_KERNEL_ARGS))
         .hasMessageContainingAll("opencl:7 failed", "the driver says so")
         .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
+    assertThat(losses).isEqualTo(1);
   }
 
   @Test

@@ -32,7 +32,8 @@ class OpenClGpuVariantTest {
 
   private static Accelerator asGpu() {
     DeviceFacts facts = ((Found) Devices.openclCandidate()).facts().asGpu();
-    return new KernelAccelerator(new OpenClBackend(facts), StandardKernels.table());
+    return new KernelAccelerator(
+        new OpenClBackend(facts, DeviceContexts.ofProcess()), StandardKernels.table());
   }
 
   @AfterEach

@@ -11,6 +11,8 @@ class OpenClPeersTest extends PeersOnDevices {
   @Override
   protected List<Backend> open() {
     DeviceFacts facts = ((OpenClProvider.Found) Devices.openclCandidate()).facts();
-    return List.of(new OpenClBackend(facts), new OpenClBackend(facts));
+    return List.of(
+        new OpenClBackend(facts, new DeviceContexts()),
+        new OpenClBackend(facts, new DeviceContexts()));
   }
 }

@@ -1,8 +1,6 @@
-package dev.reprise.engine;
+package dev.reprise.engine.check;
 
 import dev.reprise.ScriptException;
-import dev.reprise.engine.check.ReuseMismatch;
-import dev.reprise.engine.check.TrapException;
 import dev.reprise.engine.file.TraceFile;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
@@ -14,13 +12,13 @@ import java.nio.file.Path;
  * Adds to a failure about a value what the value is made of: the items nearest to it in the
  * message, all of them in a lineage file that questions can be asked about.
  */
-final class TraceExcerpt {
+public final class TraceExcerpt {
   private static final int SHOWN = 20;
 
   private TraceExcerpt() {}
 
   /** The failure with the trace behind it, if it is one about a value. */
-  static ScriptException added(ScriptException failure, Path workingDirectory) {
+  public static ScriptException added(ScriptException failure, Path workingDirectory) {
     return switch (failure.getCause()) {
       case TrapException trap when trap.item() != null ->
           failure.withNotes(text(trap.item(), workingDirectory, "trap"));

@@ -1,4 +1,4 @@
-package dev.reprise.engine;
+package dev.reprise.engine.file;
 
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /**
  * A subscription to a file that another worker is reading; reads it itself when the other gives up.
  */
-final class ReadTask extends Task implements Waiter {
+public final class ReadTask extends Task implements Waiter {
   private static final Value[] NO_INPUTS = {};
 
   private final Handle handle;
@@ -21,7 +21,7 @@ final class ReadTask extends Task implements Waiter {
   private final TaskScheduler scheduler;
   private final AtomicReference<Claim> claim = new AtomicReference<>();
 
-  ReadTask(Supplier<Value> reading, TaskScheduler scheduler) {
+  public ReadTask(Supplier<Value> reading, TaskScheduler scheduler) {
     super(NO_INPUTS);
     this.handle = new Handle(null, null);
     this.reading = reading;
