@@ -89,9 +89,10 @@ final class AskingStep extends Step {
     OperationInputs.resolve(context, values);
     LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
     Pipeline pipeline = context.run.session().pipeline();
-    Meta meta = metaOrNull(values);
-    if (meta != null && pipeline.asks(context, activation, eager.operation, values, item)) {
-      LineageItem made = eager.tracedOrRecorded(activation);
+    boolean asks = pipeline.asks(context, activation, eager.operation, values, item);
+    Meta meta = asks ? metaOrNull(values) : null;
+    if (meta != null) {
+      LineageItem made = item == null ? eager.tracedOrRecorded(activation) : item;
       LateOperands operands =
           new LateOperands(
               eager.operation, values, made, meta, () -> resolved(context, activation));
