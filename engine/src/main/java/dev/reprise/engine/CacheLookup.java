@@ -64,23 +64,18 @@ final class CacheLookup {
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
       case Hit hit -> {
-        context.counters.hit(operation.index(), operation.operation());
-        context.carried.cameAgain(operation.account(), item);
-        Restoration.note(hit.value(), item);
+        noteHit(context, operation, item, hit);
         yield checks.verifier() == null
             ? hit.value()
             : verified(context, operation, inputs, item, hit.value());
       }
       case InFlight inFlight -> {
-        context.counters.met(inFlight, operation.index(), operation.operation());
-        operation.account().saves(work);
-        context.carried.cameAgain(operation.account(), item);
+        noteMet(context, operation, item, work, inFlight);
         context.met(inFlight.handle(), subscriber.origin(), item);
         yield inFlight.handle();
       }
       case Claim claim -> {
-        context.counters.misses[operation.index()]++;
-        operation.account().asking().inVain();
+        noteMiss(context, operation);
         if (pending) {
           yield subscriber.submit(claim, meta);
         }
@@ -89,6 +84,86 @@ final class CacheLookup {
             : executeClaimed(context, operation, inputs, item, work, claim);
       }
     };
+  }
+
+  /**
+   * As {@link #probe}, of an operation of whose operands some are computed only if its value is not
+   * there. They are computed under its claim, each with a claim of its own if it is looked up; that
+   * is no waiting, since all that they read is complete.
+   */
+  Value ask(ControlContext context, LateOperands operands, Origin origin, double work) {
+    LinkedOperation operation = operands.operation;
+    LineageItem item = operands.item;
+    context.checkCancelled();
+    if (context.isAhead()) {
+      context.awaitRoom();
+    }
+    Probe probe = cache.probe(item.key(), () -> task(context, operands, origin, work));
+    return switch (probe) {
+      case Hit hit -> {
+        noteHit(context, operation, item, hit);
+        context.work += (long) operands.workOfDeferred();
+        yield hit.value();
+      }
+      case InFlight inFlight -> {
+        noteMet(context, operation, item, work, inFlight);
+        context.work += (long) operands.workOfDeferred();
+        context.met(inFlight.handle(), leftBehind(origin, operands), item);
+        yield inFlight.handle();
+      }
+      case Claim claim -> {
+        noteMiss(context, operation);
+        Value[] inputs = context.owing(claim, operands::computed);
+        boolean pending = OperationInputs.areMissing(inputs);
+        yield pending
+            ? new Subscriber(context, operation, inputs, item, origin, work)
+                .submit(claim, operands.meta)
+            : executeClaimed(context, operation, inputs, item, work, claim);
+      }
+    };
+  }
+
+  private Origin leftBehind(Origin origin, LateOperands operands) {
+    return checks.leftBehind(origin, operands.values, operands.item);
+  }
+
+  /** Computes what was deferred and the operation, should its owner give up. */
+  private PendingTask task(
+      ControlContext context, LateOperands operands, Origin origin, double work) {
+    LateOperands.Members members = operands.members();
+    LinkedOperation operation = operands.operation;
+    LineageItem item = operands.item;
+    return new PendingTask(
+        context,
+        members.leaves(),
+        operands.meta,
+        leftBehind(origin, operands),
+        (complete, kernel, tally, later) -> members.compute(complete, execution, kernel, tally),
+        (claim, value, nanos) ->
+            keeping.complete(claim, operation.account(), item, work, value, nanos));
+  }
+
+  private static void noteHit(
+      ControlContext context, LinkedOperation operation, LineageItem item, Hit hit) {
+    context.counters.hit(operation.index(), operation.operation());
+    context.carried.cameAgain(operation.account(), item);
+    Restoration.note(hit.value(), item);
+  }
+
+  private static void noteMet(
+      ControlContext context,
+      LinkedOperation operation,
+      LineageItem item,
+      double work,
+      InFlight inFlight) {
+    context.counters.met(inFlight, operation.index(), operation.operation());
+    operation.account().saves(work);
+    context.carried.cameAgain(operation.account(), item);
+  }
+
+  private static void noteMiss(ControlContext context, LinkedOperation operation) {
+    context.counters.misses[operation.index()]++;
+    operation.account().asking().inVain();
   }
 
   /** The value of a hit, which is computed again when it is one of the sample. */

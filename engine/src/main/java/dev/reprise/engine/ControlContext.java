@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.cache.Claim;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.report.Counters;
@@ -28,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * What one control thread (the main program or a parfor worker) carries through the interpreter.
@@ -87,6 +89,9 @@ final class ControlContext {
   final Set<RunCall> calls = new HashSet<>();
 
   private int depth;
+
+  /** What this thread has a claim on while it computes operands of it; else null. */
+  private Claim owed;
 
   /** Where what a thread tells goes. */
   record Outlets(Appendable out, MetricSink metrics) {}
@@ -270,6 +275,10 @@ final class ControlContext {
 
   /** Waits until few enough operations are unfinished, by count and bytes; before probing. */
   void awaitRoom() {
+    if (owed != null) {
+      // There was room for what is made of them.
+      return;
+    }
     long mostBytes = run.session().memory().budgetBytes() / RUN_AHEAD_SHARE;
     while (!ahead.hasRoom(mostBytes)) {
       settleOldest();
@@ -285,6 +294,24 @@ final class ControlContext {
 
   boolean isAhead() {
     return !ahead.isEmpty();
+  }
+
+  /**
+   * Computes under a claim what its value is made of, by operations of their own: meanwhile this
+   * thread waits for no handle. If that fails the claim is given up, before anything is waited for.
+   *
+   * @return what the computation returns
+   */
+  <T> T owing(Claim claim, Supplier<T> computation) {
+    owed = claim;
+    try {
+      return computation.get();
+    } catch (Throwable e) {
+      claim.close();
+      throw e;
+    } finally {
+      owed = null;
+    }
   }
 
   private void settleOldest() {
@@ -380,6 +407,9 @@ final class ControlContext {
   RuntimeException located(Throwable failure, FailurePlace place) {
     if (failure instanceof ScriptException located) {
       return located;
+    }
+    if (owed != null) {
+      owed.close();
     }
     if (!(failure instanceof CancellationException)) {
       try {

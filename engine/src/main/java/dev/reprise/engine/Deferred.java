@@ -8,7 +8,8 @@ import dev.reprise.runtime.operation.PendingValue;
 
 /**
  * The value of an element-wise operation that was not computed but left to the only step that reads
- * it, so that both become one loop. Holds a reference to each of its operands, which may be
+ * it, so that both become one loop, or so that it is never computed where {@linkplain AskingStep
+ * what that step makes} is there already. Holds a reference to each of its operands, which may be
  * deferred themselves. Never seen by any other step; owned by one control thread.
  *
  * <p>Its lineage is what its variable or its reader's item says: the item of operand i is input i.
@@ -44,6 +45,26 @@ final class Deferred implements PendingValue {
       }
     }
     return operations;
+  }
+
+  /** Estimated nanoseconds of all operations in here. */
+  double work() {
+    double work = step.operation().work(operands);
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Deferred deferred && isFirst(operands, i)) {
+        work += deferred.work();
+      }
+    }
+    return work;
+  }
+
+  static boolean isIn(Value[] operands) {
+    for (Value operand : operands) {
+      if (operand instanceof Deferred) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static boolean isFirst(Value[] operands, int at) {

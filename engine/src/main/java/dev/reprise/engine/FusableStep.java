@@ -48,6 +48,9 @@ final class FusableStep extends Step {
    */
   private static final long FEWEST_CELLS_OF_STEPS = 8192;
 
+  /** What takes less than a few microseconds is not worth being left to who may not need it. */
+  private static final long FEWEST_CELLS_ASKED = 8192;
+
   private final Steps.Kernel eager;
   private final FusableOperation fusable;
   private final Deferral deferral;
@@ -58,7 +61,9 @@ final class FusableStep extends Step {
     NEVER,
     /** Not when it costs more than a probe: the loop around would find its value again. */
     IF_CHEAP,
-    ALWAYS
+    ALWAYS,
+    /** To an {@link AskingStep}, which computes it by itself unless it need not. */
+    ASKED
   }
 
   FusableStep(Steps.Kernel eager, int[] releases, FusableOperation fusable, Deferral deferral) {
@@ -160,6 +165,9 @@ final class FusableStep extends Step {
   }
 
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
+    if (deferral == Deferral.ASKED) {
+      return !devices && FusedShape.of(operands).cells() >= FEWEST_CELLS_ASKED;
+    }
     long fewest = devices ? fewestOnDevices(context) : fewestCells;
     if (deferral == Deferral.NEVER || FusedShape.of(operands).cells() < fewest) {
       return false;
@@ -294,7 +302,7 @@ final class FusableStep extends Step {
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Deferred deferred
           && (tooMany || !deferred.shape().equals(shape))) {
-        operands[i] = fusableOrNull(compute(context, activation, i), devices);
+        operands[i] = fusableOrNull(compute(context, activation, eager, i), devices);
         if (operands[i] == null) {
           return null;
         }
@@ -354,22 +362,26 @@ final class FusableStep extends Step {
   }
 
   private void computeInputs(ControlContext context, Activation activation) {
-    for (int i = 0; i < eager.inputs.length; i++) {
-      if (activation.values[eager.inputs[i]] instanceof Deferred) {
-        compute(context, activation, i);
-      }
+    computeInputs(context, activation, eager);
+  }
+
+  /** Computes the deferred operands of the step that is being run; their slots hold the values. */
+  static void computeInputs(ControlContext context, Activation activation, Steps.Kernel reader) {
+    for (int i = 0; i < reader.inputs.length; i++) {
+      compute(context, activation, reader, i);
     }
   }
 
   /** Computes a deferred operand after all; its slot holds the value afterwards. */
-  private Value compute(ControlContext context, Activation activation, int operand) {
-    int slot = eager.inputs[operand];
+  private static Value compute(
+      ControlContext context, Activation activation, Steps.Kernel reader, int operand) {
+    int slot = reader.inputs[operand];
     if (!(activation.values[slot] instanceof Deferred deferred)) {
       return activation.values[slot];
     }
     Value value;
     try {
-      value = deferred.step.value(context, activation, deferred, this, operand);
+      value = deferred.step.value(context, activation, deferred, reader, operand);
     } catch (RuntimeException | OutOfMemoryError e) {
       throw context.located(e, deferred.place(activation));
     }
@@ -387,7 +399,7 @@ final class FusableStep extends Step {
       ControlContext context,
       Activation activation,
       Deferred deferred,
-      FusableStep reader,
+      Steps.Kernel reader,
       int operand) {
     if (deferred.operations == 1) {
       Pipeline pipeline = context.run.session().pipeline();
@@ -404,16 +416,5 @@ final class FusableStep extends Step {
     boolean needed = activation.isRecorded() && fusion.needsItem(activation, call, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);
-  }
-
-  /**
-   * The item of an operand of this step.
-   *
-   * @param needed whether it is to be made where iterations are recorded
-   */
-  private LineageItem itemOf(int operand, Activation activation, boolean needed) {
-    return needed
-        ? eager.tracedOrRecorded(activation).input(operand)
-        : activation.item(eager.inputs[operand]);
   }
 }

@@ -11,11 +11,11 @@ import java.util.Set;
 
 /**
  * Finds the operations of a straight block whose values have one reader, which may compute them
- * inside its own loop.
+ * inside its own loop, or do without them.
  *
- * <p>An operation may be deferred to its reader when the reader is fusable, too, no other
- * instruction reads or overwrites the value, it is dead afterwards, and nothing but pure operations
- * lies in between: no call and no effect.
+ * <p>An operation may be deferred to its reader when the reader is fusable, too, or asks for its
+ * own value first ({@link AskingStep}), no other instruction reads or overwrites the value, it is
+ * dead afterwards, and nothing but pure operations lies in between: no call and no effect.
  */
 final class FusionCandidates {
   private final List<Instruction> instructions;
@@ -23,15 +23,22 @@ final class FusionCandidates {
   /** What each instruction may contribute to a loop, or null. */
   private final FusableOperation[] fusable;
 
+  /** Which instructions ask for their value before they need their operands. */
+  private final boolean[] asking;
+
   /** Slots that change while the innermost loop around the block runs; null outside of loops. */
   private final Set<Integer> changing;
 
   private final boolean[] invariant;
 
   FusionCandidates(
-      List<Instruction> instructions, FusableOperation[] fusable, Set<Integer> changing) {
+      List<Instruction> instructions,
+      FusableOperation[] fusable,
+      boolean[] asking,
+      Set<Integer> changing) {
     this.instructions = instructions;
     this.fusable = fusable;
+    this.asking = asking;
     this.changing = changing;
     this.invariant = invariants();
   }
@@ -42,15 +49,23 @@ final class FusionCandidates {
    * in every iteration as well.
    */
   Deferral deferral(int at) {
-    int slot = instructions.get(at).outputs()[0];
-    if (fusable[at] == null || fusable[at].isAggregate() || slot < 0) {
-      return Deferral.NEVER;
-    }
-    int reader = onlyReader(at, slot);
+    int reader = reader(at);
     if (reader < 0) {
       return Deferral.NEVER;
     }
-    return invariant[at] && !invariant[reader] ? Deferral.IF_CHEAP : Deferral.ALWAYS;
+    boolean comesAgain = invariant[at] && !invariant[reader];
+    if (asking[reader]) {
+      return comesAgain ? Deferral.NEVER : Deferral.ASKED;
+    }
+    return comesAgain ? Deferral.IF_CHEAP : Deferral.ALWAYS;
+  }
+
+  /** The instruction that the one at this place may be left to; negative for none. */
+  int reader(int at) {
+    int slot = instructions.get(at).outputs()[0];
+    return fusable[at] == null || fusable[at].isAggregate() || slot < 0
+        ? -1
+        : onlyReader(at, slot);
   }
 
   private int onlyReader(int at, int slot) {
@@ -61,7 +76,7 @@ final class FusionCandidates {
       }
       if (reads(next, slot)) {
         boolean ends = contains(next.releases(), slot) || contains(next.outputs(), slot);
-        return ends && fusable[i] != null ? i : -1;
+        return ends && (fusable[i] != null || asking[i]) ? i : -1;
       }
       if (contains(next.outputs(), slot) || contains(next.releases(), slot)) {
         return -1;

@@ -13,7 +13,8 @@ import java.util.Set;
  *
  * @param isOn false when every operation runs by itself
  * @param variables whether variables may be deferred that are read once, not only temporaries
- * @param keepsInvariants whether what a loop computes again and again is found in the cache
+ * @param keepsInvariants whether what a loop computes again and again is found in the cache, and
+ *     products ask for their values before their operands are computed
  */
 record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
 
@@ -46,10 +47,12 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
       return;
     }
     FusableOperation[] fusable = new FusableOperation[steps.length];
+    boolean[] asking = new boolean[steps.length];
     for (int i = 0; i < steps.length; i++) {
       fusable[i] = fusableOrNull(instructions.get(i), steps[i]);
+      asking[i] = keepsInvariants && AskingStep.mayAsk(steps[i]);
     }
-    FusionCandidates candidates = new FusionCandidates(instructions, fusable, changing);
+    FusionCandidates candidates = new FusionCandidates(instructions, fusable, asking, changing);
     for (int i = 0; i < steps.length; i++) {
       if (fusable[i] != null) {
         Deferral deferral =
@@ -58,6 +61,10 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
                 : Deferral.NEVER;
         int[] releases = instructions.get(i).releases();
         steps[i] = new FusableStep((Steps.Kernel) steps[i], releases, fusable[i], deferral);
+        if (deferral == Deferral.ASKED) {
+          int reader = candidates.reader(i);
+          steps[reader] = AskingStep.of(steps[reader], instructions.get(reader).releases());
+        }
       }
     }
   }

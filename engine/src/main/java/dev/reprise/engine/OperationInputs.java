@@ -49,6 +49,16 @@ final class OperationInputs {
     return pending;
   }
 
+  /** Whether some are still being computed. */
+  static boolean areMissing(Value[] inputs) {
+    for (Value input : inputs) {
+      if (input instanceof Handle) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Waits for all that are still being computed. */
   static void awaitAll(ControlContext context, Value[] inputs) {
     for (int i = 0; i < inputs.length; i++) {

@@ -80,6 +80,43 @@ final class Pipeline {
     return compute(context, operation, inputs, item, origin, true);
   }
 
+  /**
+   * True when an operation is looked up, so that it may be {@linkplain #ask asked} before operands
+   * that are deferred. Changes and counts nothing.
+   *
+   * @param item of the result; null while the iteration is recorded
+   */
+  boolean asks(
+      ControlContext context,
+      Activation activation,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item) {
+    if (lookup == null || checks.looksAtAll() || kernels.places() || !operation.cacheable()) {
+      return false;
+    }
+    double work = operation.work(inputs);
+    if (work < COST_GATE_NANOS) {
+      return false;
+    }
+    if (activation.isRecorded()) {
+      return choice.isAskedRecorded(activation, operation, inputs, work, LoopRecorder.RESULT);
+    }
+    return item != null
+        && choice.isAsked(context, operation, inputs, item, work, activation.sampled);
+  }
+
+  /**
+   * Finds the value of an operation, or computes it after those of its operands that are deferred.
+   *
+   * @return the value, or a handle that completes later; the caller owns one reference
+   */
+  Value ask(ControlContext context, LateOperands operands, Origin origin) {
+    double work = operands.operation.work(operands.values);
+    context.work += (long) work;
+    return lookup.ask(context, operands, origin, work);
+  }
+
   private Value compute(
       ControlContext context,
       LinkedOperation operation,

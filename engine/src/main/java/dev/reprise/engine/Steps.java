@@ -75,6 +75,17 @@ final class Steps {
       return trace(activation, operation.operation(), inputs);
     }
 
+    /**
+     * The item of an operand of this step, which is being run.
+     *
+     * @param needed whether it is to be made where iterations are recorded
+     */
+    final LineageItem itemOf(int operand, Activation activation, boolean needed) {
+      return needed
+          ? tracedOrRecorded(activation).input(operand)
+          : activation.item(inputs[operand]);
+    }
+
     final LineageItem trace(Activation activation, Operation traced, int[] operands) {
       LineageItem[] items = activation.items;
       if (items == null) {

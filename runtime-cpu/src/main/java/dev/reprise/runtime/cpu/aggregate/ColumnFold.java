@@ -1,10 +1,13 @@
 package dev.reprise.runtime.cpu.aggregate;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.ColumnExtremes;
 import dev.reprise.runtime.cpu.code.ColumnSums;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * Folds rows of equal width into one result per column. One instance holds the state of one chunk
@@ -79,10 +82,54 @@ abstract class ColumnFold {
     }
   }
 
+  /** Those whose folds take rows by machine code, where there is some. */
+  private record FastStart(IntFunction<ColumnFold> folds) implements Start {
+    @Override
+    public ColumnFold of(int width, long firstCol) {
+      return folds.apply(width);
+    }
+
+    @Override
+    public boolean isFast(CellSource source) {
+      return isInPlace(source);
+    }
+  }
+
+  private static boolean isInPlace(CellSource source) {
+    return source instanceof CellSource.Stored && CellFunction.areThere();
+  }
+
+  /** An extreme per column; machine code refuses columns with a cell that is no number. */
+  abstract static class Extreme extends Plain {
+    private final ColumnExtremes code;
+
+    Extreme(int width, double neutral, ColumnExtremes code) {
+      super(width, neutral);
+      this.code = code;
+    }
+
+    @Override
+    final boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+      if (!CellFunction.areThere()) {
+        return false;
+      }
+      int bytes = matrix.precision().bytesPerCell();
+      double[] extremes = new double[state.length];
+      long first = matrix.segment().address() + at * bytes;
+      boolean isKnown = code.run(matrix.precision(), first, step * bytes, rows, extremes);
+      if (isKnown) {
+        System.arraycopy(extremes, 0, state, 0, extremes.length);
+      }
+      return isKnown;
+    }
+  }
+
   /** Smallest per column. */
-  static final class Min extends Plain {
+  static final class Min extends Extreme {
+    static final Start START = new FastStart(Min::new);
+
     Min(int width) {
-      super(width, Double.POSITIVE_INFINITY);
+      super(width, Double.POSITIVE_INFINITY, ColumnExtremes.LEAST);
     }
 
     @Override
@@ -94,9 +141,11 @@ abstract class ColumnFold {
   }
 
   /** Largest per column. */
-  static final class Max extends Plain {
+  static final class Max extends Extreme {
+    static final Start START = new FastStart(Max::new);
+
     Max(int width) {
-      super(width, Double.NEGATIVE_INFINITY);
+      super(width, Double.NEGATIVE_INFINITY, ColumnExtremes.LARGEST);
     }
 
     @Override
@@ -126,18 +175,7 @@ abstract class ColumnFold {
    * most 18 u times the sum of the absolute values (u = 2^-53).
    */
   static class Sum extends ColumnFold {
-    static final Start START =
-        new Start() {
-          @Override
-          public ColumnFold of(int width, long firstCol) {
-            return new Sum(width);
-          }
-
-          @Override
-          public boolean isFast(CellSource source) {
-            return source instanceof CellSource.Stored && CellFunction.areThere();
-          }
-        };
+    static final Start START = new FastStart(Sum::new);
 
     private final double[] sums;
     private final double[] lost;
@@ -155,15 +193,19 @@ abstract class ColumnFold {
     }
 
     @Override
-    boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+    final boolean rows(DenseMatrix matrix, long at, long step, long rows) {
       if (!CellFunction.areThere()) {
         return false;
       }
       int bytes = matrix.precision().bytesPerCell();
-      ColumnSums code = new ColumnSums(matrix.precision(), sums.length);
+      ColumnSums code = code(matrix.precision());
       code.add(matrix.segment().address() + at * bytes, step * bytes, rows);
       code.get(sums, lost);
       return true;
+    }
+
+    ColumnSums code(Precision precision) {
+      return new ColumnSums(precision, sums.length);
     }
 
     private static void add(double[] recent, double[] row) {
@@ -212,9 +254,29 @@ abstract class ColumnFold {
       this.centers = centers;
     }
 
+    /**
+     * The folds of a matrix.
+     *
+     * @param centers by column of the matrix that is folded
+     */
+    static Start around(double[] centers) {
+      return new Start() {
+        @Override
+        public ColumnFold of(int width, long firstCol) {
+          int first = (int) firstCol;
+          return new Squares(Arrays.copyOfRange(centers, first, first + width));
+        }
+
+        @Override
+        public boolean isFast(CellSource source) {
+          return isInPlace(source);
+        }
+      };
+    }
+
     @Override
-    boolean rows(DenseMatrix matrix, long at, long step, long rows) {
-      return false;
+    ColumnSums code(Precision precision) {
+      return ColumnSums.ofSquares(precision, centers);
     }
 
     @Override

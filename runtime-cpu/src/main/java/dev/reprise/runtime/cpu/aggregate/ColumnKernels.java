@@ -42,8 +42,8 @@ final class ColumnKernels {
     ColumnKernels columns = new ColumnKernels(parallel);
     Map<String, SourceAggregate> table = new LinkedHashMap<>();
     table.put("colSums", columns.folding(ColumnFold.Sum.START));
-    table.put("colMins", columns.folding((width, _) -> new ColumnFold.Min(width)));
-    table.put("colMaxs", columns.folding((width, _) -> new ColumnFold.Max(width)));
+    table.put("colMins", columns.folding(ColumnFold.Min.START));
+    table.put("colMaxs", columns.folding(ColumnFold.Max.START));
     table.put("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
     table.put("colMeans", each(columns::means));
     return table;
@@ -86,13 +86,7 @@ final class ColumnKernels {
   private double[] variances(CellSource x, ExecutionContext context) {
     ColumnScan scan = new ColumnScan(x);
     double[] centers = scan.repeated(means(x, context));
-    double[] results =
-        scan.fold(
-            parallel,
-            context,
-            (width, first) ->
-                new ColumnFold.Squares(
-                    Arrays.copyOfRange(centers, (int) first, (int) first + width)));
+    double[] results = scan.fold(parallel, context, ColumnFold.Squares.around(centers));
     for (int j = 0; x.rows() > 1 && j < results.length; j++) {
       results[j] /= x.rows() - 1;
     }

@@ -8,6 +8,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.Quotients;
 import dev.reprise.runtime.cpu.code.RowExtremes;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import java.util.function.DoubleBinaryOperator;
  * several at a time.
  */
 final class RowKernels {
-  private static final long CHUNK_CELLS = 1 << 15;
+  static final long CHUNK_CELLS = 1 << 15;
 
   private RowKernels() {}
 
@@ -31,13 +32,21 @@ final class RowKernels {
   /** All, by opcode, over the cells of matrices in memory. */
   static Map<String, SourceAggregate> overMatrices(Parallel parallel) {
     Map<String, SourceAggregate> table = overSources(parallel);
-    table.put("rowVars", rows(parallel, Run::blockVariance, Run::variance));
+    table.put(
+        "rowVars",
+        Spread.ofRows(
+            parallel,
+            rows(parallel, Run::blockVariance, Run::variance),
+            Quotients.PLAIN));
     table.put(
         "rowSds",
-        rows(
+        Spread.ofRows(
             parallel,
-            (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
-            (run, at, n) -> Math.sqrt(run.variance(at, n))));
+            rows(
+                parallel,
+                (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
+                (run, at, n) -> Math.sqrt(run.variance(at, n))),
+            Quotients.ROOTS));
     return table;
   }
 

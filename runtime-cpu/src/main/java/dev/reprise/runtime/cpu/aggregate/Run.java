@@ -7,6 +7,7 @@ import dev.reprise.runtime.cpu.code.BlockSums;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Reductions of runs of adjacent cells on one thread, by way of a block of scratch. Not for several
@@ -54,6 +55,18 @@ final class Run {
     BlockSums.run(matrix.precision(), first, n * bytes, sums, runs, n);
   }
 
+  /**
+   * As {@link #sumInPlace}, of squared distances from {@code sum / divisor}.
+   *
+   * @param sums of the runs, which become those of the squares
+   */
+  static void squareInPlace(
+      DenseMatrix matrix, long at, MemorySegment sums, double divisor, long runs, int n) {
+    long bytes = matrix.precision().bytesPerCell();
+    long first = matrix.segment().address() + at * bytes;
+    BlockSums.runSquares(matrix.precision(), first, n * bytes, sums, divisor, runs, n);
+  }
+
   /** Brings up to 1024 cells into the block. */
   void load(long at, int n) {
     cells.read(at, block, n);
@@ -79,25 +92,45 @@ final class Run {
   }
 
   private void addInPlace(Accumulator total, long at, long n) {
+    double[] sums = new double[Math.clamp(n / BLOCK, 1, TOGETHER)];
+    addInPlace(total, sums, at, n, (from, into, runs, count) ->
+        sumInPlace(matrix, from, into, runs, count));
+  }
+
+  /** Writes what is added of runs of cells. */
+  @FunctionalInterface
+  private interface RunSums {
+    void write(long at, MemorySegment sums, long runs, int n);
+  }
+
+  private static void addInPlace(
+      Accumulator total, double[] sums, long at, long n, RunSums runSums) {
     long blocks = n / BLOCK;
-    double[] sums = new double[Math.clamp(blocks, 1, TOGETHER)];
     MemorySegment into = MemorySegment.ofArray(sums);
     for (long i = 0; i < blocks; i += TOGETHER) {
       int count = (int) Math.min(TOGETHER, blocks - i);
-      sumInPlace(matrix, at + i * BLOCK, into, count, BLOCK);
+      runSums.write(at + i * BLOCK, into, count, BLOCK);
       for (int k = 0; k < count; k++) {
         total.add(sums[k]);
       }
     }
     int rest = (int) (n % BLOCK);
     if (rest > 0) {
-      sumInPlace(matrix, at + blocks * BLOCK, into, 1, rest);
+      runSums.write(at + blocks * BLOCK, into, 1, rest);
       total.add(sums[0]);
     }
   }
 
   /** Adds the squared distances of the cells from a center to a total. */
   void addSquaresTo(Accumulator total, double center, long at, long n) {
+    if (matrix != null && n > 0) {
+      double[] sums = new double[Math.clamp(n / BLOCK, 1, TOGETHER)];
+      addInPlace(total, sums, at, n, (from, into, runs, count) -> {
+        Arrays.fill(sums, center);
+        squareInPlace(matrix, from, into, 1, runs, count);
+      });
+      return;
+    }
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
       load(at + i, count);

@@ -20,10 +20,19 @@ public final class BlockSums {
   public static final int BLOCK = 1024;
 
   private static final PrecisionCode WHOLE =
-      new PrecisionCode("sums of blocks", precision -> new BlockSumsCode(precision).ofWhole());
+      new PrecisionCode(
+          "sums of blocks", precision -> new BlockSumsCode(precision, false).ofWhole());
 
   private static final PrecisionCode SHORT =
-      new PrecisionCode("sums of rows", precision -> new BlockSumsCode(precision).ofShort());
+      new PrecisionCode("sums of rows", precision -> new BlockSumsCode(precision, false).ofShort());
+
+  private static final PrecisionCode SQUARES_OF_WHOLE =
+      new PrecisionCode(
+          "squares of blocks", precision -> new BlockSumsCode(precision, true).ofWhole());
+
+  private static final PrecisionCode SQUARES_OF_SHORT =
+      new PrecisionCode(
+          "squares of rows", precision -> new BlockSumsCode(precision, true).ofShort());
 
   private BlockSums() {}
 
@@ -39,13 +48,37 @@ public final class BlockSums {
    */
   public static void run(
       Precision precision, long cells, long step, MemorySegment sums, long blocks, int n) {
+    require(sums, blocks, n);
+    if (blocks > 0) {
+      MemorySegment code = (n == BLOCK ? WHOLE : SHORT).of(precision);
+      CodeCall.withSegments(code, sums, sums, cells, step, blocks, n);
+    }
+  }
+
+  /**
+   * As the other, of {@code (x - sum / divisor)^2} in the place of each cell.
+   *
+   * @param sums a sum for each block, which becomes that of the squares
+   */
+  public static void runSquares(
+      Precision precision,
+      long cells,
+      long step,
+      MemorySegment sums,
+      double divisor,
+      long blocks,
+      int n) {
+    require(sums, blocks, n);
+    if (blocks > 0) {
+      MemorySegment code = (n == BLOCK ? SQUARES_OF_WHOLE : SQUARES_OF_SHORT).of(precision);
+      MemorySegment by = MemorySegment.ofArray(new double[] {divisor});
+      CodeCall.withSegments(code, sums, by, cells, step, blocks, n);
+    }
+  }
+
+  private static void require(MemorySegment sums, long blocks, int n) {
     if (n < 1 || n > BLOCK || sums.byteSize() < blocks * Double.BYTES) {
       throw new IllegalArgumentException(blocks + " sums of " + n + " cells into " + sums);
     }
-    if (blocks == 0) {
-      return;
-    }
-    MemorySegment code = (n == BLOCK ? WHOLE : SHORT).of(precision);
-    CodeCall.withSegments(code, sums, sums, cells, step, blocks, n);
   }
 }

@@ -22,7 +22,8 @@ import dev.reprise.runtime.Precision;
 /**
  * The machine code of {@link BlockSums}: functions of the System V calling convention. Short blocks
  * are four at a time, so that no addition waits for the last one; of whole blocks it would not,
- * since most of theirs are those of halves.
+ * since most of theirs are those of halves. For sums of squared distances from the mean the sums of
+ * the blocks are given, which become those of the squares; two short blocks are at a time then.
  */
 final class BlockSumsCode {
   private static final int CELLS = RDI;
@@ -41,6 +42,9 @@ final class BlockSumsCode {
   /** Where blocks begin that are summed together. */
   private static final int[] PLACES = {CELLS, R9, R10, R11};
 
+  /** As many as registers allow where cells are squared. */
+  private static final int SQUARED_TOGETHER = 2;
+
   private static final int LANES = 4;
 
   /** Cells at a time. */
@@ -54,11 +58,20 @@ final class BlockSumsCode {
   private static final int REST = 8;
   private static final int CELL_LEFT = 12;
 
+  /** Of short blocks, whose third and fourth values are not there where cells are squared. */
+  private static final int CENTER = 6;
+
+  private static final int CENTER_OF_WHOLE = 14;
+  private static final int DIVISOR = 15;
+
   private static final int LOAD = 0x10;
   private static final int STORE = 0x11;
   private static final int LOWER_OF_PAIR = 0x14;
   private static final int ADD = 0x58;
+  private static final int MULTIPLY = 0x59;
   private static final int WIDEN = 0x5A;
+  private static final int SUBTRACT = 0x5C;
+  private static final int DIVIDE = 0x5E;
   private static final int ADD_NEIGHBOURS = 0x7C;
   private static final int UPPER_LANES = 0x19;
 
@@ -66,9 +79,13 @@ final class BlockSumsCode {
   private final boolean doubles;
   private final int bytes;
 
-  BlockSumsCode(Precision precision) {
+  /** Whether squared distances from the mean are added. */
+  private final boolean squares;
+
+  BlockSumsCode(Precision precision, boolean squares) {
     this.doubles = precision == Precision.FP64;
     this.bytes = precision.bytesPerCell();
+    this.squares = squares;
   }
 
   /** Of whole blocks. */
@@ -76,6 +93,7 @@ final class BlockSumsCode {
     begin();
     int block = to.here();
     to.clear(SUM);
+    findCenter(CENTER_OF_WHOLE, 0);
     to.zero(CELL);
     to.addNumber(zeroed(LEFT), HALVED / PAIR);
     int loop = to.here();
@@ -99,15 +117,29 @@ final class BlockSumsCode {
     return to.bytes();
   }
 
-  /** Brings what comes as sums, any, cells, step, blocks and count to the order of here. */
+  /**
+   * Brings what comes as sums, the place of the divisor, cells, step, blocks and count to the order
+   * of here.
+   */
   private void begin() {
     to.push(LEFT);
+    if (squares) {
+      to.broadcast(DIVISOR, Address.of(RSI));
+    }
     to.move(RAX, RDI);
     to.move(CELLS, RDX);
     to.move(STEP, RCX);
     to.move(SUMS, RAX);
     to.move(BLOCKS, R8);
     to.move(COUNT, R9);
+  }
+
+  /** The mean of a block whose sum is that many behind the next one. */
+  private void findCenter(int center, int block) {
+    if (squares) {
+      to.broadcast(center, Address.of(SUMS, block * Double.BYTES));
+      to.vector(MAP_0F, PREFIX_66, true, DIVIDE, center, center, DIVISOR);
+    }
   }
 
   /** Four cells of a block that has been halved three times. */
@@ -125,14 +157,14 @@ final class BlockSumsCode {
   }
 
   private void halveOnce(int value, int first) {
-    load(value, CELLS, first);
-    addCells(value, value + 1, CELLS, first + 4 * HALVED);
+    load(value, CELLS, first, CENTER_OF_WHOLE);
+    addCells(value, value + 1, CELLS, first + 4 * HALVED, CENTER_OF_WHOLE);
   }
 
   /** Of blocks of fewer cells. */
   byte[] ofShort() {
     begin();
-    int few = writeBlocks(PLACES.length);
+    int few = writeBlocks(squares ? SQUARED_TOGETHER : PLACES.length);
     to.landHere(few);
     int none = writeBlocks(1);
     to.landHere(none);
@@ -152,14 +184,16 @@ final class BlockSumsCode {
     for (int i = 0; i < together; i++) {
       to.clear(SUM + i);
       to.clear(REST + i);
+      findCenter(CENTER + i, i);
     }
     writeCells(together);
     writeRest(together);
     if (together == 1) {
       storeOne();
     } else {
-      storePair(0);
-      storePair(2);
+      for (int first = 0; first < together; first += 2) {
+        storePair(first);
+      }
     }
     to.addNumber(SUMS, together * Double.BYTES);
     to.move(CELLS, PLACES[together - 1]);
@@ -183,10 +217,10 @@ final class BlockSumsCode {
     int none = to.jumpIfZero();
     int loop = to.here();
     for (int i = 0; i < together; i++) {
-      load(VALUE + i, PLACES[i], 0);
+      load(VALUE + i, PLACES[i], 0, CENTER + i);
     }
     for (int i = 0; i < together; i++) {
-      addCells(VALUE + i, CELL_LEFT + i, PLACES[i], LANES);
+      addCells(VALUE + i, CELL_LEFT + i, PLACES[i], LANES, CENTER + i);
       add(SUM + i, SUM + i, VALUE + i);
     }
     to.addNumber(CELL, PAIR);
@@ -205,12 +239,17 @@ final class BlockSumsCode {
       Address cell = Address.of(PLACES[i], CELL, bytes);
       int sum = REST + i;
       int value = CELL_LEFT + i;
-      if (doubles) {
+      if (doubles && !squares) {
         to.vector(MAP_0F, PREFIX_F2, false, ADD, sum, sum, cell);
+        continue;
+      }
+      if (doubles) {
+        to.vector(MAP_0F, PREFIX_F2, false, LOAD, value, 0, cell);
       } else {
         to.vector(MAP_0F, PREFIX_F3, false, WIDEN, value, value, cell);
-        to.vector(MAP_0F, PREFIX_F2, false, ADD, sum, sum, value);
       }
+      square(value, CENTER + i, false);
+      to.vector(MAP_0F, PREFIX_F2, false, ADD, sum, sum, value);
     }
     to.addNumber(CELL, 1);
     to.decrement(LEFT);
@@ -244,19 +283,28 @@ final class BlockSumsCode {
     return register;
   }
 
-  /** Four cells, so many behind the next one. */
-  private void load(int value, int base, int cells) {
+  /** Four cells, so many behind the next one, or what is added of them. */
+  private void load(int value, int base, int cells, int center) {
     int opcode = doubles ? LOAD : WIDEN;
     int prefix = doubles ? PREFIX_66 : PREFIX_NONE;
     to.vector(MAP_0F, prefix, true, opcode, value, 0, place(base, cells));
+    square(value, center, true);
+  }
+
+  private void square(int value, int center, boolean isWhole) {
+    if (squares) {
+      int prefix = isWhole ? PREFIX_66 : PREFIX_F2;
+      to.vector(MAP_0F, prefix, isWhole, SUBTRACT, value, value, center);
+      to.vector(MAP_0F, prefix, isWhole, MULTIPLY, value, value, value);
+    }
   }
 
   /** Adds four cells; {@code spare} may be lost. */
-  private void addCells(int value, int spare, int base, int cells) {
-    if (doubles) {
+  private void addCells(int value, int spare, int base, int cells, int center) {
+    if (doubles && !squares) {
       to.vector(MAP_0F, PREFIX_66, true, ADD, value, value, place(base, cells));
     } else {
-      load(spare, base, cells);
+      load(spare, base, cells, center);
       add(value, value, spare);
     }
   }

@@ -35,7 +35,10 @@ class AggregatesInPlaceTest {
     {3, 2048},
     {2, 40_000},
     {1, 70_001},
-    {70_001, 1}
+    {70_001, 1},
+    {30_000, 3},
+    {3000, 100},
+    {40, 2500}
   };
 
   private static final List<String> OPCODES =
@@ -49,7 +52,17 @@ class AggregatesInPlaceTest {
           "rowIndexMax",
           "sum",
           "mean",
-          "var");
+          "rowSds",
+          "colSums",
+          "colMeans",
+          "colMins",
+          "colMaxs",
+          "colVars",
+          "colSds",
+          "var",
+          "sd",
+          "min",
+          "max");
 
   private final Random random = new Random(20261130);
 
@@ -79,6 +92,7 @@ class AggregatesInPlaceTest {
       try (Parallel parallel = new Parallel(threads)) {
         ExecutionContext context = new ExecutionContext(allocator, threads);
         Map<String, SourceAggregate> table = new HashMap<>(RowKernels.overMatrices(parallel));
+        table.putAll(ColumnKernels.overMatrices(parallel));
         table.putAll(FullKernels.overMatrices(parallel));
         for (int[] shape : SHAPES) {
           DenseMatrix matrix = matrix(allocator, shape[0], shape[1], precision);
@@ -118,7 +132,7 @@ class AggregatesInPlaceTest {
     DenseMatrix matrix = (DenseMatrix) result;
     double[] cells = new double[(int) matrix.cells()];
     for (int i = 0; i < cells.length; i++) {
-      cells[i] = matrix.get(i, 0);
+      cells[i] = matrix.get(i / matrix.cols(), i % matrix.cols());
     }
     matrix.buffer().release();
     return Arrays.toString(cells);

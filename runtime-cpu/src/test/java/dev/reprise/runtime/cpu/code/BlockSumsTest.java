@@ -96,7 +96,26 @@ class BlockSumsTest {
       sums[blocks] = 17;
       long place = memory.address();
       BlockSums.run(precision, place, (long) step * bytes, MemorySegment.ofArray(sums), blocks, n);
+      double divisor = n;
+      double[] squares = new double[blocks + 1];
       for (int i = 0; i < blocks; i++) {
+        squares[i] = isOdd ? random.nextGaussian() : sums[i];
+      }
+      double[] given = squares.clone();
+      BlockSums.runSquares(
+          precision,
+          place,
+          (long) step * bytes,
+          MemorySegment.ofArray(squares),
+          divisor,
+          blocks,
+          n);
+      assertThat(squares[blocks]).isZero();
+      for (int i = 0; i < blocks; i++) {
+        Double ofSquares = sum(squares(cells[i], given[i] / divisor));
+        assertThat((Double) squares[i])
+            .as("squares of %s, %d of %d x %d", precision, i, blocks, n)
+            .isEqualTo(ofSquares);
         // Boxed, so that one NaN is the other, and no zero is the other one.
         Double wanted = sum(cells[i]);
         assertThat((Double) sums[i])
@@ -105,6 +124,15 @@ class BlockSumsTest {
       }
       assertThat(sums[blocks]).isEqualTo(17);
     }
+  }
+
+  private static double[] squares(double[] x, double center) {
+    double[] squares = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      double distance = x[i] - center;
+      squares[i] = distance * distance;
+    }
+    return squares;
   }
 
   private static double sum(double[] x) {

@@ -7,6 +7,7 @@ import dev.reprise.runtime.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,8 +76,6 @@ class ColumnSumsTest {
   private static void check(Precision precision, double[][] cells, int cols) {
     int step = cells[0].length;
     int bytes = precision.bytesPerCell();
-    double[] sums = new double[cols];
-    double[] lost = new double[cols];
     try (Arena arena = Arena.ofConfined()) {
       // As long as its cells, so that what is read behind them is likely to be seen.
       MemorySegment memory = arena.allocate((long) cells.length * step * bytes, bytes);
@@ -89,28 +88,40 @@ class ColumnSumsTest {
           }
         }
       }
-      ColumnSums code = new ColumnSums(precision, cols);
-      code.add(memory.address(), (long) step * bytes, cells.length);
-      code.get(sums, lost);
-    }
-    for (int j = 0; j < cols; j++) {
-      double[] wanted = sum(cells, j);
-      // Boxed, so that one NaN is the other.
-      Double sum = wanted[0];
-      Double loss = wanted[1];
-      assertThat(sums[j]).as("%s, column %d of %d", precision, j, cols).isEqualTo(sum);
-      assertThat(lost[j]).as("%s, loss of column %d of %d", precision, j, cols).isEqualTo(loss);
+      compare(new ColumnSums(precision, cols), memory, bytes, cells, null);
+      double[] centers = cells[cells.length / 2];
+      double[] own = Arrays.copyOf(centers, cols);
+      compare(ColumnSums.ofSquares(precision, own), memory, bytes, cells, centers);
     }
   }
 
-  /** A sum, and what it lost. */
-  private static double[] sum(double[][] cells, int j) {
+  private static void compare(
+      ColumnSums code, MemorySegment memory, int bytes, double[][] cells, double[] centers) {
+    int step = cells[0].length;
+    code.add(memory.address(), (long) step * bytes, cells.length);
+    int cols = code.cols();
+    double[] sums = new double[cols];
+    double[] lost = new double[cols];
+    code.get(sums, lost);
+    for (int j = 0; j < cols; j++) {
+      double[] wanted = sum(cells, j, centers);
+      // Boxed, so that one NaN is the other.
+      Double sum = wanted[0];
+      Double loss = wanted[1];
+      assertThat(sums[j]).as("column %d of %d", j, cols).isEqualTo(sum);
+      assertThat(lost[j]).as("loss of column %d of %d", j, cols).isEqualTo(loss);
+    }
+  }
+
+  /** A sum, of squared distances if there are centers, and what it lost. */
+  private static double[] sum(double[][] cells, int j, double[] centers) {
     double sum = 0;
     double lost = 0;
     for (int from = 0; from < cells.length; from += TOGETHER) {
       double value = 0;
       for (int i = from; i < Math.min(cells.length, from + TOGETHER); i++) {
-        value += cells[i][j];
+        double distance = centers == null ? 0 : cells[i][j] - centers[j];
+        value += centers == null ? cells[i][j] : distance * distance;
       }
       double next = sum + value;
       double part = next - sum;

@@ -4,6 +4,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.R10;
 import static dev.reprise.runtime.cpu.code.Assembler.R11;
 import static dev.reprise.runtime.cpu.code.Assembler.R12;
 import static dev.reprise.runtime.cpu.code.Assembler.R13;
+import static dev.reprise.runtime.cpu.code.Assembler.R14;
 import static dev.reprise.runtime.cpu.code.Assembler.R8;
 import static dev.reprise.runtime.cpu.code.Assembler.R9;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
@@ -23,14 +24,30 @@ import dev.reprise.runtime.Precision;
 import java.util.function.Consumer;
 
 /**
- * The machine code of {@link ColumnSums}: two loops, over groups of rows and over blocks of
- * columns, whose sums are in registers while the rows of a group are added. Each row of a group has
+ * The machine code of {@link ColumnSums} and {@link ColumnExtremes}: two loops, over groups of rows
+ * and over blocks of columns, whose sums or extremes are in registers while the rows of a group are
+ * added. Each row of a group has
  * a load of its own, which goes from a block to the next: then processors see where it will go on
  * and fetch that, which they do not for one load that jumps from row to row (a fifth of the time
  * where cells come from memory). The rows that are left are added by a loop. A function of the
- * System V calling convention: where the arguments and the sums are.
+ * System V calling convention that is given where the arguments and the sums are, and returns
+ * whether it met a cell that is no number, if it looks for extremes.
  */
-final class ColumnSumsCode {
+final class ColumnFoldCode {
+  /** What becomes of a column. */
+  enum Kind {
+    /** The sum of its cells, and what that lost. */
+    SUM,
+    /** The sum of squared distances from a center, and what that lost. */
+    SQUARES,
+    LEAST,
+    LARGEST;
+
+    private boolean isExtreme() {
+      return this == LEAST || this == LARGEST;
+    }
+  }
+
   // Places of the arguments, counted in longs.
   static final int CELLS = 0;
   static final int ROW_BYTES = 1;
@@ -40,7 +57,7 @@ final class ColumnSumsCode {
   /** Rows behind the last group. */
   static final int ROWS_LEFT = 4;
 
-  /** From the sums to what they lost. */
+  /** From the sums to what they lost, and from there to the centers. */
   static final int LOST_BYTES = 5;
 
   /** How many blocks there are of each kind. */
@@ -75,30 +92,43 @@ final class ColumnSumsCode {
 
   private static final int ROW = RBP;
   private static final int THREE_ROWS = R12;
-  private static final int[] SAVED = {RBX, RBP, R12, R13};
+  private static final int CENTERS = R14;
+  private static final int[] SAVED = {RBX, RBP, R12, R13, R14};
 
-  // Vector registers: sums of the rows are the first four.
+  // Vector registers: sums of the rows, or extremes, are the first four.
   private static final int WIDENED = 4;
   private static final int SUM = 5;
   private static final int NEXT = 6;
   private static final int PART = 7;
   private static final int LOSS = 8;
+  private static final int CENTER = 9;
+  private static final int UNORDERED = 13;
 
   private static final int ADD = 0x58;
   private static final int SUBTRACT = 0x5C;
   private static final int LOAD = 0x10;
   private static final int STORE = 0x11;
   private static final int WIDEN = 0x5A;
+  private static final int MULTIPLY = 0x59;
+  private static final int SIGNS = 0x50;
+  private static final int AND = 0x54;
+  private static final int OR = 0x56;
+  private static final int LEAST = 0x5D;
+  private static final int LARGEST = 0x5F;
+  private static final int COMPARE = 0xC2;
+  private static final int IS_UNORDERED = 0x03;
 
   private final Assembler to = new Assembler(true);
   private final Precision precision;
+  private final Kind kind;
 
-  private ColumnSumsCode(Precision precision) {
+  private ColumnFoldCode(Precision precision, Kind kind) {
     this.precision = precision;
+    this.kind = kind;
   }
 
-  static byte[] of(Precision precision) {
-    return new ColumnSumsCode(precision).write();
+  static byte[] of(Precision precision, Kind kind) {
+    return new ColumnFoldCode(precision, kind).write();
   }
 
   private static Address argument(int place) {
@@ -109,6 +139,7 @@ final class ColumnSumsCode {
     for (int register : SAVED) {
       to.push(register);
     }
+    to.clear(UNORDERED);
     to.load(RDX, argument(CELLS));
     to.load(ROW, argument(ROW_BYTES));
     to.address(THREE_ROWS, Address.of(ROW, ROW, 2));
@@ -131,6 +162,10 @@ final class ColumnSumsCode {
     writeColumns(this::addRowsLeft);
     to.landHere(none);
     to.zero(RAX);
+    if (kind.isExtreme()) {
+      // The signs of all lanes, which are the bits of a comparison.
+      to.vector(MAP_0F, PREFIX_66, true, SIGNS, RAX, 0, UNORDERED);
+    }
     for (int i = SAVED.length - 1; i >= 0; i--) {
       to.pop(SAVED[i]);
     }
@@ -144,23 +179,45 @@ final class ColumnSumsCode {
     to.move(R10, RSI);
     to.move(R11, RSI);
     to.add(R11, argument(LOST_BYTES));
+    to.move(CENTERS, R11);
+    to.add(CENTERS, argument(LOST_BYTES));
     for (Block block : Block.values()) {
       to.load(RCX, argument(BLOCKS + block.ordinal()));
       to.test(RCX);
       int none = to.jumpIfZero();
       int loop = to.here();
       for (int i = 0; i < block.registers; i++) {
-        to.clear(i);
+        begin(block, i, i * block.lanes * Double.BYTES);
       }
       adding.accept(block);
       for (int i = 0; i < block.registers; i++) {
-        addCompensated(block, i, i * block.lanes * Double.BYTES);
+        end(block, i, i * block.lanes * Double.BYTES);
       }
       to.addNumber(R10, block.columns() * Double.BYTES);
       to.addNumber(R11, block.columns() * Double.BYTES);
+      to.addNumber(CENTERS, block.columns() * Double.BYTES);
       to.decrement(RCX);
       to.jumpBackUnlessZero(loop);
       to.landHere(none);
+    }
+  }
+
+  private void begin(Block block, int sum, int offset) {
+    if (kind.isExtreme()) {
+      memory(block, LOAD, sum, Address.of(R10, offset));
+      return;
+    }
+    to.clear(sum);
+    if (kind == Kind.SQUARES) {
+      memory(block, LOAD, CENTER + sum, Address.of(CENTERS, offset));
+    }
+  }
+
+  private void end(Block block, int sum, int offset) {
+    if (kind.isExtreme()) {
+      memory(block, STORE, sum, Address.of(R10, offset));
+    } else {
+      addCompensated(block, sum, offset);
     }
   }
 
@@ -196,31 +253,62 @@ final class ColumnSumsCode {
 
   private void addCells(Block block, int sum, Address cells) {
     boolean isWhole = block.lanes > 1;
-    if (precision == Precision.FP64) {
+    if (precision == Precision.FP64 && kind == Kind.SUM) {
       to.vector(MAP_0F, prefix(block), isWhole, ADD, sum, sum, cells);
       return;
     }
-    int one = isWhole ? 0 : sum;
-    to.vector(MAP_0F, isWhole ? PREFIX_NONE : PREFIX_F3, isWhole, WIDEN, WIDENED, one, cells);
+    if (precision == Precision.FP64) {
+      memory(block, LOAD, WIDENED, cells);
+    } else {
+      int one = isWhole ? 0 : sum;
+      to.vector(MAP_0F, isWhole ? PREFIX_NONE : PREFIX_F3, isWhole, WIDEN, WIDENED, one, cells);
+    }
+    if (kind.isExtreme()) {
+      takeExtreme(block, sum);
+      return;
+    }
+    if (kind == Kind.SQUARES) {
+      operate(block, SUBTRACT, WIDENED, WIDENED, CENTER + sum);
+      operate(block, MULTIPLY, WIDENED, WIDENED, WIDENED);
+    }
     operate(block, ADD, sum, sum, WIDENED);
+  }
+
+  /**
+   * Of an extreme and what was read: of two zeros the instruction gives the second, so it is asked
+   * in both orders, and bits that are the same but for that are joined.
+   */
+  private void takeExtreme(Block block, int extreme) {
+    operate(block, COMPARE, PART, WIDENED, WIDENED);
+    to.control(IS_UNORDERED);
+    to.vector(MAP_0F, PREFIX_66, true, OR, UNORDERED, UNORDERED, PART);
+    int opcode = kind == Kind.LEAST ? LEAST : LARGEST;
+    operate(block, opcode, NEXT, extreme, WIDENED);
+    operate(block, opcode, extreme, WIDENED, extreme);
+    int join = kind == Kind.LEAST ? OR : AND;
+    to.vector(MAP_0F, PREFIX_66, true, join, extreme, extreme, NEXT);
   }
 
   /** Adds to a sum, and what that lost to what it lost before (Knuth's two-sum). */
   private void addCompensated(Block block, int value, int offset) {
-    boolean isWhole = block.lanes > 1;
     Address sum = Address.of(R10, offset);
     Address lost = Address.of(R11, offset);
-    to.vector(MAP_0F, prefix(block), isWhole, LOAD, SUM, 0, sum);
+    memory(block, LOAD, SUM, sum);
     operate(block, ADD, NEXT, SUM, value);
     operate(block, SUBTRACT, PART, NEXT, SUM);
     operate(block, SUBTRACT, LOSS, NEXT, PART);
     operate(block, SUBTRACT, LOSS, SUM, LOSS);
     operate(block, SUBTRACT, PART, value, PART);
     operate(block, ADD, LOSS, LOSS, PART);
-    to.vector(MAP_0F, prefix(block), isWhole, LOAD, SUM, 0, lost);
+    memory(block, LOAD, SUM, lost);
     operate(block, ADD, SUM, SUM, LOSS);
-    to.vector(MAP_0F, prefix(block), isWhole, STORE, SUM, 0, lost);
-    to.vector(MAP_0F, prefix(block), isWhole, STORE, NEXT, 0, sum);
+    memory(block, STORE, SUM, lost);
+    memory(block, STORE, NEXT, sum);
+  }
+
+  /** Loads or stores a register of a block. */
+  private void memory(Block block, int opcode, int register, Address place) {
+    to.vector(MAP_0F, prefix(block), block.lanes > 1, opcode, register, 0, place);
   }
 
   private void operate(Block block, int opcode, int result, int one, int other) {
