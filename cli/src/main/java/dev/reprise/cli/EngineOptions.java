@@ -9,6 +9,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,9 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
 
   private static StoreConfig store(Settings settings, Console console) {
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
+    if (store.server() == null && !Files.exists(store.folder())) {
+      OutputPlaces.folder("--store", store.folder());
+    }
     store = console.departure().storing(store);
     OptionalLong bytes = settings.memory().bytes("store");
     store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;

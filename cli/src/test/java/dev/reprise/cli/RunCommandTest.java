@@ -117,6 +117,7 @@ class RunCommandTest extends CommandTest {
   @CsvSource({
     "--metrics,to",
     "--spill-folder,to",
+    "--store,to",
     "--trace-file,''",
     "--stats-json,''",
   })

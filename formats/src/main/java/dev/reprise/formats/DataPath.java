@@ -125,6 +125,9 @@ record DataPath(Path path, List<Path> parts, List<Path> external) {
     if (folder == null || !Files.isDirectory(folder)) {
       return "there is no such file, nor the folder " + folder;
     }
+    if (Files.isSymbolicLink(path)) {
+      return "there is no such file: the symbolic link leads nowhere (looked in " + folder + ")";
+    }
     String wanted = nameOf(path).toLowerCase(Locale.ROOT);
     String near =
         list(folder).stream()

@@ -60,8 +60,21 @@ final class NumberText {
     return text.equalsIgnoreCase("nan");
   }
 
-  /** A text short enough for a message. */
+  /** A text short enough for a message, its control characters written out. */
   static String shortened(String text) {
-    return text.length() <= 40 ? text : text.substring(0, 37) + "...";
+    String start = text.length() <= 40 ? text : text.substring(0, 37) + "...";
+    if (start.chars().noneMatch(Character::isISOControl)) {
+      return start;
+    }
+    StringBuilder shown = new StringBuilder();
+    for (char c : start.toCharArray()) {
+      switch (c) {
+        case '\r' -> shown.append("\\r");
+        case '\n' -> shown.append("\\n");
+        case '\t' -> shown.append("\\t");
+        default -> shown.append(Character.isISOControl(c) ? "\\u%04x".formatted((int) c) : c);
+      }
+    }
+    return shown.toString();
   }
 }

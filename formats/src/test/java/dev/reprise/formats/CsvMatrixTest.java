@@ -187,6 +187,23 @@ class CsvMatrixTest {
   }
 
   @Test
+  void aLinkThatLeadsNowhereIsNotItsOwnSuggestion() throws IOException {
+    Files.createSymbolicLink(files.folder.resolve("x.csv"), Path.of("x.csv"));
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .hasMessageContaining("the symbolic link leads nowhere");
+  }
+
+  @Test
+  void controlCharactersInMessagesAreWrittenOut() {
+    files.put("x.csv", "1,2\r3,4\r");
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .hasMessageContaining("the text \"2\\r3\" where a number is due");
+    files.put("x.csv", "1,\0332\t\0003\n");
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .hasMessageContaining("the text \"\\u001b2\\t\\u00003\" where a number is due");
+  }
+
+  @Test
   void bytesOfADamagedFileAreNoWhiteSpace() {
     for (String text : new String[] {"1,\0002\n", "1,2\000\n", "\0001,2\n", "1, \033 2\n"}) {
       files.put("x.csv", text);

@@ -30,12 +30,10 @@ import java.util.RandomAccess;
  */
 public final class ListValue implements Value {
   private static final int FIRST_ROOM = 8;
-  private static final Prefix<String> NO_NAMES = new Prefix<>(new String[0], 0);
 
-  /** Empty when the list is positional. */
-  private final Prefix<String> names;
+  private final ListNames names;
 
-  private final Prefix<Value> elements;
+  private final Cells elements;
 
   /**
    * Positions of the elements that may have been promised, in the order in which they were put
@@ -49,17 +47,17 @@ public final class ListValue implements Value {
   private final ReferenceCount references = new ReferenceCount();
 
   /** The first cells of an array, of which nobody writes to these any more. */
-  private static final class Prefix<T> extends AbstractList<T> implements RandomAccess {
-    private final T[] cells;
+  private static final class Cells extends AbstractList<Value> implements RandomAccess {
+    private final Value[] cells;
     private final int size;
 
-    Prefix(T[] cells, int size) {
+    Cells(Value[] cells, int size) {
       this.cells = cells;
       this.size = size;
     }
 
     @Override
-    public T get(int index) {
+    public Value get(int index) {
       if (index >= size) {
         throw new IndexOutOfBoundsException(index);
       }
@@ -77,11 +75,11 @@ public final class ListValue implements Value {
     }
 
     /** With one more, in the same array if there is room; for who will use this one no more. */
-    Prefix<T> with(T last) {
-      T[] room =
+    Cells with(Value last) {
+      Value[] room =
           size < cells.length ? cells : Arrays.copyOf(cells, Math.max(FIRST_ROOM, size + size / 2));
       room[size] = last;
-      return new Prefix<>(room, size + 1);
+      return new Cells(room, size + 1);
     }
   }
 
@@ -95,9 +93,8 @@ public final class ListValue implements Value {
     if (!names.isEmpty() && names.size() != elements.size()) {
       throw new IllegalArgumentException(names.size() + " names, " + elements.size() + " elements");
     }
-    this.names =
-        names.isEmpty() ? NO_NAMES : new Prefix<>(names.toArray(String[]::new), names.size());
-    this.elements = new Prefix<>(elements.toArray(Value[]::new), elements.size());
+    this.names = names.isEmpty() ? ListNames.NONE : new ListNames(names);
+    this.elements = new Cells(elements.toArray(Value[]::new), elements.size());
     LinkedHashSet<Integer> open = null;
     for (int i = 0; i < elements.size(); i++) {
       open = noted(open, i, this.elements.cells[i]);
@@ -106,7 +103,7 @@ public final class ListValue implements Value {
   }
 
   /** The list that goes on in the arrays of another one. */
-  private ListValue(Prefix<String> names, Prefix<Value> elements, LinkedHashSet<Integer> promised) {
+  private ListValue(ListNames names, Cells elements, LinkedHashSet<Integer> promised) {
     this.names = names;
     this.elements = elements;
     this.promised = promised == null || promised.isEmpty() ? null : promised;
@@ -141,15 +138,15 @@ public final class ListValue implements Value {
     if (!hasOneHolder()) {
       throw new IllegalStateException("others hold the list, too");
     }
-    Prefix<String> longerNames = names;
+    ListNames longerNames = names;
     if (name != null || isNamed()) {
-      while (longerNames.size < elements.size) {
+      while (longerNames.size() < elements.size) {
         longerNames = longerNames.with("");
       }
       longerNames = longerNames.with(name == null ? "" : name);
     }
     replaceByWhatHasCome();
-    Prefix<Value> longer = elements.with(element);
+    Cells longer = elements.with(element);
     ListValue next = new ListValue(longerNames, longer, noted(promised, elements.size, element));
     // Not given up: the next one holds the elements.
     references.release(this);
@@ -214,7 +211,7 @@ public final class ListValue implements Value {
   }
 
   public boolean isNamed() {
-    return names.size > 0;
+    return names.size() > 0;
   }
 
   /** Names in order; empty when the list is positional. */

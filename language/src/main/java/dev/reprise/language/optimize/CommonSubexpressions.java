@@ -5,12 +5,14 @@ import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.operation.Evaluation;
-import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Opcode;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Computes what straight code computes twice once: the same operation on the same versions of the
@@ -30,15 +32,14 @@ final class CommonSubexpressions extends StraightPass {
     }
     Values values = new Values(draft, assigned);
     Notation notation = new Notation(draft.operands, values);
-    Map<String, List<Known>> known = new HashMap<>();
+    Map<Reading, List<Known>> known = new HashMap<>();
     List<Instruction> out = new ArrayList<>(instructions.size());
     boolean changed = false;
     Map<Integer, First> first = new HashMap<>();
     for (Instruction instruction : instructions) {
       Instruction result = throughCopies(instruction, first, values);
       if (result instanceof Instruction.Compute compute && isPure(compute)) {
-        List<Known> candidates =
-            known.computeIfAbsent(compute.operation().name(), _ -> new ArrayList<>(2));
+        List<Known> candidates = known.getOrDefault(reading(compute, values), List.of());
         Known equal = find(compute, candidates, values);
         if (equal != null) {
           int value = equal.by.outputs()[0];
@@ -53,13 +54,15 @@ final class CommonSubexpressions extends StraightPass {
           changed = true;
         }
       }
-      int[] before = result instanceof Instruction.Compute c ? versions(c, values) : null;
-      values.passed(result);
       out.add(result);
       if (result instanceof Instruction.Compute compute && isPure(compute)) {
+        Reading reading = reading(compute, values);
+        values.passed(result);
         known
-            .get(compute.operation().name())
-            .add(new Known(compute, before, values.version(compute.outputs()[0])));
+            .computeIfAbsent(reading, _ -> new ArrayList<>(2))
+            .add(new Known(compute, values.version(compute.outputs()[0])));
+      } else {
+        values.passed(result);
       }
     }
     return changed
@@ -90,63 +93,46 @@ final class CommonSubexpressions extends StraightPass {
   /** Where an equal value was computed first, and which of the values of that slot it is. */
   private record First(int slot, int version) {}
 
-  /** An instruction that has run, with the versions of what it read and wrote. */
-  private record Known(Instruction.Compute by, int[] inputs, int output) {}
+  /** What equal instructions have in common: the opcode and each operand with its version. */
+  private record Reading(Opcode opcode, List<Integer> operands) {}
+
+  private static Reading reading(Instruction.Compute compute, Values values) {
+    List<Integer> operands = new ArrayList<>(2 * compute.inputs().length);
+    for (int input : compute.inputs()) {
+      operands.add(input);
+      operands.add(values.version(input));
+    }
+    return new Reading(compute.operation().opcode(), operands);
+  }
+
+  /** An instruction that has run, with the version of what it wrote. */
+  private record Known(Instruction.Compute by, int output) {}
 
   /**
    * Two pure instructions with the same opcode and first operand: a cheap test that rarely fires.
    */
   private boolean hasCandidate(List<Instruction> instructions) {
-    for (int i = 1; i < instructions.size(); i++) {
-      if (instructions.get(i) instanceof Instruction.Compute later && isPure(later)) {
-        for (int k = 0; k < i; k++) {
-          if (instructions.get(k) instanceof Instruction.Compute earlier
-              && earlier.inputs().length == later.inputs().length
-              && earlier.operation().opcode() == later.operation().opcode()
-              && earlier.inputs()[0] == later.inputs()[0]) {
-            return true;
-          }
+    record Kind(Opcode opcode, int operand, int operands) {}
+    Set<Kind> seen = new HashSet<>();
+    for (Instruction instruction : instructions) {
+      if (instruction instanceof Instruction.Compute compute && isPure(compute)) {
+        int[] inputs = compute.inputs();
+        if (!seen.add(new Kind(compute.operation().opcode(), inputs[0], inputs.length))) {
+          return true;
         }
       }
     }
     return false;
   }
 
-  private static int[] versions(Instruction.Compute compute, Values values) {
-    int[] versions = new int[compute.inputs().length];
-    for (int i = 0; i < versions.length; i++) {
-      versions[i] = values.version(compute.inputs()[i]);
-    }
-    return versions;
-  }
-
   private static Known find(Instruction.Compute compute, List<Known> candidates, Values values) {
     for (Known candidate : candidates) {
       if (values.version(candidate.by.outputs()[0]) == candidate.output
-          && sameInputs(candidate, compute, values)
-          && sameOperation(candidate.by.operation(), compute.operation())) {
+          && candidate.by.operation().attributes().equals(compute.operation().attributes())) {
         return candidate;
       }
     }
     return null;
-  }
-
-  private static boolean sameOperation(Operation a, Operation b) {
-    return a.opcode() == b.opcode() && a.attributes().equals(b.attributes());
-  }
-
-  private static boolean sameInputs(Known known, Instruction.Compute compute, Values values) {
-    int[] a = known.by.inputs();
-    int[] b = compute.inputs();
-    if (a.length != b.length) {
-      return false;
-    }
-    for (int i = 0; i < a.length; i++) {
-      if (a[i] != b[i] || values.version(b[i]) != known.inputs[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private boolean isPure(Instruction.Compute compute) {

@@ -23,6 +23,28 @@ class CommonSubexpressionsTest {
         .hasSize(1);
   }
 
+  /** Each is on the value before it; compared pair by pair they would take minutes. */
+  @Test
+  void aHundredThousandStatementsInARowAreCompared() {
+    StringBuilder script = new StringBuilder("v0 = rand()\n");
+    for (int i = 1; i <= 100_000; i++) {
+      script.append("v%d = v%d + 1\n".formatted(i, i - 1));
+    }
+    script.append("w = v9 + 1\nprint(sum(v100000 + w))");
+    assertThat(listing(script.toString())).contains("w = v10");
+  }
+
+  /** As above; these all have an operand in common. */
+  @Test
+  void aHundredThousandStatementsOnOneValueAreCompared() {
+    StringBuilder script = new StringBuilder("X = rand()\n");
+    for (int i = 1; i <= 100_000; i++) {
+      script.append("v%d = X + %d\n".formatted(i, i));
+    }
+    script.append("w = X + 9\nprint(sum(v100000 + w + v9))");
+    assertThat(listing(script.toString())).contains("w = v9");
+  }
+
   @Test
   void aVariableThatChangedInBetweenIsAnotherOperand() {
     assertThat(listing("X = rand()\na = X + 1\nX = a * 2\nb = X + 1\nprint(sum(a + b))"))
