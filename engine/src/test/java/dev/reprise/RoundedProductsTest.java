@@ -116,4 +116,33 @@ class RoundedProductsTest {
     assertThat(rounding.precision()).isEqualTo(Precision.FP32);
     assertThat(rounding.withPrecision(Precision.FP64).products()).isEqualTo(ProductPrecision.FULL);
   }
+
+  /** Targets of 257 would be 256, and a NaN in one row would be one in all of them. */
+  @Test
+  void rowsInAnotherOrderAreNotRounded() {
+    String script =
+        """
+        source("nn/util.dml") as util
+        X = matrix("257 1001 NaN 0.1", 4, 1)
+        print(toString(t(util::rows_of(X, matrix("4 3 1 1 2", 5, 1))), decimal=1))
+        Y = matrix(257, 9, 1)
+        zero = list(list(layer="affine", W=matrix(0, 1, 1), b=matrix(0, 1, 1)))
+        [m, losses] = sequentialTrain(X=Y, Y=Y, model=zero, loss="l2", epochs=1, shuffle=TRUE, seed=1)
+        print(as.scalar(losses[1, 1]))
+        gradients = function(List[Unknown] model, Matrix[Double] features, Matrix[Double] labels)
+            return (List[Unknown] found) {
+          found = list(matrix(max(abs(labels - 257)) + max(abs(features - 257)), 1, 1))
+        }
+        plus = function(List[Unknown] model, List[Unknown] gradients) return (List[Unknown] sum) {
+          sum = list(as.matrix(model[1]) + as.matrix(gradients[1]))
+        }
+        for (i in 1:3) {
+          scheme = ifelse(i == 1, "DISJOINT_RANDOM", ifelse(i == 2, "DISJOINT_ROUND_ROBIN", "OVERLAP_RESHUFFLE"))
+          off = paramserv(model=list(matrix(0, 1, 1)), features=Y, labels=Y, upd="gradients", agg="plus", epochs=1, k=2, scheme=scheme)
+          print(as.scalar(as.matrix(off[1])))
+        }
+        """;
+    assertThat(Scripts.run(config(ProductPrecision.BF16), script).output())
+        .isEqualTo("0.1 NaN 257.0 257.0 1001.0\n\n33024.5\n0.0\n0.0\n0.0\n");
+  }
 }

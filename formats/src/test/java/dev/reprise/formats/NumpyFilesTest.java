@@ -70,6 +70,24 @@ class NumpyFilesTest {
   }
 
   @Test
+  void whatIsWrongInAnArchiveSaysInWhichArray() throws IOException {
+    try (ZipOutputStream zip =
+        new ZipOutputStream(Files.newOutputStream(folder.resolve("all.npz")))) {
+      for (String name : new String[] {"f8", "text", "cube"}) {
+        zip.putNextEntry(new ZipEntry(name + ".npy"));
+        zip.write(Files.readAllBytes(samples.folder.resolve(name + ".npy")));
+      }
+    }
+    FilesFixture files = new FilesFixture(folder);
+    files.matrix("all.npz", ReadOptions.none().withDataset("f8")).buffer().release();
+    assertThatThrownBy(() -> files.matrix("all.npz", ReadOptions.none().withDataset("text")))
+        .hasMessageContaining("all.npz: array \"text\": cells of type \"<U2\"");
+    assertThatThrownBy(() -> files.matrix("all.npz", ReadOptions.none().withDataset("cube.npy")))
+        .hasMessageContaining("all.npz: array \"cube\": the array has the shape");
+    assertThat(files.allocator.open).hasValue(0);
+  }
+
+  @Test
   void truncatedFilesAreRefused() throws IOException {
     byte[] good = Files.readAllBytes(samples.folder.resolve("f8.npy"));
     FilesFixture files = new FilesFixture(folder);

@@ -61,10 +61,11 @@ public final class NpyFiles {
       throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = entry(zip, name, file.toString());
+      String place = file + ": array \"" + withoutEnding(entry.getName()) + "\"";
       try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
         byte[] chunk = new byte[CHUNK_BYTES];
         DenseMatrix matrix =
-            matrix(target -> fill(in, chunk, target), entry.getSize(), file.toString(), allocator);
+            matrix(target -> fill(in, chunk, target), entry.getSize(), place, allocator);
         try {
           checkSum(in, entry, file.toString());
           return matrix;

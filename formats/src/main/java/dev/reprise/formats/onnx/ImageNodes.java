@@ -26,8 +26,9 @@ final class ImageNodes {
       throw into.problem(node, "has filters that are not of two extents");
     }
     needsImages(into, node);
-    WindowAttributes.Placed placed =
-        attributes(into, node).filters(into.extents(), filters.extents().subList(2, 4));
+    List<Long> shape = filters.extents().subList(2, 4);
+    agrees(into, node, shape);
+    WindowAttributes.Placed placed = attributes(into, node).filters(into.extents(), shape);
     LayerReader.Window window = placed.window();
     if (filters.extents().get(0) * filters.extents().get(1) * window.rows() * window.cols()
         > Integer.MAX_VALUE) {
@@ -115,6 +116,9 @@ final class ImageNodes {
     if (shape == null || shape.size() != 2) {
       throw into.problem(node, "has a window that is not of two extents");
     }
+    if (shape.stream().anyMatch(extent -> extent < 1)) {
+      throw into.problem(node, "has a window of " + shape + " cells");
+    }
     needsImages(into, node);
     WindowAttributes.Bordered bordered = attributes(into, node).pooling(into.extents(), shape);
     LayerReader.Window window = bordered.window();
@@ -127,6 +131,14 @@ final class ImageNodes {
   private static void pool(OnnxImport into, String type, LayerReader.Window window) {
     into.layer(type, Map.of(), settings(window));
     into.becomes(window.output(window.channels()));
+  }
+
+  /** A node may say how large its filters are, which must be as large then. */
+  static void agrees(OnnxImport into, Node node, List<Long> window) {
+    List<Long> stated = node.integers("kernel_shape");
+    if (stated != null && !stated.isEmpty() && !stated.equals(window)) {
+      throw into.problem(node, "states a window of " + stated + " for filters of " + window);
+    }
   }
 
   private static WindowAttributes attributes(OnnxImport into, Node node) {

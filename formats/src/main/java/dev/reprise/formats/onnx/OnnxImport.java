@@ -134,6 +134,11 @@ final class OnnxImport {
 
   static List<Layer> of(OnnxModel model, String file) {
     OnnxImport into = new OnnxImport(model, file);
+    Optional<Node> again = model.nodeOfTakenName();
+    if (again.isPresent()) {
+      throw into.problem(
+          again.get(), "puts out a value of a name that another value of the model has");
+    }
     for (Node node : model.nodesOfOutput()) {
       into.readNamed(node, () -> into.read(node));
     }

@@ -96,6 +96,18 @@ record OnnxModel(
     return found.reversed();
   }
 
+  /** The first node that puts out what has the name of another value, if there is one. */
+  Optional<Node> nodeOfTakenName() {
+    Set<String> taken = new HashSet<>(constants.keySet());
+    taken.add(input);
+    return nodes.stream()
+        .filter(node ->
+            node.outputs().stream()
+                .filter(name -> !name.isEmpty())
+                .anyMatch(name -> !taken.add(name)))
+        .findFirst();
+  }
+
   /** The tensors whose cells lie in files beside the model. */
   ExternalTensors externalTensors() {
     Stream<Object> inNodes = nodes.stream().flatMap(node -> node.attributes().values().stream());

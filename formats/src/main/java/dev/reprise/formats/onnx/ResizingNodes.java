@@ -32,6 +32,7 @@ final class ResizingNodes {
           node,
           "has groups with several filters; the layers have one group, or groups of one filter");
     }
+    ImageNodes.agrees(into, node, shape.subList(2, 4));
     Window window = window(into, node, shape);
     long outputs = isDepthwise ? groups : shape.get(1);
     int rows = (int) (isDepthwise ? groups : images[0]);

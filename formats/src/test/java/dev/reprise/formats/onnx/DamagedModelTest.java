@@ -7,6 +7,7 @@ import dev.reprise.formats.FormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,49 @@ class DamagedModelTest {
         .beside("Transpose", "c", Map.of(), "few")
         .then("Add", "y", "c")
         .isRefused("node \"c\" (Transpose) cannot be read: its inputs or attributes disagree");
+  }
+
+  @Test
+  void aNameIsThatOfOneValue() {
+    model(-1, 2)
+        .then("Relu", "y")
+        .node("Exp", "y", Map.of(), List.of("x"))
+        .isRefused("node \"y\" (Exp) puts out a value of a name that another value of the model has");
+    model(-1, 2).then("Relu", "x").isRefused("node \"x\" (Relu) puts out a value of a name");
+    model(-1, 2)
+        .beside("Relu", "one", Map.of(), "x")
+        .then("Exp", "y")
+        .isRefused("node \"one\" (Relu) puts out a value of a name");
+  }
+
+  @Test
+  void aWindowIsAsLargeAsItsFilters() {
+    for (String operator : List.of("Conv", "ConvTranspose")) {
+      String wrong = "(" + operator + ") states a window of [2, 2] for filters of [3, 3]";
+      TestModel images = new TestModel(-1, 1, 5, 5).constant("F", 1, 1, 1, 3, 3);
+      images.node(operator, "y", window(2, 2), List.of("x", "F")).isRefused(wrong);
+      images.beginAnew();
+      assertThat(images.node(operator, "y", window(3, 3), List.of("x", "F")).layers()).hasSize(1);
+      images.beginAnew();
+      assertThat(images.node(operator, "y", window(), List.of("x", "F")).layers()).hasSize(1);
+    }
+    new TestModel(-1, 1, 5)
+        .constant("F", 1, 1, 1, 3)
+        .node("Conv", "y", window(4), List.of("x", "F"))
+        .isRefused("(Conv) states a window of [1, 4] for filters of [1, 3]");
+  }
+
+  @Test
+  void aWindowHasCells() {
+    for (String operator : List.of("MaxPool", "AveragePool")) {
+      new TestModel(-1, 1, 5, 5)
+          .then(operator, "y", window(0, 2))
+          .isRefused("node \"y\" (" + operator + ") has a window of [0, 2] cells");
+    }
+  }
+
+  private static Map<String, Object> window(long... extents) {
+    return Map.of("kernel_shape", LongStream.of(extents).boxed().toList());
   }
 
   @Test

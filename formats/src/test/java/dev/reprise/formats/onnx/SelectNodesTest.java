@@ -127,7 +127,7 @@ class SelectNodesTest {
             .layers()
             .getFirst();
     assertThat(shift.weights().get("beta").cells()).containsExactly(0, -5, 0, 0);
-    TestModel chosen = model.node("Where", "y", Map.of(), List.of("q", "far", "x"));
+    TestModel chosen = model.node("Where", "z", Map.of(), List.of("q", "far", "x"));
     assertThat(chosen.types()).containsExactly("concat", "select");
     Layer beside = chosen.layers().getFirst().branches().get("branch2").getFirst();
     assertThat(beside.weights().get("value").cells()).containsExactly(-5);

@@ -113,7 +113,7 @@ class UnrolledRnnTest {
         .beside("Squeeze", "s0", Map.of(), "f0", "zero")
         .beside("Slice", "f1", Map.of(), "f", "one", "two", "zero")
         .beside("Squeeze", "s1", Map.of(), "f1", "zero");
-    return zeros(model)
+    return zeros(model, "back")
         .then("MatMul", "m0", "r")
         .then("Add", "n0", "d")
         .then("Add", "o0", "s0")
@@ -203,15 +203,16 @@ class UnrolledRnnTest {
         .beside("Squeeze", "x1", Map.of(), "a1", "zero");
   }
 
-  private static TestModel zeros(TestModel model) {
+  private static TestModel zeros(TestModel model, String way) {
+    String shape = "shape " + way;
     return model
-        .beside("Shape", "n", Map.of("end", 1L), "x")
-        .beside("Concat", "s", Map.of("axis", 0L), "one", "n", "two")
-        .node("Expand", "z", Map.of(), List.of("none", "s"));
+        .beside("Shape", "n " + way, Map.of("end", 1L), "x")
+        .beside("Concat", shape, Map.of("axis", 0L), "one", "n " + way, "two")
+        .node("Expand", "z " + way, Map.of(), List.of("none", shape));
   }
 
   private static TestModel firstStep(TestModel model) {
-    return zeros(model)
+    return zeros(model, "ahead")
         .then("MatMul", "c0", "r")
         .then("Add", "d0", "d")
         .then("Add", "e0", "x0")
