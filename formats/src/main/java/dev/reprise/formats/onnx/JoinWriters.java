@@ -15,6 +15,8 @@ final class JoinWriters {
           (export, layer) -> joined(export, "Add", layer),
           Layer.PRODUCT,
           (export, layer) -> joined(export, "Mul", layer),
+          Layer.MATMUL,
+          JoinWriters::matrixProduct,
           Layer.CONCAT,
           JoinWriters::concat,
           Layer.CONCAT_STEPS,
@@ -36,6 +38,42 @@ final class JoinWriters {
     } else {
       alike(export, operator, first, second, layer);
     }
+  }
+
+  /** Products of the matrices that rows of two branches are made of. */
+  private static void matrixProduct(OnnxExport export, LayerReader layer) {
+    export.needsWhole(layer);
+    long groups = layer.positive("groups");
+    long rows = layer.positive("rows");
+    long inner = layer.positive("inner");
+    long cols = layer.positive("cols");
+    List<List<Layer>> lists = List.of(layer.branch(Layer.LEFT), layer.branch(Layer.RIGHT));
+    if (export.extents() == null && lists.stream().anyMatch(List::isEmpty)) {
+      export.takesRows(groups * inner * (lists.getFirst().isEmpty() ? rows : cols), layer);
+    }
+    List<Branch> branches = export.besideEachOther(lists);
+    String left = matrices(export, layer, branches.getFirst(), Layer.LEFT, groups, rows, inner);
+    String right = matrices(export, layer, branches.getLast(), Layer.RIGHT, groups, inner, cols);
+    export.node("MatMul", left, right).add();
+    export.node("Flatten", export.current()).integer("axis", 1).add();
+    export.becomes(groups * rows * cols);
+  }
+
+  private static String matrices(
+      OnnxExport export, LayerReader layer, Branch branch, String name, long... extents) {
+    long width = OnnxExport.product(extents);
+    if (branch.extents() == null || OnnxExport.product(branch.extents()) != width) {
+      throw layer.problem(
+          "takes "
+              + OnnxExport.words(extents)
+              + " numbers from "
+              + name
+              + ", but gets "
+              + OnnxExport.words(branch.extents()));
+    }
+    String shape = export.integers(name, -1, extents[0], extents[1], extents[2]);
+    export.node("Reshape", branch.value(), shape).add();
+    return export.current();
   }
 
   /** Puts images and a number for each of their channels together. */

@@ -138,6 +138,10 @@ final class LayerReader {
     return value.asString();
   }
 
+  boolean hasWeights(String name) {
+    return layer.weights().containsKey(name);
+  }
+
   boolean has(String setting) {
     return layer.settings().containsKey(setting);
   }

@@ -144,15 +144,8 @@ final class OnnxImport {
         () -> {
           into.unrolled.read(end);
           into.readPutOff(end);
+          into.attention.makeValue(end, end.name());
         });
-    if (into.attention.shape(model.output()) != null) {
-      throw new FormatException(
-          file,
-          "the output \""
-              + model.output()
-              + "\" is a product of two values, which can be read as a"
-              + " part of attention alone");
-    }
     into.parted.needsNone(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
@@ -219,6 +212,13 @@ final class OnnxImport {
   }
 
   private void readLayers(Node node) {
+    if (attention.takesScores(node)) {
+      readPutOff(node);
+      if (attention.read(node)) {
+        uses.note(node);
+        return;
+      }
+    }
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       if (!attention.read(node) && !parted.read(node)) {
