@@ -369,3 +369,14 @@ save("masks", nodes + [node("Concat", [f"f{i}" for i in range(5)], ["y"], axis=1
 save("shared", [
     node("MatMul", ["x", "w1"], ["k"]), node("MatMul", ["x", "w2"], ["v"]), node("Attention", ["x", "k", "v", "truths"], ["a"], q_num_heads=4, kv_num_heads=2), node("Flatten", ["a"], ["y"])],
     {"w1": floats(8, 4), "w2": floats(8, 6), "truths": np.array([[1, 0, 1], [1, 1, 0], [0, 1, 1]]) > 0}, floats(3, 3, 8), 2, 23)
+# Equations: attention with heads in steps, products with matrices and with one for each head, bilinear forms, products of cells, sums, orders, dots, and a constant from the left.
+equations = {"a": ("bqhd,bkhd->bhqk", "q", "q"), "b": ("btd,df->btf", "x", "w1"), "c": ("bthd,hdf->bhtf", "q", "w2"), "d": ("bi,ijk,bj->bk", "v", "w3", "v"), "e": ("btd,btd->bt", "x", "x"), "f": ("bij->bj", "x"), "g": ("bthd->bdht", "q"),
+             "h": ("...td,...fd->...tf", "x", "x"), "i": ("bi,bj->bij", "v", "v"), "j": ("btd,d->bt", "x", "w4"), "k": ("rt,btd->brd", "w5", "x"), "l": ("bthd,bhe->bte", "q", "u"), "m": ("bt,td,btd->bd", "v", "w6", "x"), "n": ("bthd,hd->bthd", "q", "w7"),
+             "o": ("bthd, thdf", "q", "w8"), "p": ("bthd,bshd->bhts", "q", "q")}
+save("equations", [
+    node("Reshape", ["x", "heads"], ["q"]), node("ReduceMean", ["x", "two"], ["v"], keepdims=0), node("Reshape", ["v", "pair"], ["u"])]
+    + [node("Einsum", list(inputs), [k], equation=e) for k, (e, *inputs) in equations.items()]
+    + [node("Mul", ["p", "half"], ["p1"]), node("Softmax", ["p1"], ["p2"]), node("Einsum", ["p2", "q"], ["p3"], equation="bhts,bshd->bthd"), node("MatMul", ["w5", "x"], ["r"])]
+    + [node("Flatten", [k], [k + "0"]) for k in [*equations, "p3", "r"] if k != "p"] + [node("Concat", [k + "0" for k in [*equations, "p3", "r"] if k != "p"], ["y"], axis=1)],
+    {"heads": np.array([0, 4, 2, 3], np.int64), "two": np.array([2], np.int64), "pair": np.array([0, 2, 2], np.int64), "half": np.array(0.5, np.float32), "w1": floats(6, 5), "w2": floats(2, 3, 2), "w3": floats(4, 4, 3), "w4": floats(6), "w5": floats(3, 4),
+     "w6": floats(4, 6), "w7": floats(2, 3), "w8": floats(4, 2, 3, 5)}, floats(3, 4, 6), 2, 18)

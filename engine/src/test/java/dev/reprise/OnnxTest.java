@@ -228,6 +228,7 @@ class OnnxTest {
           "products",
           "masks",
           "shared",
+          "equations",
           "torch-adaptive",
           "torch-adaptive-up",
           "torch-attention",

@@ -95,7 +95,7 @@ final class AttentionNodes {
     this.parted = parted;
     this.masks = new AttentionMasks(into);
     this.whole = new WholeAttention(into, parted, this, masks);
-    this.products = new ProductNodes(into, parted);
+    this.products = into.products();
   }
 
   /** Notes scores, or adds the layer that is complete; false for other nodes. */

@@ -41,7 +41,8 @@ final class JoinNodes {
   }
 
   private static void add(OnnxImport into, Node node, OnnxTensor summands, String verb) {
-    if (!RowNodes.addedToBias(into, summands) && !ScaleNodes.shifted(into, summands)) {
+    boolean isAdded = RowNodes.addedToBias(into, summands) || ScaleNodes.shifted(into, summands);
+    if (!isAdded && (!repeats(into, summands) || !ScaleNodes.shifted(into, summands))) {
       throw notOfOurs(into, node, verb, summands);
     }
   }
@@ -83,6 +84,25 @@ final class JoinNodes {
     if (!ScaleNodes.scaled(into, divisors.map(cell -> 1 / cell))) {
       throw notOfOurs(into, node, "divides by", divisors);
     }
+  }
+
+  /** Repeats extents of 1 of the value that a constant has more of; false where it has not. */
+  private static boolean repeats(OnnxImport into, OnnxTensor constant) {
+    long[] shape = into.value().shape();
+    int extra = shape.length - constant.extents().size();
+    if (extra < 0 || into.value().width() < 1) {
+      return false;
+    }
+    for (int i = extra; i < shape.length; i++) {
+      boolean isOne = shape[i] == 1;
+      shape[i] = isOne ? constant.extents().get(i - extra) : shape[i];
+    }
+    Value more = ReduceNodes.repeated(into, into.value(), shape);
+    boolean isMore = more != null && more != into.value();
+    if (isMore) {
+      into.becomes(more);
+    }
+    return isMore;
   }
 
   private static FormatException notOfOurs(
@@ -157,7 +177,8 @@ final class JoinNodes {
     if (a == null || b == null) {
       int other = a == null ? 0 : 1;
       OnnxTensor factors = into.constant(node, other);
-      if (!ScaleNodes.scaled(into, factors)) {
+      if (!ScaleNodes.scaled(into, factors)
+          && (!repeats(into, factors) || !ScaleNodes.scaled(into, factors))) {
         throw notOfOurs(into, node, "multiplies with", factors);
       }
       return;

@@ -99,6 +99,7 @@ final class OnnxImport {
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
   private final PartedValues parted = new PartedValues(this);
+  private final ProductNodes products = new ProductNodes(this);
   private final AttentionNodes attention = new AttentionNodes(this, parted);
   private final FoldedNodes folded;
   private final int placeOfExamples;
@@ -175,7 +176,8 @@ final class OnnxImport {
     }
   }
 
-  private void read(Node node) {
+  /** Reads the node, whose inputs have been read. */
+  void read(Node node) {
     node.noListOfIntegers()
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
@@ -212,6 +214,11 @@ final class OnnxImport {
   }
 
   private void readLayers(Node node) {
+    if (node.operator().equals("Einsum")) {
+      readPutOff(node);
+      EinsumNodes.read(this, node);
+      return;
+    }
     if (attention.takesScores(node)) {
       readPutOff(node);
       if (attention.read(node)) {
@@ -229,7 +236,7 @@ final class OnnxImport {
   }
 
   /** Of a value that layers make, or of scores; null for all else. */
-  private long[] shapeOf(String name) {
+  long[] shapeOf(String name) {
     long[] ofScores = attention.shape(name);
     PartedValues.Parted value = ofScores == null ? parted.get(name) : null;
     return value == null ? ofScores : value.shape();
@@ -343,6 +350,11 @@ final class OnnxImport {
     return tensor;
   }
 
+  /** True for all that there is so far. */
+  boolean isKnown(String name) {
+    return model.constants().containsKey(name) || shapeOf(name) != null;
+  }
+
   boolean isConstant(Node node, int input) {
     return has(node, input) && model.constants().containsKey(node.inputs().get(input));
   }
@@ -428,6 +440,10 @@ final class OnnxImport {
 
   PartNodes parts() {
     return parts;
+  }
+
+  ProductNodes products() {
+    return products;
   }
 
   ConcatNodes concats() {

@@ -15,11 +15,9 @@ import java.util.Map;
  */
 final class ProductNodes {
   private final OnnxImport into;
-  private final PartedValues parted;
 
-  ProductNodes(OnnxImport into, PartedValues parted) {
+  ProductNodes(OnnxImport into) {
     this.into = into;
-    this.parted = parted;
   }
 
   /** Two values whose matrices are as many, where one of them has extents of 1 that the other has not. */
@@ -56,6 +54,32 @@ final class ProductNodes {
     more[0] = shape[0];
     System.arraycopy(shape, 1, more, rank - shape.length + 1, shape.length - 1);
     return value.shaped(more);
+  }
+
+  /** The product with a constant of several matrices, which are the same for all examples. */
+  void withConstant(Node node, OnnxTensor constant, boolean isRight) {
+    Value value = into.value();
+    Layer.Weights cells = constant.row();
+    Layer layer = new Layer(Layer.CONSTANT, Map.of("value", cells), Map.of());
+    // A first extent of 1 may be that of the examples.
+    boolean isForAll =
+        constant.extents().size() == value.extents().length + 1 && constant.extents().getFirst() == 1;
+    long[] extents =
+        constant.extents().stream().skip(isForAll ? 1 : 0).mapToLong(Long::longValue).toArray();
+    Value other = new Value(value.chain().with(layer), extents, 0);
+    Value left = isRight ? value : other;
+    Value right = isRight ? other : value;
+    boolean fits =
+        value.width() > 0
+            && left.extents()[left.extents().length - 1] == right.extents()[right.extents().length - 2]
+            && extents.length <= value.extents().length;
+    if (!fits) {
+      throw into.problem(
+          node, "multiplies " + into.words() + " and matrices of " + constant.extents());
+    }
+    List<Parted> alike = alike(PartedValues.plain(left), PartedValues.plain(right));
+    into.becomes(
+        value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
   }
 
   /** Scores, or their softmax, as a value; a mask of numbers is added as others are. */
