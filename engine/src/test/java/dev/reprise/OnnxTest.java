@@ -175,6 +175,28 @@ class OnnxTest {
       X = r(5, 30, 10)
       """;
 
+  /** Products of matrices, masks, choices and the largest numbers. */
+  private static final String CHOICES =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      e = function(Integer cols, Integer seed) return (List[Unknown] layers) {
+        layers = list(list(layer="each_step", D=6, main=list(list(layer="affine", W=r(6, cols, seed), b=r(1, cols, seed + 1)))))
+      }
+      m = matrix("0 -1 -Inf 0.5 0 2 -Inf -Inf 0", 3, 3)
+      model = list(list(layer="columns", from=1, to=18, D=18), list(layer="attention", query=e(4, 1), key=e(4, 3), value=e(6, 5), heads=2, D=4, causal=FALSE, mask=m),
+        list(layer="attention", query=e(4, 1), key=e(4, 3), value=e(8, 5), heads=2, D=4, causal=FALSE, mask=rbind(t(m), matrix(0, 3, 3))),
+        list(layer="matmul", left=list(), right=list(list(layer="transpose", rows=3, cols=4, D=2)), groups=2, rows=3, inner=4, cols=3),
+        list(layer="where", condition=list(list(layer="affine", W=r(18, 6, 7), b=r(1, 6, 8)), list(layer="compare", operator=">=", number=0.125)), main=list(list(layer="fill", number=0.5)), other=list(list(layer="affine", W=r(18, 6, 9), b=r(1, 6, 10)))),
+        list(layer="concat", branch1=list(list(layer="top_k", k=3, method="largest", gives="values")), branch2=list(list(layer="top_k", k=2, method="smallest", gives="numbers")),
+          branch3=list(list(layer="reduce", method="index_max", groups=2, D=1)), branch4=list(list(layer="reduce", method="index_min", groups=1, D=2)), branch5=list(list(layer="compare", operator="!=", number=0.5))),
+        list(layer="matmul", left=list(list(layer="affine", W=r(15, 4, 11), b=r(1, 4, 12))), right=list(list(layer="constant", value=r(1, 6, 13))), groups=1, rows=2, inner=2, cols=3),
+        list(layer="where", condition=list(list(layer="compare", operator="<", number=0)), main=list(list(layer="constant", value=r(1, 6, 14))), other=list()),
+        list(layer="each_step", D=3, main=list(list(layer="top_k", k=2, method="smallest", gives="values"))))
+      X = r(5, 18, 15)
+      """;
+
   private static final String STEPS =
       """
       r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
@@ -229,6 +251,7 @@ class OnnxTest {
           "masks",
           "shared",
           "equations",
+          "choices",
           "torch-adaptive",
           "torch-adaptive-up",
           "torch-attention",
@@ -392,10 +415,11 @@ class OnnxTest {
   }
 
   /** Scales go from keys to queries, so that not the same file comes out. */
-  @Test
-  void attentionAndItsKinAreWrittenAndReadAgain() {
+  @ParameterizedTest
+  @ValueSource(strings = {ATTENTION, CHOICES})
+  void attentionAndItsKinAreWrittenAndReadAgain(String model) {
     String script =
-        ATTENTION
+        model
             + """
             write(model, "own.onnx", format="onnx")
             print(sum(net::forward(X, model)) != 0)
@@ -485,7 +509,7 @@ class OnnxTest {
         "linear | node \"y\" (Resize) takes pixels (linear, tf_crop_and_resize,",
         "rounded | node \"y\" (AveragePool) has padding that is not smaller than its window",
         "transposed | the output \"y\" does not begin with the number of examples; transpose it",
-        "unknown | node \"y\" (Det) cannot be read; there are Abs, Add, AveragePool,",
+        "unknown | node \"y\" (Det) cannot be read; there are Abs, Add, And, ArgMax,",
         "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
         "turned | node \"y\" (MatMul) multiplies from the wrong side",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
@@ -564,7 +588,7 @@ class OnnxTest {
         "list(list(layer=\"avg_pool2d_uneven\", C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2,"
             + " pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is not smaller",
         "list(list(layer=\"reduce\", method=\"median\", groups=1, D=1, T=3)) | layer 1 (reduce) has the"
-            + " method \"median\", but there are mean, sum, max, min and norm",
+            + " method \"median\", but there are mean, sum, max, min, norm, index_max and index_min",
         "list(list(layer=\"reduce\", method=\"mean\", groups=1, D=1)) | takes rows whose width no layer tells",
         "list(list(layer=\"select\", index=matrix(4, 1, 1), D=3)) | layer 1 (select) takes column 4.0 of 3",
         "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"constant\","
@@ -582,6 +606,18 @@ class OnnxTest {
         "list(list(layer=\"lstm\", W=matrix(1, 6, 16), b=matrix(1, 1, 16), return_sequences=TRUE),"
             + " list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4,"
             + " causal=TRUE)) | layer 2 (attention) is causal over steps whose number no layer tells",
+        "list(list(layer=\"fill\", number=1)) | layer 1 (fill) can be written as all of main or other",
+        "list(list(layer=\"top_k\", k=1, method=\"largest\", gives=\"values\")) | layer 1 (top_k) takes"
+            + " 1 of rows whose width no layer tells",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"top_k\", k=1,"
+            + " method=\"most\", gives=\"values\")) | layer 2 (top_k) has the method \"most\", but there",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"compare\","
+            + " operator=\"~\", number=0)) | layer 2 (compare) has the operator \"~\", but there are >",
+        "list(list(layer=\"matmul\", left=list(), right=list(), groups=1, rows=2, inner=3, cols=4)) |"
+            + " layer 1 (matmul) takes 1 x 3 x 4 numbers from right, but gets 6",
+        "list(list(layer=\"affine\", W=matrix(1, 4, 4), b=matrix(0, 1, 4)), list(layer=\"attention\","
+            + " query=list(), key=list(), value=list(), heads=1, D=2, causal=FALSE, mask=matrix(0, 3, 2)))"
+            + " | layer 2 (attention) has a mask of 3 x 2 for 2 x 2 steps",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

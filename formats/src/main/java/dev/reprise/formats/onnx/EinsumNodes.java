@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class EinsumNodes {
+  static final Map<String, OnnxImport.Rule> RULES = Map.of("Einsum", EinsumNodes::read);
+
   private static final String LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
   /** A value or a constant by its name, and a label for each of its extents. */

@@ -30,7 +30,7 @@ final class JoinNodes {
   private JoinNodes() {}
 
   /** The bias of a product before, a constant, or two values. */
-  private static void add(OnnxImport into, Node node) {
+  static void add(OnnxImport into, Node node) {
     int other = node.inputs().getFirst().equals(into.current()) ? 1 : 0;
     Value second = node.inputs().size() == 2 ? into.value(node.inputs().get(other)) : null;
     if (second != null) {
@@ -48,7 +48,7 @@ final class JoinNodes {
   }
 
   /** A constant off a value or the other way round, such as means of colours, or two values. */
-  private static void subtract(OnnxImport into, Node node) {
+  static void subtract(OnnxImport into, Node node) {
     boolean isFirst = node.inputs().getFirst().equals(into.current());
     Value second = into.value(node.inputs().getLast());
     if (isFirst && second != null) {
@@ -171,7 +171,7 @@ final class JoinNodes {
   }
 
   /** Numbers for channels or columns, x times a function of x, or two values. */
-  private static void multiply(OnnxImport into, Node node) {
+  static void multiply(OnnxImport into, Node node) {
     Value a = into.value(node.inputs().getFirst());
     Value b = into.value(node.inputs().getLast());
     if (a == null || b == null) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Writes layers that put together what branches make of one value. Stateless. */
 final class JoinWriters {
@@ -17,6 +18,8 @@ final class JoinWriters {
           (export, layer) -> joined(export, "Mul", layer),
           Layer.MATMUL,
           JoinWriters::matrixProduct,
+          Layer.WHERE,
+          JoinWriters::choice,
           Layer.CONCAT,
           JoinWriters::concat,
           Layer.CONCAT_STEPS,
@@ -38,6 +41,50 @@ final class JoinWriters {
     } else {
       alike(export, operator, first, second, layer);
     }
+  }
+
+  /** Where a condition is not 0 what one branch makes, and else what the other one makes. */
+  private static void choice(OnnxExport export, LayerReader layer) {
+    List<String> names = List.of(Layer.CONDITION, Layer.MAIN, Layer.OTHER);
+    List<List<Layer>> lists = names.stream().map(layer::branch).toList();
+    List<Integer> made =
+        IntStream.range(0, lists.size()).filter(i -> !isFill(lists.get(i))).boxed().toList();
+    List<Branch> branches = export.besideEachOther(made.stream().map(lists::get).toList());
+    if (made.isEmpty() || branches.stream().anyMatch(branch -> branch.extents() == null)) {
+      throw layer.problem(
+          "has branches of a size that no layer tells; put one with weights or sizes before it");
+    }
+    boolean areAlike =
+        branches.stream()
+            .allMatch(branch -> Arrays.equals(branch.extents(), branches.getFirst().extents()));
+    List<Branch> rows = areAlike || export.isEachStep() ? branches : branches.stream().map(export::flat).toList();
+    for (Branch row : rows) {
+      if (!Arrays.equals(row.extents(), rows.getFirst().extents())) {
+        throw unequal(layer, rows.getFirst(), row);
+      }
+    }
+    String[] inputs = new String[3];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] =
+          made.contains(i)
+              ? rows.get(made.indexOf(i)).value()
+              : number(export, layer, names.get(i), lists.get(i).getFirst());
+    }
+    export.node("Cast", inputs[0]).integer("to", TensorCells.BOOL).add();
+    export.node("Where", export.current(), inputs[1], inputs[2]).add();
+    export.becomes(rows.getFirst().extents());
+  }
+
+  private static boolean isFill(List<Layer> layers) {
+    return layers.size() == 1 && layers.getFirst().type().equals(Layer.FILL);
+  }
+
+  private static String number(OnnxExport export, LayerReader layer, String name, Layer fill) {
+    if (!fill.settings().containsKey("number")) {
+      throw layer.problem("has a fill in " + name + " that lacks the number number");
+    }
+    double number = fill.settings().get("number").asDouble();
+    return export.floats(name, new Layer.Weights(1, 1, new double[] {number}));
   }
 
   /** Products of the matrices that rows of two branches are made of. */

@@ -43,6 +43,9 @@ final class OnnxImport {
             ScaleNodes.RULES,
             ReduceNodes.RULES,
             SelectNodes.RULES,
+            RankNodes.RULES,
+            EinsumNodes.RULES,
+            ChoiceNodes.RULES,
             NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
@@ -67,6 +70,7 @@ final class OnnxImport {
             "Pow",
             "And",
             "Or",
+            "Xor",
             "Equal",
             "Less",
             "Greater",
@@ -99,6 +103,7 @@ final class OnnxImport {
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
   private final PartedValues parted = new PartedValues(this);
+  private final ValueKinds kinds = new ValueKinds(this);
   private final ProductNodes products = new ProductNodes(this);
   private final AttentionNodes attention = new AttentionNodes(this, parted);
   private final FoldedNodes folded;
@@ -214,7 +219,8 @@ final class OnnxImport {
   }
 
   private void readLayers(Node node) {
-    if (node.operator().equals("Einsum")) {
+    kinds.note(node);
+    if (EinsumNodes.RULES.containsKey(node.operator())) {
       readPutOff(node);
       EinsumNodes.read(this, node);
       return;
@@ -440,6 +446,10 @@ final class OnnxImport {
 
   PartNodes parts() {
     return parts;
+  }
+
+  ValueKinds kinds() {
+    return kinds;
   }
 
   ProductNodes products() {

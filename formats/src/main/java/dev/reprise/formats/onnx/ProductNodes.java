@@ -26,8 +26,8 @@ final class ProductNodes {
     if (!arePlain || AttentionNodes.lead(left).equals(AttentionNodes.lead(right))) {
       return List.of(left, right);
     }
-    Value a = ofRank(left.apart(), right.apart().shape().length);
-    Value b = ofRank(right.apart(), left.apart().shape().length);
+    Value a = left.apart().ofRank(right.apart().shape().length);
+    Value b = right.apart().ofRank(left.apart().shape().length);
     long[] ofA = a.shape();
     long[] ofB = b.shape();
     for (int i = 0; i < ofA.length - 2; i++) {
@@ -41,19 +41,6 @@ final class ProductNodes {
     return moreOfA == null || moreOfB == null
         ? List.of(left, right)
         : List.of(PartedValues.plain(moreOfA), PartedValues.plain(moreOfB));
-  }
-
-  /** With extents of 1 behind the examples, which the other one has more. */
-  private static Value ofRank(Value value, int rank) {
-    long[] shape = value.shape();
-    if (shape.length >= rank || value.place() != 0) {
-      return value;
-    }
-    long[] more = new long[rank];
-    Arrays.fill(more, 1);
-    more[0] = shape[0];
-    System.arraycopy(shape, 1, more, rank - shape.length + 1, shape.length - 1);
-    return value.shaped(more);
   }
 
   /** The product with a constant of several matrices, which are the same for all examples. */

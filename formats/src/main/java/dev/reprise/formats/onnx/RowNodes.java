@@ -278,14 +278,32 @@ final class RowNodes {
     if (!isOther || into.value().width() < 1) {
       return false;
     }
-    List<Long> there = new ArrayList<>(LongStream.range(0, shape.length).boxed().toList());
-    there.remove(axis);
-    there.add(axis);
-    List<Long> back = LongStream.range(0, shape.length).map(i -> there.indexOf(i)).boxed().toList();
-    TransposeNodes.transpose(into, turn(node, there));
-    into.add(eachStep(into, new Layer(type, Map.of(), Map.of()), shape[(int) axis]));
-    TransposeNodes.transpose(into, turn(node, back));
+    alongAxis(into, node, (int) axis, new Layer(type, Map.of(), Map.of()), shape[(int) axis]);
     return true;
+  }
+
+  /**
+   * Adds a layer that takes rows along an extent, which is brought to the end and back.
+   *
+   * @param made how many numbers the layer makes of a row
+   */
+  static void alongAxis(OnnxImport into, Node node, int axis, Layer layer, long made) {
+    int rank = into.value().shape().length;
+    List<Long> there = new ArrayList<>(LongStream.range(0, rank).boxed().toList());
+    there.remove((Object) (long) axis);
+    there.add((long) axis);
+    List<Long> back = LongStream.range(0, rank).map(i -> there.indexOf(i)).boxed().toList();
+    boolean isMoved = axis < rank - 1;
+    if (isMoved) {
+      TransposeNodes.transpose(into, turn(node, there));
+    }
+    addToSteps(into, layer);
+    long[] shape = into.value().shape();
+    shape[rank - 1] = made;
+    into.becomes(into.value().shaped(shape));
+    if (isMoved) {
+      TransposeNodes.transpose(into, turn(node, back));
+    }
   }
 
   private static Node turn(Node node, List<Long> order) {
