@@ -530,7 +530,16 @@ class OnnxTest {
           .hasMessageContaining("cut.onnx");
     }
     Random random = new Random(3);
-    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders")) {
+    for (String name : 
+        List.of(
+            "torch-gpt",
+            "torch-masked",
+            "torch-adaptive-up",
+            "torch-borders",
+            "products",
+            "masks",
+            "equations",
+            "choices")) {
       byte[] model = Files.readAllBytes(folder.resolve(name + ".onnx"));
       for (int i = 0; i < 150; i++) {
         byte[] damaged = model.clone();

@@ -84,10 +84,10 @@ final class ChoiceNodes {
     Chain start = null;
     List<Value> alike = new ArrayList<>();
     for (Value value : values) {
-      Value ofRank = wanted == null || value == null ? value : value.ofRank(wanted.length);
-      Value more = ofRank == null ? null : ReduceNodes.repeated(into, ofRank, wanted);
-      boolean fits = wanted != null && (value == null || more != null);
-      if (!fits) {
+      boolean isRepeated = wanted != null && value != null;
+      Value more =
+          isRepeated ? ReduceNodes.repeated(into, value.ofRank(wanted.length), wanted) : null;
+      if (wanted == null || value != null && more == null) {
         throw into.problem(
             node,
             "chooses between values and by a condition that do not have the same extents of each"
