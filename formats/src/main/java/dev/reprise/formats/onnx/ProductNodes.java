@@ -62,7 +62,12 @@ final class ProductNodes {
             && extents.length <= value.extents().length;
     if (!fits) {
       throw into.problem(
-          node, "multiplies " + into.words() + " and matrices of " + constant.extents());
+          node,
+          "multiplies "
+              + into.words()
+              + " with "
+              + constant.extents()
+              + ", which is not one matrix for all rows, nor matrices of an example");
     }
     List<Parted> alike = alike(PartedValues.plain(left), PartedValues.plain(right));
     into.becomes(
