@@ -342,3 +342,52 @@ for way in range(2):
 save("unrolled2", nodes + [node("Concat", ["all0", "all1"], ["all"], axis=2), node("Transpose", ["all"], ["first"], perm=[1, 0, 2]), node("Flatten", ["first"], ["y"])],
      {"two": np.array([2], np.int64), "four": np.array([4], np.int64), "none": np.array(0, np.float32), "w0": floats(5, 4), "b0": floats(4), "r0": floats(4, 4), "d0": floats(4), "w1": floats(5, 4), "b1": floats(4), "r1": floats(4, 4),
       "d1": floats(4), "minus": np.array([-1], np.int64), "least": np.array([-2 ** 63], np.int64)} | {f"at{i}": np.array([i], np.int64) for i in range(4)}, floats(3, 3, 5), 2, 18)
+# Products of two values that are no attention: a gram matrix of channels, scores that are summed, pairs of two projections of vectors, a product with scores before their softmax, and one that is repeated for heads.
+save("products", [
+    node("Reshape", ["x", "flat"], ["a"]), node("Transpose", ["a"], ["b"], perm=[0, 2, 1]), node("MatMul", ["a", "b"], ["gram"]), node("Mul", ["gram", "sixth"], ["c"]), node("Flatten", ["c"], ["c1"]),
+    node("MatMul", ["a", "w1"], ["q"]), node("MatMul", ["a", "w2"], ["k"]), node("Transpose", ["k"], ["kt"], perm=[0, 2, 1]), node("MatMul", ["q", "kt"], ["s"]), node("Add", ["s", "bias"], ["s1"]), node("Tanh", ["s1"], ["s2"]), node("MatMul", ["s2", "a"], ["d"]), node("ReduceMean", ["d", "last"], ["d1"], keepdims=0),
+    node("MatMul", ["s", "q"], ["e"]), node("Relu", ["e"], ["e1"]), node("Flatten", ["e1"], ["e2"]), node("Softmax", ["gram"], ["g"]), node("ReduceMax", ["g", "last"], ["g1"], keepdims=0),
+    node("Unsqueeze", ["a", "one"], ["h"]), node("Reshape", ["k", "heads"], ["i"]), node("MatMul", ["h", "i"], ["j"]), node("Flatten", ["j"], ["j1"]), node("Concat", ["c1", "d1", "e2", "g1", "j1"], ["y"], axis=1)],
+    {"flat": np.array([0, 3, 4], np.int64), "sixth": np.array(1 / 6, np.float32), "w1": floats(4, 8), "w2": floats(4, 8), "bias": floats(3, 3), "last": np.array([2], np.int64), "one": np.array([1], np.int64),
+     "heads": np.array([0, 2, 4, 3], np.int64)}, floats(3, 3, 2, 2), 2, 18)
+# Masks: numbers for each head (ALiBi), a window of two steps, and both; truths that choose; queries of fewer steps than keys; two heads of queries for each of keys.
+slopes = (-np.abs(np.arange(4)[:, None] - np.arange(4)[None, :]) * np.array([0.5, 0.25])[:, None, None]).astype(np.float32)
+window = np.where(np.abs(np.arange(4)[:, None] - np.arange(4)[None, :]) < 2, 0, -np.inf).astype(np.float32)
+nodes = []
+for i, what in enumerate(["slopes", "window", "both", "chosen", "causal"]):
+    nodes += [node("MatMul", ["x", f"w{i}"], [f"p{i}"]), node("Reshape", [f"p{i}", "heads"], [f"h{i}"]), node("Transpose", [f"h{i}"], [f"q{i}"], perm=[0, 2, 1, 3]), node("Transpose", [f"h{i}"], [f"k{i}"], perm=[0, 2, 3, 1]),
+              node("MatMul", [f"q{i}", f"k{i}"], [f"s{i}"])]
+    if what == "chosen":
+        nodes += [node("Where", ["seen", f"s{i}", "least"], [f"a{i}"])]
+    else:
+        nodes += [node("Add", [f"s{i}", "window" if what == "both" else what], [f"a{i}" if what != "both" else "half3"])]
+        nodes += [node("Add", ["half3", "slopes"], [f"a{i}"])] if what == "both" else []
+    nodes += [node("Mul", [f"a{i}", "scale"], [f"b{i}"]), node("Softmax", [f"b{i}"], [f"c{i}"]), node("MatMul", [f"c{i}", f"q{i}"], [f"d{i}"]), node("Transpose", [f"d{i}"], [f"e{i}"], perm=[0, 2, 1, 3]), node("Flatten", [f"e{i}"], [f"f{i}"])]
+save("masks", nodes + [node("Concat", [f"f{i}" for i in range(5)], ["y"], axis=1)],
+     {"heads": np.array([0, 0, 2, 3], np.int64), "slopes": slopes, "window": window, "causal": np.triu(np.full((1, 1, 4, 4), -10, np.float32), 1), "seen": window[None] == 0, "least": np.array(-1e9, np.float32), "scale": np.array(2, np.float32)}
+     | {f"w{i}": floats(5, 6) for i in range(5)}, floats(3, 4, 5), 2, 18)
+save("shared", [
+    node("MatMul", ["x", "w1"], ["k"]), node("MatMul", ["x", "w2"], ["v"]), node("Attention", ["x", "k", "v", "truths"], ["a"], q_num_heads=4, kv_num_heads=2), node("Flatten", ["a"], ["y"])],
+    {"w1": floats(8, 4), "w2": floats(8, 6), "truths": np.array([[1, 0, 1], [1, 1, 0], [0, 1, 1]]) > 0}, floats(3, 3, 8), 2, 23)
+# Equations: attention with heads in steps, products with matrices and with one for each head, bilinear forms, products of cells, sums, orders, dots, and a constant from the left.
+equations = {"a": ("bqhd,bkhd->bhqk", "q", "q"), "b": ("btd,df->btf", "x", "w1"), "c": ("bthd,hdf->bhtf", "q", "w2"), "d": ("bi,ijk,bj->bk", "v", "w3", "v"), "e": ("btd,btd->bt", "x", "x"), "f": ("bij->bj", "x"), "g": ("bthd->bdht", "q"),
+             "h": ("...td,...fd->...tf", "x", "x"), "i": ("bi,bj->bij", "v", "v"), "j": ("btd,d->bt", "x", "w4"), "k": ("rt,btd->brd", "w5", "x"), "l": ("bthd,bhe->bte", "q", "u"), "m": ("bt,td,btd->bd", "v", "w6", "x"), "n": ("bthd,hd->bthd", "q", "w7"),
+             "o": ("bthd, thdf", "q", "w8"), "p": ("bthd,bshd->bhts", "q", "q")}
+save("equations", [
+    node("Reshape", ["x", "heads"], ["q"]), node("ReduceMean", ["x", "two"], ["v"], keepdims=0), node("Reshape", ["v", "pair"], ["u"])]
+    + [node("Einsum", list(inputs), [k], equation=e) for k, (e, *inputs) in equations.items()]
+    + [node("Mul", ["p", "half"], ["p1"]), node("Softmax", ["p1"], ["p2"]), node("Einsum", ["p2", "q"], ["p3"], equation="bhts,bshd->bthd"), node("MatMul", ["w5", "x"], ["r"])]
+    + [node("Flatten", [k], [k + "0"]) for k in [*equations, "p3", "r"] if k != "p"] + [node("Concat", [k + "0" for k in [*equations, "p3", "r"] if k != "p"], ["y"], axis=1)],
+    {"heads": np.array([0, 4, 2, 3], np.int64), "two": np.array([2], np.int64), "pair": np.array([0, 2, 2], np.int64), "half": np.array(0.5, np.float32), "w1": floats(6, 5), "w2": floats(2, 3, 2), "w3": floats(4, 4, 3), "w4": floats(6), "w5": floats(3, 4),
+     "w6": floats(4, 6), "w7": floats(2, 3), "w8": floats(4, 2, 3, 5)}, floats(3, 4, 6), 2, 18)
+# The largest and their numbers, comparisons and choices by them.
+save("choices", [
+    node("ArgMax", ["x"], ["a"], axis=1, keepdims=0), node("Cast", ["a"], ["a1"], to=TensorProto.FLOAT), node("ArgMin", ["x"], ["b"], axis=-1), node("Transpose", ["b"], ["b0"], perm=[0, 2, 1]), node("Cast", ["b0"], ["b1"], to=TensorProto.FLOAT), node("Flatten", ["b1"], ["b2"]),
+    node("TopK", ["x", "two"], ["c", "d"]), node("Flatten", ["c"], ["c1"]), node("Cast", ["d"], ["d1"], to=TensorProto.FLOAT), node("Mul", ["d1", "half"], ["d2"]), node("Flatten", ["d2"], ["d3"]), node("TopK", ["x", "three"], ["e", "f"], axis=1, largest=0), node("Flatten", ["e"], ["e1"]),
+    node("Cast", ["f"], ["f1"], to=TensorProto.FLOAT), node("Flatten", ["f1"], ["f2"]), node("Greater", ["x", "half"], ["g"]), node("LessOrEqual", ["x", "row"], ["h"]), node("And", ["g", "h"], ["i"]), node("Not", ["i"], ["i1"]), node("Where", ["i1", "x", "minus"], ["j"]), node("Flatten", ["j"], ["j1"]),
+    node("Reshape", ["x", "turned"], ["k"]), node("Transpose", ["k"], ["k1"], perm=[0, 2, 1]), node("Less", ["x", "k1"], ["l"]), node("Or", ["l", "g"], ["m"]), node("Xor", ["m", "l"], ["n"]), node("Cast", ["n"], ["n0"], to=TensorProto.INT64), node("Cast", ["n0"], ["n1"], to=TensorProto.FLOAT), node("Flatten", ["n1"], ["n2"]),
+    node("Sqrt", ["x"], ["o"]), node("Greater", ["x", "zero"], ["o1"]), node("Where", ["o1", "o", "k1"], ["o2"]), node("Flatten", ["o2"], ["o3"]), node("ReduceMean", ["x", "last"], ["p"]), node("GreaterOrEqual", ["x", "p"], ["p1"]), node("Where", ["p1", "p", "x"], ["p2"]), node("Flatten", ["p2"], ["p3"]),
+    node("Where", ["constant", "x", "k1"], ["q"]), node("Flatten", ["q"], ["q1"]), node("Where", ["g", "row", "many"], ["r"]), node("Flatten", ["r"], ["r1"]), node("Cast", ["x"], ["s"], to=TensorProto.BOOL), node("Where", ["s", "zero", "minus"], ["s1"]), node("Flatten", ["s1"], ["s2"]), node("Equal", ["half", "x"], ["t"]),
+    node("Cast", ["t"], ["t1"], to=TensorProto.FLOAT), node("Flatten", ["t1"], ["t2"]), node("Concat", ["a1", "b2", "c1", "d3", "e1", "f2", "j1", "n2", "o3", "p3", "q1", "r1", "s2", "t2"], ["y"], axis=1)],
+    {"two": np.array([2], np.int64), "three": np.array([3], np.int64), "half": np.array(0.5, np.float32), "row": floats(4), "minus": np.array([-7], np.float32), "turned": np.array([0, 4, 3], np.int64), "zero": np.array(0, np.float32), "last": np.array([2], np.int64),
+     "constant": floats(3, 4) > 0, "many": floats(3, 4)}, np.round(floats(5, 3, 4) * 2, 0) / 2, 2, 18)

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lists in one file of safetensors or npz. */
+/** Lists in one file of safetensors, npz or hdf5. */
 class NamedMatricesTest {
   @TempDir Path folder;
 
@@ -20,7 +20,7 @@ class NamedMatricesTest {
 
   @Test
   void listsComeBackAsTheyWereWritten() {
-    for (String format : List.of("safetensors", "npz")) {
+    for (String format : List.of("safetensors", "npz", "hdf5")) {
       String script =
           """
           W = matrix("1 2 3 4 5 6", 2, 3) / 7
@@ -28,13 +28,31 @@ class NamedMatricesTest {
           L = read("m.FORMAT")
           V = as.matrix(L["W"])
           print(sum(V != W) + " " + sum(as.matrix(L["fc.b"])) + " " + sum(as.matrix(L["fc.2"])))
-          one = read("m.FORMAT", dataset="fc.b")
+          one = read("m.FORMAT", dataset="PATH")
           print(nrow(one) + " " + length(L))
           """;
-      assertThat(run(script.replace("FORMAT", format)).output())
+      String path = format.equals("hdf5") ? "fc/b" : "fc.b";
+      assertThat(run(script.replace("FORMAT", format).replace("PATH", path)).output())
           .as(format)
           .isEqualTo("0.0 3.0 7.0\n2 3\n");
     }
+  }
+
+  /** Names of a group lie in the order of their bytes, however many there are. */
+  @Test
+  void manyDatasetsOfOneGroupAreFound() {
+    assertThat(
+            run("""
+            L = list()
+            for (i in 1:300)
+              L["n" + i] = matrix(i, 1, 2)
+            write(L, "many.h5", format="hdf5")
+            M = read("many.h5")
+            first = names(M)
+            print(length(M) + " " + as.scalar(first[2]) + " " + sum(as.matrix(M["n233"])) + " " + sum(read("many.h5", dataset="n300")))
+            """)
+                .output())
+        .isEqualTo("300 n2 466.0 600.0\n");
   }
 
   @Test
@@ -118,6 +136,15 @@ class NamedMatricesTest {
             List.of(
                 "a = read(\"good.safetensors\", data_type=\"matrix\")\nprint(sum(a))",
                 "the file holds 2 tensors; name one with dataset="),
+            List.of(
+                "write(list(seq(1, 2)), \"y.h5\", format=\"hdf5\", dataset=\"a\")",
+                "a list in hdf5 has datasets of the names of its elements"),
+            List.of(
+                "write(list(seq(1, 2)), \"y.h5\", format=\"hdf5\", sparse=TRUE)",
+                "leave dataset= and sparse= out"),
+            List.of(
+                "L = list()\nL[\"a\"] = seq(1, 2)\nL[\"a.b\"] = seq(1, 2)\nwrite(L, \"y.h5\", format=\"hdf5\")",
+                "make \"a\" of \"a.b\" twice, as a group"),
             List.of(
                 "write(list(a=1), \"y.npz\", format=\"npz\")",
                 "holds matrices only, but element \"a\" is an integer 1"),

@@ -17,7 +17,7 @@ class OnnxRefusalTest extends OnnxScripts {
         "linear | node \"y\" (Resize) takes pixels (linear, tf_crop_and_resize,",
         "rounded | node \"y\" (AveragePool) has padding that is not smaller than its window",
         "transposed | the output \"y\" does not begin with the number of examples; transpose it",
-        "unknown | node \"y\" (Det) cannot be read; there are Abs, Add, AveragePool,",
+        "unknown | node \"y\" (Det) cannot be read; there are Abs, Add, And, ArgMax,",
         "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
         "turned | node \"y\" (MatMul) multiplies from the wrong side",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
@@ -77,7 +77,7 @@ class OnnxRefusalTest extends OnnxScripts {
             + " stridew=2, pad_top=0, pad_left=0, pad_bottom=2, pad_right=0)) | has padding that is"
             + " not smaller",
         "list(list(layer=\"reduce\", method=\"median\", groups=1, D=1, T=3)) | layer 1 (reduce) has"
-            + " the method \"median\", but there are mean, sum, max, min and norm",
+            + " the method \"median\", but there are mean, sum, max, min, norm, index_max and index_min",
         "list(list(layer=\"reduce\", method=\"mean\", groups=1, D=1)) | takes rows whose width no"
             + " layer tells",
         "list(list(layer=\"select\", index=matrix(4, 1, 1), D=3)) | layer 1 (select) takes column"
@@ -100,6 +100,18 @@ class OnnxRefusalTest extends OnnxScripts {
             + " list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4,"
             + " causal=TRUE)) | layer 2 (attention) is causal over steps whose number no layer"
             + " tells",
+        "list(list(layer=\"fill\", number=1)) | layer 1 (fill) can be written as all of main or other",
+        "list(list(layer=\"top_k\", k=1, method=\"largest\", gives=\"values\")) | layer 1 (top_k) takes"
+            + " 1 of rows whose width no layer tells",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"top_k\", k=1,"
+            + " method=\"most\", gives=\"values\")) | layer 2 (top_k) has the method \"most\", but there",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"compare\","
+            + " operator=\"~\", number=0)) | layer 2 (compare) has the operator \"~\", but there are >",
+        "list(list(layer=\"matmul\", left=list(), right=list(), groups=1, rows=2, inner=3, cols=4)) |"
+            + " layer 1 (matmul) takes 1 x 3 x 4 numbers from right, but gets 6",
+        "list(list(layer=\"affine\", W=matrix(1, 4, 4), b=matrix(0, 1, 4)), list(layer=\"attention\","
+            + " query=list(), key=list(), value=list(), heads=1, D=2, causal=FALSE, mask=matrix(0, 3, 2)))"
+            + " | layer 2 (attention) has a mask of 3 x 2 for 2 x 2 steps",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

@@ -3,6 +3,8 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers that see sequences, written to ONNX files and read again. */
 class OnnxSequenceLayersTest extends OnnxScripts {
@@ -48,6 +50,25 @@ class OnnxSequenceLayersTest extends OnnxScripts {
       X = r(5, 30, 10)
       """;
 
+  /** Products of matrices, masks, choices and the largest numbers. */
+  private static final String CHOICES =
+      """
+      e = function(Integer cols, Integer seed) return (List[Unknown] layers) {
+        layers = list(list(layer="each_step", D=6, main=list(list(layer="affine", W=r(6, cols, seed), b=r(1, cols, seed + 1)))))
+      }
+      m = matrix("0 -1 -Inf 0.5 0 2 -Inf -Inf 0", 3, 3)
+      model = list(list(layer="columns", from=1, to=18, D=18), list(layer="attention", query=e(4, 1), key=e(4, 3), value=e(6, 5), heads=2, D=4, causal=FALSE, mask=m),
+        list(layer="attention", query=e(4, 1), key=e(4, 3), value=e(8, 5), heads=2, D=4, causal=FALSE, mask=rbind(t(m), matrix(0, 3, 3))),
+        list(layer="matmul", left=list(), right=list(list(layer="transpose", rows=3, cols=4, D=2)), groups=2, rows=3, inner=4, cols=3),
+        list(layer="where", condition=list(list(layer="affine", W=r(18, 6, 7), b=r(1, 6, 8)), list(layer="compare", operator=">=", number=0.125)), main=list(list(layer="fill", number=0.5)), other=list(list(layer="affine", W=r(18, 6, 9), b=r(1, 6, 10)))),
+        list(layer="concat", branch1=list(list(layer="top_k", k=3, method="largest", gives="values")), branch2=list(list(layer="top_k", k=2, method="smallest", gives="numbers")),
+          branch3=list(list(layer="reduce", method="index_max", groups=2, D=1)), branch4=list(list(layer="reduce", method="index_min", groups=1, D=2)), branch5=list(list(layer="compare", operator="!=", number=0.5))),
+        list(layer="matmul", left=list(list(layer="affine", W=r(15, 4, 11), b=r(1, 4, 12))), right=list(list(layer="constant", value=r(1, 6, 13))), groups=1, rows=2, inner=2, cols=3),
+        list(layer="where", condition=list(list(layer="compare", operator="<", number=0)), main=list(list(layer="constant", value=r(1, 6, 14))), other=list()),
+        list(layer="each_step", D=3, main=list(list(layer="top_k", k=2, method="smallest", gives="values"))))
+      X = r(5, 18, 15)
+      """;
+
   @Test
   void sequencesOfAnyLengthComputeTheSame() {
     assertThatWhatIsReadAgainComputesTheSame(SEQUENCES);
@@ -59,11 +80,12 @@ class OnnxSequenceLayersTest extends OnnxScripts {
   }
 
   /** Scales go from keys to queries, so that not the same file comes out. */
-  @Test
-  void attentionAndItsKinAreWrittenAndReadAgain() {
+  @ParameterizedTest
+  @ValueSource(strings = {ATTENTION, CHOICES})
+  void attentionAndItsKinAreWrittenAndReadAgain(String model) {
     String script =
         WEIGHTS
-            + ATTENTION
+            + model
             + """
             write(model, "own.onnx", format="onnx")
             print(sum(net::forward(X, model)) != 0)

@@ -52,6 +52,11 @@ class OnnxTest extends OnnxScripts {
           "squares",
           "unrolled",
           "unrolled2",
+          "products",
+          "masks",
+          "shared",
+          "equations",
+          "choices",
           "torch-adaptive",
           "torch-adaptive-up",
           "torch-attention",
@@ -210,7 +215,7 @@ class OnnxTest extends OnnxScripts {
           .hasMessageContaining("cut.onnx");
     }
     Random random = new Random(3);
-    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders")) {
+    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders", "products", "masks", "equations", "choices")) {
       copy(name + ".onnx");
       byte[] model = Files.readAllBytes(folder.resolve(name + ".onnx"));
       for (int i = 0; i < 150; i++) {

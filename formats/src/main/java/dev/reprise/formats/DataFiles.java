@@ -94,9 +94,10 @@ public final class DataFiles {
     if (isSpecial(target)) {
       throw new FormatException(path, "this is a device or pipe; write to a file");
     }
+    MatrixArchive.check(options, format, path);
     publish(
         target,
-        channel -> MatrixArchive.write(source, format, channel),
+        channel -> MatrixArchive.write(source, format, channel, path),
         listSidecar(format, options));
   }
 

@@ -32,7 +32,7 @@ public enum FileFormat {
 
   /** True for files of several named matrices. */
   boolean isArchive() {
-    return this == NPZ || this == SAFETENSORS;
+    return this == NPZ || this == SAFETENSORS || this == HDF5;
   }
 
   /** All names, for messages. */

@@ -1,5 +1,7 @@
 package dev.reprise.formats;
 
+import dev.reprise.formats.hdf5.Hdf5Archive;
+import dev.reprise.formats.hdf5.Hdf5Files;
 import dev.reprise.formats.numpy.NpyFiles;
 import dev.reprise.formats.tensors.SafetensorsFiles;
 import dev.reprise.formats.tensors.TensorSource;
@@ -10,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A list of named matrices in one file of npz or safetensors. */
+/** A list of named matrices in one file of npz, safetensors or hdf5. */
 final class MatrixArchive {
   private MatrixArchive() {}
 
@@ -33,7 +35,7 @@ final class MatrixArchive {
     ReadOptions each = ReadOptions.none().withDataType("matrix").withFormat(format.label());
     return Optional.of(
         names(format, file).stream()
-            .map(name -> new ListEntry(name, file, each.withDataset(name)))
+            .map(name -> new ListEntry(ofElement(format, name), file, each.withDataset(name)))
             .toList());
   }
 
@@ -45,9 +47,18 @@ final class MatrixArchive {
         : ReadSettings.format(data, options, sidecar);
   }
 
+  /** What lists within lists are called: groups are what stands before a dot. */
+  private static String ofElement(FileFormat format, String name) {
+    return format == FileFormat.HDF5 ? name.substring(1).replace('/', '.') : name;
+  }
+
   private static List<String> names(FileFormat format, Path file) {
     try {
-      return format == FileFormat.NPZ ? NpyFiles.names(file) : SafetensorsFiles.names(file);
+      return switch (format) {
+        case NPZ -> NpyFiles.names(file);
+        case HDF5 -> Hdf5Files.names(file);
+        default -> SafetensorsFiles.names(file);
+      };
     } catch (IOException e) {
       throw FileProblems.reading(file, e);
     }
@@ -62,12 +73,23 @@ final class MatrixArchive {
     return format.isArchive() ? format : null;
   }
 
-  static void write(TensorSource source, FileFormat format, FileChannel channel)
+  /** Refuses options that a list in one file has no place for. */
+  static void check(WriteOptions options, FileFormat format, String file) {
+    boolean isPlain = options.dataset() == null && !Boolean.TRUE.equals(options.sparse());
+    if (format == FileFormat.HDF5 && !isPlain) {
+      throw new FormatException(
+          file,
+          "a list in hdf5 has datasets of the names of its elements, one after the other; leave"
+              + " dataset= and sparse= out, or write matrices one by one");
+    }
+  }
+
+  static void write(TensorSource source, FileFormat format, FileChannel channel, String file)
       throws IOException {
-    if (format == FileFormat.NPZ) {
-      NpyFiles.writeAll(source, channel);
-    } else {
-      SafetensorsFiles.write(source, channel);
+    switch (format) {
+      case NPZ -> NpyFiles.writeAll(source, channel);
+      case HDF5 -> Hdf5Archive.write(source, channel, file);
+      default -> SafetensorsFiles.write(source, channel);
     }
   }
 }

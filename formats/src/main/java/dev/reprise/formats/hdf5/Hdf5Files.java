@@ -15,9 +15,13 @@ import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
-/** Reads one numeric dataset of an HDF5 file; {@link Hdf5Output} writes them. */
+/**
+ * Reads numeric datasets of an HDF5 file, one at a time; {@link Hdf5Output} and {@link Hdf5Archive}
+ * write them.
+ */
 public final class Hdf5Files {
   /** Cells that are taken from the file at a time. */
   private static final long PIECE_CELLS = 1 << 20;
@@ -63,6 +67,23 @@ public final class Hdf5Files {
           file.toString(),
           "the file is damaged, or has chunks larger than the Java heap has room for; copy it again,"
               + " or write smaller chunks");
+    }
+  }
+
+  /** The paths of all datasets, in the order in which they lie in the file. */
+  public static List<String> names(Path file) {
+    try (HdfFile hdf = new HdfFile(file)) {
+      List<Dataset> all = new ArrayList<>();
+      collect(hdf, all);
+      return all.stream()
+          .sorted(Comparator.comparingLong(Dataset::getAddress))
+          .map(Dataset::getPath)
+          .toList();
+    } catch (FormatException | ResourceException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new FormatException(
+          file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
     }
   }
 

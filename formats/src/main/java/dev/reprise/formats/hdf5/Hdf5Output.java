@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes a matrix as one dataset of an HDF5 file, in the format that all versions of the library
+ * Writes a matrix as one dataset of an HDF5 file ({@link Hdf5Archive}: several), in the format that all versions of the library
  * read (superblock 0; HDF5 File Format Specification 3.0). Equal matrices make equal files: there
  * are no times in them.
  *
@@ -27,7 +27,7 @@ public final class Hdf5Output {
   static final long UNDEFINED = -1;
 
   private static final String ONLY_DATASET = "X";
-  private static final int SUPERBLOCK_BYTES = 96;
+  static final int SUPERBLOCK_BYTES = 96;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** The library's own, which superblock 0 states. */
@@ -71,7 +71,7 @@ public final class Hdf5Output {
     }
   }
 
-  private static List<String> path(String name, String file) {
+  static List<String> path(String name, String file) {
     String given = name == null ? ONLY_DATASET : name;
     List<String> parts =
         Arrays.stream(given.split("/", -1)).skip(given.startsWith("/") ? 1 : 0).toList();
@@ -85,29 +85,40 @@ public final class Hdf5Output {
   }
 
   private void writeContiguous() throws IOException {
-    long cells = Math.multiplyExact(matrix.rows(), matrix.cols());
-    long bytes = Math.multiplyExact(cells, (long) cellBytes);
+    long bytes = bytes(matrix.rows(), matrix.cols(), matrix.precision());
+    long start = headBytes(List.of(contiguous(0, 0)));
+    put(head(List.of(contiguous(start, bytes)), start + bytes));
+    writeCells(matrix, channel);
+  }
+
+  static long bytes(long rows, long cols, Precision precision) {
+    return Math.multiplyExact(Math.multiplyExact(rows, cols), (long) precision.bytesPerCell());
+  }
+
+  /** The layout of cells that lie one after the other. */
+  static ByteBuffer contiguous(long start, long bytes) {
     ByteBuffer layout = message(24).put((byte) 3).put((byte) 1);
-    long start = headBytes(List.of(layout));
-    layout.putLong(bytes == 0 ? UNDEFINED : start).putLong(bytes);
-    put(head(List.of(layout), start + bytes));
+    return layout.putLong(bytes == 0 ? UNDEFINED : start).putLong(bytes);
+  }
+
+  static void writeCells(MatrixOperand matrix, FileChannel channel) throws IOException {
     MatrixRows rows = new MatrixRows(matrix);
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (long r = 0; r < matrix.rows(); r++) {
       double[] row = rows.row(r);
       for (double cell : row) {
         if (buffer.remaining() < Double.BYTES) {
-          put(buffer.flip());
+          put(channel, buffer.flip());
           buffer.clear();
         }
-        put(buffer, cell);
+        put(buffer, cell, matrix.precision());
       }
     }
-    put(buffer.flip());
+    put(channel, buffer.flip());
   }
 
-  private void put(ByteBuffer buffer, double cell) {
-    if (matrix.precision() == Precision.FP32) {
+  private static void put(ByteBuffer buffer, double cell, Precision precision) {
+    if (precision == Precision.FP32) {
       buffer.putFloat((float) cell);
     } else {
       buffer.putDouble(cell);
@@ -172,7 +183,7 @@ public final class Hdf5Output {
         ByteBuffer chunk = chunks.get((int) (c / grid.cols()));
         long place = (r - first) * grid.cols() + c % grid.cols();
         chunk.position((int) place * cellBytes);
-        put(chunk, row[c]);
+        put(chunk, row[c], matrix.precision());
       }
     }
     chunks.forEach(ByteBuffer::clear);
@@ -180,6 +191,10 @@ public final class Hdf5Output {
   }
 
   private void put(ByteBuffer bytes) throws IOException {
+    put(channel, bytes);
+  }
+
+  static void put(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
@@ -191,10 +206,10 @@ public final class Hdf5Output {
   }
 
   // Sizes of the parts of a group.
-  private static final int GROUP_HEADER_BYTES = 40;
-  private static final int TREE_BYTES =
+  static final int GROUP_HEADER_BYTES = 40;
+  static final int TREE_BYTES =
       24 + (2 * INTERNAL_ENTRIES + 1) * 8 + 2 * INTERNAL_ENTRIES * 8;
-  private static final int HEAP_BYTES = 32;
+  static final int HEAP_BYTES = 32;
   private static final int NAMES_BYTES = 8 + 2 * LEAF_ENTRIES * 40;
 
   private static byte[] name(String part) {
@@ -217,19 +232,27 @@ public final class Hdf5Output {
   /** Everything before the cells. */
   private ByteBuffer head(List<ByteBuffer> more, long end) {
     ByteBuffer head = message(Math.toIntExact(headBytes(more)));
-    head.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'});
-    head.putInt(0).put((byte) 0).put((byte) 8).put((byte) 8).put((byte) 0);
-    head.putShort((short) LEAF_ENTRIES).putShort((short) INTERNAL_ENTRIES).putInt(0);
-    head.putLong(0).putLong(UNDEFINED).putLong(end).putLong(UNDEFINED);
-    putEntry(head, 0, SUPERBLOCK_BYTES, true);
+    putSuperblock(head, LEAF_ENTRIES, end);
     for (int i = 0; i < path.size(); i++) {
       putGroup(head, path.get(i), i < path.size() - 1);
     }
     return head.put(header(more)).flip();
   }
 
+  /**
+   * @param leafEntries half of the names that a table has room for
+   * @param end of the file
+   */
+  static void putSuperblock(ByteBuffer head, int leafEntries, long end) {
+    head.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'});
+    head.putInt(0).put((byte) 0).put((byte) 8).put((byte) 8).put((byte) 0);
+    head.putShort((short) leafEntries).putShort((short) INTERNAL_ENTRIES).putInt(0);
+    head.putLong(0).putLong(UNDEFINED).putLong(end).putLong(UNDEFINED);
+    putEntry(head, 0, SUPERBLOCK_BYTES, true);
+  }
+
   /** An entry of a table of names: a group, of which it says where its tree is, or a dataset. */
-  private static void putEntry(ByteBuffer head, long name, long address, boolean isGroup) {
+  static void putEntry(ByteBuffer head, long name, long address, boolean isGroup) {
     head.putLong(name).putLong(address).putInt(isGroup ? 1 : 0).putInt(0);
     long tree = address + GROUP_HEADER_BYTES;
     head.putLong(isGroup ? tree : 0).putLong(isGroup ? tree + TREE_BYTES : 0);
@@ -259,11 +282,11 @@ public final class Hdf5Output {
     return to.put(signature.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static void putPrefix(ByteBuffer head, int messages, int bytes) {
+  static void putPrefix(ByteBuffer head, int messages, int bytes) {
     head.putShort((short) 1).putShort((short) messages).putInt(1).putInt(bytes).putInt(0);
   }
 
-  private static void putMessage(ByteBuffer head, int type, ByteBuffer content) {
+  static void putMessage(ByteBuffer head, int type, ByteBuffer content) {
     head.putShort((short) type).putShort((short) content.limit()).putInt(0).put(content.array());
   }
 
@@ -273,12 +296,16 @@ public final class Hdf5Output {
    * @param more the layout, and where there are filters these
    */
   private ByteBuffer header(List<ByteBuffer> more) {
+    return header(matrix.rows(), matrix.cols(), matrix.precision(), more);
+  }
+
+  static ByteBuffer header(long rows, long cols, Precision precision, List<ByteBuffer> more) {
     ByteBuffer space = message(24).put((byte) 1).put((byte) 2);
-    space.position(8).putLong(matrix.rows()).putLong(matrix.cols());
+    space.position(8).putLong(rows).putLong(cols);
     // Space is taken as cells are written (3) or late (2); nothing is filled in unless it is said.
     ByteBuffer fill = message(8).put((byte) 2).put((byte) (more.size() > 1 ? 3 : 2));
     fill.put((byte) 2).put((byte) 1);
-    List<ByteBuffer> messages = new ArrayList<>(List.of(space, type(), fill));
+    List<ByteBuffer> messages = new ArrayList<>(List.of(space, type(precision), fill));
     messages.addAll(more);
     int[] types = {0x1, 0x3, 0x5, 0x8, 0xB};
     int bytes = messages.stream().mapToInt(content -> 8 + content.limit()).sum();
@@ -291,8 +318,9 @@ public final class Hdf5Output {
   }
 
   /** Floats of IEEE 754 with the lowest byte first. */
-  private ByteBuffer type() {
-    boolean isNarrow = matrix.precision() == Precision.FP32;
+  private static ByteBuffer type(Precision precision) {
+    boolean isNarrow = precision == Precision.FP32;
+    int cellBytes = precision.bytesPerCell();
     ByteBuffer type = message(24).put((byte) 0x11).put((byte) 0x20);
     type.put((byte) (8 * cellBytes - 1)).put((byte) 0).putInt(cellBytes);
     type.putShort((short) 0).putShort((short) (8 * cellBytes));

@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * Reads attention: the product of queries and keys, scaled, masked or not, its softmax, and the
  * product of that with values; or a node that is all of it ({@link WholeAttention}). Scores are no
- * value that layers make: they are noted until the layer is complete.
+ * value that layers make until a node takes them that is no part of attention ({@link
+ * ProductNodes}).
  *
  * <pre>
  *   query   lead steps numbers -+
@@ -25,9 +26,6 @@ import java.util.Map;
  * takes heads side by side in each step, so that the transpositions before it are undone.
  */
 final class AttentionNodes {
-  /** What is added to scores that do not count. */
-  private static final double LEAST_MASK = -9e3;
-
   private static final double NEAR = 1e-5;
 
   /**
@@ -35,25 +33,58 @@ final class AttentionNodes {
    *
    * @param factor that they are multiplied with
    * @param isCausal whether a step sees only those up to its own
+   * @param mask what is added then, head after head, or null; nobody writes to it
    * @param isSoft whether the softmax has been taken
    */
-  record Scores(Parted query, Parted key, double factor, boolean isCausal, boolean isSoft) {
-    private Scores times(double more) {
-      return new Scores(query, key, factor * more, isCausal, isSoft);
+  record Scores(
+      Parted query, Parted key, double factor, boolean isCausal, double[] mask, boolean isSoft) {
+
+    /** Without a mask. */
+    static Scores of(Parted query, Parted key, double factor, boolean isSoft) {
+      return new Scores(query, key, factor, false, null, isSoft);
     }
 
-    private long steps() {
+    Scores times(double more) {
+      double[] scaled = mask == null ? null : Arrays.stream(mask).map(c -> c * more).toArray();
+      return new Scores(query, key, factor * more, isCausal, scaled, isSoft);
+    }
+
+    Scores causal() {
+      return new Scores(query, key, factor, true, mask, isSoft);
+    }
+
+    /** With numbers that are added to those that are. */
+    Scores with(double[] more) {
+      double[] sum = more.clone();
+      for (int i = 0; mask != null && i < sum.length; i++) {
+        sum[i] += mask[i];
+      }
+      return new Scores(query, key, factor, isCausal, sum, isSoft);
+    }
+
+    private Scores soft() {
+      return new Scores(query, key, factor, isCausal, mask, true);
+    }
+
+    long steps() {
       return query.apart().shape()[query.apart().extents().length - 1];
     }
 
-    private long keys() {
+    long keys() {
       return key.apart().last();
+    }
+
+    /** All extents but for the examples that lie before steps: heads and the like. */
+    long heads() {
+      return lead(query).stream().reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
     }
   }
 
   private final OnnxImport into;
   private final PartedValues parted;
   private final WholeAttention whole;
+  private final ProductNodes products;
+  private final AttentionMasks masks;
   private final Map<String, Scores> scores = new HashMap<>();
 
   /** Which weights are no numbers, as PyTorch asks after a softmax over nothing. */
@@ -62,7 +93,9 @@ final class AttentionNodes {
   AttentionNodes(OnnxImport into, PartedValues parted) {
     this.into = into;
     this.parted = parted;
-    this.whole = new WholeAttention(into, parted, this);
+    this.masks = new AttentionMasks(into);
+    this.whole = new WholeAttention(into, parted, this, masks);
+    this.products = into.products();
   }
 
   /** Notes scores, or adds the layer that is complete; false for other nodes. */
@@ -86,13 +119,23 @@ final class AttentionNodes {
     Scores taken = scores.get(node.inputs().get(at));
     Scores made = taken.isSoft ? afterSoftmax(node, taken) : beforeSoftmax(node, taken, at);
     if (made == null) {
-      throw into.problem(
-          node,
-          "takes the scores of attention, products of values, in a way that is not scaling, a mask"
-              + " of the steps behind each (causal), softmax, or a product with values");
+      node.inputs().forEach(name -> makeValue(node, name));
+      return false;
     }
     (node.operator().equals("IsNaN") ? noNumbers : scores).put(node.outputs().getFirst(), made);
     return true;
+  }
+
+  boolean takesScores(Node node) {
+    return node.inputs().stream().anyMatch(scores::containsKey);
+  }
+
+  /** Makes scores a value, as all others, for a node that is no part of attention. */
+  void makeValue(Node node, String name) {
+    Scores made = scores.remove(name);
+    if (made != null) {
+      parted.put(name, products.value(node, made));
+    }
   }
 
   private Scores afterSoftmax(Node node, Scores taken) {
@@ -114,8 +157,9 @@ final class AttentionNodes {
       case "Identity", "Cast" -> taken;
       case "Mul" -> scaled(node, taken, 1 - at, false);
       case "Div" -> at == 0 ? scaled(node, taken, 1, true) : null;
-      case "Add" -> masked(taken, into.constant(node, 1 - at));
-      case "Where" -> chosen(node, taken, at);
+      case "Add" ->
+          into.isConstant(node, 1 - at) ? masks.added(taken, into.constant(node, 1 - at)) : null;
+      case "Where" -> masks.chosen(node, taken, at);
       case "Softmax" -> soft(node, taken);
       default -> null;
     };
@@ -127,82 +171,28 @@ final class AttentionNodes {
     }
     double number = into.constant(node, other).cells()[0];
     double factor = isDivided ? 1 / number : number;
-    if (taken.isCausal && !(factor >= 1)) {
-      // What is left out might count then.
-      return null;
-    }
-    return taken.times(factor);
+    return AttentionMasks.mayBeScaled(taken, factor) ? taken.times(factor) : null;
   }
 
   private Scores soft(Node node, Scores taken) {
     long rank = taken.query.groups().length;
     long axis = node.integer("axis", into.model().opset() < 13 ? 1 : -1);
     boolean isLast = axis == -1 || axis == rank - 1;
-    return isLast ? new Scores(taken.query, taken.key, taken.factor, taken.isCausal, true) : null;
-  }
-
-  /** What is added: nothing, or what leaves the steps behind each out. */
-  Scores masked(Scores taken, OnnxTensor mask) {
-    if (Arrays.stream(mask.cells()).allMatch(cell -> cell == 0)) {
-      return taken;
-    }
-    return isCausal(taken, mask, LEAST_MASK) ? causal(taken) : null;
-  }
-
-  /** Scores where a condition holds, or does not, and else a number far below them. */
-  private Scores chosen(Node node, Scores taken, int at) {
-    if (at == 0 || !into.isConstant(node, 0) || !into.isConstant(node, 3 - at)) {
-      return null;
-    }
-    OnnxTensor other = into.constant(node, 3 - at);
-    if (!other.isOneCell() || !(other.cells()[0] <= LEAST_MASK)) {
-      return null;
-    }
-    // As a mask: what is left out is -1.
-    boolean isKept = at == 1;
-    OnnxTensor mask = into.constant(node, 0).map(cell -> (cell != 0) == isKept ? 0 : -1);
-    return isCausal(taken, mask, -1) ? causal(taken) : null;
-  }
-
-  static Scores causal(Scores taken) {
-    return new Scores(taken.query, taken.key, taken.factor, true, taken.isSoft);
-  }
-
-  /** Zeros for each step and those before it, and at most so much behind it. */
-  private static boolean isCausal(Scores taken, OnnxTensor mask, double most) {
-    long steps = taken.steps();
-    long keys = taken.keys();
-    int rank = mask.extents().size();
-    boolean isSquare =
-        rank >= 2
-            && rank <= taken.query.groups().length
-            && mask.extents().subList(rank - 2, rank).equals(List.of(steps, keys))
-            && mask.extents().stream().limit(rank - 2).allMatch(extent -> extent == 1);
-    if (!isSquare) {
-      return false;
-    }
-    for (int i = 0; i < mask.cells().length; i++) {
-      boolean isSeen = i % keys <= i / keys;
-      double cell = mask.cells()[i];
-      if (isSeen ? cell != 0 : !(cell <= most)) {
-        return false;
-      }
-    }
-    return true;
+    return isLast ? taken.soft() : null;
   }
 
   private boolean product(Node node) {
     String first = node.inputs().getFirst();
-    Parted right = parted.get(node.inputs().getLast());
+    String second = node.inputs().getLast();
+    makeValue(node, second);
     Scores weights = scores.get(first);
-    if (weights != null) {
-      if (!weights.isSoft || right == null) {
-        throw into.problem(node, "multiplies scores of attention before their softmax");
-      }
-      complete(node, weights, right);
+    if (weights != null && weights.isSoft && parted.get(second) != null) {
+      complete(node, weights, parted.get(second));
       return true;
     }
+    makeValue(node, first);
     Parted left = parted.get(first);
+    Parted right = parted.get(second);
     if (left == null || right == null) {
       return false;
     }
@@ -213,7 +203,9 @@ final class AttentionNodes {
       throw into.problem(
           node, "multiplies " + words(left) + " with " + words(right) + ", which does not fit");
     }
-    scores.put(node.outputs().getFirst(), new Scores(left, right, 1, false, false));
+    List<Parted> alike = products.alike(left, right);
+    scores.put(
+        node.outputs().getFirst(), Scores.of(alike.getFirst(), alike.getLast(), 1, false));
     return true;
   }
 
@@ -236,13 +228,12 @@ final class AttentionNodes {
           node,
           "multiplies values, "
               + words(value)
-              + ", which can be read as a part of attention alone: between steps of a known number,"
-              + " example by example");
+              + ", which can be read between steps of a known number alone, example by example");
     }
   }
 
   /** The extents before the last two, without ones. */
-  private static List<Long> lead(Parted value) {
+  static List<Long> lead(Parted value) {
     long[] shape = value.apart().shape();
     return Arrays.stream(shape, 0, shape.length - 2).filter(extent -> extent != 1).boxed().toList();
   }
@@ -262,7 +253,7 @@ final class AttentionNodes {
               + " and "
               + words(value)
               + ", which are not queries, keys and values of the same heads; export the model with"
-              + " as many heads of keys and values as of queries");
+              + " as many heads of values as of queries");
     }
     double factor = weights.factor * scale(weights.query) * scale(weights.key);
     long numbers = weights.query.apart().last();
@@ -272,15 +263,25 @@ final class AttentionNodes {
     }
     Chain key = inSteps(node, unscaled(weights.key), weights.key, true);
     Chain ofValues = inSteps(node, value.apart(), value, false);
-    long heads = lead.stream().reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
-    Chain chain = attention(node, query, key, ofValues, heads, heads * numbers, weights.isCausal);
+    long heads = weights.heads();
+    Layer.Weights mask = masks.ofLayer(node, weights, heads);
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("heads", Scalar.of(heads));
+    settings.put("D", Scalar.of(heads * numbers));
+    settings.put("causal", Scalar.of(weights.isCausal && mask == null));
+    Chain chain = attention(node, query, key, ofValues, settings, mask);
     parted.noteMaker(node);
     parted.put(
         node.outputs().getFirst(), inOrder(node, chain, weights.query, value.apart().last()));
   }
 
   private Chain attention(
-      Node node, Chain query, Chain key, Chain value, long heads, long width, boolean isCausal) {
+      Node node,
+      Chain query,
+      Chain key,
+      Chain value,
+      Map<String, Scalar> settings,
+      Layer.Weights mask) {
     Chain start = query.commonWith(key).commonWith(value);
     long layers = 1 + query.all() + key.all() + value.all() - 3 * start.all();
     JoinNodes.needsFewLayers(into, node, layers, "puts together values");
@@ -288,11 +289,8 @@ final class AttentionNodes {
     branches.put(Layer.QUERY, query.since(start));
     branches.put(Layer.KEY, key.since(start));
     branches.put(Layer.VALUE, value.since(start));
-    Map<String, Scalar> settings = new LinkedHashMap<>();
-    settings.put("heads", Scalar.of(heads));
-    settings.put("D", Scalar.of(width));
-    settings.put("causal", Scalar.of(isCausal));
-    return start.with(new Layer(Layer.ATTENTION, Map.of(), settings, branches), layers);
+    Map<String, Layer.Weights> weights = mask == null ? Map.of() : Map.of("mask", mask);
+    return start.with(new Layer(Layer.ATTENTION, weights, settings, branches), layers);
   }
 
   /**

@@ -56,6 +56,10 @@ final class AttentionWriters {
     if (isCausal) {
       export.node("Add", export.current(), mask(export, layer, query.extents()[0], keys)).add();
     }
+    if (layer.hasWeights("mask")) {
+      String mask = statedMask(export, layer, heads, query.extents()[0], keys);
+      export.node("Add", export.current(), mask).add();
+    }
     export.node("Softmax", export.current()).integer("axis", -1).add();
     export.node("MatMul", export.current(), v).add();
     export.node("Transpose", export.current()).integers("perm", 0, 2, 1, 3).add();
@@ -97,6 +101,26 @@ final class AttentionWriters {
 
   private static String number(OnnxExport export, String name, double number) {
     return export.floats(name, new Layer.Weights(1, 1, new double[] {number}));
+  }
+
+  /** The layer's own numbers, for all heads or for each. */
+  private static String statedMask(
+      OnnxExport export, LayerReader layer, long heads, long steps, long keys) {
+    Layer.Weights mask = layer.weights("mask");
+    boolean isOfHeads = mask.rows() == heads * steps && heads > 1;
+    if (layer.isTrue("causal") || !isOfHeads && mask.rows() != steps || mask.cols() != keys) {
+      throw layer.problem(
+          "has a mask of "
+              + mask.rows()
+              + " x "
+              + mask.cols()
+              + " for "
+              + OnnxExport.words(new long[] {steps, keys})
+              + " steps whose number layers tell, and is causal at most where it has none");
+    }
+    return isOfHeads
+        ? export.floats("mask", mask, heads, steps, keys)
+        : export.floats("mask", mask, steps, keys);
   }
 
   /** What leaves steps behind each out. */

@@ -26,6 +26,8 @@ final class CellWriters {
           Map.entry("prelu1d", CellWriters::slopesOfColumns),
           Map.entry("prelu2d", CellWriters::slopesOfChannels),
           Map.entry("clip", CellWriters::clip),
+          Map.entry(Layer.COMPARE, CellWriters::compared),
+          Map.entry(Layer.FILL, CellWriters::filled),
           Map.entry(Layer.SCALE_SHIFT, CellWriters::scaleShift),
           Map.entry("silu", CellWriters::silu),
           Map.entry("dropout", CellWriters::dropout));
@@ -70,6 +72,30 @@ final class CellWriters {
     export
         .node("Clip", export.current(), one(export, "min", layer), one(export, "max", layer))
         .add();
+  }
+
+  private static final Map<String, String> COMPARISONS =
+      Map.of(
+          ">", "Greater",
+          ">=", "GreaterOrEqual",
+          "<", "Less",
+          "<=", "LessOrEqual",
+          "==", "Equal",
+          "!=", "Equal");
+
+  /** Ones and zeros of truths. */
+  private static void compared(OnnxExport export, LayerReader layer) {
+    String operator = layer.oneOf("operator", ">", ">=", "<", "<=", "==", "!=");
+    export.node(COMPARISONS.get(operator), export.current(), one(export, "number", layer)).add();
+    if (operator.equals("!=")) {
+      export.node("Not", export.current()).add();
+    }
+    export.node("Cast", export.current()).integer("to", TensorCells.FLOAT).add();
+  }
+
+  /** Other than by a choice, NaN would have to become a number, too. */
+  private static void filled(OnnxExport export, LayerReader layer) {
+    throw layer.problem("can be written as all of main or other of " + Layer.WHERE + " alone");
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {

@@ -30,7 +30,7 @@ final class JoinNodes {
   private JoinNodes() {}
 
   /** The bias of a product before, a constant, or two values. */
-  private static void add(OnnxImport into, Node node) {
+  static void add(OnnxImport into, Node node) {
     int other = node.inputs().getFirst().equals(into.current()) ? 1 : 0;
     Value second = node.inputs().size() == 2 ? into.value(node.inputs().get(other)) : null;
     if (second != null) {
@@ -41,13 +41,14 @@ final class JoinNodes {
   }
 
   private static void add(OnnxImport into, Node node, OnnxTensor summands, String verb) {
-    if (!RowNodes.addedToBias(into, summands) && !ScaleNodes.shifted(into, summands)) {
+    boolean isAdded = RowNodes.addedToBias(into, summands) || ScaleNodes.shifted(into, summands);
+    if (!isAdded && (!repeats(into, summands) || !ScaleNodes.shifted(into, summands))) {
       throw notOfOurs(into, node, verb, summands);
     }
   }
 
   /** A constant off a value or the other way round, such as means of colours, or two values. */
-  private static void subtract(OnnxImport into, Node node) {
+  static void subtract(OnnxImport into, Node node) {
     boolean isFirst = node.inputs().getFirst().equals(into.current());
     Value second = into.value(node.inputs().getLast());
     if (isFirst && second != null) {
@@ -83,6 +84,25 @@ final class JoinNodes {
     if (!ScaleNodes.scaled(into, divisors.map(cell -> 1 / cell))) {
       throw notOfOurs(into, node, "divides by", divisors);
     }
+  }
+
+  /** Repeats extents of 1 of the value that a constant has more of; false where it has not. */
+  private static boolean repeats(OnnxImport into, OnnxTensor constant) {
+    long[] shape = into.value().shape();
+    int extra = shape.length - constant.extents().size();
+    if (extra < 0 || into.value().width() < 1) {
+      return false;
+    }
+    for (int i = extra; i < shape.length; i++) {
+      boolean isOne = shape[i] == 1;
+      shape[i] = isOne ? constant.extents().get(i - extra) : shape[i];
+    }
+    Value more = ReduceNodes.repeated(into, into.value(), shape);
+    boolean isMore = more != null && more != into.value();
+    if (isMore) {
+      into.becomes(more);
+    }
+    return isMore;
   }
 
   private static FormatException notOfOurs(
@@ -151,13 +171,14 @@ final class JoinNodes {
   }
 
   /** Numbers for channels or columns, x times a function of x, or two values. */
-  private static void multiply(OnnxImport into, Node node) {
+  static void multiply(OnnxImport into, Node node) {
     Value a = into.value(node.inputs().getFirst());
     Value b = into.value(node.inputs().getLast());
     if (a == null || b == null) {
       int other = a == null ? 0 : 1;
       OnnxTensor factors = into.constant(node, other);
-      if (!ScaleNodes.scaled(into, factors)) {
+      if (!ScaleNodes.scaled(into, factors)
+          && (!repeats(into, factors) || !ScaleNodes.scaled(into, factors))) {
         throw notOfOurs(into, node, "multiplies with", factors);
       }
       return;

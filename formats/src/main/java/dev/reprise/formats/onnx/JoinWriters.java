@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Writes layers that put together what branches make of one value. Stateless. */
 final class JoinWriters {
@@ -15,6 +16,10 @@ final class JoinWriters {
           (export, layer) -> joined(export, "Add", layer),
           Layer.PRODUCT,
           (export, layer) -> joined(export, "Mul", layer),
+          Layer.MATMUL,
+          JoinWriters::matrixProduct,
+          Layer.WHERE,
+          JoinWriters::choice,
           Layer.CONCAT,
           JoinWriters::concat,
           Layer.CONCAT_STEPS,
@@ -36,6 +41,86 @@ final class JoinWriters {
     } else {
       alike(export, operator, first, second, layer);
     }
+  }
+
+  /** Where a condition is not 0 what one branch makes, and else what the other one makes. */
+  private static void choice(OnnxExport export, LayerReader layer) {
+    List<String> names = List.of(Layer.CONDITION, Layer.MAIN, Layer.OTHER);
+    List<List<Layer>> lists = names.stream().map(layer::branch).toList();
+    List<Integer> made =
+        IntStream.range(0, lists.size()).filter(i -> !isFill(lists.get(i))).boxed().toList();
+    List<Branch> branches = export.besideEachOther(made.stream().map(lists::get).toList());
+    if (made.isEmpty() || branches.stream().anyMatch(branch -> branch.extents() == null)) {
+      throw layer.problem(
+          "has branches of a size that no layer tells; put one with weights or sizes before it");
+    }
+    boolean areAlike =
+        branches.stream()
+            .allMatch(branch -> Arrays.equals(branch.extents(), branches.getFirst().extents()));
+    List<Branch> rows = areAlike || export.isEachStep() ? branches : branches.stream().map(export::flat).toList();
+    for (Branch row : rows) {
+      if (!Arrays.equals(row.extents(), rows.getFirst().extents())) {
+        throw unequal(layer, rows.getFirst(), row);
+      }
+    }
+    String[] inputs = new String[3];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] =
+          made.contains(i)
+              ? rows.get(made.indexOf(i)).value()
+              : number(export, layer, names.get(i), lists.get(i).getFirst());
+    }
+    export.node("Cast", inputs[0]).integer("to", TensorCells.BOOL).add();
+    export.node("Where", export.current(), inputs[1], inputs[2]).add();
+    export.becomes(rows.getFirst().extents());
+  }
+
+  private static boolean isFill(List<Layer> layers) {
+    return layers.size() == 1 && layers.getFirst().type().equals(Layer.FILL);
+  }
+
+  private static String number(OnnxExport export, LayerReader layer, String name, Layer fill) {
+    if (!fill.settings().containsKey("number")) {
+      throw layer.problem("has a fill in " + name + " that lacks the number number");
+    }
+    double number = fill.settings().get("number").asDouble();
+    return export.floats(name, new Layer.Weights(1, 1, new double[] {number}));
+  }
+
+  /** Products of the matrices that rows of two branches are made of. */
+  private static void matrixProduct(OnnxExport export, LayerReader layer) {
+    export.needsWhole(layer);
+    long groups = layer.positive("groups");
+    long rows = layer.positive("rows");
+    long inner = layer.positive("inner");
+    long cols = layer.positive("cols");
+    List<List<Layer>> lists = List.of(layer.branch(Layer.LEFT), layer.branch(Layer.RIGHT));
+    if (export.extents() == null && lists.stream().anyMatch(List::isEmpty)) {
+      export.takesRows(groups * inner * (lists.getFirst().isEmpty() ? rows : cols), layer);
+    }
+    List<Branch> branches = export.besideEachOther(lists);
+    String left = matrices(export, layer, branches.getFirst(), Layer.LEFT, groups, rows, inner);
+    String right = matrices(export, layer, branches.getLast(), Layer.RIGHT, groups, inner, cols);
+    export.node("MatMul", left, right).add();
+    export.node("Flatten", export.current()).integer("axis", 1).add();
+    export.becomes(groups * rows * cols);
+  }
+
+  private static String matrices(
+      OnnxExport export, LayerReader layer, Branch branch, String name, long... extents) {
+    long width = OnnxExport.product(extents);
+    if (branch.extents() == null || OnnxExport.product(branch.extents()) != width) {
+      throw layer.problem(
+          "takes "
+              + OnnxExport.words(extents)
+              + " numbers from "
+              + name
+              + ", but gets "
+              + OnnxExport.words(branch.extents()));
+    }
+    String shape = export.integers(name, -1, extents[0], extents[1], extents[2]);
+    export.node("Reshape", branch.value(), shape).add();
+    return export.current();
   }
 
   /** Puts images and a number for each of their channels together. */

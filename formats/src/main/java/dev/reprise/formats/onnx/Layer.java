@@ -50,6 +50,27 @@ public record Layer(
   /** Attention between the steps of what three lists of layers make of its input. */
   static final String ATTENTION = "attention";
 
+  /** Products of the matrices that two lists of layers make of its input. */
+  static final String MATMUL = "matmul";
+
+  static final String LEFT = "left";
+  static final String RIGHT = "right";
+
+  /** What one list of layers makes where another one makes no zero, else what a third makes. */
+  static final String WHERE = "where";
+
+  static final String CONDITION = "condition";
+  static final String OTHER = "other";
+
+  /** One number for all cells. */
+  static final String FILL = "fill";
+
+  /** Ones where cells and a number are as an operator says. */
+  static final String COMPARE = "compare";
+
+  /** The largest or smallest numbers of rows. */
+  static final String TOP_K = "top_k";
+
   static final String QUERY = "query";
   static final String KEY = "key";
   static final String VALUE = "value";

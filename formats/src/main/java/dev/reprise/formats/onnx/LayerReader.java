@@ -138,6 +138,20 @@ final class LayerReader {
     return value.asString();
   }
 
+  /** A text that must be one of a few. */
+  String oneOf(String name, String... allowed) {
+    String text = text(name);
+    if (!List.of(allowed).contains(text)) {
+      throw problem(
+          "has the " + name + " \"" + text + "\", but there are " + String.join(", ", allowed));
+    }
+    return text;
+  }
+
+  boolean hasWeights(String name) {
+    return layer.weights().containsKey(name);
+  }
+
   boolean has(String setting) {
     return layer.settings().containsKey(setting);
   }

@@ -43,6 +43,9 @@ final class OnnxImport {
             ScaleNodes.RULES,
             ReduceNodes.RULES,
             SelectNodes.RULES,
+            RankNodes.RULES,
+            EinsumNodes.RULES,
+            ChoiceNodes.RULES,
             NumberNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
@@ -67,6 +70,7 @@ final class OnnxImport {
             "Pow",
             "And",
             "Or",
+            "Xor",
             "Equal",
             "Less",
             "Greater",
@@ -99,6 +103,8 @@ final class OnnxImport {
   private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
   private final PartedValues parted = new PartedValues(this);
+  private final ValueKinds kinds = new ValueKinds(this);
+  private final ProductNodes products = new ProductNodes(this);
   private final AttentionNodes attention = new AttentionNodes(this, parted);
   private final FoldedNodes folded;
   private final int placeOfExamples;
@@ -149,15 +155,8 @@ final class OnnxImport {
         () -> {
           into.unrolled.read(end);
           into.readPutOff(end);
+          into.attention.makeValue(end, end.name());
         });
-    if (into.attention.shape(model.output()) != null) {
-      throw new FormatException(
-          file,
-          "the output \""
-              + model.output()
-              + "\" is a product of two values, which can be read as a"
-              + " part of attention alone");
-    }
     into.parted.needsNone(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
@@ -187,7 +186,8 @@ final class OnnxImport {
     }
   }
 
-  private void read(Node node) {
+  /** Reads the node, whose inputs have been read. */
+  void read(Node node) {
     node.noListOfIntegers()
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
@@ -224,6 +224,19 @@ final class OnnxImport {
   }
 
   private void readLayers(Node node) {
+    kinds.note(node);
+    if (EinsumNodes.RULES.containsKey(node.operator())) {
+      readPutOff(node);
+      EinsumNodes.read(this, node);
+      return;
+    }
+    if (attention.takesScores(node)) {
+      readPutOff(node);
+      if (attention.read(node)) {
+        uses.note(node);
+        return;
+      }
+    }
     if (!unrolled.read(node) && !norm.read(node) && !cells.read(node)) {
       readPutOff(node);
       if (!attention.read(node) && !parted.read(node)) {
@@ -234,7 +247,7 @@ final class OnnxImport {
   }
 
   /** Of a value that layers make, or of scores; null for all else. */
-  private long[] shapeOf(String name) {
+  long[] shapeOf(String name) {
     long[] ofScores = attention.shape(name);
     PartedValues.Parted value = ofScores == null ? parted.get(name) : null;
     return value == null ? ofScores : value.shape();
@@ -348,6 +361,11 @@ final class OnnxImport {
     return tensor;
   }
 
+  /** True for all that there is so far. */
+  boolean isKnown(String name) {
+    return model.constants().containsKey(name) || shapeOf(name) != null;
+  }
+
   boolean isConstant(Node node, int input) {
     return has(node, input) && model.constants().containsKey(node.inputs().get(input));
   }
@@ -433,6 +451,14 @@ final class OnnxImport {
 
   PartNodes parts() {
     return parts;
+  }
+
+  ValueKinds kinds() {
+    return kinds;
+  }
+
+  ProductNodes products() {
+    return products;
   }
 
   ConcatNodes concats() {

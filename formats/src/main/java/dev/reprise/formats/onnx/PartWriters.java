@@ -9,6 +9,7 @@ final class PartWriters {
           Layer.REDUCE, PartWriters::reduce,
           Layer.REPEAT, PartWriters::repeat,
           Layer.SELECT, PartWriters::select,
+          Layer.TOP_K, PartWriters::ranked,
           Layer.CONSTANT, PartWriters::constant);
 
   private static final Map<String, String> METHODS =
@@ -17,7 +18,9 @@ final class PartWriters {
           "sum", "ReduceSum",
           "max", "ReduceMax",
           "min", "ReduceMin",
-          "norm", "ReduceL2");
+          "norm", "ReduceL2",
+          "index_max", "ArgMax",
+          "index_min", "ArgMin");
 
   private PartWriters() {}
 
@@ -27,7 +30,7 @@ final class PartWriters {
       throw layer.problem(
           "has the method \""
               + layer.text("method")
-              + "\", but there are mean, sum, max, min and norm");
+              + "\", but there are mean, sum, max, min, norm, index_max and index_min");
     }
     long groups = layer.positive("groups");
     long cell = layer.positive("D");
@@ -56,8 +59,49 @@ final class PartWriters {
   }
 
   private static void reduced(OnnxExport export, String operator, long axis) {
+    if (operator.startsWith("Arg")) {
+      NodeWriter node = export.node(operator, export.current()).integer("axis", axis);
+      node.integer("keepdims", 0).add();
+      fromOne(export);
+      return;
+    }
     String axes = export.integers("axes", axis);
     export.node(operator, export.current(), axes).integer("keepdims", 0).add();
+  }
+
+  /** Numbers of steps or columns, which are whole there and from 0, as layers have them. */
+  private static void fromOne(OnnxExport export) {
+    export.node("Cast", export.current()).integer("to", TensorCells.FLOAT).add();
+    String one = export.floats("one", new Layer.Weights(1, 1, new double[] {1}));
+    export.node("Add", export.current(), one).add();
+  }
+
+  /** The largest or smallest of each row, or which columns they are. */
+  private static void ranked(OnnxExport export, LayerReader layer) {
+    long k = layer.positive("k");
+    if (!export.isEachStep()) {
+      export.takesWholeRows();
+    }
+    long[] extents = export.extents();
+    long width = extents == null ? -1 : extents[extents.length - 1];
+    if (width < k) {
+      throw layer.problem(
+          "takes "
+              + k
+              + " of "
+              + (width < 0 ? "rows whose width no layer tells" : width + " numbers"));
+    }
+    boolean isLargest = layer.oneOf("method", "largest", "smallest").equals("largest");
+    boolean areNumbers = layer.oneOf("gives", "numbers", "values").equals("numbers");
+    NodeWriter node = export.node("TopK", export.current(), export.integers("k", k));
+    node.integer("axis", -1).integer("largest", isLargest ? 1 : 0);
+    (areNumbers ? node.second() : node).add();
+    if (areNumbers) {
+      fromOne(export);
+    }
+    long[] output = extents.clone();
+    output[output.length - 1] = k;
+    export.becomes(output);
   }
 
   /** Numbers of what the layer takes: a whole example, or a step of it; -1 is not known. */

@@ -48,7 +48,7 @@ final class ReduceNodes {
     into.becomes(made);
   }
 
-  private static void reduced(OnnxImport into, Node node, String method) {
+  static void reduced(OnnxImport into, Node node, String method) {
     long[] shape = into.value().shape();
     boolean[] isReduced = axes(into, node, shape);
     boolean isImage = shape.length == 4 && into.value().place() == 0;

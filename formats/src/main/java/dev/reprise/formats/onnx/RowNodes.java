@@ -53,10 +53,34 @@ final class RowNodes {
   }
 
   private static void matMul(OnnxImport into, Node node) {
-    if (!node.inputs().getFirst().equals(into.current())) {
+    boolean isFirst = node.inputs().getFirst().equals(into.current());
+    OnnxTensor constant = into.constant(node, isFirst ? 1 : 0);
+    boolean isOfSteps = into.extents().length >= 2 && into.value().place() == 0;
+    boolean areSeveral =
+        constant.extents().stream().limit(Math.max(0, constant.extents().size() - 2)).anyMatch(e -> e != 1);
+    if (isOfSteps && areSeveral) {
+      into.products().withConstant(node, constant, isFirst);
+      return;
+    }
+    if (!isFirst && isOfSteps && constant.extents().size() == 2) {
+      fromTheLeft(into, node, constant.matrix().transposed());
+      return;
+    }
+    if (!isFirst) {
       throw into.problem(node, "multiplies from the wrong side");
     }
     affine(into, node, matrix(into, node), null);
+  }
+
+  /** W times each matrix of an example, as the turned one times the turned W. */
+  private static void fromTheLeft(OnnxImport into, Node node, Layer.Weights turned) {
+    int rank = into.extents().length + 1;
+    List<Long> order = new ArrayList<>(LongStream.range(0, rank - 2).boxed().toList());
+    order.add(rank - 1L);
+    order.add(rank - 2L);
+    TransposeNodes.transpose(into, turn(node, order));
+    affine(into, node, turned, null);
+    TransposeNodes.transpose(into, turn(node, order));
   }
 
   /** The weights, which are the same for all rows. */
@@ -254,14 +278,32 @@ final class RowNodes {
     if (!isOther || into.value().width() < 1) {
       return false;
     }
-    List<Long> there = new ArrayList<>(LongStream.range(0, shape.length).boxed().toList());
-    there.remove(axis);
-    there.add(axis);
-    List<Long> back = LongStream.range(0, shape.length).map(i -> there.indexOf(i)).boxed().toList();
-    TransposeNodes.transpose(into, turn(node, there));
-    into.add(eachStep(into, new Layer(type, Map.of(), Map.of()), shape[(int) axis]));
-    TransposeNodes.transpose(into, turn(node, back));
+    alongAxis(into, node, (int) axis, new Layer(type, Map.of(), Map.of()), shape[(int) axis]);
     return true;
+  }
+
+  /**
+   * Adds a layer that takes rows along an extent, which is brought to the end and back.
+   *
+   * @param made how many numbers the layer makes of a row
+   */
+  static void alongAxis(OnnxImport into, Node node, int axis, Layer layer, long made) {
+    int rank = into.value().shape().length;
+    List<Long> there = new ArrayList<>(LongStream.range(0, rank).boxed().toList());
+    there.remove((Object) (long) axis);
+    there.add((long) axis);
+    List<Long> back = LongStream.range(0, rank).map(i -> there.indexOf(i)).boxed().toList();
+    boolean isMoved = axis < rank - 1;
+    if (isMoved) {
+      TransposeNodes.transpose(into, turn(node, there));
+    }
+    addToSteps(into, layer);
+    long[] shape = into.value().shape();
+    shape[rank - 1] = made;
+    into.becomes(into.value().shaped(shape));
+    if (isMoved) {
+      TransposeNodes.transpose(into, turn(node, back));
+    }
   }
 
   private static Node turn(Node node, List<Long> order) {

@@ -215,19 +215,22 @@ final class ScaleNodes {
     return true;
   }
 
+  /** Adds numbers to the cells of an example. */
+  static Layer shift(double[] summands) {
+    double[] ones = new double[summands.length];
+    Arrays.fill(ones, 1);
+    return new Layer("scale_shift1d", rows(ones, summands), Map.of());
+  }
+
   private static boolean shiftedAll(OnnxImport into, OnnxTensor summands) {
     if (NumberNodes.isNumber(into, summands)) {
       NumberNodes.shifted(into, summands.cells()[0]);
     } else if (isOfCells(into, summands)) {
-      double[] ones = new double[summands.cells().length];
-      Arrays.fill(ones, 1);
-      into.layer("scale_shift1d", rows(ones, summands.cells()), Map.of());
+      into.add(shift(summands.cells()));
     } else {
       double[] cells = ofAllCells(into, summands);
       if (cells != null) {
-        double[] ones = new double[cells.length];
-        Arrays.fill(ones, 1);
-        into.layer("scale_shift1d", rows(ones, cells), Map.of());
+        into.add(shift(cells));
       }
       return cells != null;
     }

@@ -31,7 +31,7 @@ final class SelectNodes {
 
   /**
    * A value where a constant condition holds, and else a number, or the other way round. Both are
-   * put side by side, since products with 0 would make NaN of infinite numbers.
+   * put side by side, which takes less than a choice by what is computed.
    */
   private static void where(OnnxImport into, Node node) {
     int at = node.inputs().indexOf(into.current());
@@ -44,10 +44,8 @@ final class SelectNodes {
     double[] other =
         holds == null ? null : ScaleNodes.ofAllCells(into, into.constant(node, 3 - at));
     if (other == null) {
-      throw into.problem(
-          node,
-          "chooses by a condition that is computed, or not of each cell of an example; there are but"
-              + " constant conditions, the same for all examples, between a value and a constant");
+      ChoiceNodes.where(into, node);
+      return;
     }
     double[] columns = new double[holds.length];
     double[] added = new double[holds.length];

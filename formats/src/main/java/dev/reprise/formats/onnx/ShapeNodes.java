@@ -175,6 +175,14 @@ final class ShapeNodes {
   private static void cast(OnnxImport into, Node node) {
     long type = node.integer("to", 0);
     boolean isInput = into.value().chain().layer() == null;
+    if (type == TensorCells.BOOL) {
+      into.add(ChoiceNodes.layer("!=", 0));
+      into.kinds().areTruths(node.outputs().getFirst());
+      return;
+    }
+    if (isToIntegers(node) && into.kinds().isWholeOrTruth(into.current())) {
+      return;
+    }
     if (!FLOATS.contains(type) && !(isInput && isToIntegers(node))) {
       throw into.problem(node, "rounds, or makes something else than numbers, which no layer does");
     }

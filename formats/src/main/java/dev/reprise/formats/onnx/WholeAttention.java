@@ -15,11 +15,14 @@ final class WholeAttention {
   private final OnnxImport into;
   private final PartedValues parted;
   private final AttentionNodes nodes;
+  private final AttentionMasks masks;
 
-  WholeAttention(OnnxImport into, PartedValues parted, AttentionNodes nodes) {
+  WholeAttention(
+      OnnxImport into, PartedValues parted, AttentionNodes nodes, AttentionMasks masks) {
     this.into = into;
     this.parted = parted;
     this.nodes = nodes;
+    this.masks = masks;
   }
 
   /** The node Attention of opset 23: heads side by side in steps, or as an extent of their own. */
@@ -67,18 +70,26 @@ final class WholeAttention {
       value = inHeads(node, value, node.integer("kv_num_heads", 0));
     }
     nodes.needsSteps(node, query);
-    nodes.needsSteps(node, key);
+    key = forHeads(node, key, query);
+    value = forHeads(node, value, query);
     double usual = 1 / Math.sqrt(query.apart().last());
-    Scores taken = new Scores(query, turned(node, key), node.number("scale", usual), false, true);
+    Scores taken = Scores.of(query, turned(node, key), node.number("scale", usual), true);
     if (node.integer("is_causal", 0) != 0) {
-      taken = AttentionNodes.causal(taken);
+      taken = taken.causal();
     }
     if (OnnxImport.has(node, 3)) {
       OnnxTensor mask = into.constant(node, 3);
       boolean isOfTruths = mask.isWhole().orElse(false);
-      taken = nodes.masked(taken, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : -1e9) : mask);
+      double none = Double.NEGATIVE_INFINITY;
+      taken = masks.added(taken, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : none) : mask);
       if (taken == null) {
-        throw into.problem(node, "has a mask that is not of the steps behind each (causal)");
+        throw into.problem(
+            node,
+            "has a mask of "
+                + mask.extents()
+                + " for "
+                + AttentionNodes.words(query)
+                + ", which is not the same for all examples");
       }
     }
     nodes.complete(node, taken, value);
@@ -123,13 +134,25 @@ final class WholeAttention {
     double usual = 1 / Math.sqrt((double) (width / heads));
     double stated = node.number("scale", 0);
     boolean isCausal = node.integer("unidirectional", 0) != 0;
-    nodes.complete(
-        node,
-        new Scores(
-            parts.get(0), turned(node, parts.get(1)), stated == 0 ? usual : stated, isCausal, true),
-        parts.get(2));
+    double scale = stated == 0 ? usual : stated;
+    Scores taken = Scores.of(parts.get(0), turned(node, parts.get(1)), scale, true);
+    nodes.complete(node, isCausal ? taken.causal() : taken, parts.get(2));
     besideEachOther(node);
     return true;
+  }
+
+  /** Each head of keys or values for as many heads of queries, which follow each other. */
+  private Parted forHeads(Node node, Parted given, Parted query) {
+    nodes.needsSteps(node, given);
+    long[] shape = given.apart().shape();
+    long heads = query.apart().shape()[1];
+    if (given.apart().place() != 0 || shape[1] < 1 || shape[1] == heads || heads % shape[1] != 0) {
+      return given;
+    }
+    Value apart = given.apart().shaped(new long[] {shape[0], shape[1], 1, shape[2], shape[3]});
+    long[] wanted = {shape[0], shape[1], heads / shape[1], shape[2], shape[3]};
+    Value repeated = ReduceNodes.repeated(into, apart, wanted);
+    return PartedValues.plain(repeated.shaped(new long[] {shape[0], heads, shape[2], shape[3]}));
   }
 
   /** Keys as the product with queries takes them. */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Attention that is written node by node. */
 class AttentionNodesTest {
   private static final String NOT_OF_ATTENTION =
-      "takes the scores of attention, products of values, in a way that is not scaling";
+      "takes products of values some of which a mask leaves out in a way that is not attention";
 
   /** Scores of 3 steps of 4 numbers with themselves. */
   private static TestModel scores() {
@@ -73,39 +73,72 @@ class AttentionNodesTest {
     assertThat(completed(masked(0, 0).then("Add", "a", "n")).types()).containsExactly("attention");
   }
 
-  @Test
-  void otherMasksAreRefused() {
-    completed(masked(0, -1).then("Add", "a", "n"))
-        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
-    completed(masked(-1e9, 0).then("Add", "a", "n"))
-        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
-    completed(masked(0, 1e9).then("Add", "a", "n"))
-        .isRefused("node \"a\" (Add) " + NOT_OF_ATTENTION);
-    TestModel turned = masked(1, 0).constant("low", Double.NEGATIVE_INFINITY);
-    turned.node("Where", "c", Map.of(), List.of("n", "low", "s"));
-    completed(turned).isRefused("node \"c\" (Where) " + NOT_OF_ATTENTION);
-    // Scaled down, what is left out might count.
-    TestModel scaled =
-        masked(0, -1e4).constant("small", 1e-3).then("Add", "a", "n").then("Mul", "b", "small");
-    completed(scaled).isRefused("node \"b\" (Mul) " + NOT_OF_ATTENTION);
+  private static double[] maskOf(TestModel model) {
+    Layer attention = completed(model).layers().getFirst();
+    assertThat(attention.type()).isEqualTo("attention");
+    assertThat(attention.settings().get("causal").asBoolean()).isFalse();
+    assertThat(attention.weights().get("mask").rows()).isEqualTo(3);
+    return attention.weights().get("mask").cells();
   }
 
   @Test
-  void scoresAreAPartOfAttentionAlone() {
-    scores().isRefused("the output \"s\" is a product of two values");
-    scores().then("Relu", "y").isRefused("node \"y\" (Relu) " + NOT_OF_ATTENTION);
-    scores()
-        .then("MatMul", "y", "x")
-        .isRefused("multiplies scores of attention before their softmax");
-    scores()
-        .then("Softmax", "y", Map.of("axis", 1L))
-        .isRefused("node \"y\" (Softmax) " + NOT_OF_ATTENTION);
+  void otherMasksAreNumbersOfTheLayer() {
+    double none = Double.NEGATIVE_INFINITY;
+    assertThat(maskOf(masked(0, -1).then("Add", "a", "n")))
+        .containsExactly(0, -1, -1, 0, 0, -1, 0, 0, 0);
+    TestModel turned = masked(1, 0).constant("low", none);
+    turned.node("Where", "c", Map.of(), List.of("n", "low", "s"));
+    // The last step would see nothing.
+    completed(turned).isRefused("has a mask that leaves step 3 nothing to see");
+    completed(masked(-1e9, 0).then("Add", "a", "n"))
+        .isRefused("node \"y\" (MatMul) has a mask that leaves step 3 nothing to see");
+  }
+
+  @Test
+  void masksAreAddedUpAndScaledAsScoresAre() {
+    TestModel model = masked(0, -1).constant("half", 0.5).then("Add", "a", "n");
+    model.then("Mul", "b", "half").then("Add", "c", "n");
+    assertThat(maskOf(model)).containsExactly(0, -1.5, -1.5, 0, 0, -1.5, 0, 0, 0);
+    TestModel both = masked(0, -1).then("Add", "a", "n");
+    both.constants(3, 3, "d", 0, -1e9, -1e9, 0, 0, -1e9, 0, 0, 0).then("Add", "b", "d");
+    double none = Double.NEGATIVE_INFINITY;
+    assertThat(maskOf(both)).containsExactly(0, none, none, 0, 0, none, 0, 0, 0);
+  }
+
+  /** Scaled down, what is left out might count. */
+  @Test
+  void scoresThatAreLeftOutAreNotScaledDown() {
+    TestModel scaled =
+        masked(0, -1e4).constant("small", 1e-3).then("Add", "a", "n").then("Mul", "b", "small");
+    completed(scaled).isRefused("node \"b\" (Mul) " + NOT_OF_ATTENTION);
+    TestModel cut = masked(0, 1).constant("low", -1e9).constant("small", 1e-3);
+    cut.node("Where", "c", Map.of(), List.of("n", "low", "s")).then("Mul", "b", "small");
+    completed(cut).isRefused("node \"b\" (Mul) " + NOT_OF_ATTENTION);
+  }
+
+  @Test
+  void productsThatAreNoAttentionAreLayersOfTheirOwn() {
+    assertThat(scores().types()).containsExactly("matmul");
+    assertThat(scores().then("Relu", "y").types()).containsExactly("matmul", "relu");
+    assertThat(scores().then("MatMul", "y", "x").types()).containsExactly("matmul");
+    assertThat(scores().then("Softmax", "y", Map.of("axis", 1L)).types())
+        .containsExactly("matmul", "transpose", "each_step", "transpose");
+    assertThat(scores().then("Softmax", "w").then("Relu", "y").types())
+        .containsExactly("matmul", "each_step", "relu");
+    assertThat(masked(0, -1).then("Add", "a", "n").then("Relu", "y").types())
+        .containsExactly("matmul", "scale_shift1d", "relu");
+    Layer product = scores().layers().getFirst();
+    assertThat(product.settings().values()).extracting(Object::toString).hasSize(4);
+    assertThat(product.settings().get("rows").asLong()).isEqualTo(3);
+    assertThat(product.settings().get("inner").asLong()).isEqualTo(4);
+    assertThat(product.settings().get("cols").asLong()).isEqualTo(3);
+    masked(0, -1e4).then("Add", "a", "n").then("Relu", "y").isRefused("(Relu) " + NOT_OF_ATTENTION);
     new TestModel(-1, 3, 4)
         .then("MatMul", "y", "x")
         .isRefused("multiplies [3, 4] with [3, 4], which does not fit");
     new TestModel(-1, -1, 4)
         .then("MatMul", "y", "x")
-        .isRefused("between steps of a known number, example by example");
+        .isRefused("between steps of a known number alone, example by example");
   }
 
   /** Examples beside heads, as PyTorch writes them: 2 heads of 2 numbers, steps first. */

@@ -48,6 +48,11 @@ final class TestModel {
     return this;
   }
 
+  TestModel constants(long rows, long cols, String name, double... cells) {
+    constants.put(name, OnnxTensor.of(List.of(rows, cols), cells));
+    return this;
+  }
+
   TestModel constant(String name, double cell, long... extents) {
     long count = LongStream.of(extents).reduce(1, (a, b) -> a * b);
     double[] cells = Stream.generate(() -> cell).limit(count).mapToDouble(c -> c).toArray();

@@ -1,0 +1,129 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.AttentionNodes.Scores;
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.formats.onnx.PartedValues.Parted;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes layers of products of two values that are no part of attention: of matrices that each
+ * example has some of, such as those between all pairs of steps.
+ */
+final class ProductNodes {
+  private final OnnxImport into;
+
+  ProductNodes(OnnxImport into) {
+    this.into = into;
+  }
+
+  /** Two values whose matrices are as many, where one of them has extents of 1 that the other has not. */
+  List<Parted> alike(Parted left, Parted right) {
+    boolean arePlain = left.isPlain() && right.isPlain();
+    if (!arePlain || AttentionNodes.lead(left).equals(AttentionNodes.lead(right))) {
+      return List.of(left, right);
+    }
+    Value a = left.apart().ofRank(right.apart().shape().length);
+    Value b = right.apart().ofRank(left.apart().shape().length);
+    long[] ofA = a.shape();
+    long[] ofB = b.shape();
+    for (int i = 0; i < ofA.length - 2; i++) {
+      boolean isOfA = ofA[i] == 1 && ofB[i] != ShapeValues.EXAMPLES;
+      boolean isOfB = ofB[i] == 1 && ofA[i] != ShapeValues.EXAMPLES;
+      ofA[i] = isOfA ? ofB[i] : ofA[i];
+      ofB[i] = isOfB ? ofA[i] : ofB[i];
+    }
+    Value moreOfA = ReduceNodes.repeated(into, a, ofA);
+    Value moreOfB = ReduceNodes.repeated(into, b, ofB);
+    return moreOfA == null || moreOfB == null
+        ? List.of(left, right)
+        : List.of(PartedValues.plain(moreOfA), PartedValues.plain(moreOfB));
+  }
+
+  /** The product with a constant of several matrices, which are the same for all examples. */
+  void withConstant(Node node, OnnxTensor constant, boolean isRight) {
+    Value value = into.value();
+    Layer.Weights cells = constant.row();
+    Layer layer = new Layer(Layer.CONSTANT, Map.of("value", cells), Map.of());
+    // A first extent of 1 may be that of the examples.
+    boolean isForAll =
+        constant.extents().size() == value.extents().length + 1 && constant.extents().getFirst() == 1;
+    long[] extents =
+        constant.extents().stream().skip(isForAll ? 1 : 0).mapToLong(Long::longValue).toArray();
+    Value other = new Value(value.chain().with(layer), extents, 0);
+    Value left = isRight ? value : other;
+    Value right = isRight ? other : value;
+    boolean fits =
+        value.width() > 0
+            && left.extents()[left.extents().length - 1] == right.extents()[right.extents().length - 2]
+            && extents.length <= value.extents().length;
+    if (!fits) {
+      throw into.problem(
+          node,
+          "multiplies "
+              + into.words()
+              + " with "
+              + constant.extents()
+              + ", which is not one matrix for all rows, nor matrices of an example");
+    }
+    List<Parted> alike = alike(PartedValues.plain(left), PartedValues.plain(right));
+    into.becomes(
+        value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
+  }
+
+  /** Scores, or their softmax, as a value; a mask of numbers is added as others are. */
+  Parted value(Node node, Scores made) {
+    boolean isOfNumbers =
+        !made.isCausal()
+            && (made.mask() == null || Arrays.stream(made.mask()).allMatch(Double::isFinite));
+    if (!isOfNumbers) {
+      throw into.problem(
+          node,
+          "takes products of values some of which a mask leaves out in a way that is not attention:"
+              + " scaling, softmax, and a product with values");
+    }
+    if (!AttentionNodes.lead(made.query()).equals(AttentionNodes.lead(made.key()))) {
+      throw into.problem(
+          node,
+          "takes the products of "
+              + AttentionNodes.words(made.query())
+              + " and "
+              + AttentionNodes.words(made.key())
+              + ", which are not as many matrices of each example");
+    }
+    into.becomes(multiplied(node, made));
+    if (made.factor() != 1) {
+      into.add(NumberNodes.layer(made.factor(), 0));
+    }
+    if (made.mask() != null) {
+      into.add(ScaleNodes.shift(made.mask()));
+    }
+    if (made.isSoft()) {
+      RowNodes.addToSteps(into, new Layer("softmax", Map.of(), Map.of()));
+    }
+    return new Parted(into.value(), made.query().groups());
+  }
+
+  private Value multiplied(Node node, Scores made) {
+    Chain left = made.query().apart().chain();
+    Chain right = made.key().apart().chain();
+    Chain start = left.commonWith(right);
+    long layers = 1 + left.all() + right.all() - 2 * start.all();
+    JoinNodes.needsFewLayers(into, node, layers, "multiplies values");
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("groups", Scalar.of(made.heads()));
+    settings.put("rows", Scalar.of(made.steps()));
+    settings.put("inner", Scalar.of(made.query().apart().last()));
+    settings.put("cols", Scalar.of(made.keys()));
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.LEFT, left.since(start));
+    branches.put(Layer.RIGHT, right.since(start));
+    Layer product = new Layer(Layer.MATMUL, Map.of(), settings, branches);
+    long[] shape = made.query().apart().shape();
+    shape[shape.length - 1] = made.keys();
+    return made.query().apart().with(start.with(product, layers)).shaped(shape);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.reprise.formats.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.Scalar;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Comparisons, choices, and the largest of numbers. */
+class ChoiceNodesTest {
+  private static TestModel model() {
+    return new TestModel(-1, 3, 4)
+        .constant("one", 1)
+        .constant("row", 0.5, 4)
+        .constant("many", 0.5, 2, 3, 4)
+        .constant("low", Double.NEGATIVE_INFINITY, 4)
+        .numbers("two", 2)
+        .numbers("five", 5);
+  }
+
+  @Test
+  void aComparisonWithANumberIsOneLayer() {
+    Layer compare = model().then("Less", "y", "one").layers().getFirst();
+    assertThat(compare.settings().get("operator").asString()).isEqualTo("<");
+    Layer turned = model().node("Less", "y", Map.of(), List.of("one", "x")).layers().getFirst();
+    assertThat(turned.settings().get("operator").asString()).isEqualTo(">");
+    assertThat(model().then("Less", "y", "row").types()).containsExactly("each_step", "compare");
+    assertThat(model().then("Greater", "g", "one").then("Not", "y").types())
+        .containsExactly("compare", "scale_shift");
+    model().then("Less", "y", "low").isRefused("node \"y\" (Less) compares with what are no numbers");
+  }
+
+  @Test
+  void aChoiceHoldsThreeLists() {
+    TestModel model = model().then("Greater", "g", "one");
+    Layer choice = model.node("Where", "y", Map.of(), List.of("g", "x", "one")).layers().getFirst();
+    assertThat(choice.branches().get("condition")).extracting(Layer::type).containsExactly("compare");
+    assertThat(choice.branches().get("main")).isEmpty();
+    assertThat(choice.branches().get("other")).extracting(Layer::type).containsExactly("fill");
+    model()
+        .then("Greater", "g", "one")
+        .node("Where", "y", Map.of(), List.of("g", "x", "many"))
+        .isRefused("chooses between values and by a condition that do not have the same extents");
+  }
+
+  @Test
+  void numbersOfStepsAreFromZeroThere() {
+    Map<String, Object> steps = Map.of("axis", 1L);
+    assertThat(model().then("ArgMax", "y", steps).types()).containsExactly("reduce", "scale_shift");
+    assertThat(model().then("ArgMax", "y", Map.of("axis", 2L)).layers().getFirst().settings())
+        .containsEntry("groups", Scalar.of(3));
+    assertThat(model().then("TopK", "y", "two").types()).containsExactly("each_step");
+    assertThat(model().then("TopK", "y", steps, "two").types())
+        .containsExactly("transpose", "each_step", "transpose");
+    model().then("ArgMax", "y").isRefused("node \"y\" (ArgMax) is over the examples");
+    model()
+        .then("ArgMax", "y", Map.of("axis", 1L, "select_last_index", 1L))
+        .isRefused("takes the last of equal numbers");
+    model().then("TopK", "y", "five").isRefused("node \"y\" (TopK) takes 5 cells of [3, 4]");
+    model().then("TopK", "y", "x").isRefused("takes a number of cells that is not constant");
+  }
+
+  /** Whole numbers would be divided in another way. */
+  @Test
+  void wholeNumbersAreNotComputedWith() {
+    Map<String, Object> steps = Map.of("axis", 1L);
+    model()
+        .then("ArgMax", "a", steps)
+        .then("Div", "y", "two")
+        .isRefused("node \"y\" (Div) computes with whole numbers, such as those of ArgMax");
+    model()
+        .then("ArgMax", "a", steps)
+        .then("Squeeze", "b", "one")
+        .then("Add", "y", "two")
+        .isRefused("computes with whole numbers");
+    TestModel cast = model().then("ArgMax", "a", steps).then("Cast", "c", Map.of("to", 1L));
+    assertThat(cast.then("Mul", "y", "one").types()).contains("reduce");
+    model()
+        .then("Greater", "g", "one")
+        .then("Cast", "c", Map.of("to", 7L))
+        .then("Mul", "y", "two")
+        .isRefused("computes with whole numbers");
+  }
+}
