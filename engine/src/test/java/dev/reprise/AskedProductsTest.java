@@ -30,14 +30,14 @@ class AskedProductsTest {
   /** A function that ends each call with something of its own, so no call is found as a whole. */
   private static String calls(String statement) {
     return """
-           f = function(Matrix[Double] X, Matrix[Double] Y, Matrix[Double] B, Double i)
-               return (Double s) {
-             print("call " + i)
-             P = %s
-             s = sum(P * i)
-             print(s)
-           }
-           """
+    f = function(Matrix[Double] X, Matrix[Double] Y, Matrix[Double] B, Double i)
+        return (Double s) {
+      print("call " + i)
+      P = %s
+      s = sum(P * i)
+      print(s)
+    }
+    """
             .formatted(statement)
         + DATA
         + "for (i in 1:3) { s = f(X, Y, B, i) }\n";
@@ -101,10 +101,8 @@ class AskedProductsTest {
   void whateverIsAskedHasTheBitsOfTheOperationsOneByOne(String statement) {
     String script = calls(statement);
     for (Precision precision : Precision.values()) {
-      SessionConfig config =
-          Scripts.config().withPrecision(precision).withNumerics(Numerics.EXACT);
-      String expected =
-          run(config.withReuse(ReuseMode.NONE).withFusion(false), script).output();
+      SessionConfig config = Scripts.config().withPrecision(precision).withNumerics(Numerics.EXACT);
+      String expected = run(config.withReuse(ReuseMode.NONE).withFusion(false), script).output();
       for (ReuseMode mode : ReuseMode.values()) {
         assertThat(run(config.withReuse(mode), script).output())
             .as("%s %s", precision, mode)
@@ -137,10 +135,7 @@ class AskedProductsTest {
 
   @Test
   void theOperandIsFoundWhereAnotherProductHasMadeIt() {
-    Outcome outcome =
-        run(
-            Scripts.config().withReuse(ReuseMode.FULL),
-            calls("sqrt(X) %*% (B * i)"));
+    Outcome outcome = run(Scripts.config().withReuse(ReuseMode.FULL), calls("sqrt(X) %*% (B * i)"));
     assertThat(of(outcome, "matmul").misses()).isEqualTo(3);
     assertThat(of(outcome, "sqrt").executed()).isEqualTo(1);
     assertThat(of(outcome, "sqrt").hits()).isEqualTo(2);

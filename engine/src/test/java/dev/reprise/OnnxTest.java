@@ -215,7 +215,16 @@ class OnnxTest extends OnnxScripts {
           .hasMessageContaining("cut.onnx");
     }
     Random random = new Random(3);
-    for (String name : List.of("torch-gpt", "torch-masked", "torch-adaptive-up", "torch-borders", "products", "masks", "equations", "choices")) {
+    for (String name :
+        List.of(
+            "torch-gpt",
+            "torch-masked",
+            "torch-adaptive-up",
+            "torch-borders",
+            "products",
+            "masks",
+            "equations",
+            "choices")) {
       copy(name + ".onnx");
       byte[] model = Files.readAllBytes(folder.resolve(name + ".onnx"));
       for (int i = 0; i < 150; i++) {

@@ -63,9 +63,7 @@ final class FusionCandidates {
   /** The instruction that the one at this place may be left to; negative for none. */
   int reader(int at) {
     int slot = instructions.get(at).outputs()[0];
-    return fusable[at] == null || fusable[at].isAggregate() || slot < 0
-        ? -1
-        : onlyReader(at, slot);
+    return fusable[at] == null || fusable[at].isAggregate() || slot < 0 ? -1 : onlyReader(at, slot);
   }
 
   private int onlyReader(int at, int slot) {

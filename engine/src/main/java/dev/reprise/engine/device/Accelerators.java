@@ -13,7 +13,6 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
-import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.CostModels;

@@ -22,8 +22,7 @@ class ProviderSourceTest {
     ProviderSource expected = ProviderSource.ofClassPath();
     expected.expect();
     assertThat(ProviderSource.ofClassPath().get().stream().map(AcceleratorProvider::kind))
-        .containsExactlyElementsOf(
-            expected.get().stream().map(AcceleratorProvider::kind).toList());
+        .containsExactlyElementsOf(expected.get().stream().map(AcceleratorProvider::kind).toList());
   }
 
   @Test

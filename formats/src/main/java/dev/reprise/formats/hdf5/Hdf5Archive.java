@@ -117,7 +117,8 @@ public final class Hdf5Archive {
     int names = group.groups.size() + group.datasets.size();
     if (names > MOST_NAMES) {
       throw new FormatException(
-          file, "a group of hdf5 has at most " + MOST_NAMES + " names here; use lists within lists");
+          file,
+          "a group of hdf5 has at most " + MOST_NAMES + " names here; use lists within lists");
     }
     mostNames = Math.max(mostNames, names + names % 2);
   }
@@ -177,8 +178,7 @@ public final class Hdf5Archive {
     long namesAt = group.address + namesPlace(group);
     head.position((int) group.address);
     Hdf5Output.putPrefix(head, 1, 24);
-    Hdf5Output.putMessage(
-        head, 0x11, Hdf5Output.message(16).putLong(tree).putLong(heapAt));
+    Hdf5Output.putMessage(head, 0x11, Hdf5Output.message(16).putLong(tree).putLong(heapAt));
     long last = 0;
     long[] offsets = new long[names.size()];
     for (int i = 0; i < offsets.length; i++) {

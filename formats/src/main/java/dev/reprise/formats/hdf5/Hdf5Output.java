@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes a matrix as one dataset of an HDF5 file ({@link Hdf5Archive}: several), in the format that all versions of the library
- * read (superblock 0; HDF5 File Format Specification 3.0). Equal matrices make equal files: there
- * are no times in them.
+ * Writes a matrix as one dataset of an HDF5 file ({@link Hdf5Archive}: several), in the format that
+ * all versions of the library read (superblock 0; HDF5 File Format Specification 3.0). Equal
+ * matrices make equal files: there are no times in them.
  *
  * <pre>
  *   superblock | for each group: header, tree, heap, names | header of the dataset | cells
@@ -207,8 +207,7 @@ public final class Hdf5Output {
 
   // Sizes of the parts of a group.
   static final int GROUP_HEADER_BYTES = 40;
-  static final int TREE_BYTES =
-      24 + (2 * INTERNAL_ENTRIES + 1) * 8 + 2 * INTERNAL_ENTRIES * 8;
+  static final int TREE_BYTES = 24 + (2 * INTERNAL_ENTRIES + 1) * 8 + 2 * INTERNAL_ENTRIES * 8;
   static final int HEAP_BYTES = 32;
   private static final int NAMES_BYTES = 8 + 2 * LEAF_ENTRIES * 40;
 

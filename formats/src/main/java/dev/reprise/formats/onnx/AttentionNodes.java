@@ -204,8 +204,7 @@ final class AttentionNodes {
           node, "multiplies " + words(left) + " with " + words(right) + ", which does not fit");
     }
     List<Parted> alike = products.alike(left, right);
-    scores.put(
-        node.outputs().getFirst(), Scores.of(alike.getFirst(), alike.getLast(), 1, false));
+    scores.put(node.outputs().getFirst(), Scores.of(alike.getFirst(), alike.getLast(), 1, false));
     return true;
   }
 

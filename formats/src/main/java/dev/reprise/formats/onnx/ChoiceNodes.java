@@ -123,7 +123,9 @@ final class ChoiceNodes {
       rank =
           Math.max(
               rank,
-              isValue ? values.get(i).extents().length + 1 : into.constant(node, i).extents().size());
+              isValue
+                  ? values.get(i).extents().length + 1
+                  : into.constant(node, i).extents().size());
     }
     long[] all = new long[rank];
     Arrays.fill(all, 1);
@@ -149,7 +151,8 @@ final class ChoiceNodes {
     into.becomes(like);
     double[] cells = ScaleNodes.ofAllCells(into, tensor);
     if (cells == null) {
-      throw into.problem(node, "chooses a constant of " + tensor.extents() + " for " + into.words());
+      throw into.problem(
+          node, "chooses a constant of " + tensor.extents() + " for " + into.words());
     }
     Layer.Weights value = new Layer.Weights(1, cells.length, cells);
     return new Layer(Layer.CONSTANT, Map.of("value", value), Map.of());

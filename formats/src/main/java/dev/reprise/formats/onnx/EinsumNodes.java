@@ -79,7 +79,8 @@ final class EinsumNodes {
       boolean hasDots = given.get(i).contains("...");
       int rank = shape(node.inputs().get(i)).length;
       if (hasDots ? stated > rank : stated != rank) {
-        throw problem("does not say the extents of input " + (i + 1) + ", of which there are " + rank);
+        throw problem(
+            "does not say the extents of input " + (i + 1) + ", of which there are " + rank);
       }
       most = hasDots ? Math.max(most, rank - stated) : most;
     }
@@ -125,7 +126,9 @@ final class EinsumNodes {
     long[] shape = into.shapeOf(name);
     if (shape == null && into.model().constants().containsKey(name)) {
       shape =
-          into.model().constants().get(name).extents().stream().mapToLong(Long::longValue).toArray();
+          into.model().constants().get(name).extents().stream()
+              .mapToLong(Long::longValue)
+              .toArray();
     }
     if (shape == null) {
       throw problem("takes \"" + name + "\", which is neither a constant nor what layers make");
@@ -170,12 +173,11 @@ final class EinsumNodes {
     // The examples go first, since other extents may become one.
     String kept =
         Stream.of(true, false)
-            .flatMap(
-                isFirst ->
-                    only(both, later, true)
-                        .chars()
-                        .filter(label -> isOfExamples((char) label) == isFirst)
-                        .mapToObj(Character::toString))
+            .flatMap(isFirst ->
+                only(both, later, true)
+                    .chars()
+                    .filter(label -> isOfExamples((char) label) == isFirst)
+                    .mapToObj(Character::toString))
             .reduce("", String::concat);
     String ofA = only(a.labels, b.labels, false);
     String ofB = only(b.labels, a.labels, false);
@@ -233,11 +235,11 @@ final class EinsumNodes {
         Stream.concat(
                 lead.chars().mapToObj(label -> extent((char) label)),
                 runs.stream()
-                    .map(run -> run.chars().mapToLong(l -> extent((char) l)).reduce(1, (x, y) -> x * y)))
+                    .map(run ->
+                        run.chars().mapToLong(l -> extent((char) l)).reduce(1, (x, y) -> x * y)))
             .mapToDouble(Long::doubleValue)
             .toArray();
-    return new Operand(
-        emit("Reshape", Map.of(), operand.name, constant(shape)), operand.labels);
+    return new Operand(emit("Reshape", Map.of(), operand.name, constant(shape)), operand.labels);
   }
 
   private String reshaped(String name, String labels) {

@@ -57,7 +57,8 @@ final class JoinWriters {
     boolean areAlike =
         branches.stream()
             .allMatch(branch -> Arrays.equals(branch.extents(), branches.getFirst().extents()));
-    List<Branch> rows = areAlike || export.isEachStep() ? branches : branches.stream().map(export::flat).toList();
+    List<Branch> rows =
+        areAlike || export.isEachStep() ? branches : branches.stream().map(export::flat).toList();
     for (Branch row : rows) {
       if (!Arrays.equals(row.extents(), rows.getFirst().extents())) {
         throw unequal(layer, rows.getFirst(), row);

@@ -20,7 +20,10 @@ final class ProductNodes {
     this.into = into;
   }
 
-  /** Two values whose matrices are as many, where one of them has extents of 1 that the other has not. */
+  /**
+   * Two values whose matrices are as many, where one of them has extents of 1 that the other has
+   * not.
+   */
   List<Parted> alike(Parted left, Parted right) {
     boolean arePlain = left.isPlain() && right.isPlain();
     if (!arePlain || AttentionNodes.lead(left).equals(AttentionNodes.lead(right))) {
@@ -50,7 +53,8 @@ final class ProductNodes {
     Layer layer = new Layer(Layer.CONSTANT, Map.of("value", cells), Map.of());
     // A first extent of 1 may be that of the examples.
     boolean isForAll =
-        constant.extents().size() == value.extents().length + 1 && constant.extents().getFirst() == 1;
+        constant.extents().size() == value.extents().length + 1
+            && constant.extents().getFirst() == 1;
     long[] extents =
         constant.extents().stream().skip(isForAll ? 1 : 0).mapToLong(Long::longValue).toArray();
     Value other = new Value(value.chain().with(layer), extents, 0);
@@ -58,7 +62,8 @@ final class ProductNodes {
     Value right = isRight ? other : value;
     boolean fits =
         value.width() > 0
-            && left.extents()[left.extents().length - 1] == right.extents()[right.extents().length - 2]
+            && left.extents()[left.extents().length - 1]
+                == right.extents()[right.extents().length - 2]
             && extents.length <= value.extents().length;
     if (!fits) {
       throw into.problem(
@@ -70,8 +75,7 @@ final class ProductNodes {
               + ", which is not one matrix for all rows, nor matrices of an example");
     }
     List<Parted> alike = alike(PartedValues.plain(left), PartedValues.plain(right));
-    into.becomes(
-        value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
+    into.becomes(value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
   }
 
   /** Scores, or their softmax, as a value; a mask of numbers is added as others are. */

@@ -69,8 +69,7 @@ final class RankNodes {
   private static void ranked(OnnxImport into, Node node, int axis, long k, String gives) {
     Map<String, Scalar> settings = new LinkedHashMap<>();
     settings.put("k", Scalar.of(k));
-    settings.put(
-        "method", Scalar.of(node.integer("largest", 1) != 0 ? "largest" : "smallest"));
+    settings.put("method", Scalar.of(node.integer("largest", 1) != 0 ? "largest" : "smallest"));
     settings.put("gives", Scalar.of(gives));
     RowNodes.alongAxis(into, node, axis, new Layer(Layer.TOP_K, Map.of(), settings), k);
   }

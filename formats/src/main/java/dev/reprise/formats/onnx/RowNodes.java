@@ -57,7 +57,9 @@ final class RowNodes {
     OnnxTensor constant = into.constant(node, isFirst ? 1 : 0);
     boolean isOfSteps = into.extents().length >= 2 && into.value().place() == 0;
     boolean areSeveral =
-        constant.extents().stream().limit(Math.max(0, constant.extents().size() - 2)).anyMatch(e -> e != 1);
+        constant.extents().stream()
+            .limit(Math.max(0, constant.extents().size() - 2))
+            .anyMatch(e -> e != 1);
     if (isOfSteps && areSeveral) {
       into.products().withConstant(node, constant, isFirst);
       return;

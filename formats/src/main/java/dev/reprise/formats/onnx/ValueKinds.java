@@ -48,7 +48,9 @@ final class ValueKinds {
     return whole.contains(name) || truths.contains(name);
   }
 
-  /** Before the node is read: refuses to compute with whole numbers, and says what comes of them. */
+  /**
+   * Before the node is read: refuses to compute with whole numbers, and says what comes of them.
+   */
   void note(Node node) {
     boolean isOfWhole = node.inputs().stream().anyMatch(whole::contains);
     boolean isOfTruths = node.inputs().stream().anyMatch(truths::contains);

@@ -17,8 +17,7 @@ final class WholeAttention {
   private final AttentionNodes nodes;
   private final AttentionMasks masks;
 
-  WholeAttention(
-      OnnxImport into, PartedValues parted, AttentionNodes nodes, AttentionMasks masks) {
+  WholeAttention(OnnxImport into, PartedValues parted, AttentionNodes nodes, AttentionMasks masks) {
     this.into = into;
     this.parted = parted;
     this.nodes = nodes;

@@ -28,14 +28,18 @@ class ChoiceNodesTest {
     assertThat(model().then("Less", "y", "row").types()).containsExactly("each_step", "compare");
     assertThat(model().then("Greater", "g", "one").then("Not", "y").types())
         .containsExactly("compare", "scale_shift");
-    model().then("Less", "y", "low").isRefused("node \"y\" (Less) compares with what are no numbers");
+    model()
+        .then("Less", "y", "low")
+        .isRefused("node \"y\" (Less) compares with what are no numbers");
   }
 
   @Test
   void aChoiceHoldsThreeLists() {
     TestModel model = model().then("Greater", "g", "one");
     Layer choice = model.node("Where", "y", Map.of(), List.of("g", "x", "one")).layers().getFirst();
-    assertThat(choice.branches().get("condition")).extracting(Layer::type).containsExactly("compare");
+    assertThat(choice.branches().get("condition"))
+        .extracting(Layer::type)
+        .containsExactly("compare");
     assertThat(choice.branches().get("main")).isEmpty();
     assertThat(choice.branches().get("other")).extracting(Layer::type).containsExactly("fill");
     model()

@@ -146,7 +146,8 @@ class DamagedModelTest {
     model(-1, 2)
         .then("Relu", "y")
         .node("Exp", "y", Map.of(), List.of("x"))
-        .isRefused("node \"y\" (Exp) puts out a value of a name that another value of the model has");
+        .isRefused(
+            "node \"y\" (Exp) puts out a value of a name that another value of the model has");
     model(-1, 2).then("Relu", "x").isRefused("node \"x\" (Relu) puts out a value of a name");
     model(-1, 2)
         .beside("Relu", "one", Map.of(), "x")

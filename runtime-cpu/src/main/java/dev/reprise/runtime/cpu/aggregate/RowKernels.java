@@ -35,9 +35,7 @@ final class RowKernels {
     table.put(
         "rowVars",
         Spread.ofRows(
-            parallel,
-            rows(parallel, Run::blockVariance, Run::variance),
-            Quotients.PLAIN));
+            parallel, rows(parallel, Run::blockVariance, Run::variance), Quotients.PLAIN));
     table.put(
         "rowSds",
         Spread.ofRows(

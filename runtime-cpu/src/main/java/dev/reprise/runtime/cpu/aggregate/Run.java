@@ -93,8 +93,12 @@ final class Run {
 
   private void addInPlace(Accumulator total, long at, long n) {
     double[] sums = new double[Math.clamp(n / BLOCK, 1, TOGETHER)];
-    addInPlace(total, sums, at, n, (from, into, runs, count) ->
-        sumInPlace(matrix, from, into, runs, count));
+    addInPlace(
+        total,
+        sums,
+        at,
+        n,
+        (from, into, runs, count) -> sumInPlace(matrix, from, into, runs, count));
   }
 
   /** Writes what is added of runs of cells. */
@@ -125,10 +129,15 @@ final class Run {
   void addSquaresTo(Accumulator total, double center, long at, long n) {
     if (matrix != null && n > 0) {
       double[] sums = new double[Math.clamp(n / BLOCK, 1, TOGETHER)];
-      addInPlace(total, sums, at, n, (from, into, runs, count) -> {
-        Arrays.fill(sums, center);
-        squareInPlace(matrix, from, into, 1, runs, count);
-      });
+      addInPlace(
+          total,
+          sums,
+          at,
+          n,
+          (from, into, runs, count) -> {
+            Arrays.fill(sums, center);
+            squareInPlace(matrix, from, into, 1, runs, count);
+          });
       return;
     }
     for (long i = 0; i < n; i += BLOCK) {

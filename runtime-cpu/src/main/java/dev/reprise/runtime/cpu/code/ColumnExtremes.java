@@ -28,8 +28,7 @@ public enum ColumnExtremes {
    * @param rowBytes from a row to the next
    * @return false where a cell is no number; then what was written is no result
    */
-  public boolean run(
-      Precision precision, long cells, long rowBytes, long rows, double[] extremes) {
+  public boolean run(Precision precision, long cells, long rowBytes, long rows, double[] extremes) {
     Arrays.fill(extremes, worst);
     return new ColumnPasses(precision, kind, extremes, extremes.length).run(cells, rowBytes, rows);
   }

@@ -20,8 +20,7 @@ final class ColumnPasses {
           "folds of columns",
           KINDS * Precision.values().length,
           number ->
-              ColumnFoldCode.of(
-                  Precision.values()[number / KINDS], Kind.values()[number % KINDS]));
+              ColumnFoldCode.of(Precision.values()[number / KINDS], Kind.values()[number % KINDS]));
 
   private final MemorySegment code;
   private final MemorySegment state;
