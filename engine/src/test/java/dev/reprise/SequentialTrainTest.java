@@ -142,6 +142,8 @@ class SequentialTrainTest {
           Y=y[1:3, ], model=model | sequentialTrain: X and Y must have the same number of rows, at least 1, but have 128 and 3
           Y=y, model=model, frozen=8 | sequentialTrain: of 7 layers the first 8 cannot be frozen
           Y=y, model=model, frozen=6 | sequentialTrain: after the first 6 layers, which are frozen, there is none with weights
+          Y=y, model=list(list(layer="tanh")) | sequentialTrain: none of the layers has weights
+          Y=y, model=list(list(layer="afine", W=r(256, 4, 1), b=r(1, 4, 1))) | sequential: layer 1 is of a kind that is not known: afine
           Y=y, model=model, patience=1 | sequentialTrain: patience needs X_val and Y_val
           Y=y, model=model, loss="l3" | sequentialTrain: loss must be cross_entropy, l2 or l1, but is l3
           Y=y, model=model, lr=NaN | sequentialTrain: lr, decay and max_norm must be finite, but are NaN, 1.0 and 0.0
