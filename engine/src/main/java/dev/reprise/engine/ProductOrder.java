@@ -16,9 +16,6 @@ final class ProductOrder {
   /** Writing a cell of a result costs as much as so many multiplications. */
   private static final double CELL_COST = 4;
 
-  /** The work of finding the least grows with the third power of the leaves. */
-  static final int LEAVES = 200;
-
   private ProductOrder() {}
 
   /** The share of cells that are stored, judged by the bytes that the matrix takes. */
@@ -33,17 +30,12 @@ final class ProductOrder {
   }
 
   /**
-   * Where to cut each range of leaves. Of more than {@link #LEAVES} only two orders are compared,
-   * from left to right and from right to left.
+   * Where to cut each range of leaves.
    *
    * @param facts rows, columns and density of each leaf
    * @return for the range from leaf i to leaf j, at i * leaves + j, the last leaf of its left part
    */
   static int[] leastWork(double[] facts, int leaves) {
-    return leaves > LEAVES ? oneWay(facts, leaves) : leastOfAll(facts, leaves);
-  }
-
-  private static int[] leastOfAll(double[] facts, int leaves) {
     int[] cuts = new int[leaves * leaves];
     double[] work = new double[leaves * leaves];
     double[] density = new double[leaves * leaves];
@@ -71,31 +63,6 @@ final class ProductOrder {
             density[at] = density(density[left], density[right], inner);
           }
         }
-      }
-    }
-    return cuts;
-  }
-
-  private static int[] oneWay(double[] facts, int leaves) {
-    int end = leaves - 1;
-    double right = 0;
-    double density = facts[2];
-    for (int i = 1; i < leaves; i++) {
-      right += work(facts[0], facts[3 * i], facts[3 * i + 1], density, facts[3 * i + 2]);
-      density = density(density, facts[3 * i + 2], facts[3 * i]);
-    }
-    double left = 0;
-    density = facts[3 * end + 2];
-    for (int i = end - 1; i >= 0; i--) {
-      left += work(facts[3 * i], facts[3 * i + 1], facts[3 * end + 1], facts[3 * i + 2], density);
-      density = density(facts[3 * i + 2], density, facts[3 * i + 1]);
-    }
-    int[] cuts = new int[leaves * leaves];
-    for (int i = 1; i < leaves; i++) {
-      if (right <= left) {
-        cuts[i] = i - 1;
-      } else {
-        cuts[(end - i) * leaves + end] = end - i;
       }
     }
     return cuts;

@@ -10,6 +10,9 @@ import java.util.List;
 
 /** What may become a plan: products of products, and what is done to a product's result. */
 final class PlanRules {
+  /** Finding an order takes the third power of the factors, and its square in memory. */
+  private static final int MOST_FACTORS = 200;
+
   private final Site site;
   private final StraightPass pass;
 
@@ -93,7 +96,10 @@ final class PlanRules {
     return site.draft.operands.constant(Scalar.absent());
   }
 
-  /** {@code A %*% B %*% C %*% ...}: the order of least work for the shapes at hand. */
+  /**
+   * {@code A %*% B %*% C %*% ...}: the order of least work for the shapes at hand. What has more
+   * than {@link #MOST_FACTORS} is such products of such products.
+   */
   private Plan productsInOrder(Instruction.Compute root) {
     Attributes attributes = root.operation().attributes();
     List<Integer> leaves = new ArrayList<>();
@@ -101,7 +107,7 @@ final class PlanRules {
     List<Instruction.Compute> joined = new ArrayList<>();
     side(root.inputs()[0], attributes.isSet("ta"), leaves, plain, joined);
     side(root.inputs()[1], attributes.isSet("tb"), leaves, plain, joined);
-    if (leaves.size() < 3 || isWorthKeeping(plain)) {
+    if (leaves.size() < 3 || leaves.size() > MOST_FACTORS || isWorthKeeping(plain)) {
       return null;
     }
     int[] inputs = leaves.stream().mapToInt(Integer::intValue).toArray();

@@ -39,6 +39,14 @@ class PlansTest {
     assertThat(plans("z = X %*% Y")).isEmpty();
   }
 
+  /** Finding the order takes the third power of the factors. */
+  @Test
+  void veryManyFactorsAreFlattenedByTwoHundred() {
+    assertThat(plans("z = X" + " %*% Y".repeat(450)))
+        .containsExactly(
+            "matmul of 199: 200 operands", "matmul of 199: 200 operands", "matmul of 52: 53 operands");
+  }
+
   @Test
   void aCallBetweenTheProductsKeepsThemApart() {
     String f = "f = function(Matrix[Double] A) return (Matrix[Double] B) { B = A }\n";
