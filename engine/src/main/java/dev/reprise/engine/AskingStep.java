@@ -100,7 +100,9 @@ final class AskingStep extends Step {
       activation.bind(eager.outputs[0], value, made);
       releaseDead(activation);
     } else {
-      eager.compute(context, activation, computed(context, activation), item);
+      // Traced afterwards: what computes operands may end the recording of this iteration.
+      FusableStep.computeInputs(context, activation, eager);
+      eager.run(context, activation);
     }
   }
 

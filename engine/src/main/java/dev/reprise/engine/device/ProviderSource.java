@@ -21,9 +21,8 @@ public interface ProviderSource {
    * the class path is opened then, which takes 20 ms.
    */
   static ProviderSource ofClassPath() {
-    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
-    FutureTask<List<AcceleratorProvider>> look =
-        new FutureTask<>(() -> loader.stream().map(ServiceLoader.Provider::get).toList());
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    FutureTask<List<AcceleratorProvider>> look = new FutureTask<>(() -> look(loader));
     AtomicBoolean isExpected = new AtomicBoolean();
     return new ProviderSource() {
       @Override
@@ -40,10 +39,8 @@ public interface ProviderSource {
             }
           }
         } catch (ExecutionException e) {
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw new IllegalStateException("looking for accelerators failed", e.getCause());
+          // Perhaps of another thread and a passing shortage: who asks sees what is wrong now.
+          return look(loader);
         } finally {
           if (interrupted) {
             Thread.currentThread().interrupt();
@@ -58,5 +55,11 @@ public interface ProviderSource {
         }
       }
     };
+  }
+
+  private static List<AcceleratorProvider> look(ClassLoader loader) {
+    return ServiceLoader.load(AcceleratorProvider.class, loader).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
   }
 }

@@ -16,10 +16,12 @@ public record ThreadSeeds(SeedSource source, SeedTrail trail) {
   }
 
   /**
-   * What a run without a seed of its own begins with: another in each. By the clocks, as that is
-   * all it has to be; {@link java.security.SecureRandom} takes 5 ms of a process's start.
+   * What a run without a seed of its own begins with: another in each, also of processes that begin
+   * at the same time. {@link java.security.SecureRandom} takes 5 ms of a process's start.
    */
   public static long newBase() {
-    return new SplittableRandom().nextLong();
+    // By the clocks, the process and where the system put an object of it.
+    long process = ProcessHandle.current().pid() << 32 | System.identityHashCode(new Object());
+    return new SplittableRandom().nextLong() ^ new SplittableRandom(process).nextLong();
   }
 }
