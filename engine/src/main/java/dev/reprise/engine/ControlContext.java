@@ -371,6 +371,9 @@ final class ControlContext {
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */
   Value await(Handle handle) {
+    if (owed != null && !handle.isDone()) {
+      throw new IllegalStateException("waits for a value under a claim");
+    }
     Track track = counters.track;
     boolean recorded = track != null && !handle.isDone();
     long start = recorded ? System.nanoTime() : 0;
@@ -408,8 +411,10 @@ final class ControlContext {
     if (failure instanceof ScriptException located) {
       return located;
     }
-    if (owed != null) {
-      owed.close();
+    Claim given = owed;
+    if (given != null) {
+      owed = null;
+      given.close();
     }
     if (!(failure instanceof CancellationException)) {
       try {

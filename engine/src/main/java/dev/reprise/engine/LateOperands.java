@@ -105,8 +105,8 @@ final class LateOperands {
     }
 
     /**
-     * Computes the operation, after what was deferred. Waits for nothing but memory, and leaves an
-     * accelerator's thread.
+     * Computes the operation, after what was deferred. Waits for nothing but memory and, with a
+     * store, another process, and leaves an accelerator's thread.
      *
      * @param complete the leaves, complete
      * @return the caller owns one reference
