@@ -85,8 +85,8 @@ final class ChoiceNodes {
     List<Value> alike = new ArrayList<>();
     for (Value value : values) {
       boolean isRepeated = wanted != null && value != null;
-      Value more =
-          isRepeated ? ReduceNodes.repeated(into, value.ofRank(wanted.length), wanted) : null;
+      // Of a value with fewer extents others would meet the examples: extents end together.
+      Value more = isRepeated ? ReduceNodes.repeated(into, value, wanted) : null;
       if (wanted == null || value != null && more == null) {
         throw into.problem(
             node,
@@ -132,7 +132,7 @@ final class ChoiceNodes {
     for (int i = 0; i < values.size(); i++) {
       long[] shape =
           values.get(i) != null
-              ? values.get(i).ofRank(rank).shape()
+              ? values.get(i).shape()
               : into.constant(node, i).extents().stream().mapToLong(Long::longValue).toArray();
       int extra = rank - shape.length;
       for (int at = 0; at < shape.length; at++) {

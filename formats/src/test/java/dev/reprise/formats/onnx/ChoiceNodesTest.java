@@ -48,6 +48,17 @@ class ChoiceNodesTest {
         .isRefused("chooses between values and by a condition that do not have the same extents");
   }
 
+  /** The extents of both end together, so that steps would meet examples. */
+  @Test
+  void valuesOfOtherRanksAreNotChosenBetween() {
+    TestModel model = new TestModel(-1, 3, 4).constant("zero", 0).numbers("second", 1);
+    model.beside("ReduceMax", "m", Map.of("keepdims", 0L), "x", "second");
+    model
+        .then("Greater", "g", "zero")
+        .node("Where", "y", Map.of(), List.of("g", "x", "m"))
+        .isRefused("node \"y\" (Where) chooses between values and by a condition that do not have");
+  }
+
   @Test
   void numbersOfStepsAreFromZeroThere() {
     Map<String, Object> steps = Map.of("axis", 1L);
