@@ -4,6 +4,7 @@ import dev.reprise.formats.onnx.AttentionNodes.Scores;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.formats.onnx.PartedValues.Parted;
 import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,26 +65,15 @@ final class ProductNodes {
   /** The product with a constant of several matrices, which are the same for all examples. */
   void withConstant(Node node, OnnxTensor constant, boolean isRight) {
     Value value = into.value();
-    Layer.Weights cells = constant.row();
-    Layer layer = new Layer(Layer.CONSTANT, Map.of("value", cells), Map.of());
-    // As it would be as a value: extents end together, and that of the examples must be 1.
     long[] shape = value.shape();
-    int extra = shape.length - constant.extents().size();
-    int place = value.place();
-    boolean isForAll =
-        extra >= 0
-            && place < shape.length - 2
-            && (place < extra || constant.extents().get(place - extra) == 1);
-    for (int i = 0; i < shape.length && isForAll; i++) {
-      shape[i] = i == place ? shape[i] : i < extra ? 1 : constant.extents().get(i - extra);
-    }
+    OnnxTensor all = ofExample(constant, shape, value);
+    Layer layer =
+        new Layer(Layer.CONSTANT, Map.of("value", (all == null ? constant : all).row()), Map.of());
     Value other = value.with(value.chain().with(layer)).shaped(shape);
     Value left = isRight ? value : other;
     Value right = isRight ? other : value;
     boolean fits =
-        isForAll
-            && value.width() > 0
-            && left.last() == right.extents()[right.extents().length - 2];
+        all != null && left.last() == right.extents()[right.extents().length - 2];
     if (!fits) {
       throw into.problem(
           node,
@@ -95,6 +85,32 @@ final class ProductNodes {
     }
     List<Parted> alike = alike(node, PartedValues.plain(left), PartedValues.plain(right));
     into.becomes(value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
+  }
+
+  /**
+   * A constant with the matrices of an example, since those that it has are repeated for extents of
+   * the value; null where it does not fit. Extents end together, and that of the examples is 1.
+   *
+   * @param shape that of the value; becomes that of the constant
+   */
+  private OnnxTensor ofExample(OnnxTensor constant, long[] shape, Value value) {
+    int extra = shape.length - constant.extents().size();
+    int place = value.place();
+    boolean isForAll =
+        extra >= 0
+            && place < shape.length - 2
+            && (place < extra || constant.extents().get(place - extra) == 1);
+    if (!isForAll || value.width() < 1) {
+      return null;
+    }
+    for (int i = extra; i < shape.length; i++) {
+      long given = constant.extents().get(i - extra);
+      boolean isRepeated = given == 1 && i < shape.length - 2;
+      shape[i] = isRepeated ? shape[i] : given;
+    }
+    List<Long> extents = new ArrayList<>(Arrays.stream(shape).boxed().toList());
+    extents.set(place, 1L);
+    return into.folded().cells().repeated(constant, extents);
   }
 
   /** Scores, or their softmax, as a value; a mask of numbers is added as others are. */
