@@ -91,8 +91,8 @@ final class OnnxExport {
       if (layer.type().equals(Layer.CONSTANT) && !isEnd) {
         throw reader.problem(
             "can be written as the last layer of a branch alone, of concat, concat_steps, residual,"
-                + " product, matmul, compare_values or where, since a model computes from its input; compute what follows it yourself,"
-                + " and put that into the branch");
+                + " product, matmul, compare_values or where, since a model computes from its input;"
+                + " compute what follows it yourself, and put that into the branch");
       }
       rule.write(this, reader);
     }
