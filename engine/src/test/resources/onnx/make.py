@@ -391,3 +391,14 @@ save("choices", [
     node("Cast", ["t"], ["t1"], to=TensorProto.FLOAT), node("Flatten", ["t1"], ["t2"]), node("Concat", ["a1", "b2", "c1", "d3", "e1", "f2", "j1", "n2", "o3", "p3", "q1", "r1", "s2", "t2"], ["y"], axis=1)],
     {"two": np.array([2], np.int64), "three": np.array([3], np.int64), "half": np.array(0.5, np.float32), "row": floats(4), "minus": np.array([-7], np.float32), "turned": np.array([0, 4, 3], np.int64), "zero": np.array(0, np.float32), "last": np.array([2], np.int64),
      "constant": floats(3, 4) > 0, "many": floats(3, 4)}, np.round(floats(5, 3, 4) * 2, 0) / 2, 2, 18)
+# Matrices that lead in other places, of values and constants; infinities that are equal, and comparisons with what is repeated; what dots stand for without an arrow.
+save("places", [
+    node("Reshape", ["x", "first"], ["a"]), node("Reshape", ["x", "second"], ["b"]), node("MatMul", ["a", "b"], ["c"]), node("Flatten", ["c"], ["c1"]), node("MatMul", ["a", "w"], ["d"]), node("Flatten", ["d"], ["d1"]), node("MatMul", ["v", "b"], ["e"]), node("Flatten", ["e"], ["e1"]),
+    node("Reshape", ["x", "rows"], ["f"]), node("Reshape", ["x", "columns"], ["g"]), node("MatMul", ["f", "g"], ["h"]), node("Mul", ["h", "half"], ["h0"]), node("Flatten", ["h0"], ["h1"]),
+    node("Relu", ["x"], ["i"]), node("Log", ["i"], ["j"]), node("Neg", ["x"], ["k"]), node("Relu", ["k"], ["l"]), node("Log", ["l"], ["m"]), node("Equal", ["j", "m"], ["n"]), node("Cast", ["n"], ["n0"], to=TensorProto.FLOAT), node("Flatten", ["n0"], ["n1"]),
+    node("Equal", ["j", "j"], ["o"]), node("Not", ["o"], ["o0"]), node("Where", ["o0", "x", "i"], ["o1"]), node("Flatten", ["o1"], ["o2"]), node("ReduceMin", ["j", "last"], ["p"]), node("LessOrEqual", ["j", "p"], ["p0"]), node("Cast", ["p0"], ["p1"], to=TensorProto.FLOAT), node("Flatten", ["p1"], ["p2"]),
+    node("Einsum", ["x", "x"], ["q"], equation="...d,...d"), node("Einsum", ["x", "u"], ["r"], equation="...d,df"), node("Flatten", ["r"], ["r1"]),
+    node("Concat", ["c1", "d1", "e1", "h1", "n1", "o2", "p2", "q", "r1"], ["y"], axis=1)],
+    {"first": np.array([0, 2, 1, 3, 4], np.int64), "second": np.array([0, 1, 2, 4, 3], np.int64), "w": (np.arange(40).reshape(1, 2, 4, 5) % 7 / 4 - 1).astype(np.float32), "v": (np.arange(24).reshape(2, 1, 3, 4) % 5 / 4 - 1).astype(np.float32),
+     "rows": np.array([0, 2, 1, 1, 12], np.int64), "columns": np.array([0, 1, 2, 12, 1], np.int64), "half": np.array(0.5, np.float32), "last": np.array([2], np.int64), "u": (np.arange(36).reshape(12, 3) % 5 / 2 - 1).astype(np.float32)},
+    (np.round(np.sin(np.arange(72)) * 3) / 2).reshape(3, 2, 12).astype(np.float32), 2, 18)

@@ -100,7 +100,8 @@ class OnnxRefusalTest extends OnnxScripts {
             + " list(layer=\"attention\", query=list(), key=list(), value=list(), heads=2, D=4,"
             + " causal=TRUE)) | layer 2 (attention) is causal over steps whose number no layer"
             + " tells",
-        "list(list(layer=\"fill\", number=1)) | layer 1 (fill) can be written as all of main or other",
+        "list(list(layer=\"fill\", number=1)) | layer 1 (fill) can be written as all of"
+            + " condition, main or other of where alone",
         "list(list(layer=\"top_k\", k=1, method=\"largest\", gives=\"values\")) | layer 1 (top_k) takes"
             + " 1 of rows whose width no layer tells",
         "list(list(layer=\"affine\", W=matrix(1, 2, 2), b=matrix(0, 1, 2)), list(layer=\"top_k\", k=1,"

@@ -3,8 +3,10 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -40,7 +42,20 @@ abstract class OnnxScripts {
   String printed(String script) {
     Scripts.Outcome outcome = Scripts.run(config(), SOURCE + script);
     assertThat(outcome.liveBuffers()).isZero();
+    assertThatWhatIsWrittenIsInOrder();
     return outcome.output();
+  }
+
+  /** Asserts of each model that a script has written that other programs can read it. */
+  private void assertThatWhatIsWrittenIsInOrder() {
+    for (String name : List.of("own.onnx", "twice.onnx")) {
+      try {
+        Path file = folder.resolve(name);
+        assertThat(Files.exists(file) ? OnnxStructure.problems(file) : List.of()).isEmpty();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /**

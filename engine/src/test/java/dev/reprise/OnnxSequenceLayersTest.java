@@ -65,7 +65,9 @@ class OnnxSequenceLayersTest extends OnnxScripts {
           branch3=list(list(layer="reduce", method="index_max", groups=2, D=1)), branch4=list(list(layer="reduce", method="index_min", groups=1, D=2)), branch5=list(list(layer="compare", operator="!=", number=0.5))),
         list(layer="matmul", left=list(list(layer="affine", W=r(15, 4, 11), b=r(1, 4, 12))), right=list(list(layer="constant", value=r(1, 6, 13))), groups=1, rows=2, inner=2, cols=3),
         list(layer="where", condition=list(list(layer="compare", operator="<", number=0)), main=list(list(layer="constant", value=r(1, 6, 14))), other=list()),
-        list(layer="each_step", D=3, main=list(list(layer="top_k", k=2, method="smallest", gives="values"))))
+        list(layer="each_step", D=3, main=list(list(layer="top_k", k=2, method="smallest", gives="values"))),
+        list(layer="concat", branch1=list(list(layer="compare_values", operator="!=", left=list(), right=list(list(layer="abs")))),
+          branch2=list(list(layer="compare_values", operator="<", left=list(list(layer="constant", value=r(1, 4, 16))), right=list()))))
       X = r(5, 18, 15)
       """;
 

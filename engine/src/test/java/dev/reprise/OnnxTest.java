@@ -57,6 +57,7 @@ class OnnxTest extends OnnxScripts {
           "shared",
           "equations",
           "choices",
+          "places",
           "torch-adaptive",
           "torch-adaptive-up",
           "torch-attention",

@@ -299,6 +299,51 @@ class SequentialTrainTest {
     assertThat(output).isEqualTo("7 TRUE 0.0\n");
   }
 
+  /** A product with 0 would make NaN of them where the other value is chosen. */
+  @Test
+  void gradientsThatAreNotFiniteStayWithWhatIsChosen() {
+    String output =
+        output(
+            """
+            source("nn/sequential_train.dml") as train
+            gradient = function(Matrix[Double] X, List[Unknown] layer, Matrix[Double] dout) return (Matrix[Double] dX) {
+              [out, cache, other] = train::forward(X, list(layer), 7)
+              [dX, gradients] = train::backward(dout, list(layer), cache)
+            }
+            X = matrix("1 -2 3 -4", 2, 2)
+            choice = list(layer="where", condition=list(list(layer="compare", operator=">", number=0)), main=list(), other=list(list(layer="scale_shift", factor=2, shift=0)))
+            print(toString(gradient(X, choice, matrix("Infinity NaN 2 -Infinity", 2, 2))))
+            print(toString(gradient(X, list(layer="top_k", k=1, method="largest", gives="values"), matrix("Infinity NaN", 2, 1))))
+            same = list(layer="compare_values", operator="<=", left=list(), right=list(list(layer="tanh")))
+            print(toString(gradient(X, same, matrix("Infinity NaN 2 -Infinity", 2, 2))))
+            """);
+    assertThat(output.lines().filter(line -> !line.isEmpty()))
+        .containsExactly(
+            "Infinity NaN",
+            "2.000 -Infinity",
+            "Infinity 0.000",
+            "NaN 0.000",
+            "0.000 0.000",
+            "0.000 0.000");
+  }
+
+  /** As of the largest of a row, of which NaN is one. */
+  @Test
+  void theColumnOfNotANumberIsOneThatThereIs() {
+    String output =
+        output(
+            """
+            source("nn/sequential.dml") as net
+            X = matrix("1 NaN 3 NaN 4 5 6 7 -1 -2 -3 -4", 3, 4)
+            for (i in 1:2) {
+              method = ifelse(i == 1, "index_max", "index_min")
+              print(toString(t(net::forward(X, list(list(layer="reduce", method=method, groups=1, D=1))))))
+            }
+            """);
+    assertThat(output.lines().filter(line -> !line.isEmpty()))
+        .containsExactly("2.000 4.000 1.000", "2.000 1.000 4.000");
+  }
+
   /** As in PyTorch: where all is zero the norm has a corner, and no NaN goes on from there. */
   @Test
   void normsOfZerosHaveAGradientOfZero() {

@@ -1,5 +1,6 @@
 package dev.reprise.formats.onnx;
 
+import dev.reprise.formats.FormatException;
 import dev.reprise.formats.onnx.AttentionNodes.Scores;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.formats.onnx.PartedValues.Parted;
@@ -47,6 +48,24 @@ final class AttentionMasks {
     boolean isKept = at == 1;
     double none = Double.NEGATIVE_INFINITY;
     return added(taken, into.constant(node, 0).map(cell -> (cell != 0) == isKept ? 0 : none));
+  }
+
+  /** Why {@link #added} was null. */
+  FormatException problem(Node node, OnnxTensor mask, String query) {
+    return into.problem(
+        node,
+        areSummands(mask)
+            ? "has a mask of "
+                + mask.extents()
+                + " for "
+                + query
+                + ", which is not one for the steps and keys of all examples, or of each head"
+            : "has a mask of what are no numbers, or of Inf, which is not finite and not -Inf");
+  }
+
+  private static boolean areSummands(OnnxTensor mask) {
+    return Arrays.stream(mask.cells())
+        .allMatch(cell -> Double.isFinite(cell) || cell == Double.NEGATIVE_INFINITY);
   }
 
   /** False where what is left out might count then, since it may have been a large number. */
@@ -103,10 +122,7 @@ final class AttentionMasks {
     Parted query = taken.query();
     int rank = query.groups().length;
     int extra = rank - mask.extents().size();
-    boolean areNumbers =
-        Arrays.stream(mask.cells())
-            .allMatch(cell -> Double.isFinite(cell) || cell == Double.NEGATIVE_INFINITY);
-    if (extra < 0 || !areNumbers) {
+    if (extra < 0 || !areSummands(mask)) {
       return null;
     }
     // With all extents apart, of which the examples and what lies beside them must be 1.

@@ -76,7 +76,9 @@ final class AttentionNodes {
 
     /** All extents but for the examples that lie before steps: heads and the like. */
     long heads() {
-      return lead(query).stream().reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
+      return leads(query).stream()
+          .flatMap(List::stream)
+          .reduce(1L, (a, b) -> b == ShapeValues.EXAMPLES ? a : a * b);
     }
   }
 
@@ -203,7 +205,7 @@ final class AttentionNodes {
       throw into.problem(
           node, "multiplies " + words(left) + " with " + words(right) + ", which does not fit");
     }
-    List<Parted> alike = products.alike(left, right);
+    List<Parted> alike = products.alike(node, left, right);
     scores.put(node.outputs().getFirst(), Scores.of(alike.getFirst(), alike.getLast(), 1, false));
     return true;
   }
@@ -231,16 +233,33 @@ final class AttentionNodes {
     }
   }
 
-  /** The extents before the last two, without ones. */
-  static List<Long> lead(Parted value) {
-    long[] shape = value.apart().shape();
-    return Arrays.stream(shape, 0, shape.length - 2).filter(extent -> extent != 1).boxed().toList();
+  /**
+   * Whether the extents before the last two are the same, each in its place: where ones stand in
+   * other places, one value is repeated for the other.
+   */
+  static boolean haveOneLead(Parted a, Parted b) {
+    return leads(a).equals(leads(b));
+  }
+
+  /** The extents before the last two, those that are one together, without ones. */
+  private static List<List<Long>> leads(Parted value) {
+    long[] atoms = value.apart().shape();
+    List<List<Long>> leads = new ArrayList<>();
+    for (int i = 0; i < value.groups().length - 2; i++) {
+      int start = value.start(i);
+      leads.add(
+          Arrays.stream(atoms, start, start + value.groups()[i])
+              .filter(extent -> extent != 1)
+              .boxed()
+              .toList());
+    }
+    return leads;
   }
 
   void complete(Node node, Scores weights, Parted value) {
     needsSteps(node, value);
-    List<Long> lead = lead(weights.query);
-    boolean areAlike = lead.equals(lead(weights.key)) && lead.equals(lead(value));
+    boolean areAlike =
+        haveOneLead(weights.query, weights.key) && haveOneLead(weights.query, value);
     long[] values = value.apart().shape();
     if (!areAlike || values[values.length - 2] != weights.keys()) {
       throw into.problem(

@@ -74,6 +74,10 @@ final class CellWriters {
         .add();
   }
 
+  private static void compared(OnnxExport export, LayerReader layer) {
+    compared(export, layer, export.current(), one(export, "number", layer));
+  }
+
   private static final Map<String, String> COMPARISONS =
       Map.of(
           ">", "Greater",
@@ -84,9 +88,9 @@ final class CellWriters {
           "!=", "Equal");
 
   /** Ones and zeros of truths. */
-  private static void compared(OnnxExport export, LayerReader layer) {
+  static void compared(OnnxExport export, LayerReader layer, String left, String right) {
     String operator = layer.oneOf("operator", ">", ">=", "<", "<=", "==", "!=");
-    export.node(COMPARISONS.get(operator), export.current(), one(export, "number", layer)).add();
+    export.node(COMPARISONS.get(operator), left, right).add();
     if (operator.equals("!=")) {
       export.node("Not", export.current()).add();
     }
@@ -95,7 +99,8 @@ final class CellWriters {
 
   /** Other than by a choice, NaN would have to become a number, too. */
   private static void filled(OnnxExport export, LayerReader layer) {
-    throw layer.problem("can be written as all of main or other of " + Layer.WHERE + " alone");
+    throw layer.problem(
+        "can be written as all of condition, main or other of " + Layer.WHERE + " alone");
   }
 
   private static void scaleShift(OnnxExport export, LayerReader layer) {

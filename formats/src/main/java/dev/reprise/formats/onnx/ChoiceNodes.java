@@ -27,7 +27,10 @@ final class ChoiceNodes {
 
   private ChoiceNodes() {}
 
-  /** With a number, or what is left of one value when the other is taken off with 0. */
+  /**
+   * With a number, with another value, or with 0 what is left when a constant is taken off. Of two
+   * values the difference says nothing: that of infinities is no number.
+   */
   private static void compared(OnnxImport into, Node node, String operator, String turned) {
     boolean isFirst = node.inputs().getFirst().equals(into.current());
     int other = isFirst ? 1 : 0;
@@ -38,11 +41,40 @@ final class ChoiceNodes {
     } else if (into.isConstant(node, other)
         && !Arrays.stream(into.constant(node, other).cells()).allMatch(Double::isFinite)) {
       throw into.problem(node, "compares with what are no numbers");
+    } else if (!into.isConstant(node, other)) {
+      values(into, node, operator);
     } else {
       JoinNodes.subtract(into, node);
       into.add(layer(operator, 0));
     }
     into.kinds().areTruths(node.outputs().getFirst());
+  }
+
+  private static void values(OnnxImport into, Node node, String operator) {
+    Value first = into.value(node.inputs().getFirst());
+    Value second = into.value(node.inputs().getLast());
+    long[] all = ReduceNodes.together(first, second);
+    // Extents of an open size are the same, but not repeated.
+    boolean isSame = all != null && Arrays.equals(first.shape(), second.shape());
+    Value left = isSame || all == null ? first : ReduceNodes.repeated(into, first, all);
+    Value right = isSame || all == null ? second : ReduceNodes.repeated(into, second, all);
+    if (all == null || left == null || right == null) {
+      throw into.problem(
+          node,
+          "compares values of different sizes, "
+              + Arrays.toString(first.extents())
+              + " and "
+              + Arrays.toString(second.extents()));
+    }
+    Chain start = left.chain().commonWith(right.chain());
+    long layers = 1 + left.chain().all() + right.chain().all() - 2 * start.all();
+    JoinNodes.needsFewLayers(into, node, layers, "compares values");
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.LEFT, left.chain().since(start));
+    branches.put(Layer.RIGHT, right.chain().since(start));
+    Map<String, Scalar> settings = Map.of("operator", Scalar.of(operator));
+    Layer made = new Layer(Layer.COMPARE_VALUES, Map.of(), settings, branches);
+    into.becomes(left.with(start.with(made, layers)));
   }
 
   static Layer layer(String operator, double number) {
@@ -85,8 +117,8 @@ final class ChoiceNodes {
     List<Value> alike = new ArrayList<>();
     for (Value value : values) {
       boolean isRepeated = wanted != null && value != null;
-      Value more =
-          isRepeated ? ReduceNodes.repeated(into, value.ofRank(wanted.length), wanted) : null;
+      // Of a value with fewer extents others would meet the examples: extents end together.
+      Value more = isRepeated ? ReduceNodes.repeated(into, value, wanted) : null;
       if (wanted == null || value != null && more == null) {
         throw into.problem(
             node,
@@ -132,7 +164,7 @@ final class ChoiceNodes {
     for (int i = 0; i < values.size(); i++) {
       long[] shape =
           values.get(i) != null
-              ? values.get(i).ofRank(rank).shape()
+              ? values.get(i).shape()
               : into.constant(node, i).extents().stream().mapToLong(Long::longValue).toArray();
       int extra = rank - shape.length;
       for (int at = 0; at < shape.length; at++) {

@@ -52,7 +52,7 @@ final class EinsumNodes {
     for (int i = 0; i < given.size(); i++) {
       operands.add(operand(node.inputs().get(i), given.get(i), hidden));
     }
-    String result = sides.length == 2 ? spelled(sides[1], hidden, hidden) : usual(operands);
+    String result = sides.length == 2 ? spelled(sides[1], hidden, hidden) : usual(given, hidden);
     if (result.chars().distinct().count() < result.length()
         || result.chars().anyMatch(c -> !extents.containsKey((char) c))) {
       throw problem("puts out extents that there are not, or one of them twice");
@@ -136,14 +136,17 @@ final class EinsumNodes {
     return shape;
   }
 
-  /** Without an arrow: what there is once, in the order of letters. */
-  private static String usual(List<Operand> operands) {
-    String all = operands.stream().map(Operand::labels).reduce("", String::concat);
-    return all.chars()
-        .filter(label -> all.indexOf(label) == all.lastIndexOf(label))
-        .sorted()
-        .mapToObj(Character::toString)
-        .reduce("", String::concat);
+  /** Without an arrow: what dots stand for, and what is stated once, in the order of letters. */
+  private String usual(List<String> given, int hidden) {
+    String all = String.join("", given).replace(".", "");
+    String once =
+        all.chars()
+            .filter(label -> all.indexOf(label) == all.lastIndexOf(label))
+            .sorted()
+            .mapToObj(Character::toString)
+            .reduce("", String::concat);
+    boolean hasDots = String.join("", given).contains("...");
+    return (hasDots ? spelled("...", hidden, hidden) : "") + once;
   }
 
   private boolean isConstant(Operand operand) {

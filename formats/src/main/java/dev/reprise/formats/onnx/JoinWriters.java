@@ -18,6 +18,8 @@ final class JoinWriters {
           (export, layer) -> joined(export, "Mul", layer),
           Layer.MATMUL,
           JoinWriters::matrixProduct,
+          Layer.COMPARE_VALUES,
+          JoinWriters::compared,
           Layer.WHERE,
           JoinWriters::choice,
           Layer.CONCAT,
@@ -143,13 +145,19 @@ final class JoinWriters {
     return export.current();
   }
 
-  /** Puts two values of one size together; where one is of images and one of rows, as rows. */
+  /** Puts two values of one size together. */
   private static void alike(
       OnnxExport export, String operator, Branch first, Branch second, LayerReader layer) {
+    List<Branch> rows = alike(export, first, second, layer);
+    export.node(operator, rows.getFirst().value(), rows.getLast().value()).add();
+    export.becomes(rows.getLast().extents());
+  }
+
+  /** Two values of one size; where one is of images and one of rows, as rows. */
+  private static List<Branch> alike(
+      OnnxExport export, Branch first, Branch second, LayerReader layer) {
     if (Arrays.equals(first.extents(), second.extents())) {
-      export.node(operator, first.value(), second.value()).add();
-      export.becomes(second.extents());
-      return;
+      return List.of(first, second);
     }
     if (export.isEachStep()) {
       throw unequal(layer, first, second);
@@ -160,8 +168,15 @@ final class JoinWriters {
     if (!Arrays.equals(a.extents(), b.extents())) {
       throw unequal(layer, a, b);
     }
-    export.node(operator, a.value(), b.value()).add();
-    export.becomes(b.extents());
+    return List.of(a, b);
+  }
+
+  private static void compared(OnnxExport export, LayerReader layer) {
+    List<Branch> branches =
+        export.besideEachOther(List.of(layer.branch(Layer.LEFT), layer.branch(Layer.RIGHT)));
+    List<Branch> rows = alike(export, branches.getFirst(), branches.getLast(), layer);
+    CellWriters.compared(export, layer, rows.getFirst().value(), rows.getLast().value());
+    export.becomes(rows.getLast().extents());
   }
 
   private static FormatException unequal(LayerReader layer, Branch a, Branch b) {

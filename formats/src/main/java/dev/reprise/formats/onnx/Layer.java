@@ -68,6 +68,9 @@ public record Layer(
   /** Ones where cells and a number are as an operator says. */
   static final String COMPARE = "compare";
 
+  /** Ones where the cells that two lists of layers make of its input are as an operator says. */
+  static final String COMPARE_VALUES = "compare_values";
+
   /** The largest or smallest numbers of rows. */
   static final String TOP_K = "top_k";
 

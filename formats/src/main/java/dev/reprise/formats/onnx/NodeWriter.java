@@ -31,6 +31,12 @@ final class NodeWriter {
     return this;
   }
 
+  /** As {@link #second}, of a node whose first output must have a name. */
+  NodeWriter secondOfBoth() {
+    node.text(2, output + "_unused");
+    return this;
+  }
+
   NodeWriter integer(String name, long value) {
     return attribute(new ProtoOutput().text(1, name).integer(3, value).integer(20, INT));
   }

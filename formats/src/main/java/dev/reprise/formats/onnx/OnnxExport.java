@@ -90,9 +90,9 @@ final class OnnxExport {
       boolean isEnd = mayEndInConstant && i == list.size() - 1;
       if (layer.type().equals(Layer.CONSTANT) && !isEnd) {
         throw reader.problem(
-            "can be written as the last layer of a branch alone, of concat, concat_steps, residual or"
-                + " product, since a model computes from its input; compute what follows it yourself,"
-                + " and put that into the branch");
+            "can be written as the last layer of a branch alone, of concat, concat_steps, residual,"
+                + " product, matmul, compare_values or where, since a model computes from its input;"
+                + " compute what follows it yourself, and put that into the branch");
       }
       rule.write(this, reader);
     }

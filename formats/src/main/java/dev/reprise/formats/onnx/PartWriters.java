@@ -95,7 +95,7 @@ final class PartWriters {
     boolean areNumbers = layer.oneOf("gives", "numbers", "values").equals("numbers");
     NodeWriter node = export.node("TopK", export.current(), export.integers("k", k));
     node.integer("axis", -1).integer("largest", isLargest ? 1 : 0);
-    (areNumbers ? node.second() : node).add();
+    (areNumbers ? node.secondOfBoth() : node).add();
     if (areNumbers) {
       fromOne(export);
     }

@@ -4,6 +4,7 @@ import dev.reprise.formats.onnx.AttentionNodes.Scores;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.formats.onnx.PartedValues.Parted;
 import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,18 +22,33 @@ final class ProductNodes {
   }
 
   /**
-   * Two values whose matrices are as many, where one of them has extents of 1 that the other has
+   * Two values whose matrices are as many, of which one may have extents of 1 that the other has
    * not.
    */
-  List<Parted> alike(Parted left, Parted right) {
-    boolean arePlain = left.isPlain() && right.isPlain();
-    if (!arePlain || AttentionNodes.lead(left).equals(AttentionNodes.lead(right))) {
-      return List.of(left, right);
+  List<Parted> alike(Node node, Parted left, Parted right) {
+    List<Parted> made =
+        AttentionNodes.haveOneLead(left, right) ? List.of(left, right) : repeated(left, right);
+    if (made == null || !AttentionNodes.haveOneLead(made.getFirst(), made.getLast())) {
+      throw into.problem(
+          node,
+          "takes the products of "
+              + AttentionNodes.words(left)
+              + " and "
+              + AttentionNodes.words(right)
+              + ", which are not as many matrices of each example");
     }
-    Value a = left.apart().ofRank(right.apart().shape().length);
-    Value b = right.apart().ofRank(left.apart().shape().length);
+    return made;
+  }
+
+  /** Null where they do not fit. */
+  private List<Parted> repeated(Parted left, Parted right) {
+    Value a = left.apart();
+    Value b = right.apart();
     long[] ofA = a.shape();
     long[] ofB = b.shape();
+    if (!left.isPlain() || !right.isPlain() || ofA.length != ofB.length) {
+      return null;
+    }
     for (int i = 0; i < ofA.length - 2; i++) {
       boolean isOfA = ofA[i] == 1 && ofB[i] != ShapeValues.EXAMPLES;
       boolean isOfB = ofB[i] == 1 && ofA[i] != ShapeValues.EXAMPLES;
@@ -42,29 +58,22 @@ final class ProductNodes {
     Value moreOfA = ReduceNodes.repeated(into, a, ofA);
     Value moreOfB = ReduceNodes.repeated(into, b, ofB);
     return moreOfA == null || moreOfB == null
-        ? List.of(left, right)
+        ? null
         : List.of(PartedValues.plain(moreOfA), PartedValues.plain(moreOfB));
   }
 
   /** The product with a constant of several matrices, which are the same for all examples. */
   void withConstant(Node node, OnnxTensor constant, boolean isRight) {
     Value value = into.value();
-    Layer.Weights cells = constant.row();
-    Layer layer = new Layer(Layer.CONSTANT, Map.of("value", cells), Map.of());
-    // A first extent of 1 may be that of the examples.
-    boolean isForAll =
-        constant.extents().size() == value.extents().length + 1
-            && constant.extents().getFirst() == 1;
-    long[] extents =
-        constant.extents().stream().skip(isForAll ? 1 : 0).mapToLong(Long::longValue).toArray();
-    Value other = new Value(value.chain().with(layer), extents, 0);
+    long[] shape = value.shape();
+    OnnxTensor all = ofExample(constant, shape, value);
+    Layer layer =
+        new Layer(Layer.CONSTANT, Map.of("value", (all == null ? constant : all).row()), Map.of());
+    Value other = value.with(value.chain().with(layer)).shaped(shape);
     Value left = isRight ? value : other;
     Value right = isRight ? other : value;
     boolean fits =
-        value.width() > 0
-            && left.extents()[left.extents().length - 1]
-                == right.extents()[right.extents().length - 2]
-            && extents.length <= value.extents().length;
+        all != null && left.last() == right.extents()[right.extents().length - 2];
     if (!fits) {
       throw into.problem(
           node,
@@ -74,8 +83,34 @@ final class ProductNodes {
               + constant.extents()
               + ", which is not one matrix for all rows, nor matrices of an example");
     }
-    List<Parted> alike = alike(PartedValues.plain(left), PartedValues.plain(right));
+    List<Parted> alike = alike(node, PartedValues.plain(left), PartedValues.plain(right));
     into.becomes(value(node, Scores.of(alike.getFirst(), alike.getLast(), 1, false)).apart());
+  }
+
+  /**
+   * A constant with the matrices of an example, since those that it has are repeated for extents of
+   * the value; null where it does not fit. Extents end together, and that of the examples is 1.
+   *
+   * @param shape that of the value; becomes that of the constant
+   */
+  private OnnxTensor ofExample(OnnxTensor constant, long[] shape, Value value) {
+    int extra = shape.length - constant.extents().size();
+    int place = value.place();
+    boolean isForAll =
+        extra >= 0
+            && place < shape.length - 2
+            && (place < extra || constant.extents().get(place - extra) == 1);
+    if (!isForAll || value.width() < 1) {
+      return null;
+    }
+    for (int i = extra; i < shape.length; i++) {
+      long given = constant.extents().get(i - extra);
+      boolean isRepeated = given == 1 && i < shape.length - 2;
+      shape[i] = isRepeated ? shape[i] : given;
+    }
+    List<Long> extents = new ArrayList<>(Arrays.stream(shape).boxed().toList());
+    extents.set(place, 1L);
+    return into.folded().cells().repeated(constant, extents);
   }
 
   /** Scores, or their softmax, as a value; a mask of numbers is added as others are. */
@@ -88,15 +123,6 @@ final class ProductNodes {
           node,
           "takes products of values some of which a mask leaves out in a way that is not attention:"
               + " scaling, softmax, and a product with values");
-    }
-    if (!AttentionNodes.lead(made.query()).equals(AttentionNodes.lead(made.key()))) {
-      throw into.problem(
-          node,
-          "takes the products of "
-              + AttentionNodes.words(made.query())
-              + " and "
-              + AttentionNodes.words(made.key())
-              + ", which are not as many matrices of each example");
     }
     into.becomes(multiplied(node, made));
     if (made.factor() != 1) {

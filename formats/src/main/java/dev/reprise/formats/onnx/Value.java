@@ -1,7 +1,5 @@
 package dev.reprise.formats.onnx;
 
-import java.util.Arrays;
-
 /**
  * A value of a model: how layers make it of the input, and its shape.
  *
@@ -30,19 +28,6 @@ record Value(Chain chain, long[] extents, int place) {
     System.arraycopy(shape, 0, rest, 0, at);
     System.arraycopy(shape, at + 1, rest, at, rest.length - at);
     return new Value(chain, rest, at);
-  }
-
-  /** With extents of 1 behind the examples, so that there are so many in all. */
-  Value ofRank(int rank) {
-    long[] shape = shape();
-    if (shape.length >= rank || place != 0) {
-      return this;
-    }
-    long[] more = new long[rank];
-    Arrays.fill(more, 1);
-    more[0] = shape[0];
-    System.arraycopy(shape, 1, more, rank - shape.length + 1, shape.length - 1);
-    return shaped(more);
   }
 
   Value with(Chain next) {

@@ -20,7 +20,6 @@ final class ValueKinds {
           "Gather",
           "Identity",
           "Reshape",
-          "Shape",
           "Slice",
           "Split",
           "Squeeze",

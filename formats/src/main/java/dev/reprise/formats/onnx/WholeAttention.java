@@ -78,17 +78,12 @@ final class WholeAttention {
     }
     if (OnnxImport.has(node, 3)) {
       OnnxTensor mask = into.constant(node, 3);
-      boolean isOfTruths = mask.isWhole().orElse(false);
+      // Whole numbers are added, as others are.
+      boolean isOfTruths = mask.type() == TensorCells.BOOL;
       double none = Double.NEGATIVE_INFINITY;
       taken = masks.added(taken, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : none) : mask);
       if (taken == null) {
-        throw into.problem(
-            node,
-            "has a mask of "
-                + mask.extents()
-                + " for "
-                + AttentionNodes.words(query)
-                + ", which is not the same for all examples");
+        throw masks.problem(node, mask, AttentionNodes.words(query));
       }
     }
     nodes.complete(node, taken, value);

@@ -2,6 +2,7 @@ package dev.reprise.formats.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.runtime.Scalar;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -128,10 +129,16 @@ class AttentionNodesTest {
     assertThat(masked(0, -1).then("Add", "a", "n").then("Relu", "y").types())
         .containsExactly("matmul", "scale_shift1d", "relu");
     Layer product = scores().layers().getFirst();
-    assertThat(product.settings().values()).extracting(Object::toString).hasSize(4);
-    assertThat(product.settings().get("rows").asLong()).isEqualTo(3);
-    assertThat(product.settings().get("inner").asLong()).isEqualTo(4);
-    assertThat(product.settings().get("cols").asLong()).isEqualTo(3);
+    assertThat(product.settings())
+        .containsExactly(
+            Map.entry("groups", Scalar.of(1)),
+            Map.entry("rows", Scalar.of(3)),
+            Map.entry("inner", Scalar.of(4)),
+            Map.entry("cols", Scalar.of(3)));
+    assertThat(product.branches().get("left")).isEmpty();
+    assertThat(product.branches().get("right"))
+        .extracting(Layer::type)
+        .containsExactly("transpose");
     masked(0, -1e4).then("Add", "a", "n").then("Relu", "y").isRefused("(Relu) " + NOT_OF_ATTENTION);
     new TestModel(-1, 3, 4)
         .then("MatMul", "y", "x")
@@ -139,6 +146,79 @@ class AttentionNodesTest {
     new TestModel(-1, -1, 4)
         .then("MatMul", "y", "x")
         .isRefused("between steps of a known number alone, example by example");
+  }
+
+  private static TestModel product(List<Long> left, List<Long> right) {
+    TestModel model = new TestModel(-1, 2, 12).opset(18);
+    model.numbers("ofA", left.stream().mapToLong(i -> i).toArray());
+    model.numbers("ofB", right.stream().mapToLong(i -> i).toArray());
+    return model
+        .beside("Reshape", "a", Map.of(), "x", "ofA")
+        .beside("Reshape", "b", Map.of(), "x", "ofB")
+        .node("MatMul", "y", Map.of(), List.of("a", "b"));
+  }
+
+  private static void isOfGroups(TestModel model, long groups) {
+    assertThat(model.layers().getLast().settings()).containsEntry("groups", Scalar.of(groups));
+  }
+
+  /** Extents of 1 are repeated where they stand, even if both values have as many others. */
+  @Test
+  void matricesThatLeadInOtherPlacesAreAllMultiplied() {
+    isOfGroups(product(List.of(0L, 2L, 1L, 3L, 4L), List.of(0L, 1L, 2L, 4L, 3L)), 4);
+    isOfGroups(product(List.of(0L, 2L, 1L, 3L, 4L), List.of(0L, 2L, 1L, 4L, 3L)), 2);
+    isOfGroups(product(List.of(0L, 2L, 3L, 4L), List.of(0L, 2L, 4L, 3L)), 2);
+    product(List.of(0L, 2L, 3L, 4L), List.of(0L, 1L, 2L, 4L, 3L))
+        .isRefused("which are not as many matrices of each example");
+    product(List.of(0L, 6L, 4L), List.of(0L, 1L, 4L, 6L))
+        .isRefused("node \"y\" (MatMul) takes the products of [6, 4] and [1, 4, 6]");
+  }
+
+  @Test
+  void matricesOfAConstantAreThoseOfTheExtentsAtTheEnd() {
+    for (long leading : new long[] {1, 2}) {
+      TestModel model =
+          new TestModel(-1, 2, 12)
+              .numbers("five", 0, 2, leading == 1 ? 1 : 2, 3, 4 / leading)
+              .then("Reshape", "a", "five");
+      isOfGroups(model.constant("w", 0.5, 1, 2, 4 / leading, 5).then("MatMul", "y", "w"), 4);
+    }
+    TestModel other = new TestModel(-1, 3, 4).constant("w", 0.5, 2, 1, 4, 5);
+    other.then("MatMul", "y", "w").isRefused("node \"y\" (MatMul) multiplies [3, 4] with");
+    TestModel examples = new TestModel(-1, 3, 4).constant("w", 0.5, 2, 4, 5);
+    examples.then("MatMul", "y", "w").isRefused("nor matrices of an example");
+  }
+
+  private static TestModel whole(int type, double... mask) {
+    return new TestModel(-1, 2, 4)
+        .opset(23)
+        .typed("m", type, List.of(2L, 2L), mask)
+        .then("Attention", "y", Map.of("q_num_heads", 2L, "kv_num_heads", 2L), "x", "x", "m");
+  }
+
+  private static double[] maskOfWhole(int type, double... mask) {
+    return whole(type, mask).layers().stream()
+        .filter(layer -> layer.type().equals("attention"))
+        .findFirst()
+        .orElseThrow()
+        .weights()
+        .get("mask")
+        .cells();
+  }
+
+  /** Only truths say which steps are seen. */
+  @Test
+  void aMaskOfWholeNumbersIsAdded() {
+    assertThat(maskOfWhole(TensorCells.INT64, 0, 1, 1, 0)).containsExactly(0, 1, 1, 0);
+    double none = Double.NEGATIVE_INFINITY;
+    assertThat(maskOfWhole(TensorCells.BOOL, 0, 1, 1, 1)).containsExactly(none, 0, 0, 0);
+    whole(TensorCells.FLOAT, 0, 1, Double.NaN, 0)
+        .isRefused("node \"y\" (Attention) has a mask of what are no numbers, or of Inf");
+    new TestModel(-1, 2, 4)
+        .opset(23)
+        .constant("m", 1, 3, 3)
+        .then("Attention", "y", Map.of("q_num_heads", 2L, "kv_num_heads", 2L), "x", "x", "m")
+        .isRefused("has a mask of [3, 3] for");
   }
 
   /** Examples beside heads, as PyTorch writes them: 2 heads of 2 numbers, steps first. */

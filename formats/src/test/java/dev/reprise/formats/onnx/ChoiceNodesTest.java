@@ -33,6 +33,22 @@ class ChoiceNodesTest {
         .isRefused("node \"y\" (Less) compares with what are no numbers");
   }
 
+  /** Equal infinities have no difference that is 0. */
+  @Test
+  void twoValuesAreComparedAsTheyAre() {
+    TestModel model = model().beside("Relu", "r", Map.of(), "x").then("Less", "y", "r");
+    Layer compare = model.layers().getFirst();
+    assertThat(compare.type()).isEqualTo("compare_values");
+    assertThat(compare.settings()).containsExactly(Map.entry("operator", Scalar.of("<")));
+    assertThat(compare.branches().get("left")).isEmpty();
+    assertThat(compare.branches().get("right")).extracting(Layer::type).containsExactly("relu");
+    assertThat(model().then("Equal", "y", "x").types()).containsExactly("compare_values");
+    model()
+        .beside("Transpose", "t", Map.of("perm", List.of(0L, 2L, 1L)), "x")
+        .then("Less", "y", "t")
+        .isRefused("node \"y\" (Less) compares values of different sizes, [3, 4] and [4, 3]");
+  }
+
   @Test
   void aChoiceHoldsThreeLists() {
     TestModel model = model().then("Greater", "g", "one");
@@ -46,6 +62,17 @@ class ChoiceNodesTest {
         .then("Greater", "g", "one")
         .node("Where", "y", Map.of(), List.of("g", "x", "many"))
         .isRefused("chooses between values and by a condition that do not have the same extents");
+  }
+
+  /** The extents of both end together, so that steps would meet examples. */
+  @Test
+  void valuesOfOtherRanksAreNotChosenBetween() {
+    TestModel model = new TestModel(-1, 3, 4).constant("zero", 0).numbers("second", 1);
+    model.beside("ReduceMax", "m", Map.of("keepdims", 0L), "x", "second");
+    model
+        .then("Greater", "g", "zero")
+        .node("Where", "y", Map.of(), List.of("g", "x", "m"))
+        .isRefused("node \"y\" (Where) chooses between values and by a condition that do not have");
   }
 
   @Test

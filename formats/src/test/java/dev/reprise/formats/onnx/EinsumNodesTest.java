@@ -23,6 +23,10 @@ class EinsumNodesTest {
     assertThat(of("btd,tdf->btf", "each").types()).containsExactly("matmul");
     assertThat(of("btd,btd->btd", "x").types()).containsExactly("product");
     assertThat(of("...d,df->...f", "w").types()).containsExactly("each_step");
+    assertThat(of("...d,df", "w").types()).containsExactly("each_step");
+    // What dots stand for stays, also where both have it, and comes first.
+    assertThat(of("...d,...d", "x").types()).isEqualTo(of("btd,btd->bt", "x").types());
+    assertThat(of("...d,...f", "x").types()).isEqualTo(of("btd,btf->btdf", "x").types());
   }
 
   @Test
