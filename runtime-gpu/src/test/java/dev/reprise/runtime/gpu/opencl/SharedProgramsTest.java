@@ -71,6 +71,30 @@ class SharedProgramsTest {
   }
 
   @Test
+  void whatIsKeptStaysWhoeverGivesItBackAndIsReleasedOnceInTheEnd() {
+    cl_program program = new cl_program();
+    Held before = programs.hold(SOURCE, () -> program);
+    assertThat(programs.keep(SOURCE, SharedProgramsTest::unexpected)).isSameAs(program);
+    programs.giveBack(before);
+    assertThat(released).isEmpty();
+    assertThat(programs.keep(SOURCE, SharedProgramsTest::unexpected)).isSameAs(program);
+    programs.giveBack(programs.hold(SOURCE, SharedProgramsTest::unexpected));
+    assertThat(released).isEmpty();
+    assertThat(programs.built()).isEqualTo(1);
+    programs.close();
+    assertThat(released).containsExactly(program);
+  }
+
+  @Test
+  void whatWasNotBuiltIsNotKept() {
+    assertThatThrownBy(() -> programs.keep(SOURCE, SharedProgramsTest::refused))
+        .hasMessage("refused");
+    assertThat(programs.count()).isZero();
+    programs.giveBack(programs.hold(SOURCE, cl_program::new));
+    assertThat(released).hasSize(1);
+  }
+
+  @Test
   void theEndReleasesWhatWasNotGivenBack() {
     cl_program program = new cl_program();
     programs.hold(SOURCE, () -> program);
