@@ -73,7 +73,7 @@ final class SharedPrograms {
     return found(source, build, SharedPrograms::heldOnceMore);
   }
 
-  /** As {@link #hold}, of a program that stays until the context is closed: nobody gives it back. */
+  /** As {@link #hold}, of a program that stays until the context is closed. */
   cl_program keep(Source source, Supplier<cl_program> build) {
     return found(source, build, SharedPrograms::kept).program();
   }
