@@ -130,7 +130,7 @@ final class CacheLookup {
   /** Computes what was deferred and the operation, should its owner give up. */
   private PendingTask task(
       ControlContext context, LateOperands operands, Origin origin, double work) {
-    LateOperands.Members members = operands.members();
+    LateOperands.Members members = operands.members(origin.activation());
     LinkedOperation operation = operands.operation;
     LineageItem item = operands.item;
     return new PendingTask(

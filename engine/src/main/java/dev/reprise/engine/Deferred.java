@@ -81,6 +81,11 @@ final class Deferred implements PendingValue {
     return FailurePlace.left(step, activation, OperandForms.of(operands));
   }
 
+  /** The same, for who computes it when the program has gone on. */
+  Origin origin(Activation activation) {
+    return new Origin(step, activation).leftBehind(operands);
+  }
+
   Shape shape() {
     return meta.shape();
   }

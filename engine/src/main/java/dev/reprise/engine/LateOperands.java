@@ -60,8 +60,11 @@ final class LateOperands {
     return work;
   }
 
-  Members members() {
-    return new Members(this);
+  /**
+   * @param activation whose variables they were
+   */
+  Members members(Activation activation) {
+    return new Members(this, activation);
   }
 
   /**
@@ -71,31 +74,44 @@ final class LateOperands {
   static final class Members {
     /**
      * @param operands leaf i as i, member j as {@code ~j}
+     * @param origin of what was deferred, to tell where it failed; null of the operation itself
      */
-    private record Member(LinkedOperation operation, int[] operands, LineageItem item) {}
+    private record Member(
+        LinkedOperation operation, int[] operands, LineageItem item, Origin origin) {}
 
     /** Operands before the members that use them; the operation itself is the last. */
     private final List<Member> members = new ArrayList<>();
 
     private final List<Value> leaves = new ArrayList<>();
 
-    private Members(LateOperands late) {
-      add(late.operation, late.values, late.item);
+    private Members(LateOperands late, Activation activation) {
+      add(late.operation, late.values, late.item, activation, null);
     }
 
-    private int add(LinkedOperation operation, Value[] operands, LineageItem item) {
+    private int add(
+        LinkedOperation operation,
+        Value[] operands,
+        LineageItem item,
+        Activation activation,
+        Origin origin) {
       int[] places = new int[operands.length];
       for (int i = 0; i < places.length; i++) {
         if (!Deferred.isFirst(operands, i)) {
           places[i] = places[List.of(operands).indexOf(operands[i])];
         } else if (operands[i] instanceof Deferred deferred) {
-          places[i] = ~add(deferred.step.operation(), deferred.operands, item.input(i));
+          places[i] =
+              ~add(
+                  deferred.step.operation(),
+                  deferred.operands,
+                  item.input(i),
+                  activation,
+                  deferred.origin(activation));
         } else {
           places[i] = leaves.size();
           leaves.add(operands[i]);
         }
       }
-      members.add(new Member(operation, places, item));
+      members.add(new Member(operation, places, item, origin));
       return members.size() - 1;
     }
 
@@ -123,7 +139,7 @@ final class LateOperands {
             int operand = member.operands[i];
             inputs[i] = operand < 0 ? values[~operand] : complete[operand];
           }
-          values[at] = execution.run(member.operation, inputs, member.item, kernel, tally);
+          values[at] = run(member, inputs, execution, kernel, tally);
         }
         Value value = values[root];
         values[root] = null;
@@ -134,6 +150,18 @@ final class LateOperands {
             value.release();
           }
         }
+      }
+    }
+
+    private static Value run(
+        Member member, Value[] inputs, Execution execution, ExecutionContext kernel, Tally tally) {
+      try {
+        return execution.run(member.operation, inputs, member.item, kernel, tally);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        if (member.origin == null) {
+          throw e;
+        }
+        throw member.origin.located(e);
       }
     }
   }

@@ -1,12 +1,16 @@
 package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.ReuseMode;
+import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.Claim;
+import dev.reprise.language.CompileException;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.DenseMatrix;
@@ -16,7 +20,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -34,21 +37,35 @@ class TakenOverProductTest {
       G = t(sqrt(X * 2 + Y)) %*% exp(X * 0.01)
       """;
 
+  private static final SessionConfig CONFIG =
+      SessionConfig.defaults()
+          .withThreads(2)
+          .withSeed(1)
+          .withReuse(ReuseMode.FULL)
+          .withOutput(SINK, SINK);
+
   /** Says when somebody waits for a value. */
   private static final class Waiting implements CacheEvents {
-    private final CountDownLatch one = new CountDownLatch(1);
+    private final CompletableFuture<Void> one = new CompletableFuture<>();
 
     @Override
     public void waiting(Key key) {
-      one.countDown();
+      one.complete(null);
+    }
+
+    /** Returns when somebody waits; fails if the run ends before that. */
+    void awaitUnlessEnded(CompletableFuture<?> run) {
+      CompletableFuture<?> end = run.handle((_, _) -> null);
+      CompletableFuture.anyOf(one, end).orTimeout(10, TimeUnit.MINUTES).join();
+      assertThat(one).isDone();
     }
   }
 
-  private static ScriptRunner.Outcome run(SessionServices services) {
+  private static ScriptRunner.Outcome run(SessionServices services, String script) {
     try {
-      return ScriptCompiler.compile(services, SCRIPT, CompileOptions.none().outputs("G"))
+      return ScriptCompiler.compile(services, script, CompileOptions.none().outputs("G"))
           .run(Map::of);
-    } catch (Exception e) {
+    } catch (CompileException e) {
       throw new AssertionError(e);
     }
   }
@@ -76,30 +93,88 @@ class TakenOverProductTest {
   @Test
   void theOperandIsComputedByWhoTakesTheProductOver() throws Exception {
     Waiting waiting = new Waiting();
-    SessionServices services =
-        new SessionServices(
-            SessionConfig.defaults()
-                .withThreads(2)
-                .withSeed(1)
-                .withReuse(ReuseMode.FULL)
-                .withOutput(SINK, SINK),
-            waiting);
+    SessionServices services = new SessionServices(CONFIG, waiting);
     try (services) {
-      ScriptRunner.Outcome first = run(services);
+      ScriptRunner.Outcome first = run(services, SCRIPT);
       LineageItem item = first.items().get("G");
       double[] expected = result(first);
       services.cache().clear();
       Claim claim = (Claim) services.cache().probe(item.key(), () -> null);
-      CompletableFuture<double[]> second =
-          CompletableFuture.supplyAsync(() -> result(run(services)));
-      assertThat(waiting.one.await(10, TimeUnit.MINUTES)).isTrue();
+      CompletableFuture<ScriptRunner.Outcome> second =
+          CompletableFuture.supplyAsync(() -> run(services, SCRIPT));
+      waiting.awaitUnlessEnded(second);
       claim.abandon();
-      assertThat(second.get(10, TimeUnit.MINUTES)).isEqualTo(expected);
+      ScriptRunner.Outcome takenOver = second.get(10, TimeUnit.MINUTES);
+      assertThat(result(takenOver)).isEqualTo(expected);
+      // As instructions of their own the operands would have been looked up, and be one loop each.
+      for (String opcode : new String[] {"sqrt", "exp"}) {
+        OpcodeStatistics counts = takenOver.statistics().of(opcode);
+        assertThat(counts.executed()).isEqualTo(1);
+        assertThat(counts.hits() + counts.misses() + counts.waits()).isZero();
+      }
+      assertThat(takenOver.statistics().of("fused").executed()).isZero();
       // Who took it over has kept it.
       Value kept = services.cache().lookup(item.key());
       assertThat(cells(kept)).isEqualTo(expected);
       kept.release();
     }
     assertThat(services.liveBuffersAtClose()).isZero();
+  }
+
+  /** Whose operand is too large for the memory, in a line of its own. */
+  private static final String LARGE =
+      """
+      X = matrix(7, 1000, 1000)
+      v = matrix(1, 1000, 1)
+      A = sqrt(X)
+      G = A %*% v
+      """;
+
+  private static final long LARGE_BYTES = 8_000_000;
+
+  private static Key keyOfLarge() {
+    try (SessionServices services = new SessionServices(CONFIG, CacheEvents.NONE)) {
+      ScriptRunner.Outcome outcome = run(services, LARGE);
+      outcome.values().values().forEach(Value::release);
+      return outcome.items().get("G").key();
+    }
+  }
+
+  private static SessionServices withoutRoom(CacheEvents events) {
+    return new SessionServices(
+        CONFIG.withHostBytes(LARGE_BYTES * 3 / 2).withDiskBytes(0), events);
+  }
+
+  @Test
+  void anOperandThatFailsGivesTheClaimOfItsProductUp() {
+    Key key = keyOfLarge();
+    try (SessionServices services = withoutRoom(CacheEvents.NONE)) {
+      assertThatThrownBy(() -> run(services, LARGE))
+          .isInstanceOfSatisfying(
+              ScriptException.class,
+              e -> {
+                assertThat(e.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
+                assertThat(e.position().line()).isEqualTo(3);
+              });
+      assertThat(services.cache().probe(key, () -> null))
+          .isInstanceOfSatisfying(Claim.class, Claim::abandon);
+    }
+  }
+
+  @Test
+  void whoTakesAProductOverReportsItsOperandWhereThatStands() throws Exception {
+    Key key = keyOfLarge();
+    Waiting waiting = new Waiting();
+    try (SessionServices services = withoutRoom(waiting)) {
+      Claim claim = (Claim) services.cache().probe(key, () -> null);
+      CompletableFuture<ScriptRunner.Outcome> second =
+          CompletableFuture.supplyAsync(() -> run(services, LARGE));
+      waiting.awaitUnlessEnded(second);
+      claim.abandon();
+      assertThatThrownBy(() -> second.get(10, TimeUnit.MINUTES))
+          .cause()
+          .isInstanceOfSatisfying(
+              ScriptException.class, e -> assertThat(e.position().line()).isEqualTo(3));
+    }
   }
 }

@@ -9,8 +9,11 @@ import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jocl.cl_context;
+import org.jocl.cl_device_id;
 import org.jocl.cl_kernel;
 
 /**
@@ -35,35 +38,53 @@ final class OpenClBackend implements Backend {
   private final DeviceFacts facts;
   private final OpenClCalls calls;
   private final DeviceContext context;
-  private final List<OpenClQueue> queues;
+
+  /** Those that were made, each of which keeps the context until it is closed. */
+  private final List<OpenClQueue> queues = new ArrayList<>();
+
   private final OpenClCopies copies;
   private final OpenClLaunches launches;
   private final OpenClMemory memory;
   private final OpenClPrograms programs;
 
+  /** Where queues come from. */
+  interface Queues {
+    /** Failures are the driver's own. */
+    OpenClQueue made(cl_context context, cl_device_id device);
+  }
+
   /**
    * @param contexts where the device's context is shared
    */
   OpenClBackend(DeviceFacts facts, DeviceContexts contexts) {
+    this(facts, contexts, OpenClQueue::new);
+  }
+
+  /** Failures are the driver's own; the context in which one fails is for no other session. */
+  OpenClBackend(DeviceFacts facts, DeviceContexts contexts, Queues from) {
     this.facts = facts;
     context = contexts.open(facts);
-    boolean complete = false;
     try {
       calls = new OpenClCalls(facts.info().name(), context::lose);
-      OpenClQueue ofLaunches = new OpenClQueue(context.context(), facts.device());
-      OpenClQueue ofUploads = new OpenClQueue(context.context(), facts.device());
-      OpenClQueue ofDownloads = new OpenClQueue(context.context(), facts.device());
-      queues = List.of(ofUploads, ofLaunches, ofDownloads);
+      OpenClQueue ofLaunches = queue(from);
+      OpenClQueue ofUploads = queue(from);
+      OpenClQueue ofDownloads = queue(from);
       copies = new OpenClCopies(calls, ofLaunches, ofUploads, ofDownloads);
       launches = new OpenClLaunches(calls, ofLaunches, copies, facts.info().hasDoubles());
       memory = new OpenClMemory(calls, context.context(), facts);
       programs = new OpenClPrograms(context, facts);
-      complete = true;
-    } finally {
-      if (!complete) {
-        context.close();
+    } catch (RuntimeException | Error e) {
+      context.lose();
+      try (Step _ = this::leave) {
+        throw e;
       }
     }
+  }
+
+  private OpenClQueue queue(Queues from) {
+    OpenClQueue queue = from.made(context.context(), facts.device());
+    queues.add(queue);
+    return queue;
   }
 
   @Override
@@ -215,17 +236,31 @@ final class OpenClBackend implements Backend {
 
   @Override
   public void close() {
-    calls.run(() -> {
-      try {
-        copies.close();
-        launches.close();
-        queues.forEach(OpenClQueue::finish);
-        programs.close();
-        memory.trim();
-        queues.forEach(OpenClQueue::close);
-      } finally {
-        context.close();
+    List<Step> steps = new ArrayList<>(List.of(copies::close, launches::close));
+    queues.forEach(queue -> steps.add(queue::finish));
+    steps.addAll(List.of(programs::close, memory::trim, this::leave));
+    calls.run(() -> closeAll(steps));
+  }
+
+  /** The queues before the context, which they keep. */
+  private void leave() {
+    List<Step> steps = new ArrayList<>();
+    queues.forEach(queue -> steps.add(queue::close));
+    steps.add(context::close);
+    closeAll(steps);
+  }
+
+  private interface Step extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** In order, each whatever becomes of those before it; the first failure is thrown. */
+  private static void closeAll(List<Step> steps) {
+    if (!steps.isEmpty()) {
+      try (Step _ = () -> closeAll(steps.subList(1, steps.size()))) {
+        steps.getFirst().close();
       }
-    });
+    }
   }
 }

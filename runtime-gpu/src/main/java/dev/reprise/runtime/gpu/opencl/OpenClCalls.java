@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu.opencl;
 
 import static org.jocl.CL.CL_DEVICE_NOT_AVAILABLE;
+import static org.jocl.CL.CL_INVALID_COMMAND_QUEUE;
 import static org.jocl.CL.CL_INVALID_CONTEXT;
 import static org.jocl.CL.CL_INVALID_DEVICE;
 import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
@@ -41,7 +42,12 @@ record OpenClCalls(String device, Runnable whenLost) {
     return switch (e.getStatus()) {
       case CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_RESOURCES, CL_OUT_OF_HOST_MEMORY ->
           new ResourceException("not enough memory on " + device + " (" + e.getMessage() + ")");
-      case CL_DEVICE_NOT_AVAILABLE, CL_INVALID_DEVICE, CL_INVALID_CONTEXT -> {
+      // All queues are ours and open: one that is refused has gone with its context, as when a
+      // kernel failed.
+      case CL_DEVICE_NOT_AVAILABLE,
+          CL_INVALID_DEVICE,
+          CL_INVALID_CONTEXT,
+          CL_INVALID_COMMAND_QUEUE -> {
         whenLost.run();
         yield new DeviceException(device + " is lost: " + e.getMessage(), true);
       }

@@ -94,7 +94,9 @@ final class OpenClPrograms {
 
   private Generated built(String text) {
     try {
-      return new Generated(held("of a fused expression", text), new HashMap<>(), null);
+      String file = "of a fused expression";
+      SharedPrograms.Held held = context.programs().hold(source(text), () -> build(file, text));
+      return new Generated(held, new HashMap<>(), null);
     } catch (DeviceException e) {
       return new Generated(null, Map.of(), e);
     }
@@ -129,17 +131,20 @@ final class OpenClPrograms {
       throw before;
     }
     try {
-      return programs.computeIfAbsent(
-          key, name -> held(file, KernelSources.program("opencl", file, precision)).program());
+      return programs.computeIfAbsent(key, _ -> kept(file, precision));
     } catch (DeviceException e) {
       broken.put(key, e);
       throw e;
     }
   }
 
-  private SharedPrograms.Held held(String file, String text) {
-    SharedPrograms.Source source = new SharedPrograms.Source(text, options());
-    return context.programs().hold(source, () -> build(file, text));
+  private cl_program kept(String file, Precision precision) {
+    String text = KernelSources.program("opencl", file, precision);
+    return context.programs().keep(source(text), () -> build(file, text));
+  }
+
+  private SharedPrograms.Source source(String text) {
+    return new SharedPrograms.Source(text, options());
   }
 
   private cl_program build(String file, String source) {

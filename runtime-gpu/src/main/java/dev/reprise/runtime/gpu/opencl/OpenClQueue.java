@@ -22,7 +22,12 @@ final class OpenClQueue {
   OpenClQueue(cl_context context, cl_device_id device) {
     cl_queue_properties properties = new cl_queue_properties();
     properties.addProperty(CL_QUEUE_PROPERTIES, CL_QUEUE_PROFILING_ENABLE);
-    queue = clCreateCommandQueueWithProperties(context, device, properties, null);
+    this(clCreateCommandQueueWithProperties(context, device, properties, null));
+  }
+
+  /** Takes a queue of the driver's over. */
+  OpenClQueue(cl_command_queue queue) {
+    this.queue = queue;
   }
 
   cl_command_queue queue() {

@@ -7,24 +7,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jocl.cl_program;
 
 /**
  * The programs of one context, each built once for all sessions that share it.
  *
  * <pre>
- *                   none there              complete
- *   hold --------------------> being built ----------> built   held as often as it was asked for
- *    |  there: held once more       |  failure            |
- *    '--> waits for the builder     v                     v  given back as often, or the end
- *                              none there             released
+ *                  none there              complete
+ *   hold, keep ---------------> being built ----------> built   held as often as it was asked for,
+ *        |  there: noted there, too  |  failure            |      or kept
+ *        '--> waits for the builder  v                     v  given back as often unless it is
+ *                               none there             released            kept; or the end
  * </pre>
+ *
+ * <p>Sessions hold what few of them need, and give it back; what every session needs, they keep.
  *
  * <p><b>Threads.</b> By the workers of all sessions. Who finds no program builds it; the others
  * wait for him. He holds no lock while he builds and waits for nobody but the driver's compiler, so
  * no circle of waiting can form. A failure is his alone: it is not kept, and each who waited for
- * him tries by himself. How often a program is held changes within {@code compute} of the map
- * alone, which is one step for each text; what is held is in the map.
+ * him tries by himself. How often a program is held, and whether it is kept, changes within {@code
+ * compute} of the map alone, which is one step for each text; what is held is in the map.
  *
  * <p>Kernels are no part of it, since their arguments are set by one thread at a time: each session
  * makes its own of the programs.
@@ -49,12 +52,13 @@ final class SharedPrograms {
     private final Source source;
     private final CompletableFuture<cl_program> program = new CompletableFuture<>();
     private int times;
+    private boolean isKept;
 
     private Held(Source source) {
       this.source = source;
     }
 
-    /** It is released when it was given back as often as it was asked for. */
+    /** It is released when it was given back as often as it was held, unless it is kept. */
     cl_program program() {
       return program.join();
     }
@@ -66,10 +70,22 @@ final class SharedPrograms {
    * @param build builds it if nobody has; what it throws is thrown
    */
   Held hold(Source source, Supplier<cl_program> build) {
+    return found(source, build, SharedPrograms::heldOnceMore);
+  }
+
+  /** As {@link #hold}, of a program that stays until the context is closed. */
+  cl_program keep(Source source, Supplier<cl_program> build) {
+    return found(source, build, SharedPrograms::kept).program();
+  }
+
+  /**
+   * @param noted notes what for, within the step that finds it
+   */
+  private Held found(Source source, Supplier<cl_program> build, UnaryOperator<Held> noted) {
     Held mine = new Held(source);
     while (true) {
       Held held =
-          programs.compute(source, (_, there) -> heldOnceMore(there == null ? mine : there));
+          programs.compute(source, (_, there) -> noted.apply(there == null ? mine : there));
       if (held == mine) {
         build(mine, build);
         return mine;
@@ -88,6 +104,11 @@ final class SharedPrograms {
     return held;
   }
 
+  private static Held kept(Held held) {
+    held.isKept = true;
+    return held;
+  }
+
   private void build(Held held, Supplier<cl_program> build) {
     try {
       held.program.complete(build.get());
@@ -100,7 +121,7 @@ final class SharedPrograms {
     }
   }
 
-  /** Gives back what {@link #hold} has returned; whoever does it last releases the program. */
+  /** Gives back what {@link #hold} has returned; whoever does it last releases one not kept. */
   void giveBack(Held held) {
     if (programs.computeIfPresent(held.source, (_, there) -> heldOnceLess(there)) == null) {
       release.accept(held.program());
@@ -109,7 +130,7 @@ final class SharedPrograms {
 
   private static Held heldOnceLess(Held held) {
     held.times--;
-    return held.times == 0 ? null : held;
+    return held.times == 0 && !held.isKept ? null : held;
   }
 
   /** Programs built so far. */

@@ -39,6 +39,14 @@ class OpenClCallsTest {
     assertThat(losses).isEqualTo(1);
   }
 
+  /** As what follows a kernel that failed, in each session that shares its context. */
+  @Test
+  void aQueueThatTheDriverKnowsNoMoreIsLostWithItsDevice() {
+    assertThatThrownBy(() -> fail(CL.CL_INVALID_COMMAND_QUEUE))
+        .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isTrue());
+    assertThat(losses).isEqualTo(1);
+  }
+
   @Test
   void whatCallsReturnIsPassedOn() {
     assertThat(calls.get(() -> 5)).isEqualTo(5);

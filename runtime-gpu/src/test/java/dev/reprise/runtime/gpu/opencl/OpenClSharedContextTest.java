@@ -2,6 +2,8 @@ package dev.reprise.runtime.gpu.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jocl.CL.CL_CONTEXT_REFERENCE_COUNT;
+import static org.jocl.CL.clGetContextInfo;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -17,6 +19,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_command_queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +167,65 @@ class OpenClSharedContextTest {
     assertThat(sum(open(), 1)).isEqualTo(3);
     assertThat(now.programs().built()).isEqualTo(1);
     now.close();
+  }
+
+  /** Sessions and queues that use the context, by the driver's count. */
+  private int uses() {
+    int[] count = new int[1];
+    clGetContextInfo(
+        looker.context(), CL_CONTEXT_REFERENCE_COUNT, Sizeof.cl_int, Pointer.to(count), null);
+    return count[0];
+  }
+
+  @Test
+  void aContextThatRefusesAQueueIsNotHandedOutAgain() {
+    OpenClBackend.Queues refusing =
+        (_, _) -> {
+          throw new CLException("the driver says so", CL.CL_INVALID_CONTEXT);
+        };
+    assertThatThrownBy(() -> new OpenClBackend(facts, contexts, refusing))
+        .isInstanceOf(CLException.class)
+        .hasMessage("the driver says so");
+    assertThat(looker.isLost()).isTrue();
+    assertThat(sum(open(), 1)).isEqualTo(3);
+    assertThat(built()).isZero();
+  }
+
+  @Test
+  void whoCannotBeOpenedLeavesNoQueueBehind() {
+    int before = uses();
+    List<OpenClQueue> made = new ArrayList<>();
+    OpenClBackend.Queues two =
+        (context, device) -> {
+          if (made.size() == 2) {
+            throw new CLException("no third one", CL.CL_OUT_OF_HOST_MEMORY);
+          }
+          made.add(new OpenClQueue(context, device));
+          assertThat(uses()).isGreaterThan(before);
+          return made.getLast();
+        };
+    assertThatThrownBy(() -> new OpenClBackend(facts, contexts, two)).hasMessage("no third one");
+    assertThat(made).hasSize(2);
+    assertThat(uses()).isEqualTo(before);
+  }
+
+  @Test
+  void aQueueThatCannotBeClosedKeepsNoOtherOpen() {
+    int before = uses();
+    List<OpenClQueue> made = new ArrayList<>();
+    OpenClBackend.Queues firstInvalid =
+        (context, device) -> {
+          made.add(
+              made.isEmpty()
+                  ? new OpenClQueue(new cl_command_queue())
+                  : new OpenClQueue(context, device));
+          return made.getLast();
+        };
+    OpenClBackend backend = new OpenClBackend(facts, contexts, firstInvalid);
+    assertThat(uses()).isGreaterThan(before);
+    assertThatThrownBy(backend::close).isInstanceOf(DeviceException.class);
+    assertThat(made).hasSize(3);
+    assertThat(uses()).isEqualTo(before);
   }
 
   @Test

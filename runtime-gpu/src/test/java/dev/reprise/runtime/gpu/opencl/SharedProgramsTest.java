@@ -10,12 +10,13 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jocl.cl_program;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +72,30 @@ class SharedProgramsTest {
   }
 
   @Test
+  void whatIsKeptStaysWhoeverGivesItBackAndIsReleasedOnceInTheEnd() {
+    cl_program program = new cl_program();
+    Held before = programs.hold(SOURCE, () -> program);
+    assertThat(programs.keep(SOURCE, SharedProgramsTest::unexpected)).isSameAs(program);
+    programs.giveBack(before);
+    assertThat(released).isEmpty();
+    assertThat(programs.keep(SOURCE, SharedProgramsTest::unexpected)).isSameAs(program);
+    programs.giveBack(programs.hold(SOURCE, SharedProgramsTest::unexpected));
+    assertThat(released).isEmpty();
+    assertThat(programs.built()).isEqualTo(1);
+    programs.close();
+    assertThat(released).containsExactly(program);
+  }
+
+  @Test
+  void whatWasNotBuiltIsNotKept() {
+    assertThatThrownBy(() -> programs.keep(SOURCE, SharedProgramsTest::refused))
+        .hasMessage("refused");
+    assertThat(programs.count()).isZero();
+    programs.giveBack(programs.hold(SOURCE, cl_program::new));
+    assertThat(released).hasSize(1);
+  }
+
+  @Test
   void theEndReleasesWhatWasNotGivenBack() {
     cl_program program = new cl_program();
     programs.hold(SOURCE, () -> program);
@@ -95,21 +120,24 @@ class SharedProgramsTest {
                   return program;
                 }));
     building.await();
-    AtomicInteger others = new AtomicInteger();
-    Future<Held> second =
-        sessions.submit(() ->
-            programs.hold(
-                SOURCE,
-                () -> {
-                  others.incrementAndGet();
-                  return new cl_program();
-                }));
+    Future<Held> second = waiting(() -> programs.hold(SOURCE, SharedProgramsTest::unexpected));
     programs.hold(new Source("another", "-w"), cl_program::new);
     assertThat(second.isDone()).isFalse();
     goOn.countDown();
     assertThat(first.get().program()).isSameAs(program);
     assertThat(second.get().program()).isSameAs(program);
-    assertThat(others).hasValue(0);
+    assertThat(programs.built()).isEqualTo(2);
+  }
+
+  /** A session that waits by now for what another one is about to do. */
+  private static Future<Held> waiting(Callable<Held> session) {
+    FutureTask<Held> task = new FutureTask<>(session);
+    Thread thread = Thread.ofPlatform().daemon().start(task);
+    while (thread.getState() != Thread.State.WAITING) {
+      assertThat(thread.isAlive()).as("it ended without having waited").isTrue();
+      Thread.onSpinWait();
+    }
+    return task;
   }
 
   private static void await(CountDownLatch latch) {
@@ -135,7 +163,7 @@ class SharedProgramsTest {
                 }));
     building.await();
     cl_program program = new cl_program();
-    Future<Held> second = sessions.submit(() -> programs.hold(SOURCE, () -> program));
+    Future<Held> second = waiting(() -> programs.hold(SOURCE, () -> program));
     goOn.countDown();
     assertThatThrownBy(first::get).hasRootCauseMessage("short of memory");
     assertThat(second.get().program()).isSameAs(program);
