@@ -13,10 +13,16 @@ import java.io.File;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads numeric datasets of an HDF5 file, one at a time; {@link Hdf5Output} and {@link Hdf5Archive}
@@ -42,27 +48,48 @@ public final class Hdf5Files {
    * @throws FormatException when there is no such dataset, or its cells are not numbers
    */
   public static DenseMatrix read(Path file, String name, Allocator allocator) {
+    return opened(file, hdf -> read(dataset(hdf, name, file.toString()), file, allocator));
+  }
+
+  private static DenseMatrix read(Dataset dataset, Path file, Allocator allocator) {
+    int[] extents = dataset.getDimensions();
+    if (extents.length > 2) {
+      throw new FormatException(
+          file.toString(),
+          "the dataset "
+              + dataset.getPath()
+              + " has "
+              + extents.length
+              + " dimensions, a matrix has two");
+    }
+    return matrix(dataset, extents, file.toString(), allocator);
+  }
+
+  /**
+   * The paths of all datasets, in the order in which they lie in the file. A group that has several
+   * names is listed by the first; links by name, to this file and others, are not followed.
+   */
+  public static List<String> names(Path file) {
+    return opened(
+        file,
+        hdf ->
+            all(hdf).stream()
+                .sorted(Comparator.comparingLong(Dataset::getAddress))
+                .map(Dataset::getPath)
+                .toList());
+  }
+
+  /** Whatever the library throws where a file is damaged, depending on the place, refuses it. */
+  private static <T> T opened(Path file, Function<HdfFile, T> use) {
     try (HdfFile hdf = new HdfFile(file)) {
-      Dataset dataset = dataset(hdf, name, file.toString());
-      int[] extents = dataset.getDimensions();
-      if (extents.length > 2) {
-        throw new FormatException(
-            file.toString(),
-            "the dataset "
-                + dataset.getPath()
-                + " has "
-                + extents.length
-                + " dimensions, a matrix has two");
-      }
-      return matrix(dataset, extents, file.toString(), allocator);
+      return use.apply(hdf);
     } catch (FormatException | ResourceException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Whatever the library throws where a file is damaged, depending on the place.
       throw new FormatException(
           file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
-    } catch (OutOfMemoryError e) {
-      // The library asks for as much at once as a damaged file announces.
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // The library asks for as much at once as a damaged file announces, and follows what it says.
       throw new FormatException(
           file.toString(),
           "the file is damaged, or has chunks larger than the Java heap has room for; copy it again,"
@@ -70,35 +97,16 @@ public final class Hdf5Files {
     }
   }
 
-  /** The paths of all datasets, in the order in which they lie in the file. */
-  public static List<String> names(Path file) {
-    try (HdfFile hdf = new HdfFile(file)) {
-      List<Dataset> all = new ArrayList<>();
-      collect(hdf, all);
-      return all.stream()
-          .sorted(Comparator.comparingLong(Dataset::getAddress))
-          .map(Dataset::getPath)
-          .toList();
-    } catch (FormatException | ResourceException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new FormatException(
-          file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
-    }
-  }
-
   private static Dataset dataset(HdfFile hdf, String name, String file) {
-    List<Dataset> all = new ArrayList<>();
-    collect(hdf, all);
-    List<String> names = all.stream().map(Dataset::getPath).toList();
+    Node named = name == null ? null : named(hdf, name);
+    if (named instanceof Dataset dataset) {
+      return dataset;
+    }
+    List<Dataset> all = all(hdf);
     if (name == null && all.size() == 1) {
       return all.get(0);
     }
-    String path = name == null || name.startsWith("/") ? name : "/" + name;
-    int found = names.indexOf(path);
-    if (found >= 0) {
-      return all.get(found);
-    }
+    List<String> names = all.stream().map(Dataset::getPath).toList();
     throw new FormatException(
         file,
         (name == null
@@ -107,14 +115,31 @@ public final class Hdf5Files {
             + (names.isEmpty() ? "" : "; there are " + String.join(", ", names)));
   }
 
-  private static void collect(Group group, List<Dataset> all) {
-    for (Node node : group) {
-      if (node instanceof Dataset dataset) {
+  /** What a path leads to; null when nothing. */
+  private static Node named(HdfFile hdf, String name) {
+    Node node = hdf;
+    for (String part : (name.startsWith("/") ? name.substring(1) : name).split("/", -1)) {
+      node = node instanceof Group group ? group.getChild(part) : null;
+    }
+    return node;
+  }
+
+  /** Each group is gone through once, also where groups are within each other. */
+  private static List<Dataset> all(HdfFile hdf) {
+    List<Dataset> all = new ArrayList<>();
+    Set<Long> met = new HashSet<>(Set.of(hdf.getAddress()));
+    Deque<Iterator<Node>> open = new ArrayDeque<>(List.of(hdf.iterator()));
+    while (!open.isEmpty()) {
+      Node node = open.peek().hasNext() ? open.peek().next() : null;
+      if (node == null) {
+        open.pop();
+      } else if (node instanceof Dataset dataset) {
         all.add(dataset);
-      } else if (node instanceof Group inner) {
-        collect(inner, all);
+      } else if (node instanceof Group inner && met.add(inner.getAddress())) {
+        open.push(inner.iterator());
       }
     }
+    return all;
   }
 
   private static DenseMatrix matrix(
