@@ -23,8 +23,8 @@ import java.util.TreeMap;
  * </pre>
  */
 public final class Hdf5Archive {
-  /** What is put together in memory before any cell is written: a quarter of a million matrices. */
-  private static final long MOST_HEAD_BYTES = 256L << 20;
+  /** What is put together before any cell is written: 300,000 matrices, or 50,000 groups of one. */
+  private static final long MOST_HEAD_BYTES = 64L << 20;
 
   private static final Comparator<String> BY_BYTES =
       Comparator.comparing(
