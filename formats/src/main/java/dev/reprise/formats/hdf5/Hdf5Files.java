@@ -48,21 +48,21 @@ public final class Hdf5Files {
    * @throws FormatException when there is no such dataset, or its cells are not numbers
    */
   public static DenseMatrix read(Path file, String name, Allocator allocator) {
-    return opened(file, hdf -> read(dataset(hdf, name, file.toString()), file, allocator));
+    return opened(file, hdf -> read(named(hdf, name, file), file, allocator));
   }
 
-  private static DenseMatrix read(Dataset dataset, Path file, Allocator allocator) {
-    int[] extents = dataset.getDimensions();
+  private static DenseMatrix read(Named named, Path file, Allocator allocator) {
+    int[] extents = named.dataset.getDimensions();
     if (extents.length > 2) {
       throw new FormatException(
           file.toString(),
           "the dataset "
-              + dataset.getPath()
+              + named.path
               + " has "
               + extents.length
               + " dimensions, a matrix has two");
     }
-    return matrix(dataset, extents, file.toString(), allocator);
+    return matrix(named, extents, file.toString(), allocator);
   }
 
   /**
@@ -97,18 +97,27 @@ public final class Hdf5Files {
     }
   }
 
-  private static Dataset dataset(HdfFile hdf, String name, String file) {
-    Node named = name == null ? null : named(hdf, name);
-    if (named instanceof Dataset dataset) {
-      return dataset;
+  private record Named(Dataset dataset, String path) {}
+
+  private static Named named(HdfFile hdf, String name, Path file) {
+    if (name != null) {
+      String[] path = (name.startsWith("/") ? name.substring(1) : name).split("/", -1);
+      long address = NameSearch.address(file, path);
+      Node found = address == NameSearch.NOT_FOUND ? null : hdf.getNodeByAddress(address);
+      if (!(found instanceof Dataset)) {
+        found = node(hdf, path);
+      }
+      if (found instanceof Dataset dataset) {
+        return new Named(dataset, "/" + String.join("/", path));
+      }
     }
     List<Dataset> all = all(hdf);
     if (name == null && all.size() == 1) {
-      return all.get(0);
+      return new Named(all.getFirst(), all.getFirst().getPath());
     }
     List<String> names = all.stream().map(Dataset::getPath).toList();
     throw new FormatException(
-        file,
+        file.toString(),
         (name == null
                 ? "the file holds " + names.size() + " datasets; name one with dataset="
                 : "there is no dataset \"" + name + "\"")
@@ -116,9 +125,9 @@ public final class Hdf5Files {
   }
 
   /** What a path leads to; null when nothing. */
-  private static Node named(HdfFile hdf, String name) {
+  private static Node node(HdfFile hdf, String[] path) {
     Node node = hdf;
-    for (String part : (name.startsWith("/") ? name.substring(1) : name).split("/", -1)) {
+    for (String part : path) {
       node = node instanceof Group group ? group.getChild(part) : null;
     }
     return node;
@@ -143,11 +152,12 @@ public final class Hdf5Files {
   }
 
   private static DenseMatrix matrix(
-      Dataset dataset, int[] extents, String file, Allocator allocator) {
+      Named named, int[] extents, String file, Allocator allocator) {
+    Dataset dataset = named.dataset;
     long rows = extents.length == 0 ? 1 : extents[0];
     long cols = extents.length < 2 ? 1 : extents[1];
-    checkNumeric(dataset, file);
-    checkSize(dataset, extents, file);
+    checkNumeric(named, file);
+    checkSize(named, extents, file);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
     try {
       if (extents.length < 2 || matrix.cells() == 0) {
@@ -172,7 +182,8 @@ public final class Hdf5Files {
   }
 
   /** A damaged file must not ask for memory that its cells do not need. */
-  private static void checkSize(Dataset dataset, int[] extents, String file) {
+  private static void checkSize(Named named, int[] extents, String file) {
+    Dataset dataset = named.dataset;
     double bytes = dataset.getDataType().getSize();
     for (int extent : extents) {
       bytes *= extent;
@@ -184,7 +195,7 @@ public final class Hdf5Files {
       throw new FormatException(
           file,
           "the file is truncated or damaged: the dataset "
-              + dataset.getPath()
+              + named.path
               + " announces "
               + Arrays.toString(extents)
               + " cells, but the file has "
@@ -193,7 +204,8 @@ public final class Hdf5Files {
     }
   }
 
-  private static void checkNumeric(Dataset dataset, String file) {
+  private static void checkNumeric(Named named, String file) {
+    Dataset dataset = named.dataset;
     Class<?> type = dataset.getJavaType();
     boolean numeric =
         type != char.class
@@ -201,7 +213,7 @@ public final class Hdf5Files {
     if (!numeric || dataset.isCompound()) {
       throw new FormatException(
           file,
-          "the dataset " + dataset.getPath() + " holds " + type.getSimpleName() + ", not numbers");
+          "the dataset " + named.path + " holds " + type.getSimpleName() + ", not numbers");
     }
   }
 

@@ -11,7 +11,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,5 +124,26 @@ class Hdf5ArchiveTest {
         assertThat(e).hasMessageContaining("d.h5");
       }
     }
+  }
+
+  /** Each name by the tree, whichever table and node it is in, and none that is not there. */
+  @Test
+  void namesAreFoundWithoutGoingThroughTheirGroup() throws IOException {
+    List<String> names = IntStream.range(0, 600).mapToObj(i -> "g" + i % 2 + ".n" + i).toList();
+    Path file = written(names);
+    Set<Long> addresses = new HashSet<>();
+    for (String name : names) {
+      addresses.add(NameSearch.address(file, name.split("\\.")));
+    }
+    assertThat(addresses).hasSize(600).doesNotContain(NameSearch.NOT_FOUND);
+    for (String path : List.of("g0/n1", "g0/n", "g0/zz", "g0/n10x", "g2/n2", "g0/n2/x", "")) {
+      assertThat(NameSearch.address(file, path.split("/"))).isEqualTo(NameSearch.NOT_FOUND);
+    }
+    Path cut = folder.resolve("cut.h5");
+    Files.write(cut, Arrays.copyOf(Files.readAllBytes(file), 700));
+    assertThat(NameSearch.address(cut, new String[] {"g0", "n0"})).isEqualTo(NameSearch.NOT_FOUND);
+    assertThat(NameSearch.address(SAMPLES.resolve("h.h5"), new String[] {"deep", "er", "ints"}))
+        .as("of another program")
+        .isNotEqualTo(NameSearch.NOT_FOUND);
   }
 }
