@@ -144,7 +144,10 @@ class NamedMatricesTest {
                 "leave dataset= and sparse= out"),
             List.of(
                 "L = list()\nL[\"a\"] = seq(1, 2)\nL[\"a.b\"] = seq(1, 2)\nwrite(L, \"y.h5\", format=\"hdf5\")",
-                "make \"a\" of \"a.b\" twice, as a group"),
+                "has a matrix \"a\" and, in a group of this name, \"a.b\""),
+            List.of(
+                "L = list()\nL[\"a/b\"] = seq(1, 2)\nwrite(L, \"y.h5\", format=\"hdf5\")",
+                "the element \"a/b\" of the list cannot be a dataset of hdf5"),
             List.of(
                 "write(list(a=1), \"y.npz\", format=\"npz\")",
                 "holds matrices only, but element \"a\" is an integer 1"),

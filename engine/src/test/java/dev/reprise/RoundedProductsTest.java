@@ -10,6 +10,7 @@ import dev.reprise.store.StoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,5 +145,26 @@ class RoundedProductsTest {
         """;
     assertThat(Scripts.run(config(ProductPrecision.BF16), script).output())
         .isEqualTo("0.1 NaN 257.0 257.0 1001.0\n\n33024.5\n0.0\n0.0\n0.0\n");
+  }
+
+  /** One cell in a hundred: a tenth of the room; one in five is not kept compressed. */
+  @Test
+  void rowsOfCompressedMatricesStayCompressed() {
+    String script =
+        """
+        source("nn/util.dml") as util
+        X = rand(rows=ROWS, cols=1000, sparsity=SHARE, seed=3)
+        Z = util::rows_of(X, seq(ROWS, 1))
+        print(sum(Z != rev(X)))
+        """;
+    for (List<String> of :
+        List.of(
+            List.of("1100", "0.01", "1"), List.of("1100", "0.2", "0"), List.of("900", "0.01", "0"))) {
+      Scripts.Outcome outcome =
+          Scripts.run(
+              Scripts.config(), script.replace("ROWS", of.get(0)).replace("SHARE", of.get(1)));
+      assertThat(outcome.output()).isEqualTo("0.0\n");
+      assertThat(outcome.statistics().of("matmul").executed()).as("%s", of).isEqualTo(Long.parseLong(of.get(2)));
+    }
   }
 }

@@ -141,8 +141,7 @@ class TakenOverProductTest {
   }
 
   private static SessionServices withoutRoom(CacheEvents events) {
-    return new SessionServices(
-        CONFIG.withHostBytes(LARGE_BYTES * 3 / 2).withDiskBytes(0), events);
+    return new SessionServices(CONFIG.withHostBytes(LARGE_BYTES * 3 / 2).withDiskBytes(0), events);
   }
 
   @Test

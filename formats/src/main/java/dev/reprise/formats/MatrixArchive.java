@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A list of named matrices in one file of npz, safetensors or hdf5. */
@@ -33,9 +35,25 @@ final class MatrixArchive {
       return Optional.empty();
     }
     ReadOptions each = ReadOptions.none().withDataType("matrix").withFormat(format.label());
+    Map<String, String> paths = new LinkedHashMap<>();
+    for (String path : names(format, file)) {
+      String name = ofElement(format, path);
+      String other = paths.put(name, path);
+      if (other != null) {
+        throw new FormatException(
+            file.toString(),
+            "the datasets "
+                + other
+                + " and "
+                + path
+                + " would both be element \""
+                + name
+                + "\" of the list; read them one by one, with dataset=");
+      }
+    }
     return Optional.of(
-        names(format, file).stream()
-            .map(name -> new ListEntry(ofElement(format, name), file, each.withDataset(name)))
+        paths.entrySet().stream()
+            .map(of -> new ListEntry(of.getKey(), file, each.withDataset(of.getValue())))
             .toList());
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,35 @@ class Hdf5FilesTest {
         .isEqualTo(new double[][] {{0}, {1}, {2}, {3}, {4}});
     assertThat(FilesFixture.cells(dataset("s"))).isEqualTo(new double[][] {{2.5}});
     assertThat(FilesFixture.cells(samples.matrix("one.h5"))).isEqualTo(A);
+  }
+
+  /** By any of its paths, and by no link to another file, of which the fingerprint says nothing. */
+  @Test
+  void datasetsOfGroupsWithinEachOtherAreRead() {
+    for (String path : List.of("a/x", "/same/x", "a/up/a/self/x")) {
+      assertThat(
+              FilesFixture.cells(samples.matrix("links.h5", ReadOptions.none().withDataset(path))))
+          .isEqualTo(new double[][] {{1, 2}});
+    }
+    for (String path : List.of("out", "soft", "a", "a/x/y", "", "a//x")) {
+      assertThatThrownBy(() -> samples.matrix("links.h5", ReadOptions.none().withDataset(path)))
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("no dataset \"" + path + "\"; there are /a/x, /z");
+    }
+  }
+
+  @Test
+  void twoDatasetsAreNotOneElement() {
+    assertThatThrownBy(
+            () ->
+                samples.files.list(
+                    new ReadRequest(
+                        "dots.h5",
+                        Path.of("src/test/resources/hdf5"),
+                        ReadOptions.none().withDataType("list"))))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("would both be element \"a.b\" of the list")
+        .hasMessageContaining("with dataset=");
   }
 
   @Test

@@ -23,8 +23,8 @@ import java.util.TreeMap;
  * </pre>
  */
 public final class Hdf5Archive {
-  /** Names of a group that one table of names can have, whose number is of two bytes. */
-  private static final int MOST_NAMES = 65_534;
+  /** What is put together before any cell is written: 300,000 matrices, or 50,000 groups of one. */
+  private static final long MOST_HEAD_BYTES = 64L << 20;
 
   private static final Comparator<String> BY_BYTES =
       Comparator.comparing(
@@ -33,7 +33,6 @@ public final class Hdf5Archive {
   private final TensorSource source;
   private final String file;
   private final Group root = new Group();
-  private int mostNames = 8;
 
   /** Groups and numbers of datasets by their names; where it lies is told before it is written. */
   private static final class Group {
@@ -75,18 +74,29 @@ public final class Hdf5Archive {
       headers[i] = at;
       at += header(heads.get(i), 0).limit();
     }
-    ByteBuffer head = Hdf5Output.message(Math.toIntExact(at));
+    if (at > MOST_HEAD_BYTES) {
+      throw new FormatException(
+          file,
+          "the names of "
+              + headers.length
+              + " matrices need "
+              + at
+              + " bytes, and at most "
+              + MOST_HEAD_BYTES
+              + " are written here; write several lists");
+    }
+    ByteBuffer head = Hdf5Output.message((int) at);
     long end = at;
     for (TensorSource.Head one : heads) {
       end += bytes(one);
     }
-    Hdf5Output.putSuperblock(head, mostNames / 2, end);
+    Hdf5Output.putSuperblock(head, end);
     putGroup(head, root, headers);
-    for (TensorSource.Head one : heads) {
-      head.put(header(one, at));
-      at += bytes(one);
+    for (int i = 0; i < headers.length; i++) {
+      head.position((int) headers[i]).put(header(heads.get(i), at));
+      at += bytes(heads.get(i));
     }
-    Hdf5Output.put(channel, head.flip());
+    Hdf5Output.put(channel, head.rewind());
     for (int i = 0; i < headers.length; i++) {
       source.lend(i, cells -> Hdf5Output.writeCells(cells, channel));
     }
@@ -102,41 +112,53 @@ public final class Hdf5Archive {
   }
 
   private void add(String name, int number) {
-    List<String> path = Hdf5Output.path(name.replace('.', '/'), file);
+    List<String> path = path(name);
     Group group = root;
-    for (String part : path.subList(0, path.size() - 1)) {
-      if (group.datasets.containsKey(part)) {
-        throw clash(name, part);
+    for (int i = 0; i < path.size() - 1; i++) {
+      if (group.datasets.containsKey(path.get(i))) {
+        throw clash(String.join(".", path.subList(0, i + 1)), name);
       }
-      group = group.groups.computeIfAbsent(part, key -> new Group());
+      group = group.groups.computeIfAbsent(path.get(i), key -> new Group());
     }
     String last = path.getLast();
-    if (group.groups.containsKey(last) || group.datasets.put(last, number) != null) {
-      throw clash(name, last);
+    if (group.groups.containsKey(last)) {
+      throw clash(name, name + "." + group.groups.get(last).names().getFirst());
     }
-    int names = group.groups.size() + group.datasets.size();
-    if (names > MOST_NAMES) {
+    if (group.datasets.put(last, number) != null) {
       throw new FormatException(
-          file,
-          "a group of hdf5 has at most " + MOST_NAMES + " names here; use lists within lists");
+          file, "the list has two matrices of the name \"" + name + "\"; rename one");
     }
-    mostNames = Math.max(mostNames, names + names % 2);
   }
 
-  private FormatException clash(String name, String part) {
+  /** What is before a dot, which is the group, and what is behind it. */
+  private List<String> path(String name) {
+    List<String> parts = List.of(name.split("\\.", -1));
+    if (name.contains("/") || name.contains("\0") || parts.contains("")) {
+      throw new FormatException(
+          file,
+          "the element \""
+              + name
+              + "\" of the list cannot be a dataset of hdf5, where dots part groups; its name must"
+              + " have no slash, and something before and behind each dot: rename it");
+    }
+    return parts;
+  }
+
+  private FormatException clash(String matrix, String inner) {
     return new FormatException(
         file,
-        "the names of the list make \""
-            + part
-            + "\" of \""
-            + name
-            + "\" twice, as a group (what is before a dot) and as a matrix; rename one");
+        "the list has a matrix \""
+            + matrix
+            + "\" and, in a group of this name, \""
+            + inner
+            + "\"; hdf5 has one or the other, so rename one");
   }
 
   /** Gives a group, and those within it after it, their places; returns where they end. */
   private long place(Group group, long start) {
     group.address = start;
-    long at = start + namesPlace(group) + namesBytes();
+    int names = group.groups.size() + group.datasets.size();
+    long at = start + namesPlace(group) + NameTree.bytes(names);
     for (Group inner : group.groups.values()) {
       at = place(inner, at);
     }
@@ -148,11 +170,15 @@ public final class Hdf5Archive {
   }
 
   private static long namesPlace(Group group) {
-    return heapPlace() + Hdf5Output.HEAP_BYTES + heap(group).length;
+    return heapPlace() + Hdf5Output.HEAP_BYTES + heapBytes(group.names());
   }
 
-  private long namesBytes() {
-    return 8 + mostNames * 40L;
+  private static long heapBytes(List<String> names) {
+    return 8 + names.stream().mapToLong(name -> heapBytes(utf8(name))).sum();
+  }
+
+  private static byte[] utf8(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   /** The empty name, then all names, each with a zero behind it and padded to 8 bytes. */
@@ -160,7 +186,7 @@ public final class Hdf5Archive {
     ByteArrayOutputStream heap = new ByteArrayOutputStream();
     heap.writeBytes(new byte[8]);
     for (String name : group.names()) {
-      byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+      byte[] utf8 = utf8(name);
       heap.writeBytes(Arrays.copyOf(utf8, heapBytes(utf8)));
     }
     return heap.toByteArray();
@@ -175,29 +201,26 @@ public final class Hdf5Archive {
     List<String> names = group.names();
     long tree = group.address + Hdf5Output.GROUP_HEADER_BYTES;
     long heapAt = group.address + heapPlace();
-    long namesAt = group.address + namesPlace(group);
     head.position((int) group.address);
     Hdf5Output.putPrefix(head, 1, 24);
     Hdf5Output.putMessage(head, 0x11, Hdf5Output.message(16).putLong(tree).putLong(heapAt));
-    long last = 0;
     long[] offsets = new long[names.size()];
+    long offset = 8;
     for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = i == 0 ? 8 : last + heapBytes(names.get(i - 1).getBytes(StandardCharsets.UTF_8));
-      last = offsets[i];
+      offsets[i] = offset;
+      offset += heapBytes(utf8(names.get(i)));
     }
-    Hdf5Output.put(head, "TREE").putShort((short) 0).putShort((short) (names.isEmpty() ? 0 : 1));
-    head.putLong(Hdf5Output.UNDEFINED).putLong(Hdf5Output.UNDEFINED).putLong(0);
-    head.putLong(namesAt).putLong(last);
+    NameTree nodes = new NameTree(offsets, tree, group.address + namesPlace(group));
+    nodes.put(head);
     head.position((int) heapAt);
     Hdf5Output.put(head, "HEAP").putInt(0).putLong(heap.length).putLong(1);
     head.putLong(heapAt + Hdf5Output.HEAP_BYTES).put(heap);
-    Hdf5Output.put(head, "SNOD").put((byte) 1).put((byte) 0).putShort((short) names.size());
     for (int i = 0; i < offsets.length; i++) {
       Group inner = group.groups.get(names.get(i));
       long address = inner == null ? headers[group.datasets.get(names.get(i))] : inner.address;
+      head.position((int) nodes.entry(i));
       Hdf5Output.putEntry(head, offsets[i], address, inner != null);
     }
-    head.position((int) (namesAt + namesBytes()));
     for (Group inner : group.groups.values()) {
       putGroup(head, inner, headers);
     }

@@ -13,10 +13,16 @@ import java.io.File;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads numeric datasets of an HDF5 file, one at a time; {@link Hdf5Output} and {@link Hdf5Archive}
@@ -42,27 +48,48 @@ public final class Hdf5Files {
    * @throws FormatException when there is no such dataset, or its cells are not numbers
    */
   public static DenseMatrix read(Path file, String name, Allocator allocator) {
+    return opened(file, hdf -> read(named(hdf, name, file), file, allocator));
+  }
+
+  private static DenseMatrix read(Named named, Path file, Allocator allocator) {
+    int[] extents = named.dataset.getDimensions();
+    if (extents.length > 2) {
+      throw new FormatException(
+          file.toString(),
+          "the dataset "
+              + named.path
+              + " has "
+              + extents.length
+              + " dimensions, a matrix has two");
+    }
+    return matrix(named, extents, file.toString(), allocator);
+  }
+
+  /**
+   * The paths of all datasets, in the order in which they lie in the file. A group that has several
+   * names is listed by the first; links by name, to this file and others, are not followed.
+   */
+  public static List<String> names(Path file) {
+    return opened(
+        file,
+        hdf ->
+            all(hdf).stream()
+                .sorted(Comparator.comparingLong(Dataset::getAddress))
+                .map(Dataset::getPath)
+                .toList());
+  }
+
+  /** Whatever the library throws where a file is damaged, depending on the place, refuses it. */
+  private static <T> T opened(Path file, Function<HdfFile, T> use) {
     try (HdfFile hdf = new HdfFile(file)) {
-      Dataset dataset = dataset(hdf, name, file.toString());
-      int[] extents = dataset.getDimensions();
-      if (extents.length > 2) {
-        throw new FormatException(
-            file.toString(),
-            "the dataset "
-                + dataset.getPath()
-                + " has "
-                + extents.length
-                + " dimensions, a matrix has two");
-      }
-      return matrix(dataset, extents, file.toString(), allocator);
+      return use.apply(hdf);
     } catch (FormatException | ResourceException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Whatever the library throws where a file is damaged, depending on the place.
       throw new FormatException(
           file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
-    } catch (OutOfMemoryError e) {
-      // The library asks for as much at once as a damaged file announces.
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // The library asks for as much at once as a damaged file announces, and follows what it says.
       throw new FormatException(
           file.toString(),
           "the file is damaged, or has chunks larger than the Java heap has room for; copy it again,"
@@ -70,59 +97,67 @@ public final class Hdf5Files {
     }
   }
 
-  /** The paths of all datasets, in the order in which they lie in the file. */
-  public static List<String> names(Path file) {
-    try (HdfFile hdf = new HdfFile(file)) {
-      List<Dataset> all = new ArrayList<>();
-      collect(hdf, all);
-      return all.stream()
-          .sorted(Comparator.comparingLong(Dataset::getAddress))
-          .map(Dataset::getPath)
-          .toList();
-    } catch (FormatException | ResourceException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new FormatException(
-          file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
-    }
-  }
+  private record Named(Dataset dataset, String path) {}
 
-  private static Dataset dataset(HdfFile hdf, String name, String file) {
-    List<Dataset> all = new ArrayList<>();
-    collect(hdf, all);
-    List<String> names = all.stream().map(Dataset::getPath).toList();
+  private static Named named(HdfFile hdf, String name, Path file) {
+    if (name != null) {
+      String[] path = (name.startsWith("/") ? name.substring(1) : name).split("/", -1);
+      long address = NameSearch.address(file, path);
+      Node found = address == NameSearch.NOT_FOUND ? null : hdf.getNodeByAddress(address);
+      if (!(found instanceof Dataset)) {
+        found = node(hdf, path);
+      }
+      if (found instanceof Dataset dataset) {
+        return new Named(dataset, "/" + String.join("/", path));
+      }
+    }
+    List<Dataset> all = all(hdf);
     if (name == null && all.size() == 1) {
-      return all.get(0);
+      return new Named(all.getFirst(), all.getFirst().getPath());
     }
-    String path = name == null || name.startsWith("/") ? name : "/" + name;
-    int found = names.indexOf(path);
-    if (found >= 0) {
-      return all.get(found);
-    }
+    List<String> names = all.stream().map(Dataset::getPath).toList();
     throw new FormatException(
-        file,
+        file.toString(),
         (name == null
                 ? "the file holds " + names.size() + " datasets; name one with dataset="
                 : "there is no dataset \"" + name + "\"")
             + (names.isEmpty() ? "" : "; there are " + String.join(", ", names)));
   }
 
-  private static void collect(Group group, List<Dataset> all) {
-    for (Node node : group) {
-      if (node instanceof Dataset dataset) {
+  /** What a path leads to; null when nothing. */
+  private static Node node(HdfFile hdf, String[] path) {
+    Node node = hdf;
+    for (String part : path) {
+      node = node instanceof Group group ? group.getChild(part) : null;
+    }
+    return node;
+  }
+
+  /** Each group is gone through once, also where groups are within each other. */
+  private static List<Dataset> all(HdfFile hdf) {
+    List<Dataset> all = new ArrayList<>();
+    Set<Long> met = new HashSet<>(Set.of(hdf.getAddress()));
+    Deque<Iterator<Node>> open = new ArrayDeque<>(List.of(hdf.iterator()));
+    while (!open.isEmpty()) {
+      Node node = open.peek().hasNext() ? open.peek().next() : null;
+      if (node == null) {
+        open.pop();
+      } else if (node instanceof Dataset dataset) {
         all.add(dataset);
-      } else if (node instanceof Group inner) {
-        collect(inner, all);
+      } else if (node instanceof Group inner && met.add(inner.getAddress())) {
+        open.push(inner.iterator());
       }
     }
+    return all;
   }
 
   private static DenseMatrix matrix(
-      Dataset dataset, int[] extents, String file, Allocator allocator) {
+      Named named, int[] extents, String file, Allocator allocator) {
+    Dataset dataset = named.dataset;
     long rows = extents.length == 0 ? 1 : extents[0];
     long cols = extents.length < 2 ? 1 : extents[1];
-    checkNumeric(dataset, file);
-    checkSize(dataset, extents, file);
+    checkNumeric(named, file);
+    checkSize(named, extents, file);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
     try {
       if (extents.length < 2 || matrix.cells() == 0) {
@@ -147,7 +182,8 @@ public final class Hdf5Files {
   }
 
   /** A damaged file must not ask for memory that its cells do not need. */
-  private static void checkSize(Dataset dataset, int[] extents, String file) {
+  private static void checkSize(Named named, int[] extents, String file) {
+    Dataset dataset = named.dataset;
     double bytes = dataset.getDataType().getSize();
     for (int extent : extents) {
       bytes *= extent;
@@ -159,7 +195,7 @@ public final class Hdf5Files {
       throw new FormatException(
           file,
           "the file is truncated or damaged: the dataset "
-              + dataset.getPath()
+              + named.path
               + " announces "
               + Arrays.toString(extents)
               + " cells, but the file has "
@@ -168,7 +204,8 @@ public final class Hdf5Files {
     }
   }
 
-  private static void checkNumeric(Dataset dataset, String file) {
+  private static void checkNumeric(Named named, String file) {
+    Dataset dataset = named.dataset;
     Class<?> type = dataset.getJavaType();
     boolean numeric =
         type != char.class
@@ -176,7 +213,7 @@ public final class Hdf5Files {
     if (!numeric || dataset.isCompound()) {
       throw new FormatException(
           file,
-          "the dataset " + dataset.getPath() + " holds " + type.getSimpleName() + ", not numbers");
+          "the dataset " + named.path + " holds " + type.getSimpleName() + ", not numbers");
     }
   }
 

@@ -31,9 +31,9 @@ public final class Hdf5Output {
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** The library's own, which superblock 0 states. */
-  private static final int LEAF_ENTRIES = 4;
+  static final int LEAF_ENTRIES = 4;
 
-  private static final int INTERNAL_ENTRIES = 16;
+  static final int INTERNAL_ENTRIES = 16;
 
   private final MatrixOperand matrix;
   private final List<String> path;
@@ -209,7 +209,7 @@ public final class Hdf5Output {
   static final int GROUP_HEADER_BYTES = 40;
   static final int TREE_BYTES = 24 + (2 * INTERNAL_ENTRIES + 1) * 8 + 2 * INTERNAL_ENTRIES * 8;
   static final int HEAP_BYTES = 32;
-  private static final int NAMES_BYTES = 8 + 2 * LEAF_ENTRIES * 40;
+  static final int NAMES_BYTES = 8 + 2 * LEAF_ENTRIES * 40;
 
   private static byte[] name(String part) {
     byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
@@ -231,7 +231,7 @@ public final class Hdf5Output {
   /** Everything before the cells. */
   private ByteBuffer head(List<ByteBuffer> more, long end) {
     ByteBuffer head = message(Math.toIntExact(headBytes(more)));
-    putSuperblock(head, LEAF_ENTRIES, end);
+    putSuperblock(head, end);
     for (int i = 0; i < path.size(); i++) {
       putGroup(head, path.get(i), i < path.size() - 1);
     }
@@ -239,13 +239,12 @@ public final class Hdf5Output {
   }
 
   /**
-   * @param leafEntries half of the names that a table has room for
    * @param end of the file
    */
-  static void putSuperblock(ByteBuffer head, int leafEntries, long end) {
+  static void putSuperblock(ByteBuffer head, long end) {
     head.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'});
     head.putInt(0).put((byte) 0).put((byte) 8).put((byte) 8).put((byte) 0);
-    head.putShort((short) leafEntries).putShort((short) INTERNAL_ENTRIES).putInt(0);
+    head.putShort((short) LEAF_ENTRIES).putShort((short) INTERNAL_ENTRIES).putInt(0);
     head.putLong(0).putLong(UNDEFINED).putLong(end).putLong(UNDEFINED);
     putEntry(head, 0, SUPERBLOCK_BYTES, true);
   }

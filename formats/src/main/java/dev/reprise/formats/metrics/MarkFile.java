@@ -3,6 +3,7 @@ package dev.reprise.formats.metrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ final class MarkFile implements AutoCloseable {
   /** More digits than a length has. */
   private static final int MOST_BYTES = 32;
 
+  /** Two where the file is made, and some for others who delete it at the same time. */
+  private static final int ATTEMPTS = 16;
+
   private static final Set<OpenOption> MADE =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   private static final Set<OpenOption> THERE =
@@ -34,7 +38,7 @@ final class MarkFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Makes the file if it is not there; null while somebody has it. */
+  /** Makes the file if it is not there; null while somebody has it, as who deletes it does. */
   static MarkFile made(Path file) throws IOException {
     return locked(file, MADE);
   }
@@ -55,7 +59,7 @@ final class MarkFile implements AutoCloseable {
     }
     FileChannel channel = null;
     try {
-      channel = lockedChannel(file, options);
+      channel = lockedChannel(file, options, MarkFile::identity);
       return channel == null ? null : new MarkFile(file, channel);
     } finally {
       if (channel == null) {
@@ -67,30 +71,43 @@ final class MarkFile implements AutoCloseable {
   /**
    * Opens it again when it was not there before, or somebody deletes it before it is locked: while
    * it is open, no other file has its identity.
+   *
+   * @return null when somebody has it, or no two looks at it agree: some systems have no lasting
+   *     identity of a file
    */
-  private static FileChannel lockedChannel(Path file, Set<OpenOption> options) throws IOException {
-    while (true) {
-      Object before = identity(file);
+  static FileChannel lockedChannel(Path file, Set<OpenOption> options, Identity identity)
+      throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Object before = identity.of(file);
       FileChannel channel = FileChannel.open(file, options);
       boolean complete = false;
       try {
         if (channel.tryLock() == null) {
           return null;
         }
-        Object now = identity(file);
+        Object now = identity.of(file);
         complete = before != null && before.equals(now);
         if (complete) {
           return channel;
         }
+      } catch (OverlappingFileLockException e) {
+        // Somebody in this process has it by a name that is not this one.
+        return null;
       } finally {
         if (!complete) {
           channel.close();
         }
       }
     }
+    return null;
   }
 
-  /** What tells the file from others of its name; null when there is none. */
+  /** What tells a file from others of its name; null when there is none. */
+  @FunctionalInterface
+  interface Identity {
+    Object of(Path file) throws IOException;
+  }
+
   private static Object identity(Path file) throws IOException {
     try {
       Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();

@@ -14,10 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The folder that a session's metrics go to: {@code metrics.csv}, to which every session appends,
@@ -27,6 +27,7 @@ import java.util.Set;
  */
 public final class MetricFiles implements AutoCloseable {
   private static final String TABLE = "metrics.csv";
+  private static final long TOLD_NOTHING = -1;
   private static final String HEADER = "wall_time,step,name,value\n";
 
   private final Path folder;
@@ -40,8 +41,11 @@ public final class MetricFiles implements AutoCloseable {
   /** What an earlier run has told that this one goes on with; guarded by this. */
   private final ToldRows earlier;
 
-  /** Scripts that have begun to run and told nothing yet; guarded by this. */
-  private final Set<ScriptVersion> silent = new LinkedHashSet<>();
+  /**
+   * Scripts that have begun to run and have no mark, with the length of the table before they told
+   * anything, or {@link #TOLD_NOTHING}; guarded by this.
+   */
+  private final Map<ScriptVersion, Long> unmarked = new LinkedHashMap<>();
 
   /** The marks of scripts that run and have told something; guarded by this. */
   private final Map<ScriptVersion, RunMark> marks = new HashMap<>();
@@ -61,12 +65,12 @@ public final class MetricFiles implements AutoCloseable {
    * or was killed, what that one has told is not written again, as after {@link #goOn}.
    */
   public synchronized void begin(ScriptVersion script) {
-    silent.add(script);
+    unmarked.putIfAbsent(script, TOLD_NOTHING);
   }
 
   /** Says that the run of a script has come to its end. */
   public synchronized void end(ScriptVersion script) {
-    silent.remove(script);
+    unmarked.remove(script);
     RunMark mark = marks.remove(script);
     if (mark != null) {
       try {
@@ -115,21 +119,29 @@ public final class MetricFiles implements AutoCloseable {
     }
   }
 
-  /** Marks the scripts that have begun since the last metric. */
+  /**
+   * Marks the scripts that have begun. Where somebody has the mark, the next metric tries again:
+   * who removes marks has one for a moment. A run that has told something by then does not go on
+   * with an earlier one any more, but the next run does with both.
+   */
   private void markRuns() throws IOException {
-    for (ScriptVersion script : silent) {
-      long length = table.size();
-      RunMark mark = RunMark.take(folder, script, length);
+    for (Iterator<Map.Entry<ScriptVersion, Long>> left = unmarked.entrySet().iterator();
+        left.hasNext(); ) {
+      Map.Entry<ScriptVersion, Long> script = left.next();
+      boolean isFirst = script.getValue() == TOLD_NOTHING;
+      long began = isFirst ? table.size() : script.getValue();
+      RunMark mark = RunMark.take(folder, script.getKey(), began);
       if (mark == null) {
+        script.setValue(began);
         continue;
       }
-      marks.put(script, mark);
-      if (mark.isGoneOnWith()) {
-        earlier.endAt(length);
+      left.remove();
+      marks.put(script.getKey(), mark);
+      if (isFirst && mark.isGoneOnWith()) {
+        earlier.endAt(began);
         earlier.countFrom(mark.from());
       }
     }
-    silent.clear();
   }
 
   private ResourceException cannotWrite(IOException e) {

@@ -41,8 +41,8 @@ final class RunMark implements AutoCloseable {
   /**
    * Makes the mark of a run that begins, or takes over the one that an earlier run has left.
    *
-   * @param tableBytes length of the table now
-   * @return null while another run of the script goes on, which has it
+   * @param tableBytes length of the table when the run began
+   * @return null while somebody has it: another run of the script that goes on, or who removes it
    */
   static RunMark take(Path folder, ScriptVersion version, long tableBytes) throws IOException {
     MarkFile file = MarkFile.made(folder.resolve(name(version)));

@@ -258,8 +258,7 @@ final class AttentionNodes {
 
   void complete(Node node, Scores weights, Parted value) {
     needsSteps(node, value);
-    boolean areAlike =
-        haveOneLead(weights.query, weights.key) && haveOneLead(weights.query, value);
+    boolean areAlike = haveOneLead(weights.query, weights.key) && haveOneLead(weights.query, value);
     long[] values = value.apart().shape();
     if (!areAlike || values[values.length - 2] != weights.keys()) {
       throw into.problem(

@@ -72,8 +72,7 @@ final class ProductNodes {
     Value other = value.with(value.chain().with(layer)).shaped(shape);
     Value left = isRight ? value : other;
     Value right = isRight ? other : value;
-    boolean fits =
-        all != null && left.last() == right.extents()[right.extents().length - 2];
+    boolean fits = all != null && left.last() == right.extents()[right.extents().length - 2];
     if (!fits) {
       throw into.problem(
           node,

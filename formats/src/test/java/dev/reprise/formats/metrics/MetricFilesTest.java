@@ -8,13 +8,17 @@ import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -245,6 +249,70 @@ class MetricFilesTest {
         assertThat(holder.hasIt()).isFalse();
       }
     }
+  }
+
+  /** As long as another process takes to remove it. */
+  @Test
+  void aMarkThatIsTakenForAMomentIsMadeWithTheNextMetric() throws IOException {
+    run("other", true, 7);
+    Path mark = Files.createFile(folder.resolve("m/.unfinished-p-text"));
+    try (MetricFiles files = files()) {
+      files.begin(version("p", ""));
+      try (MarkHolder holder = MarkHolder.start(mark)) {
+        assertThat(holder.hasIt()).isTrue();
+        files.add("loss", 0.5, 1);
+        Files.delete(mark);
+      }
+      files.add("loss", 0.5, 2);
+      files.add("loss", 0.5, 2);
+    }
+    run("p", true, 1, 2, 2, 3);
+    assertThat(steps()).containsExactly("7", "1", "2", "2", "3");
+  }
+
+  @Test
+  void whoGetsAMarkLateTellsWhatItHasToldAgain() throws IOException {
+    run("p", false, 1);
+    try (MetricFiles files = files()) {
+      files.begin(version("p", ""));
+      try (MarkHolder holder = MarkHolder.start(folder.resolve("m/.unfinished-p-text"))) {
+        assertThat(holder.hasIt()).isTrue();
+        files.add("loss", 0.5, 1);
+      }
+      files.add("loss", 0.5, 1);
+    }
+    assertThat(steps()).containsExactly("1", "1", "1");
+    run("p", true, 1, 1, 1, 1);
+    assertThat(steps()).hasSize(4);
+  }
+
+  @Test
+  void aMarkThatIsLockedInThisProcessIsSomebodys() throws IOException {
+    run("other", true, 7);
+    Path mark = folder.resolve("m/.unfinished-p-text");
+    try (FileChannel channel =
+            FileChannel.open(mark, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      run("p", true, 1);
+    }
+    assertThat(steps()).containsExactly("7", "1");
+  }
+
+  @Test
+  void aFileThatIsAnotherOneAtEachLookIsNotLocked() throws IOException {
+    Path file = Files.createFile(folder.resolve("mark"));
+    List<Object> looks = new ArrayList<>();
+    FileChannel channel =
+        MarkFile.lockedChannel(
+            file,
+            Set.of(StandardOpenOption.WRITE),
+            _ -> {
+              looks.add(new Object());
+              return looks.getLast();
+            });
+    assertThat(channel).isNull();
+    assertThat(looks).hasSizeBetween(4, 100);
   }
 
   @Test

@@ -44,7 +44,9 @@ class PlansTest {
   void veryManyFactorsAreFlattenedByTwoHundred() {
     assertThat(plans("z = X" + " %*% Y".repeat(450)))
         .containsExactly(
-            "matmul of 199: 200 operands", "matmul of 199: 200 operands", "matmul of 52: 53 operands");
+            "matmul of 199: 200 operands",
+            "matmul of 199: 200 operands",
+            "matmul of 52: 53 operands");
   }
 
   @Test

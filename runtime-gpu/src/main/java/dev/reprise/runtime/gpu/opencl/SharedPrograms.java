@@ -84,8 +84,7 @@ final class SharedPrograms {
   private Held found(Source source, Supplier<cl_program> build, UnaryOperator<Held> noted) {
     Held mine = new Held(source);
     while (true) {
-      Held held =
-          programs.compute(source, (_, there) -> noted.apply(there == null ? mine : there));
+      Held held = programs.compute(source, (_, there) -> noted.apply(there == null ? mine : there));
       if (held == mine) {
         build(mine, build);
         return mine;
