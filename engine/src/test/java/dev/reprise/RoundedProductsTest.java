@@ -159,12 +159,16 @@ class RoundedProductsTest {
         """;
     for (List<String> of :
         List.of(
-            List.of("1100", "0.01", "1"), List.of("1100", "0.2", "0"), List.of("900", "0.01", "0"))) {
+            List.of("1100", "0.01", "1"),
+            List.of("1100", "0.2", "0"),
+            List.of("900", "0.01", "0"))) {
       Scripts.Outcome outcome =
           Scripts.run(
               Scripts.config(), script.replace("ROWS", of.get(0)).replace("SHARE", of.get(1)));
       assertThat(outcome.output()).isEqualTo("0.0\n");
-      assertThat(outcome.statistics().of("matmul").executed()).as("%s", of).isEqualTo(Long.parseLong(of.get(2)));
+      assertThat(outcome.statistics().of("matmul").executed())
+          .as("%s", of)
+          .isEqualTo(Long.parseLong(of.get(2)));
     }
   }
 }

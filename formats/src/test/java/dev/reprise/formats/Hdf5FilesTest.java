@@ -50,13 +50,12 @@ class Hdf5FilesTest {
 
   @Test
   void twoDatasetsAreNotOneElement() {
-    assertThatThrownBy(
-            () ->
-                samples.files.list(
-                    new ReadRequest(
-                        "dots.h5",
-                        Path.of("src/test/resources/hdf5"),
-                        ReadOptions.none().withDataType("list"))))
+    assertThatThrownBy(() ->
+            samples.files.list(
+                new ReadRequest(
+                    "dots.h5",
+                    Path.of("src/test/resources/hdf5"),
+                    ReadOptions.none().withDataType("list"))))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("would both be element \"a.b\" of the list")
         .hasMessageContaining("with dataset=");

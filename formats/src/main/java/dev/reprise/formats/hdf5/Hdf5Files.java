@@ -56,11 +56,7 @@ public final class Hdf5Files {
     if (extents.length > 2) {
       throw new FormatException(
           file.toString(),
-          "the dataset "
-              + named.path
-              + " has "
-              + extents.length
-              + " dimensions, a matrix has two");
+          "the dataset " + named.path + " has " + extents.length + " dimensions, a matrix has two");
     }
     return matrix(named, extents, file.toString(), allocator);
   }
@@ -151,8 +147,7 @@ public final class Hdf5Files {
     return all;
   }
 
-  private static DenseMatrix matrix(
-      Named named, int[] extents, String file, Allocator allocator) {
+  private static DenseMatrix matrix(Named named, int[] extents, String file, Allocator allocator) {
     Dataset dataset = named.dataset;
     long rows = extents.length == 0 ? 1 : extents[0];
     long cols = extents.length < 2 ? 1 : extents[1];
@@ -212,8 +207,7 @@ public final class Hdf5Files {
             && (type.isPrimitive() || Number.class.isAssignableFrom(type) || type == Boolean.class);
     if (!numeric || dataset.isCompound()) {
       throw new FormatException(
-          file,
-          "the dataset " + named.path + " holds " + type.getSimpleName() + ", not numbers");
+          file, "the dataset " + named.path + " holds " + type.getSimpleName() + ", not numbers");
     }
   }
 
