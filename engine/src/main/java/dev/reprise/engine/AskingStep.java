@@ -19,7 +19,7 @@ import java.util.Set;
  * <p>Where the value is not asked for, operands are computed first as ever. Errors of operands are
  * reported at their own places; an operation that is deferred can fail for lack of memory only.
  */
-final class AskingStep extends Step {
+final class AskingStep extends KernelStep {
   /** What takes much longer than its operands, or leaves much less than they are. */
   private static final Set<String> ASKING =
       Set.of(
@@ -37,11 +37,8 @@ final class AskingStep extends Step {
           "moment",
           "cov");
 
-  private final Steps.Kernel eager;
-
   private AskingStep(Steps.Kernel eager, int[] releases) {
-    super(eager.position(), releases);
-    this.eager = eager;
+    super(eager, releases);
   }
 
   /** Whether a step would ask for its value before it needs its operands. */
@@ -57,26 +54,6 @@ final class AskingStep extends Step {
     return step instanceof AskingStep asking
         ? asking
         : new AskingStep((Steps.Kernel) step, releases);
-  }
-
-  @Override
-  String describe() {
-    return eager.describe();
-  }
-
-  @Override
-  int[] inputs() {
-    return eager.inputs;
-  }
-
-  @Override
-  StepTrace traceForm() {
-    return eager.traceForm();
-  }
-
-  @Override
-  LineageItem itemOrNull(Activation activation) {
-    return eager.itemOrNull(activation);
   }
 
   @Override

@@ -30,7 +30,7 @@ import java.util.List;
  * were no fusion, so that mistakes are reported where and as they always are. An operation that is
  * deferred can no longer fail but for lack of memory.
  */
-final class FusableStep extends Step {
+final class FusableStep extends KernelStep {
   /** More operations in one loop gain little and take registers out of the first-level cache. */
   private static final int MOST_OPERATIONS = 24;
 
@@ -51,7 +51,6 @@ final class FusableStep extends Step {
   /** What takes less than a few microseconds is not worth being left to who may not need it. */
   private static final long FEWEST_CELLS_ASKED = 8192;
 
-  private final Steps.Kernel eager;
   private final FusableOperation fusable;
   private final Deferral deferral;
   private final long fewestCells;
@@ -67,8 +66,7 @@ final class FusableStep extends Step {
   }
 
   FusableStep(Steps.Kernel eager, int[] releases, FusableOperation fusable, Deferral deferral) {
-    super(eager.position(), releases);
-    this.eager = eager;
+    super(eager, releases);
     this.fusable = fusable;
     this.deferral = deferral;
     this.fewestCells = fusable.hasMachineCode() ? FEWEST_CELLS : FEWEST_CELLS_OF_STEPS;
@@ -80,26 +78,6 @@ final class FusableStep extends Step {
 
   FusableOperation fusable() {
     return fusable;
-  }
-
-  @Override
-  String describe() {
-    return eager.describe();
-  }
-
-  @Override
-  int[] inputs() {
-    return eager.inputs;
-  }
-
-  @Override
-  StepTrace traceForm() {
-    return eager.traceForm();
-  }
-
-  @Override
-  LineageItem itemOrNull(Activation activation) {
-    return eager.itemOrNull(activation);
   }
 
   @Override

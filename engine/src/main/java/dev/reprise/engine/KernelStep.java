@@ -1,0 +1,33 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+
+/** A step that traces what a kernel's step would trace, and may compute it in another way. */
+abstract class KernelStep extends Step {
+  final Steps.Kernel eager;
+
+  KernelStep(Steps.Kernel eager, int[] releases) {
+    super(eager.position(), releases);
+    this.eager = eager;
+  }
+
+  @Override
+  String describe() {
+    return eager.describe();
+  }
+
+  @Override
+  int[] inputs() {
+    return eager.inputs;
+  }
+
+  @Override
+  StepTrace traceForm() {
+    return eager.traceForm();
+  }
+
+  @Override
+  LineageItem itemOrNull(Activation activation) {
+    return eager.itemOrNull(activation);
+  }
+}
