@@ -93,7 +93,7 @@ public final class Session implements AutoCloseable {
 
   /** Recomputes an item of a trace, and writes, compares or shows it. */
   public ReplayResult replay(ReplayRequest request) throws IOException {
-    return new Replayer(services).replay(request);
+    return new Replayer(services.sources()).replay(request);
   }
 
   /** Looks for accelerators, whatever the session uses; loads their drivers. */

@@ -19,14 +19,14 @@ final class Activation {
   /** So many items are never too many. */
   private static final long FIRST_LOOK = 16_384;
 
-  final LinkedProcedure procedure;
+  final FrameLayout layout;
   final Value[] values;
 
   /** Lineage items by slot; null when nothing is traced, or while a recorder is at work. */
   LineageItem[] items;
 
   /** Knows the items from the path of an iteration that is being run without them; else null. */
-  LoopRecorder recorder;
+  UntracedIteration recorder;
 
   /** Inputs of regions that are being executed here, innermost first; null for none. */
   private Held held;
@@ -45,28 +45,28 @@ final class Activation {
   private final Activation caller;
   private final Position callSite;
 
-  Activation(LinkedProcedure procedure, Activation caller, Position callSite, boolean traced) {
-    this.procedure = procedure;
+  Activation(FrameLayout layout, Activation caller, Position callSite, boolean traced) {
+    this.layout = layout;
     this.caller = caller;
     this.callSite = callSite;
-    int slots = procedure.slotCount();
-    Scalar[] constants = procedure.constants();
+    int slots = layout.slotCount();
+    Scalar[] constants = layout.constants();
     this.values = new Value[slots + constants.length];
     System.arraycopy(constants, 0, values, slots, constants.length);
     this.items = traced ? new LineageItem[values.length] : null;
     if (traced) {
-      System.arraycopy(procedure.constantItems(), 0, items, slots, constants.length);
+      System.arraycopy(layout.constantItems(), 0, items, slots, constants.length);
     }
   }
 
   /** A copy for a parfor worker: same variables, own slots. */
   private Activation(Activation original) {
-    this.procedure = original.procedure;
+    this.layout = original.layout;
     this.caller = original.caller;
     this.callSite = original.callSite;
     this.values = original.values.clone();
     this.items = original.items == null ? null : original.items.clone();
-    for (int i = 0; i < procedure.slotCount(); i++) {
+    for (int i = 0; i < layout.slotCount(); i++) {
       if (values[i] != null) {
         values[i].retain();
       }
@@ -192,7 +192,7 @@ final class Activation {
 
   /** Gives up every variable; the activation is not used afterwards. */
   void leave() {
-    for (int i = 0; i < procedure.slotCount(); i++) {
+    for (int i = 0; i < layout.slotCount(); i++) {
       clear(i);
     }
   }
@@ -201,7 +201,7 @@ final class Activation {
   List<ScriptException.Call> calls() {
     List<ScriptException.Call> calls = new ArrayList<>();
     for (Activation a = this; a.caller != null; a = a.caller) {
-      calls.add(new ScriptException.Call(a.procedure.name(), a.callSite));
+      calls.add(new ScriptException.Call(a.layout.name(), a.callSite));
     }
     return calls;
   }

@@ -19,6 +19,7 @@ final class AppendStep extends Steps.OperationStep {
   private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
   private static final Scalar LINE = Scalar.of("\n");
 
+  private final Pipeline pipeline;
   private final Operation toList;
   private final LinkedOperation toColumns;
 
@@ -26,11 +27,13 @@ final class AppendStep extends Steps.OperationStep {
   private final boolean endsHere;
 
   AppendStep(
+      Pipeline pipeline,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       LinkedOperation toColumns) {
     super(instruction, operation, inputs);
+    this.pipeline = pipeline;
     OperationTable table = OperationTable.standard();
     this.toList = new Operation(table.get("listAppend"), instruction.operation().attributes());
     this.toColumns = toColumns;
@@ -41,7 +44,7 @@ final class AppendStep extends Steps.OperationStep {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
     values[0] = context.awaited(values[0]);
     Value result;
@@ -59,11 +62,7 @@ final class AppendStep extends Steps.OperationStep {
     } else {
       item = trace(activation, toColumns.operation(), inputs);
       result =
-          context
-              .run
-              .session()
-              .pipeline()
-              .compute(context, toColumns, values, item, new Origin(this, activation));
+          pipeline.compute(context, toColumns, values, item, new Origin(this, activation));
     }
     activation.bind(outputs[0], result, item);
     releaseDead(activation);
@@ -72,13 +71,13 @@ final class AppendStep extends Steps.OperationStep {
   /** As the script would have written it: {@code text + "\n" + line}. */
   private LineageItem traced(Activation activation, Scalar begun, Scalar whole) {
     LineageItem text = activation.items[inputs[0]];
-    LineageItem start = Steps.traced(PLUS, text, LineageItem.literal(LINE), begun);
-    return Steps.traced(PLUS, start, activation.items[inputs[1]], whole);
+    LineageItem start = ScalarItems.of(PLUS, text, LineageItem.literal(LINE), begun);
+    return ScalarItems.of(PLUS, start, activation.items[inputs[1]], whole);
   }
 
   /** A list that nobody would have afterwards is not copied. */
   private Value appended(ControlContext context, Activation activation, Value[] values) {
-    StructureOperations structures = context.run.session().structures();
+    StructureOperations structures = context.run.resources().structures();
     ListValue list = (ListValue) values[0];
     if (!endsHere || !isOfVariableAlone(activation, list) || values[1] == list) {
       return structures.evaluate(toList, values);

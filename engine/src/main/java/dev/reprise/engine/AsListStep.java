@@ -19,7 +19,7 @@ final class AsListStep extends Steps.OperationStep {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value value = activation.values[inputs[0]];
     if (activation.isRecorded() && (value instanceof Handle || value instanceof ListValue)) {
       // The item of what is taken out is needed, not that of the cast.
@@ -44,6 +44,6 @@ final class AsListStep extends Steps.OperationStep {
   }
 
   private Value wrapped(ControlContext context, Value value) {
-    return context.run.session().structures().evaluate(operation.operation(), new Value[] {value});
+    return context.run.resources().structures().evaluate(operation.operation(), new Value[] {value});
   }
 }

@@ -37,8 +37,11 @@ final class AskingStep extends KernelStep {
           "moment",
           "cov");
 
-  private AskingStep(Steps.Kernel eager, int[] releases) {
+  private final Pipeline pipeline;
+
+  private AskingStep(Pipeline pipeline, Steps.Kernel eager, int[] releases) {
     super(eager, releases);
+    this.pipeline = pipeline;
   }
 
   /** Whether a step would ask for its value before it needs its operands. */
@@ -50,14 +53,14 @@ final class AskingStep extends KernelStep {
   }
 
   /** The step so that it asks; the same if it does so already. */
-  static AskingStep of(Step step, int[] releases) {
+  static AskingStep of(Pipeline pipeline, Step step, int[] releases) {
     return step instanceof AskingStep asking
         ? asking
-        : new AskingStep((Steps.Kernel) step, releases);
+        : new AskingStep(pipeline, (Steps.Kernel) step, releases);
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, eager.inputs);
     if (!Deferred.isIn(values)) {
       eager.run(context, activation);
@@ -65,13 +68,12 @@ final class AskingStep extends KernelStep {
     }
     OperationInputs.resolve(context, values);
     LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
-    Pipeline pipeline = context.run.session().pipeline();
     boolean asks = pipeline.asks(context, activation, eager.operation, values, item);
     Meta meta = asks ? metaOrNull(values) : null;
     if (meta != null) {
       LineageItem made = item == null ? eager.tracedOrRecorded(activation) : item;
       LateOperands operands =
-          new LateOperands(
+          new DeferredOperands(
               eager.operation, values, made, meta, () -> resolved(context, activation));
       Value value = pipeline.ask(context, operands, new Origin(this, activation));
       activation.bind(eager.outputs[0], value, made);

@@ -24,12 +24,13 @@ import java.util.Arrays;
  * rows of a matrix or frame, and with two cells, or an element of a list in its only column;
  * decided by the value.
  */
-final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
+final class AssignStep extends Steps.OperationStep implements WriteLog.DeferredWrite {
   /** After the target and the source come four bounds, some of them left out. */
   private static final int FIRST_BOUND = 2;
 
   private static final int SOURCE = 1;
 
+  private final Pipeline pipeline;
   private final int target;
   private final boolean readInParFor;
   private final LinkedOperation ofRows;
@@ -41,6 +42,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
    * @param ofElements the operation that assigns elements of lists; null when it is the operation
    */
   AssignStep(
+      Pipeline pipeline,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
@@ -48,6 +50,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       LinkedOperation ofRows,
       LinkedOperation ofElements) {
     super(instruction, operation, inputs);
+    this.pipeline = pipeline;
     this.ofRows = ofRows;
     this.ofElements = ofElements;
     this.target = outputs[0];
@@ -55,15 +58,15 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   @Override
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return ofRows == null
         ? StepTrace.ofWrite(operation.operation(), inputs, target, releases())
         : null;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
-    if (context.run.session().pipeline().kernels().places()) {
+  public void run(ControlContext context, Activation activation) {
+    if (context.run.resources().kernels().places()) {
       // What is written into may be lost with an accelerator: it must know what it has become.
       activation.traceAgain();
     }
@@ -173,7 +176,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       LineageItem item) {
     ListValue changed =
         list.hasOneHolder() && operands[1] != list
-            ? context.run.session().structures().assign(list, operands)
+            ? context.run.resources().structures().assign(list, operands)
             : null;
     if (changed != null) {
       // Its reference is the changed list's now.
@@ -184,14 +187,14 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     activation.bind(target, changed, item);
   }
 
-  private static Value evaluate(
+  private Value evaluate(
       ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (isOfStructure(assignment)) {
-      return context.run.session().structures().evaluate(assignment.operation(), operands);
+      return context.run.resources().structures().evaluate(assignment.operation(), operands);
     }
     // A list of one stands for its element, which may still be to come.
     context.completed(operands[0]);
-    return context.run.session().pipeline().executeInline(context, assignment, operands);
+    return pipeline.executeInline(context, assignment, operands);
   }
 
   private void note(ControlContext context, Value[] operands, LineageItem[] items) {
@@ -220,7 +223,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       return false;
     }
     long start = System.nanoTime();
-    HostMemory memory = context.run.session().memory();
+    HostMemory memory = context.run.resources().memory();
     switch (operands[1]) {
       case Scalar scalar ->
           memory.run(() -> {

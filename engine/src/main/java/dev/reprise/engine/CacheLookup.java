@@ -92,8 +92,8 @@ final class CacheLookup {
    * is no waiting, since all that they read is complete.
    */
   Value ask(ControlContext context, LateOperands operands, Origin origin, double work) {
-    LinkedOperation operation = operands.operation;
-    LineageItem item = operands.item;
+    LinkedOperation operation = operands.operation();
+    LineageItem item = operands.item();
     context.checkCancelled();
     if (context.isAhead()) {
       context.awaitRoom();
@@ -117,26 +117,26 @@ final class CacheLookup {
         boolean pending = OperationInputs.areMissing(inputs);
         yield pending
             ? new Subscriber(context, operation, inputs, item, origin, work)
-                .submit(claim, operands.meta)
+                .submit(claim, operands.meta())
             : executeClaimed(context, operation, inputs, item, work, claim);
       }
     };
   }
 
   private Origin leftBehind(Origin origin, LateOperands operands) {
-    return checks.leftBehind(origin, operands.values, operands.item);
+    return checks.leftBehind(origin, operands.values(), operands.item());
   }
 
   /** Computes what was deferred and the operation, should its owner give up. */
   private PendingTask task(
       ControlContext context, LateOperands operands, Origin origin, double work) {
-    LateOperands.Members members = operands.members(origin.activation());
-    LinkedOperation operation = operands.operation;
-    LineageItem item = operands.item;
+    LateOperands.Members members = operands.members(origin);
+    LinkedOperation operation = operands.operation();
+    LineageItem item = operands.item();
     return new PendingTask(
         context,
         members.leaves(),
-        operands.meta,
+        operands.meta(),
         leftBehind(origin, operands),
         (complete, kernel, tally, later) -> members.compute(complete, execution, kernel, tally),
         (claim, value, nanos) ->

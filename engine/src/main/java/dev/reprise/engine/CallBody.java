@@ -1,10 +1,6 @@
 package dev.reprise.engine;
 
-import dev.reprise.language.program.Block;
-import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.RunCall;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The body of a function. Outside of loops, whose iterations are stored with all their calls, the
@@ -12,15 +8,6 @@ import java.util.TreeSet;
  * but for the patches that all calls share.
  */
 record CallBody(Node[] body, RunCall call) implements Node {
-
-  static CallBody of(Procedure procedure, Node[] body) {
-    Set<Integer> written = new TreeSet<>();
-    for (Block block : procedure.body()) {
-      WrittenSlots.collect(block, written);
-    }
-    int[] slots = written.stream().mapToInt(Integer::intValue).toArray();
-    return new CallBody(body, new RunCall(procedure.slotCount(), slots));
-  }
 
   @Override
   public void run(ControlContext context, Activation activation) {

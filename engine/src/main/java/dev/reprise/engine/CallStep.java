@@ -8,6 +8,7 @@ import java.util.List;
 
 /** A call of a user or library function. */
 final class CallStep extends Step {
+  private final Functions functions;
   private final String function;
   private final List<String> names;
   private final int[] inputs;
@@ -22,8 +23,9 @@ final class CallStep extends Step {
   // Filled at the first call, by any thread with the same content.
   private Target target;
 
-  CallStep(Instruction.Call instruction, int[] inputs) {
+  CallStep(Functions functions, Instruction.Call instruction, int[] inputs) {
     super(instruction.position(), instruction.releases());
+    this.functions = functions;
     this.function = instruction.function();
     this.names = instruction.arguments().stream().map(Instruction.Argument::name).toList();
     this.inputs = inputs;
@@ -31,10 +33,10 @@ final class CallStep extends Step {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Target known = target;
     if (known == null) {
-      LinkedProcedure procedure = context.run.functions().require(function);
+      LinkedProcedure procedure = functions.require(function);
       int[] argumentOf = Invocation.match(procedure, names);
       known = new Target(procedure, argumentOf, named(procedure, argumentOf, activation));
       target = known;
@@ -55,7 +57,7 @@ final class CallStep extends Step {
     LineageItem[] named = new LineageItem[inputs.length];
     for (int p = 0; p < argumentOf.length; p++) {
       int argument = argumentOf[p];
-      if (argument >= 0 && inputs[argument] >= activation.procedure.slotCount()) {
+      if (argument >= 0 && inputs[argument] >= activation.layout.slotCount()) {
         String name = callee.procedure().parameters().get(p).name();
         Scalar constant = (Scalar) activation.values[inputs[argument]];
         named[argument] = LineageItem.literal(constant, List.of(new LiteralName(name, position())));
@@ -75,12 +77,12 @@ final class CallStep extends Step {
   }
 
   @Override
-  String describe() {
+  public String describe() {
     return function;
   }
 
   @Override
-  int[] inputs() {
+  public int[] inputs() {
     return inputs;
   }
 }

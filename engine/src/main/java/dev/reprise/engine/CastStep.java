@@ -15,8 +15,12 @@ import dev.reprise.runtime.ValueType;
 final class CastStep extends Steps.Kernel {
   private final ValueType target;
 
-  CastStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
-    super(instruction, operation, inputs);
+  CastStep(
+      Pipeline pipeline,
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs) {
+    super(pipeline, instruction, operation, inputs);
     this.target =
         switch (operation.name()) {
           case "as.matrix" -> ValueType.MATRIX;
@@ -26,7 +30,7 @@ final class CastStep extends Steps.Kernel {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     if (activation.isRecorded() && mayBeItsOperand(activation.values[inputs[0]])) {
       activation.traceAgain();
     }

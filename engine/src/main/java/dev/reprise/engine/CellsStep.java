@@ -17,16 +17,17 @@ final class CellsStep extends Steps.Kernel {
    * @param ofElements {@code listIndex}
    */
   CellsStep(
+      Pipeline pipeline,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       LinkedOperation ofElements) {
-    super(instruction, operation, inputs);
+    super(pipeline, instruction, operation, inputs);
     this.ofElements = ofElements;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     if (value(activation, inputs[0]).settled() instanceof ListValue list
         && SubscriptStep.hasElements(list)) {
       runOnList(context, activation, list);
@@ -56,7 +57,7 @@ final class CellsStep extends Steps.Kernel {
       }
       item = LineageItem.of(ofElements.operation(), items);
     }
-    Value part = context.run.session().structures().evaluate(ofElements.operation(), operands);
+    Value part = context.run.resources().structures().evaluate(ofElements.operation(), operands);
     context.counters.executed[ofElements.index()]++;
     activation.bind(outputs[0], part, item);
     releaseDead(activation);

@@ -54,7 +54,10 @@ final class ChainsOnDevices {
 
   private final Accelerators accelerators;
   private final TaskScheduler pool;
+
+  /** The value of every operation is looked at, so nothing is fused. */
   private final boolean trapped;
+
   private final int counter;
 
   private final Map<CellExpression, Use> uses =
@@ -65,15 +68,11 @@ final class ChainsOnDevices {
         }
       };
 
-  /**
-   * @param trapped whether the value of every operation is looked at, so that nothing is fused
-   */
-  ChainsOnDevices(
-      Accelerators accelerators, TaskScheduler pool, boolean trapped, OpcodeIndex opcodes) {
-    this.accelerators = accelerators;
-    this.pool = pool;
-    this.trapped = trapped;
-    this.counter = opcodes.fusedOnDevices();
+  ChainsOnDevices(Resources resources) {
+    this.accelerators = resources.accelerators();
+    this.pool = resources.scheduler();
+    this.trapped = resources.trap() != null;
+    this.counter = resources.opcodes().fusedOnDevices();
   }
 
   /** True when accelerators are open, so that chains may run there. */
@@ -158,7 +157,7 @@ final class ChainsOnDevices {
             case ManagedMatrix matrix ->
                 matrix.precision() == call.precision() && !matrix.isCompressed();
             case RowsView view -> view.precision() == call.precision();
-            default -> FusableStep.isNumber(leaf);
+            default -> Scalar.isNumber(leaf);
           };
       if (!fits) {
         return false;

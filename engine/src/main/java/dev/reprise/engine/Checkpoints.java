@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.report.SessionMetrics;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.file.FileUse;
 import dev.reprise.engine.seed.SeedPlaceText;
@@ -47,17 +48,18 @@ final class Checkpoints {
   private final CpuDevice device;
   private final ExecutionContext kernel;
 
-  // Asked for by checkpoints only: to know the device class loads the library of products.
+  // What the last bits of values depend on besides their lineage. Asked for by checkpoints only: to
+  // know the device class loads the library of products.
   private final Supplier<String> origin;
 
-  /**
-   * @param origin what the last bits of values depend on besides their lineage
-   */
-  Checkpoints(HostMemory memory, int threads, CpuDevice device, Supplier<String> origin) {
-    this.memory = memory;
-    this.device = device;
-    this.kernel = new ExecutionContext(memory, threads);
-    this.origin = origin;
+  private final SessionMetrics metrics;
+
+  Checkpoints(Resources resources) {
+    this.memory = resources.memory();
+    this.device = resources.device();
+    this.kernel = new ExecutionContext(memory, resources.config().threads());
+    this.origin = resources.origin()::text;
+    this.metrics = resources.metrics();
   }
 
   // ---- checkpoint
@@ -145,9 +147,9 @@ final class Checkpoints {
   }
 
   /** The same iteration tells again what was lost when its process ended. */
-  private static void resumeMetrics(
+  private void resumeMetrics(
       ControlContext context, Checkpoint read, SeedTrail.Place place, String path) {
-    context.run.session().metrics().resume();
+    metrics.resume();
     String waited = read.notes().get(METRICS);
     if (waited == null || !context.trail.isAround(place)) {
       return;

@@ -41,7 +41,7 @@ final class ContentPlan implements AutoCloseable {
 
   private static final int TIERS = 1;
 
-  private final SessionServices services;
+  private final Sources sources;
   private final StoredValues stored;
   private final LineageItem output;
   private final Artifact artifact;
@@ -57,13 +57,13 @@ final class ContentPlan implements AutoCloseable {
    * @param inputs values at hand, borrowed
    */
   ContentPlan(
-      SessionServices services,
+      Sources sources,
       LineageItem output,
       Artifact artifact,
       LongSupplier costNanos,
       Map<Key, Value> inputs) {
-    this.services = services;
-    this.stored = services.stored();
+    this.sources = sources;
+    this.stored = sources.resources().stored();
     this.output = output;
     this.artifact = artifact;
     this.costNanos = costNanos;
@@ -107,7 +107,7 @@ final class ContentPlan implements AutoCloseable {
 
   private Value computed() {
     stored.counts().computedAfterAll();
-    return new Recomputation(services, this::atHand).of(output);
+    return new Recomputation(sources, this::atHand).of(output);
   }
 
   private Value atHand(LineageItem item) {
@@ -127,7 +127,7 @@ final class ContentPlan implements AutoCloseable {
    * that are to come: the one that is made here must not be made of itself.
    */
   private Value fromCache(LineageItem item) {
-    Value value = services.cache().peek(item.key());
+    Value value = sources.resources().cache().peek(item.key());
     if (value instanceof ListValue list && !AbsentValue.isThere(list)) {
       value.release();
       return null;

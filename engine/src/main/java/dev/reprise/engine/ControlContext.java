@@ -136,12 +136,12 @@ final class ControlContext {
     this.writes = around.writes;
     this.depth = around.depth;
     this.scope = around.scope;
-    this.counters = new Counters(run.session().opcodes().size());
+    this.counters = new Counters(run.resources().opcodes().size());
   }
 
   /** The thread that the context is of has begun. */
   void begin() {
-    Timeline timeline = run.session().timeline();
+    Timeline timeline = run.resources().timeline();
     if (timeline != null) {
       counters.track = timeline.track();
     }
@@ -152,7 +152,7 @@ final class ControlContext {
     return callee.isTraced()
         && storedLoops == 0
         && writes == null
-        && run.session().config().dedup();
+        && run.resources().config().dedup();
   }
 
   void enterCall(String function) {
@@ -210,10 +210,12 @@ final class ControlContext {
   /**
    * A loop begins an iteration: accelerators issue what comes again and again at once. In parfor
    * bodies several threads submit in turns, so nothing does.
+   *
+   * @param loop stands for it, the same in each iteration
    */
-  void repeats(LoopTrace loop, boolean ended) {
+  void repeats(Object loop, boolean ended) {
     if (writes == null) {
-      run.session().accelerators().repeats(loop, ended);
+      run.resources().accelerators().repeats(loop, ended);
     }
   }
 
@@ -279,7 +281,7 @@ final class ControlContext {
       // There was room for what is made of them.
       return;
     }
-    long mostBytes = run.session().memory().budgetBytes() / RUN_AHEAD_SHARE;
+    long mostBytes = run.resources().memory().budgetBytes() / RUN_AHEAD_SHARE;
     while (!ahead.hasRoom(mostBytes)) {
       settleOldest();
     }

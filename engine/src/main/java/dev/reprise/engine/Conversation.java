@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.RunStatistics;
 import dev.reprise.engine.seed.InputSeeds;
 import dev.reprise.engine.seed.ThreadSeeds;
@@ -118,8 +119,10 @@ public final class Conversation implements AutoCloseable {
           .definitions()
           .forEach((name, text) ->
               definitions.put(name, new SourceFile(file.name(), withSources(text, sources, null))));
-      Run run = new Run(services, open, functions());
-      RunStatistics statistics = new ConversationRun(run, variables, seeds).execute();
+      Functions functions = functions();
+      Run run = services.run(open, functions::find, new RunJournal(false, false));
+      RunStatistics statistics =
+          new ConversationRun(services, run, functions, variables, seeds).execute();
       return new Answer(statistics, compiled.warnings());
     }
   }

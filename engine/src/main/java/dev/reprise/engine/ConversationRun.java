@@ -17,6 +17,7 @@ import java.util.Set;
  */
 final class ConversationRun implements Runnable {
   private final Run run;
+  private final SessionServices session;
   private final LinkedProcedure main;
   private final Map<String, Conversation.Variable> variables;
   private final Set<String> forgotten;
@@ -24,11 +25,17 @@ final class ConversationRun implements Runnable {
   private RunStatistics statistics;
   private RuntimeException failure;
 
-  ConversationRun(Run run, Map<String, Conversation.Variable> variables, InputSeeds seeds) {
+  ConversationRun(
+      SessionServices session,
+      Run run,
+      Functions functions,
+      Map<String, Conversation.Variable> variables,
+      InputSeeds seeds) {
+    this.session = session;
     this.run = run;
-    this.main = run.functions().main();
+    this.main = functions.main();
     this.variables = variables;
-    this.forgotten = run.functions().forgotten();
+    this.forgotten = functions.forgotten();
     this.seeds = seeds;
   }
 
@@ -48,11 +55,10 @@ final class ConversationRun implements Runnable {
   @Override
   public void run() {
     long start = System.nanoTime();
-    SessionServices session = run.session();
     ThreadSeeds drawn = seeds.begin();
     long first = drawn.source().base();
     ControlContext context = run.mainContext(drawn, session.config().out());
-    Activation activation = new Activation(main, null, null, session.config().reuse().traces());
+    Activation activation = new Activation(main.layout(), null, null, session.config().reuse().traces());
     try {
       hand(activation);
       Node.runAll(main.body(), context, activation);
@@ -60,7 +66,7 @@ final class ConversationRun implements Runnable {
       session.accelerators().settle();
       run.counters().merge(context.counters);
       session.lineage().atTheEnd(activation);
-      statistics = StatisticsReport.of(run, System.nanoTime() - start);
+      statistics = StatisticsReport.of(session, run, System.nanoTime() - start);
     } catch (ScriptException e) {
       failure = TraceExcerpt.added(e, run.workingDirectory());
     } catch (RuntimeException e) {
@@ -81,7 +87,7 @@ final class ConversationRun implements Runnable {
   /** The activation owns the references from here on, so that left indexing writes in place. */
   private void hand(Activation activation) {
     List<String> slots = main.procedure().slotNames();
-    for (int slot = 0; slot < main.slotCount(); slot++) {
+    for (int slot = 0; slot < main.layout().slotCount(); slot++) {
       Conversation.Variable variable =
           slots.get(slot) == null ? null : variables.remove(slots.get(slot));
       if (variable != null) {
@@ -92,7 +98,7 @@ final class ConversationRun implements Runnable {
 
   private void takeBack(Activation activation) {
     List<String> slots = main.procedure().slotNames();
-    for (int slot = 0; slot < main.slotCount(); slot++) {
+    for (int slot = 0; slot < main.layout().slotCount(); slot++) {
       Value value = completeOrNull(activation.values[slot]);
       if (slots.get(slot) != null && value != null && !forgotten.contains(slots.get(slot))) {
         value.retain();

@@ -59,7 +59,7 @@ final class Conversions {
   /** A literal keeps the name that a script gave it. */
   private static LineageItem traced(Operation operation, LineageItem input, Scalar converted) {
     return input.literalNames().isEmpty()
-        ? Steps.traced(operation, input, converted)
+        ? ScalarItems.of(operation, input, converted)
         : LineageItem.literal(converted, input.literalNames());
   }
 

@@ -17,23 +17,29 @@ final class EffectStep extends Steps.OperationStep {
   /** Effects after which the world is another one; text and metrics of an iteration wait for it. */
   private static final Set<String> LASTING = Set.of("write", "checkpoint", "score", "setwd");
 
+  final FileAccess files;
+  final Checkpoints checkpoints;
   private final Effects.Effect effect;
   private final boolean repeatable;
   private final boolean lasting;
 
   EffectStep(
+      FileAccess files,
+      Checkpoints checkpoints,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       Effects.Effect effect) {
     super(instruction, operation, inputs);
+    this.files = files;
+    this.checkpoints = checkpoints;
     this.effect = effect;
     this.repeatable = REPEATABLE.contains(operation.name());
     this.lasting = LASTING.contains(operation.name());
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     context.settle();
     if (!repeatable) {
       context.cannotRepeat();

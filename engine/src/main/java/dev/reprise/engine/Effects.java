@@ -61,7 +61,7 @@ final class Effects {
   /** What was launched before counts as what was executed before. */
   private static Value time(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
-    context.run.session().accelerators().settle();
+    context.run.resources().accelerators().settle();
     return Scalar.of(System.nanoTime());
   }
 
@@ -116,14 +116,14 @@ final class Effects {
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     LineageItem item = activation.item(step.inputs()[0]);
     Path folder = context.run.workingDirectory();
-    FileWrites files = context.run.session().files().writes();
+    FileWrites files = step.files.writes();
     // Before the file's turn: what is left out is checked, too.
     FileWrites.Target target = FileWrites.target(inputs);
     FileOrder.write(
         context.place,
         FileUse.writes(DataFiles.resolve(target.path(), folder)),
         () -> {
-          files.write(folder, inputs[0], target, item, context.run.session().stored());
+          files.write(folder, inputs[0], target, item, context.run.resources().stored());
           context.run.journal().wrote(target.path(), folder, item);
         });
     return null;
@@ -143,7 +143,7 @@ final class Effects {
     FileOrder.write(
         context.place,
         FileUse.saves(DataFiles.resolve(path, context.run.workingDirectory())),
-        () -> context.run.session().checkpoints().save(context, list, item, path));
+        () -> step.checkpoints.save(context, list, item, path));
     return null;
   }
 
@@ -190,13 +190,11 @@ final class Effects {
               + Describe.one(inputs[3]));
     }
     LineageItem item = activation.item(step.inputs()[0]);
-    StoredValues stored = context.run.session().stored();
+    StoredValues stored = context.run.resources().stored();
     if (Double.isNaN(value.asDouble())) {
       // One diverged model must not end a search; it has no place among the others.
       context.run.journal().refuse();
-      context
-          .run
-          .session()
+      context.run.resources()
           .config()
           .err()
           .println("reprise: note: the score '" + name + "' is NaN, so the model has none");
@@ -253,11 +251,7 @@ final class Effects {
   private static Scalar number(ControlContext context, Value value) {
     if (value instanceof MatrixValue matrix && matrix.shape().isScalarLike()) {
       return (Scalar)
-          context
-              .run
-              .session()
-              .pipeline()
-              .kernels()
+          context.run.resources().kernels()
               .run(Conversions.AS_DOUBLE, new Value[] {value}, context.kernel);
     }
     return value instanceof Scalar scalar && !scalar.isAbsent() && scalar.type() != ValueType.STRING

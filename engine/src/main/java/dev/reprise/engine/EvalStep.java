@@ -19,20 +19,26 @@ import java.util.List;
  * traced, not the call.
  */
 final class EvalStep extends Steps.OperationStep {
+  private final Functions functions;
   private final List<String> names;
 
-  EvalStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+  EvalStep(
+      Functions functions,
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs) {
     super(instruction, operation, inputs);
+    this.functions = functions;
     this.names = ElementNames.of(operation.operation().attributes(), inputs.length - 1);
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value name = context.completed(activation, inputs[0]);
     if (!(name instanceof Scalar scalar)) {
       throw new OperandException("'eval' needs a function name, but got " + Describe.one(name));
     }
-    LinkedProcedure callee = context.run.functions().require(scalar.asString());
+    LinkedProcedure callee = functions.require(scalar.asString());
     int[] operands = Arrays.copyOfRange(inputs, 1, inputs.length);
     Value[] arguments = gather(activation, operands);
     LineageItem[] items = Invocation.items(activation, operands);

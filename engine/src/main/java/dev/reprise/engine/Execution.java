@@ -32,7 +32,8 @@ final class Execution {
   /** A found value is computed all the same if loading it takes so many times as long. */
   private static final double MUCH_LESS = 2;
 
-  private final SessionServices services;
+  private final Sources sources;
+  private final Resources resources;
   private final KernelRunner kernels;
 
   /** Null when parts are not reused. */
@@ -46,18 +47,14 @@ final class Execution {
 
   private final PuttingOff puttingOff;
 
-  Execution(
-      SessionServices services,
-      KernelRunner kernels,
-      Parts parts,
-      ReuseVerifier verifier,
-      StoredValues stored) {
-    this.services = services;
+  Execution(Sources sources, Parts parts, ReuseVerifier verifier) {
+    this.sources = sources;
+    this.resources = sources.resources();
     this.verifier = verifier;
-    this.stored = stored;
-    this.kernels = kernels;
+    this.stored = resources.stored();
+    this.kernels = resources.kernels();
     this.parts = parts;
-    this.puttingOff = new PuttingOff(services);
+    this.puttingOff = new PuttingOff(sources);
   }
 
   /** True as long as matrices had better be joined lazily: operations use their parts. */
@@ -120,7 +117,7 @@ final class Execution {
                 work,
                 later == null ? () -> true : later::isWanted,
                 (found, artifact) ->
-                    services.mayDefer() ? absent(linked, inputs, item, found, artifact) : null,
+                    resources.mayDefer() ? absent(linked, inputs, item, found, artifact) : null,
                 artifact -> isCheaperToCompute(item, artifact));
     if (answer.value() != null) {
       Restoration.note(answer.value(), item);
@@ -145,7 +142,7 @@ final class Execution {
 
   private void lookAtOperands(Value[] inputs, LineageItem item) {
     if (item.inputCount() == inputs.length) {
-      stored.contents().lookAt(CompleteInputs.operandsOf(item), inputs, services.mayDefer());
+      stored.contents().lookAt(CompleteInputs.operandsOf(item), inputs, resources.mayDefer());
     }
   }
 
@@ -163,7 +160,7 @@ final class Execution {
       return false;
     }
     MeasuredCosts costs = stored.lookup().costsOf(List.of(item)).get(item.key());
-    long here = costs == null ? 0 : services.accelerators().measured(costs);
+    long here = costs == null ? 0 : resources.accelerators().measured(costs);
     return here > 0 && MUCH_LESS * here < load;
   }
 
@@ -190,7 +187,7 @@ final class Execution {
       return null;
     }
     return KnownContent.of(
-        services,
+        sources,
         new KnownContent.Facts(found, form, artifact),
         CompleteInputs.ofOperands(item, inputs),
         new OperationCost(stored.lookup(), item, artifact.costNanos()));

@@ -45,16 +45,17 @@ final class FileAccess {
   private final DataFiles files;
   private final FileContents contents;
   private final FileWrites writes;
+  private final Resources resources;
+  private final RunChecks checks;
 
-  /**
-   * @param memory for what is read
-   * @param threads how many threads may parse one file
-   * @param device says in which form what was read is kept
-   */
-  FileAccess(HostMemory memory, int threads, CpuDevice device) {
+  FileAccess(Resources resources, RunChecks checks) {
+    HostMemory memory = resources.memory();
+    int threads = resources.config().threads();
     this.files = new DataFiles(new FingerprintCache(InstantSource.system()), threads);
-    this.contents = new FileContents(files, memory, threads, device);
+    this.contents = new FileContents(files, memory, threads, resources.device());
     this.writes = new FileWrites(files, memory);
+    this.resources = resources;
+    this.checks = checks;
   }
 
   DataFiles dataFiles() {
@@ -93,7 +94,7 @@ final class FileAccess {
       return new Loaded(load(context, operation, request).value(), null);
     }
     LineageItem item = ReadItem.of(plain, inputs, files.fingerprint(request), request.path());
-    LineageCache cache = context.run.session().cache();
+    LineageCache cache = resources.cache();
     if (cache == null) {
       return readUncached(context, operation, inputs, request);
     }
@@ -102,7 +103,7 @@ final class FileAccess {
         () ->
             new ReadTask(
                 () -> contents.asFingerprinted(request, plain.precision(), item),
-                context.run.session().scheduler()))) {
+                resources.scheduler()))) {
       case Hit hit -> {
         context.counters.hit(operation.index(), plain);
         verify(context, operation, request, item, hit.value());
@@ -125,7 +126,7 @@ final class FileAccess {
     Content content = load(context, operation, request);
     LineageItem item =
         ReadItem.of(operation.operation(), inputs, content.fingerprint(), request.path());
-    ReuseEstimate estimate = context.run.session().checks().estimate();
+    ReuseEstimate estimate = checks.estimate();
     if (estimate != null) {
       estimate.computed(item, System.nanoTime() - start, content.value().bytes());
     }
@@ -139,7 +140,7 @@ final class FileAccess {
       ReadRequest request,
       LineageItem item,
       Value found) {
-    ReuseVerifier verifier = context.run.session().checks().verifier();
+    ReuseVerifier verifier = checks.verifier();
     if (verifier == null || !verifier.isSampled(item)) {
       return;
     }
@@ -175,7 +176,7 @@ final class FileAccess {
       ReadRequest request,
       LineageItem item,
       Claim claim) {
-    StoredValues stored = context.run.session().stored();
+    StoredValues stored = resources.stored();
     long asked = System.nanoTime();
     try (claim;
         Answer answer = stored == null ? null : ask(context, stored, operation, request, item)) {
@@ -216,7 +217,7 @@ final class FileAccess {
             Questions.WORTH_ASKING_NANOS,
             () -> true,
             (_, artifact) ->
-                context.run.session().mayDefer()
+                resources.mayDefer()
                     ? KnownRead.of(
                         stored,
                         item,

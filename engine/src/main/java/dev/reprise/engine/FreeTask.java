@@ -51,7 +51,7 @@ final class FreeTask extends Task implements Later {
 
   /** Submits the task, whose inputs may be missing. */
   void submit() {
-    Relayed.submit(this, handle, this::run, inTurn, run.session());
+    Relayed.submit(this, handle, this::run, inTurn, run.resources());
   }
 
   @Override

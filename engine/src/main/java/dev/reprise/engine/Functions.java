@@ -22,14 +22,26 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The linked procedures of a program, linked when first needed. Thread-safe. */
 final class Functions {
   private final Program program;
-  private final Linker linker;
+  private final Linking linker;
   private final ConcurrentHashMap<String, LinkedProcedure> linked = new ConcurrentHashMap<>();
   private final LinkedProcedure main;
 
-  Functions(Program program, Linker linker) {
+  /** Binds procedures to what executes them. */
+  @FunctionalInterface
+  interface Linking {
+    /**
+     * The procedure, bound.
+     *
+     * @param calledAs the name under which the program finds it
+     * @param functions finds what it calls, once it is executed
+     */
+    LinkedProcedure link(Procedure procedure, String calledAs, Functions functions);
+  }
+
+  Functions(Program program, Linking linker) {
     this.program = program;
     this.linker = linker;
-    this.main = linker.link(program.main(), "main");
+    this.main = linker.link(program.main(), "main", this);
   }
 
   LinkedProcedure main() {
@@ -132,7 +144,7 @@ final class Functions {
       throw new OperandException(
           "there is no function '" + name + "'" + (hint == null ? "" : "; " + hint));
     }
-    LinkedProcedure made = linker.link(procedure, name);
+    LinkedProcedure made = linker.link(procedure, name, this);
     LinkedProcedure raced = linked.putIfAbsent(name, made);
     return raced == null ? made : raced;
   }

@@ -51,6 +51,8 @@ final class FusableStep extends KernelStep {
   /** What takes less than a few microseconds is not worth being left to who may not need it. */
   private static final long FEWEST_CELLS_ASKED = 8192;
 
+  private final Pipeline pipeline;
+  private final Fusion fusion;
   private final FusableOperation fusable;
   private final Deferral deferral;
   private final long fewestCells;
@@ -65,8 +67,16 @@ final class FusableStep extends KernelStep {
     ASKED
   }
 
-  FusableStep(Steps.Kernel eager, int[] releases, FusableOperation fusable, Deferral deferral) {
+  FusableStep(
+      Pipeline pipeline,
+      Fusion fusion,
+      Steps.Kernel eager,
+      int[] releases,
+      FusableOperation fusable,
+      Deferral deferral) {
     super(eager, releases);
+    this.pipeline = pipeline;
+    this.fusion = fusion;
     this.fusable = fusable;
     this.deferral = deferral;
     this.fewestCells = fusable.hasMachineCode() ? FEWEST_CELLS : FEWEST_CELLS_OF_STEPS;
@@ -81,7 +91,7 @@ final class FusableStep extends KernelStep {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     if (areScalars(activation.values)) {
       eager.run(context, activation);
     } else {
@@ -103,7 +113,7 @@ final class FusableStep extends KernelStep {
     for (int input : eager.inputs) {
       deferred |= activation.values[input] instanceof Deferred;
     }
-    boolean devices = context.run.session().fusion().chains().isActive();
+    boolean devices = fusion.chains().isActive();
     if (devices) {
       // What an accelerator has may be lost with it.
       activation.traceAgain();
@@ -116,7 +126,7 @@ final class FusableStep extends KernelStep {
     if (operands == null || !devices && FusedShape.of(operands).cells() < fewestCells) {
       computeInputs(context, activation);
       eager.run(context, activation);
-    } else if (isDeferred(context, operands, devices)) {
+    } else if (isDeferred(operands, devices)) {
       defer(activation, operands);
     } else if (Deferred.operationsIn(operands) > 0) {
       finish(context, activation, operands, devices);
@@ -142,19 +152,19 @@ final class FusableStep extends KernelStep {
     return new Shape(rows, cols).cells() < fewestCells;
   }
 
-  private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
+  private boolean isDeferred(Value[] operands, boolean devices) {
     if (deferral == Deferral.ASKED) {
       return !devices && FusedShape.of(operands).cells() >= FEWEST_CELLS_ASKED;
     }
-    long fewest = devices ? fewestOnDevices(context) : fewestCells;
+    long fewest = devices ? fewestOnDevices() : fewestCells;
     if (deferral == Deferral.NEVER || FusedShape.of(operands).cells() < fewest) {
       return false;
     }
     return deferral == Deferral.ALWAYS || eager.operation.work(operands) < Pipeline.COST_GATE_NANOS;
   }
 
-  private static long fewestOnDevices(ControlContext context) {
-    return context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS_OF_STEPS;
+  private long fewestOnDevices() {
+    return fusion.chains().takesSmall() ? 1 : FEWEST_CELLS_OF_STEPS;
   }
 
   private void defer(Activation activation, Value[] operands) {
@@ -173,10 +183,10 @@ final class FusableStep extends KernelStep {
   private void finish(
       ControlContext context, Activation activation, Value[] operands, boolean devices) {
     FusedCall call = FusedCall.of(this, operands);
-    boolean placed = devices || isForDevices(context, activation, call);
+    boolean placed = devices || isForDevices(activation, call);
     boolean needed =
         !activation.isRecorded()
-            || context.run.session().fusion().needsItem(activation, call, LoopRecorder.RESULT);
+            || fusion.needsItem(activation, call, UntracedIteration.RESULT);
     LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
     Value value = fusedOrNot(context, activation, operands, call.traced(item), placed);
     activation.bind(eager.outputs[0], value, item);
@@ -184,9 +194,8 @@ final class FusableStep extends KernelStep {
   }
 
   /** True when an accelerator may get the call, or there is one now: nothing is recorded then. */
-  private static boolean isForDevices(
-      ControlContext context, Activation activation, FusedCall call) {
-    ChainsOnDevices chains = context.run.session().fusion().chains();
+  private boolean isForDevices(Activation activation, FusedCall call) {
+    ChainsOnDevices chains = fusion.chains();
     if (!activation.isRecorded()) {
       return false;
     }
@@ -204,7 +213,6 @@ final class FusableStep extends KernelStep {
       Value[] operands,
       FusedCall call,
       boolean devices) {
-    Fusion fusion = context.run.session().fusion();
     if (devices && !fusion.chains().fuses(call)) {
       return oneByOne(context, activation, operands, call.rootItem());
     }
@@ -230,7 +238,6 @@ final class FusableStep extends KernelStep {
           }
         }
       }
-      Pipeline pipeline = context.run.session().pipeline();
       Origin origin = new Origin(this, activation);
       return activation.sampled
           ? pipeline.computeSampled(context, eager.operation, inputs, item, origin)
@@ -308,7 +315,7 @@ final class FusableStep extends KernelStep {
     if (found instanceof Handle pending) {
       return isFusable(pending.meta()) ? pending : null;
     }
-    return found instanceof Deferred || isNumber(found) ? found : null;
+    return found instanceof Deferred || Scalar.isNumber(found) ? found : null;
   }
 
   private Precision precision() {
@@ -318,12 +325,6 @@ final class FusableStep extends KernelStep {
   /** What lies on an accelerator alone is better computed there. */
   private static boolean isForProcessor(ManagedMatrix matrix) {
     return matrix.isOnHost() || !matrix.isOnDevice();
-  }
-
-  static boolean isNumber(Value value) {
-    return value instanceof Scalar scalar
-        && !scalar.isAbsent()
-        && scalar.type() != ValueType.STRING;
   }
 
   /** True when a value to come is known to be a matrix of a known shape, or a number. */
@@ -380,7 +381,6 @@ final class FusableStep extends KernelStep {
       Steps.Kernel reader,
       int operand) {
     if (deferred.operations == 1) {
-      Pipeline pipeline = context.run.session().pipeline();
       boolean needed =
           activation.isRecorded()
               && pipeline.needsItem(
@@ -389,8 +389,7 @@ final class FusableStep extends KernelStep {
       return oneByOne(context, activation, deferred.operands, item);
     }
     FusedCall call = FusedCall.of(this, deferred.operands);
-    Fusion fusion = context.run.session().fusion();
-    boolean devices = fusion.chains().isActive() || isForDevices(context, activation, call);
+    boolean devices = fusion.chains().isActive() || isForDevices(activation, call);
     boolean needed = activation.isRecorded() && fusion.needsItem(activation, call, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);

@@ -42,7 +42,11 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
    * @param changing slots that change while the innermost loop around the block runs, or null
    */
   void wrap(
-      List<Instruction> instructions, Step[] steps, Procedure procedure, Set<Integer> changing) {
+      List<Instruction> instructions,
+      Step[] steps,
+      Procedure procedure,
+      Machinery machinery,
+      Set<Integer> changing) {
     if (!isOn || steps.length < 2) {
       return;
     }
@@ -60,10 +64,17 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
                 ? candidates.deferral(i)
                 : Deferral.NEVER;
         int[] releases = instructions.get(i).releases();
-        steps[i] = new FusableStep((Steps.Kernel) steps[i], releases, fusable[i], deferral);
+        steps[i] =
+            new FusableStep(
+                machinery.pipeline(),
+                machinery.fusion(),
+                (Steps.Kernel) steps[i],
+                releases,
+                fusable[i],
+                deferral);
         if (deferral == Deferral.ASKED) {
           int reader = candidates.reader(i);
-          steps[reader] = AskingStep.of(steps[reader], instructions.get(reader).releases());
+          steps[reader] = AskingStep.of(machinery.pipeline(), steps[reader], instructions.get(reader).releases());
         }
       }
     }

@@ -1,8 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.region.Region;
-import dev.reprise.engine.timeline.EventKind;
-import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.language.program.Procedure.Parameter;
@@ -97,15 +94,15 @@ final class Invocation {
     if (context.footprint != null) {
       context.footprint.calls(callee);
     }
-    Activation inner = new Activation(callee, caller, callSite, caller.isTraced());
+    Activation inner = new Activation(callee.layout(), caller, callSite, caller.isTraced());
     try {
       context.checkCancelled();
-      bindArguments(context, inner, argumentOf, arguments, items);
-      runBody(context, inner, callee, outputs.length);
-      returnResults(context, inner, caller, outputs);
+      bindArguments(context, inner, callee, argumentOf, arguments, items);
+      callee.execute(context, inner, outputs.length);
+      returnResults(context, inner, callee, caller, outputs);
       caller.addItemsOf(inner);
       if (caller.hasMadeManyItems()) {
-        context.run.session().lineage().look(context, caller);
+        context.run.lineage().look(context, caller);
       }
     } finally {
       inner.leave();
@@ -113,52 +110,14 @@ final class Invocation {
     }
   }
 
-  private static void runBody(
-      ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    Region region = callee.region();
-    if (region == null) {
-      Node.runAll(callee.body(), context, inner);
-      return;
-    }
-    if (region.isWorthAsking()) {
-      Track track = context.counters.track;
-      if (track == null) {
-        runAsked(context, inner, callee, results);
-      } else {
-        runRecorded(track, context, inner, callee, results);
-      }
-      return;
-    }
-    long before = context.work;
-    Node.runAll(callee.body(), context, inner);
-    region.learn(context.work - before);
-  }
-
-  private static void runAsked(
-      ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    LevelReuse levels = context.run.session().levels();
-    levels.run(context, inner, callee.region(), callee.body(), results);
-  }
-
-  private static void runRecorded(
-      Track track, ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    track.open();
-    long start = System.nanoTime();
-    try {
-      runAsked(context, inner, callee, results);
-    } finally {
-      long nanos = System.nanoTime() - start;
-      track.span(EventKind.CALL, track.label(callee.name(), null), start, nanos, nanos);
-    }
-  }
-
   private static void bindArguments(
       ControlContext context,
       Activation inner,
+      LinkedProcedure callee,
       int[] argumentOf,
       Value[] arguments,
       LineageItem[] items) {
-    List<Parameter> parameters = inner.procedure.procedure().parameters();
+    List<Parameter> parameters = callee.procedure().parameters();
     for (int p = 0; p < argumentOf.length; p++) {
       Parameter parameter = parameters.get(p);
       if (argumentOf[p] >= 0) {
@@ -166,19 +125,23 @@ final class Invocation {
         value.retain();
         inner.bind(parameter.slot(), value, items == null ? null : items[argumentOf[p]]);
       } else {
-        inner.procedure.defaultOf(p).into(parameter.slot(), context, inner);
+        callee.defaultOf(p).into(parameter.slot(), context, inner);
       }
       convert(context, inner, parameter.slot(), parameter.type(), parameter.name());
     }
   }
 
   private static void returnResults(
-      ControlContext context, Activation inner, Activation caller, int[] outputs) {
-    List<Result> results = inner.procedure.procedure().results();
+      ControlContext context,
+      Activation inner,
+      LinkedProcedure callee,
+      Activation caller,
+      int[] outputs) {
+    List<Result> results = callee.procedure().results();
     if (outputs.length > results.size()) {
       throw new OperandException(
           "function '"
-              + inner.procedure.name()
+              + callee.name()
               + "' has "
               + results.size()
               + " results, not "
@@ -189,7 +152,7 @@ final class Invocation {
       if (inner.values[result.slot()] == null) {
         throw new OperandException(
             "function '"
-                + inner.procedure.name()
+                + callee.name()
                 + "' did not assign its result '"
                 + result.name()
                 + "'");

@@ -12,22 +12,22 @@ abstract class KernelStep extends Step {
   }
 
   @Override
-  String describe() {
+  public String describe() {
     return eager.describe();
   }
 
   @Override
-  int[] inputs() {
+  public int[] inputs() {
     return eager.inputs;
   }
 
   @Override
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return eager.traceForm();
   }
 
   @Override
-  LineageItem itemOrNull(Activation activation) {
+  public LineageItem itemOrNull(Activation activation) {
     return eager.itemOrNull(activation);
   }
 }

@@ -32,14 +32,14 @@ final class KnownContent implements AbsentValue.Source {
    */
   record Facts(LineageItem item, KnownForm form, Artifact artifact) {}
 
-  private final SessionServices services;
+  private final Sources sources;
   private final Facts facts;
   private final CompleteInputs inputs;
   private final LongSupplier computingNanos;
 
   private KnownContent(
-      SessionServices services, Facts facts, CompleteInputs inputs, LongSupplier computingNanos) {
-    this.services = services;
+      Sources sources, Facts facts, CompleteInputs inputs, LongSupplier computingNanos) {
+    this.sources = sources;
     this.facts = facts;
     this.inputs = inputs;
     this.computingNanos = computingNanos;
@@ -53,19 +53,19 @@ final class KnownContent implements AbsentValue.Source {
    * @param computingNanos what computing it takes; asked when it is needed, by any thread
    */
   static AbsentValue<?> of(
-      SessionServices services, Facts facts, CompleteInputs inputs, LongSupplier computingNanos) {
+      Sources sources, Facts facts, CompleteInputs inputs, LongSupplier computingNanos) {
     if (inputs == null || inputs.depth() >= MOST_DEPTH) {
       return null;
     }
     inputs.retain();
-    services.stored().counts().deferred();
-    return facts.form().absent(new KnownContent(services, facts, inputs, computingNanos));
+    sources.resources().stored().counts().deferred();
+    return facts.form().absent(new KnownContent(sources, facts, inputs, computingNanos));
   }
 
   @Override
   public Value make() {
     try (ContentPlan plan =
-        new ContentPlan(services, facts.item(), facts.artifact(), computingNanos, inputs.byKey())) {
+        new ContentPlan(sources, facts.item(), facts.artifact(), computingNanos, inputs.byKey())) {
       return plan.execute();
     } catch (OperandException e) {
       throw new ResourceException(

@@ -48,6 +48,8 @@ import java.util.function.BooleanSupplier;
  * <p>Thread-safe; stateless but for the composites.
  */
 final class LevelReuse {
+  private final Sources sources;
+  private final RunChecks checks;
   private final LineageCache cache;
   private final Keeping keeping;
   private final Composites composites;
@@ -61,16 +63,14 @@ final class LevelReuse {
   /** Null without an experiment store. */
   private final StoredValues stored;
 
-  LevelReuse(
-      BooleanSupplier mayLook,
-      LineageCache cache,
-      Keeping keeping,
-      Composites composites,
-      SessionConfig config,
-      StoredValues stored) {
-    this.mayLook = mayLook;
-    this.stored = stored;
-    this.cache = cache;
+  LevelReuse(Sources sources, Keeping keeping, Composites composites, RunChecks checks) {
+    Resources resources = sources.resources();
+    SessionConfig config = resources.config();
+    this.sources = sources;
+    this.checks = checks;
+    this.mayLook = resources::mayDefer;
+    this.stored = resources.stored();
+    this.cache = resources.cache();
     this.keeping = keeping;
     this.composites = composites;
     this.precision = config.precision().ordinal() | config.products().ordinal() << 4;
@@ -174,19 +174,19 @@ final class LevelReuse {
       return false;
     }
     Footprint called = new Footprint(null);
-    if (!known.isOf(context.run.functions()::find, called) || !fits(known, activation, region)) {
+    if (!known.isOf(context.run.callees(), called) || !fits(known, activation, region)) {
       return false;
     }
     context.checkCancelled();
     int count = Math.min(wanted, known.parts().length);
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
-    LevelValues found = new LevelValues(context.run.session(), activation, region);
+    LevelValues found = new LevelValues(sources, activation, region);
     if (!found.take(known, values, items)) {
       return false;
     }
     composites.found(key);
-    ReuseVerifier verifier = context.run.session().checks().verifier();
+    ReuseVerifier verifier = checks.verifier();
     if (verifier != null && recalled != null) {
       noteRewritten(verifier, values, items);
     }
@@ -274,7 +274,7 @@ final class LevelReuse {
     context.counters.levels(region.level()).hit(known.costNanos());
     Track track = context.counters.track;
     if (track != null) {
-      String what = region.level() == Region.Level.BLOCK ? "block" : activation.procedure.name();
+      String what = region.level() == Region.Level.BLOCK ? "block" : activation.layout.name();
       track.moment(EventKind.REGION_HIT, track.label(what, region.position()), 0);
     }
   }

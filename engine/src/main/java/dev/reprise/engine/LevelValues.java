@@ -19,7 +19,7 @@ import java.util.concurrent.CancellationException;
 
 /** Gathers the values that a composite names: all of them with references, or none. */
 final class LevelValues {
-  private final SessionServices services;
+  private final Sources sources;
   private final LineageCache cache;
 
   /** Null without an experiment store. */
@@ -34,10 +34,10 @@ final class LevelValues {
   /** Whether values that are not in memory are waited for; decided when one is met. */
   private boolean waits;
 
-  LevelValues(SessionServices services, Activation activation, Region region) {
-    this.services = services;
-    this.cache = services.cache();
-    this.stored = services.stored();
+  LevelValues(Sources sources, Activation activation, Region region) {
+    this.sources = sources;
+    this.cache = sources.resources().cache();
+    this.stored = sources.resources().stored();
     this.activation = activation;
     this.region = region;
   }
@@ -147,7 +147,7 @@ final class LevelValues {
   private Value fromStore(Composite.Cached part) {
     Artifact artifact = stored.lookup().artifact(part.item());
     KnownForm form =
-        services.mayDefer() && (artifact == null || !artifact.isInline())
+        sources.resources().mayDefer() && (artifact == null || !artifact.isInline())
             ? formOf(part, artifact)
             : null;
     Value value = form == null ? null : absent(part, form, artifact);
@@ -180,7 +180,7 @@ final class LevelValues {
     }
     long computingNanos = costNanos;
     return KnownContent.of(
-        services,
+        sources,
         new KnownContent.Facts(part.item(), form, artifact),
         CompleteInputs.of(items, values),
         () -> computingNanos);

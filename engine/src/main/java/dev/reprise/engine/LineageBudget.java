@@ -96,7 +96,7 @@ final class LineageBudget {
   /** Notes what the traces of an activation take. */
   private TraceSize size(Activation activation) {
     TraceSize size = new TraceSize();
-    for (int slot = 0; slot < activation.procedure.slotCount(); slot++) {
+    for (int slot = 0; slot < activation.layout.slotCount(); slot++) {
       size.add(activation.items[slot]);
     }
     for (LineageItem[] inputs : activation.held()) {
@@ -121,7 +121,7 @@ final class LineageBudget {
   private void cutLargerThan(long least, Activation activation) {
     // Variables that share an item go on sharing it.
     Map<LineageItem, LineageItem> known = new IdentityHashMap<>();
-    cutLargerThan(least, activation.items, activation.procedure.slotCount(), known);
+    cutLargerThan(least, activation.items, activation.layout.slotCount(), known);
     for (LineageItem[] inputs : activation.held()) {
       cutLargerThan(least, inputs, inputs.length, known);
     }

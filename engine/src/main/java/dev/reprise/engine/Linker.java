@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.lineage.RunCall;
 import dev.reprise.engine.region.Region;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
@@ -23,35 +24,31 @@ import java.util.Set;
  * looked up as a whole, and lays constants behind the slots so that every operand is an index into
  * one array.
  */
-final class Linker {
+final class Linker implements Functions.Linking {
   private final OperationLinker operations;
+  private final Machinery machinery;
   private final FusionScope fusion;
   private final boolean findsRegions;
   private final boolean findsLoops;
 
   /**
+   * @param machinery what executes; calls and blocks are looked up as a whole if that can be
    * @param fusion which operations may be computed in the loop of another
-   * @param findsRegions whether calls and blocks are looked up as a whole
    * @param findsLoops whether loops of the main program are, too: they are executed once in a
    *     process, so only what other processes have left answers for them
    */
-  Linker(OperationLinker operations, FusionScope fusion, boolean findsRegions, boolean findsLoops) {
+  Linker(
+      OperationLinker operations, Machinery machinery, FusionScope fusion, boolean findsLoops) {
     this.operations = operations;
+    this.machinery = machinery;
     this.fusion = fusion;
-    this.findsRegions = findsRegions;
+    this.findsRegions = machinery.levels() != null;
     this.findsLoops = findsLoops;
   }
 
-  /**
-   * @param calledAs the name under which the program finds the procedure
-   */
-  LinkedProcedure link(Procedure procedure, String calledAs) {
-    LineageItem[] constantItems = new LineageItem[procedure.constants().size()];
-    for (int i = 0; i < constantItems.length; i++) {
-      Scalar constant = procedure.constants().get(i);
-      constantItems[i] = LineageItem.literal(constant);
-    }
-    return new ProcedureLinker(procedure).link(calledAs, constantItems);
+  @Override
+  public LinkedProcedure link(Procedure procedure, String calledAs, Functions functions) {
+    return new ProcedureLinker(procedure, functions).link(calledAs);
   }
 
   private final class ProcedureLinker {
@@ -66,19 +63,19 @@ final class Linker {
     /** Loops of the procedure so far. */
     private int loops;
 
-    ProcedureLinker(Procedure procedure) {
+    ProcedureLinker(Procedure procedure, Functions functions) {
       this.procedure = procedure;
-      this.steps = StepLinker.of(operations, procedure);
+      this.steps = StepLinker.of(operations, machinery, functions, procedure);
     }
 
-    LinkedProcedure link(String calledAs, LineageItem[] constantItems) {
+    LinkedProcedure link(String calledAs) {
       LinkedCode[] defaults =
           procedure.parameters().stream()
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
       if (!findsRegions) {
         Node[] body = traced(nodes(procedure.body()));
-        return new LinkedProcedure(procedure, calledAs, null, constantItems, body, defaults);
+        return new LinkedProcedure(procedure, calledAs, null, null, body, defaults);
       }
       boolean hasEffects = Determinism.isCertainlyNone(procedure.body(), procedure.constants());
       // The body of a function that is never reused as a whole may have parts that are.
@@ -88,7 +85,7 @@ final class Linker {
               : isFunction() && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
       Region region = Region.of(procedure, hasEffects);
       return new LinkedProcedure(
-          procedure, calledAs, region, constantItems, traced(body), defaults);
+          procedure, calledAs, region, machinery.levels(), traced(body), defaults);
     }
 
     private boolean isFunction() {
@@ -97,7 +94,11 @@ final class Linker {
 
     /** A call of a function ends with its trace being stored. */
     private Node[] traced(Node[] body) {
-      return isFunction() ? new Node[] {CallBody.of(procedure, body)} : body;
+      if (!isFunction()) {
+        return body;
+      }
+      RunCall call = new RunCall(procedure.slotCount(), WrittenSlots.of(procedure.body()));
+      return new Node[] {new CallBody(body, call)};
     }
 
     /** Blocks that may be executed often, cut into regions where that may pay. */
@@ -110,7 +111,7 @@ final class Linker {
         Node[] inner = nodes(part.blocks());
         if (part.repeatable()) {
           BlockAccess access = BlockAccess.of(part.blocks());
-          all.add(new RegionNode(Region.of(part.blocks(), access, procedure), inner));
+          all.add(new RegionNode(Region.of(part.blocks(), access, procedure), machinery.levels(), inner));
         } else {
           all.addAll(List.of(inner));
         }
@@ -131,7 +132,7 @@ final class Linker {
             && !(alone.getFirst() instanceof Block.If)
             && split(alone).getFirst().repeatable()) {
           Region region = Region.ofLoop(alone, BlockAccess.of(alone), procedure);
-          nodes[i] = new RegionNode(region, new Node[] {nodes[i]});
+          nodes[i] = new RegionNode(region, machinery.levels(), new Node[] {nodes[i]});
         }
       }
       return nodes;
@@ -149,7 +150,7 @@ final class Linker {
         return straight(straight.instructions());
       }
       if (block instanceof Block.If branch) {
-        return new ControlNodes.If(
+        return new BranchNode(
             code(branch.predicate(), branch.position()),
             parts(branch.then()),
             parts(branch.otherwise()));
@@ -157,14 +158,14 @@ final class Linker {
       if (block instanceof Block.While loop) {
         Node[] body = body(block, loop.body());
         LinkedCode predicate = code(loop.predicate(), loop.position());
-        return new ControlNodes.While(predicate, body, trace(loop, predicate, body));
+        return new LoopNodes.While(predicate, body, trace(loop, predicate, body));
       }
       return block instanceof Block.For loop ? loop(loop) : parFor((Block.ParFor) block);
     }
 
-    private ControlNodes.For loop(Block.For loop) {
+    private LoopNodes.For loop(Block.For loop) {
       Node[] body = body(loop, loop.body());
-      return new ControlNodes.For(
+      return new LoopNodes.For(
           loop.variable(),
           code(loop.from(), loop.position()),
           code(loop.to(), loop.position()),
@@ -204,7 +205,7 @@ final class Linker {
       block.options().forEach((name, code) -> options.put(name, code(code, block.position())));
       StepLinker outer = steps;
       steps = outer.in(block);
-      ControlNodes.For loop = loop(block.loop());
+      LoopNodes.For loop = loop(block.loop());
       steps = outer;
       return new ParForNode(
           loopName(),
@@ -224,7 +225,7 @@ final class Linker {
 
     private StraightNode straight(List<Instruction> instructions) {
       Step[] linked = instructions.stream().map(steps::step).toArray(Step[]::new);
-      fusion.wrap(instructions, linked, procedure, changing);
+      fusion.wrap(instructions, linked, procedure, machinery, changing);
       return new StraightNode(linked);
     }
   }

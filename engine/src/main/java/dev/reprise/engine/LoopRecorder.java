@@ -30,10 +30,7 @@ import java.util.List;
  * <p>What variables are (literals, results, aliases: a {@link State}) decides together with the
  * path what an iteration traces. One execution of a loop has one recorder, owned by its thread.
  */
-final class LoopRecorder {
-  /** In place of an operand: what the step itself makes. */
-  static final int RESULT = -1;
-
+final class LoopRecorder implements UntracedIteration {
   /** So many failures more than a share of the iterations end the attempts. */
   private static final int MOST_FAILURES = 64;
 
@@ -84,7 +81,7 @@ final class LoopRecorder {
     this.builder = builder;
     this.recorder = builder.recorder();
     PathSymbols.Known known = new PathSymbols.Known(items, written, new ArrayList<>());
-    this.paths = new KnownPaths(body, known, activation.procedure.slotCount(), variable);
+    this.paths = new KnownPaths(body, known, activation.layout.slotCount(), variable);
     this.starts = new RecordedStarts(known, recorder);
     this.path = new PathUnderWay(context, activation, known, recorder, starts);
   }
@@ -201,10 +198,10 @@ final class LoopRecorder {
 
   private void runGuarded(RecordedBody.Guarded guarded) {
     Region region = guarded.node().region();
-    if (region.isWorthAsking() && !isLeftOut(region) && isAsked(region)) {
+    if (region.isWorthAsking() && !isLeftOut(guarded.node()) && isAsked(guarded.node())) {
       learnable = false;
       traceAgain();
-      LevelReuse levels = context.run.session().levels();
+      LevelReuse levels = guarded.node().levels();
       levels.runAsked(context, activation, region, guarded.node().body());
     } else {
       runUnasked(guarded);
@@ -212,8 +209,8 @@ final class LoopRecorder {
   }
 
   /** False for a block that is one of those of which only a sample is asked for, and not in it. */
-  private boolean isAsked(Region block) {
-    return !context.run.session().levels().asksForSample(block)
+  private boolean isAsked(RegionNode block) {
+    return !block.levels().asksForSample(block.region())
         || activation.sampled && blocksSampled;
   }
 
@@ -266,29 +263,23 @@ final class LoopRecorder {
 
   // ---- what steps and blocks ask
 
-  /**
-   * What the step that is being run makes; the recording goes on. Null for what is no result of an
-   * operation.
-   */
-  LineageItem itemOfStep() {
+  @Override
+  public LineageItem itemOfStep() {
     return path.itemOfStep();
   }
 
-  /**
-   * True for a value that the loop carries on: see {@link CarriedValues}; while it is recorded.
-   *
-   * @param operand of the step that is being run, or {@link #RESULT}
-   */
-  boolean isCarried(int operand) {
+  @Override
+  public boolean isCarried(int operand) {
     return !context.carried.isSampled() && context.carried.isHigh(path.heightOfStep(operand));
   }
 
   /** True for a block about to be run that is not asked for: it begins from a carried value. */
-  private boolean isLeftOut(Region block) {
-    LevelReuse levels = context.run.session().levels();
+  private boolean isLeftOut(RegionNode block) {
+    LevelReuse levels = block.levels();
+    Region region = block.region();
     return isRecording()
-        ? levels.skipsCarried(block) && !context.carried.isSampled() && isCarried(block)
-        : levels.skips(context, activation, block);
+        ? levels.skipsCarried(region) && !context.carried.isSampled() && isCarried(region)
+        : levels.skips(context, activation, region);
   }
 
   private boolean isCarried(Region block) {
@@ -302,11 +293,8 @@ final class LoopRecorder {
 
   // ---- from no items to items
 
-  /**
-   * Ends the recording in front of the step that is being run, or wherever the loop is: makes the
-   * items of all variables, as they would be had the iteration been traced from its start.
-   */
-  void traceAgain() {
+  @Override
+  public void traceAgain() {
     if (isRecording()) {
       failures++;
       context.counters.recordingsLeft++;

@@ -121,7 +121,7 @@ final class LoopTrace {
    */
   Entry enter(
       ControlContext context, Activation activation, int variable, double from, double step) {
-    boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
+    boolean deduplicates = activation.isTraced() && context.run.resources().config().dedup();
     return new Entry(context, activation, variable, deduplicates, from, step);
   }
 
@@ -262,12 +262,12 @@ final class LoopTrace {
     boolean test(LinkedCode predicate) {
       return recorded
           ? recorder.test()
-          : predicate.condition(ControlNodes.While.WHAT, context, activation);
+          : predicate.condition(LoopNodes.While.WHAT, context, activation);
     }
 
     /** Gives the variable of a for loop its value. */
     void bind(Scalar value) {
-      activation.bind(variable, value, ControlNodes.For.literal(activation, value));
+      activation.bind(variable, value, LoopNodes.For.literal(activation, value));
       if (recorded) {
         recorder.bound();
       }
@@ -296,7 +296,7 @@ final class LoopTrace {
       carried.ended(activation);
       if (activation.hasMadeManyItems()) {
         leaveRecording();
-        context.run.session().lineage().look(context, activation);
+        context.run.lineage().look(context, activation);
       }
       if (activation.cuts != cutsSeen) {
         beginAgain();
@@ -308,7 +308,7 @@ final class LoopTrace {
       leaveRecording();
       if (builder != null) {
         builder.finish(activation.items);
-        context.run.session().lineage().look(context, activation);
+        context.run.lineage().look(context, activation);
         builder = new RunBuilder(loop, context.scope, seedBase, first + ended, activation.items);
         waitForRecording();
       }
@@ -330,7 +330,7 @@ final class LoopTrace {
       }
       // The most that the loop has made, before what follows gives it up.
       if (activation.isTraced() && activation.hasMadeItems()) {
-        context.run.session().lineage().look(context, activation);
+        context.run.lineage().look(context, activation);
       }
     }
 

@@ -45,7 +45,7 @@ final class OutputItems {
       LineageItem item,
       Operation made,
       Value[] inputs) {
-    boolean onDevices = context.run.session().accelerators().isOpen();
+    boolean onDevices = context.run.resources().accelerators().isOpen();
     if (onDevices && bundle instanceof Handle handle && handle.meta() != null && !handle.isDone()) {
       bindLater(activation, outputs, handle, item, made, inputs);
     } else {

@@ -14,7 +14,7 @@ import java.util.Map;
 /** {@code parfor}: decides the degree of parallelism and hands over to {@link ParForRun}. */
 record ParForNode(
     String name,
-    ControlNodes.For loop,
+    LoopNodes.For loop,
     Map<String, LinkedCode> options,
     int[] results,
     int[] written,
@@ -27,7 +27,7 @@ record ParForNode(
     // Workers share the variables of this thread: what is still being computed must not fail later.
     context.settle();
     ParForOptions chosen = options(context, activation);
-    ControlNodes.Range range = loop.range(context, activation);
+    LoopNodes.Range range = loop.range(context, activation);
     int available = context.kernel.threads();
     long degree = Math.min(range.count(), chosen.degree() > 0 ? chosen.degree() : available);
     if (degree > 0) {

@@ -58,7 +58,7 @@ final class ParForRun {
   private final ParForNode node;
   private final ControlContext context;
   private final Activation activation;
-  private final ControlNodes.Range range;
+  private final LoopNodes.Range range;
   private final int degree;
   private final int kernelThreads;
   private final long loopSeed;
@@ -88,7 +88,7 @@ final class ParForRun {
       ParForNode node,
       ControlContext context,
       Activation activation,
-      ControlNodes.Range range,
+      LoopNodes.Range range,
       TaskPartition tasks,
       int degree) {
     this.node = node;
@@ -100,7 +100,7 @@ final class ParForRun {
     this.kernelThreads = Math.max(1, context.kernel.threads() / degree);
     this.threads =
         new WorkerThreads(
-            context.run.session().timeline(), context.run.open(), context.cancellation);
+            context.run.resources().timeline(), context.run.open(), context.cancellation);
     this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
@@ -191,7 +191,7 @@ final class ParForRun {
    * is an iteration of a run in the trace, too.
    */
   private void merge() {
-    boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
+    boolean deduplicates = activation.isTraced() && context.run.resources().config().dedup();
     RunBuilder builder =
         deduplicates
             ? RunBuilder.merging(node.merge(), context.scope, loopSeed, activation.items, scopeMark)
@@ -205,7 +205,7 @@ final class ParForRun {
           write.step().apply(context, activation, write.operands().clone(), write.items());
         }
       } catch (RuntimeException e) {
-        WriteLog.Deferred step = iteration.get(at).step();
+        WriteLog.DeferredWrite step = iteration.get(at).step();
         throw context.located(e, step.position(), activation, null);
       } finally {
         iteration.forEach(WriteLog.Write::release);
@@ -345,7 +345,7 @@ final class ParForRun {
         local.place = new FileOrder.Place(files, iteration, cancellation::check);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
-        variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
+        variables.bind(node.loop().variable(), value, LoopNodes.For.literal(variables, value));
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());

@@ -197,7 +197,7 @@ final class PathSymbols {
     return counted.get(place);
   }
 
-  /** As {@link Steps#traced} decides about items, one of which is no literal. */
+  /** As {@link ScalarItems} decides about items, one of which is no literal. */
   private boolean isCountedWithSizes(Operation operation, int[] inputs) {
     if (inputs.length != 2 || !CountedNumbers.isIndexArithmetic(operation)) {
       return false;

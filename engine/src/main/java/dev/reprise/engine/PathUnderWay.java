@@ -157,14 +157,14 @@ final class PathUnderWay {
   /**
    * The height of an operand or of the result, -1 when the step makes no result of an operation.
    *
-   * @param operand or {@link LoopRecorder#RESULT}
+   * @param operand or {@link UntracedIteration#RESULT}
    */
   int heightOfStep(int operand) {
     int operation = operationOfStep();
     if (operation < 0) {
       return -1;
     }
-    return operand == LoopRecorder.RESULT
+    return operand == UntracedIteration.RESULT
         ? heights()[operation]
         : height(stretch.whole.operands().get(operation)[operand]);
   }

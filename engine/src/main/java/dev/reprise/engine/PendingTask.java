@@ -140,10 +140,10 @@ final class PendingTask extends Task implements Waiter {
     for (Value input : inputs()) {
       ManagedMatrix matrix = input instanceof RowsView view ? view.source() : matrixOrNull(input);
       if (matrix == null || !matrix.isOnDevice()) {
-        run.session().memory().readAhead(input);
+        run.resources().memory().readAhead(input);
       }
     }
-    Relayed.submit(this, handle, this::run, inTurn, run.session());
+    Relayed.submit(this, handle, this::run, inTurn, run.resources());
   }
 
   private static ManagedMatrix matrixOrNull(Value input) {

@@ -34,23 +34,15 @@ final class Pipeline {
 
   private final ProbeChoice choice;
 
-  Pipeline(
-      KernelRunner kernels,
-      Execution execution,
-      LineageCache cache,
-      Keeping keeping,
-      RunChecks checks) {
-    this.kernels = kernels;
+  Pipeline(Resources resources, Execution execution, Keeping keeping, RunChecks checks) {
+    LineageCache cache = resources.cache();
+    this.kernels = resources.kernels();
     this.execution = execution;
     this.lookup =
         cache == null ? null : new CacheLookup(kernels, execution, cache, keeping, checks);
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
     this.choice = new ProbeChoice(keeping, execution, lookup == null || checks.looksAtAll());
-  }
-
-  KernelRunner kernels() {
-    return kernels;
   }
 
   /**
@@ -100,7 +92,7 @@ final class Pipeline {
       return false;
     }
     if (activation.isRecorded()) {
-      return choice.isAskedRecorded(activation, operation, inputs, work, LoopRecorder.RESULT);
+      return choice.isAskedRecorded(activation, operation, inputs, work, UntracedIteration.RESULT);
     }
     return item != null
         && choice.isAsked(context, operation, inputs, item, work, activation.sampled);
@@ -112,7 +104,7 @@ final class Pipeline {
    * @return the value, or a handle that completes later; the caller owns one reference
    */
   Value ask(ControlContext context, LateOperands operands, Origin origin) {
-    double work = operands.operation.work(operands.values);
+    double work = operands.operation().work(operands.values());
     context.work += (long) work;
     return lookup.ask(context, operands, origin, work);
   }
@@ -169,7 +161,7 @@ final class Pipeline {
    * its value may lie on an accelerator, which may be lost. Otherwise its work is counted.
    *
    * @param activation that is being recorded
-   * @param operand which one of the step that is being run, or {@link LoopRecorder#RESULT}
+   * @param operand which one of the step that is being run, or {@link UntracedIteration#RESULT}
    */
   boolean needsItem(
       ControlContext context,

@@ -17,6 +17,7 @@ import dev.reprise.runtime.operation.Shapes;
  * yet, the plain instructions run, with their own positions and messages.
  */
 abstract class PlanStep extends Step {
+  private final Pipeline pipeline;
   final int[] inputs;
   final int output;
   private final String description;
@@ -29,8 +30,9 @@ abstract class PlanStep extends Step {
    * @param inputs what the plan reads, as operands of the activation
    * @param plain the steps of the plain instructions
    */
-  PlanStep(Instruction.Compute plan, int[] inputs, Step[] plain) {
+  PlanStep(Pipeline pipeline, Instruction.Compute plan, int[] inputs, Step[] plain) {
     super(plan.position(), plan.releases());
+    this.pipeline = pipeline;
     this.description = plan.operation().scriptName();
     this.inputs = inputs;
     this.output = plan.outputs()[0];
@@ -49,7 +51,7 @@ abstract class PlanStep extends Step {
   abstract boolean runPlanned(ControlContext context, Activation activation);
 
   @Override
-  final void run(ControlContext context, Activation activation) {
+  public final void run(ControlContext context, Activation activation) {
     if (!runPlanned(context, activation)) {
       for (Step step : plain) {
         runPlain(step, context, activation);
@@ -94,11 +96,7 @@ abstract class PlanStep extends Step {
       LinkedOperation operation,
       Value[] values,
       LineageItem item) {
-    return context
-        .run
-        .session()
-        .pipeline()
-        .compute(context, operation, values, item, new Origin(this, activation));
+    return pipeline.compute(context, operation, values, item, new Origin(this, activation));
   }
 
   /** The item of an operation over slots; null when nothing is traced. */
@@ -114,12 +112,12 @@ abstract class PlanStep extends Step {
   }
 
   @Override
-  final String describe() {
+  public final String describe() {
     return description;
   }
 
   @Override
-  final int[] inputs() {
+  public final int[] inputs() {
     return inputs;
   }
 }

@@ -13,20 +13,20 @@ final class PlanSteps {
   private PlanSteps() {}
 
   static PlanStep of(
-      Instruction.Compute plan,
+      Pipeline pipeline, Instruction.Compute plan,
       int[] inputs,
       Step[] plain,
       Function<Operation, LinkedOperation> linker) {
     Operation operation = plan.operation();
     if (operation.name().equals("mmchain")) {
-      return new Chain(plan, inputs, plain, linker.apply(operation));
+      return new Chain(pipeline, plan, inputs, plain, linker.apply(operation));
     }
     if (operation.name().equals("trace")) {
-      return new TraceOfProduct(plan, inputs, plain, linker);
+      return new TraceOfProduct(pipeline, plan, inputs, plain, linker);
     }
     return plan.plain().getLast().operation().name().equals("t")
-        ? new TransposedProduct(plan, inputs, plain, linker.apply(operation))
-        : new ProductOrderStep(plan, inputs, plain, linker);
+        ? new TransposedProduct(pipeline, plan, inputs, plain, linker.apply(operation))
+        : new ProductOrderStep(pipeline, plan, inputs, plain, linker);
   }
 
   private static LinkedOperation linked(Function<Operation, LinkedOperation> linker, String name) {
@@ -44,8 +44,8 @@ final class PlanSteps {
     private final LinkedOperation operation;
     private final boolean hasWeights;
 
-    Chain(Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
-      super(plan, inputs, plain);
+    Chain(Pipeline pipeline, Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
+      super(pipeline, plan, inputs, plain);
       this.operation = operation;
       this.hasWeights = operation.operation().attributes().get("with") != null;
     }
@@ -79,8 +79,8 @@ final class PlanSteps {
     private final LinkedOperation operation;
 
     TransposedProduct(
-        Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
-      super(plan, inputs, plain);
+        Pipeline pipeline, Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
+      super(pipeline, plan, inputs, plain);
       this.operation = operation;
     }
 
@@ -112,11 +112,11 @@ final class PlanSteps {
     private final boolean transposedRight;
 
     TraceOfProduct(
-        Instruction.Compute plan,
+        Pipeline pipeline, Instruction.Compute plan,
         int[] inputs,
         Step[] plain,
         Function<Operation, LinkedOperation> linker) {
-      super(plan, inputs, plain);
+      super(pipeline, plan, inputs, plain);
       this.transpose = linked(linker, "t");
       this.times = linked(linker, "*");
       this.sum = linked(linker, "sum");

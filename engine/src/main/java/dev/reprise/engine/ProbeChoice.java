@@ -42,7 +42,7 @@ record ProbeChoice(Keeping keeping, Execution execution, boolean always) {
   /**
    * Of a value that is made while the iteration is recorded.
    *
-   * @param operand which one of the step that is being run, or {@link LoopRecorder#RESULT}
+   * @param operand which one of the step that is being run, or {@link UntracedIteration#RESULT}
    */
   boolean isAskedRecorded(
       Activation activation, LinkedOperation operation, Value[] inputs, double work, int operand) {

@@ -34,11 +34,11 @@ final class ProductOrderStep extends PlanStep {
   private record Known(double[] facts, int[] cuts, boolean asWritten) {}
 
   ProductOrderStep(
-      Instruction.Compute plan,
+      Pipeline pipeline, Instruction.Compute plan,
       int[] inputs,
       Step[] plain,
       Function<Operation, LinkedOperation> linker) {
-    super(plan, inputs, plain);
+    super(pipeline, plan, inputs, plain);
     this.transposed = new boolean[inputs.length];
     this.written = new int[inputs.length * inputs.length];
     Arrays.fill(written, -1);

@@ -15,7 +15,7 @@ import dev.reprise.runtime.Value;
  * operation, since all operands are complete.
  */
 final class PutOffOperation implements AbsentValue.Source {
-  private final SessionServices services;
+  private final Sources sources;
   private final LineageItem item;
   private final CompleteInputs inputs;
   private final long nanos;
@@ -27,28 +27,28 @@ final class PutOffOperation implements AbsentValue.Source {
    * @param inputs what it reads; it takes references of its own
    * @param work estimated nanoseconds of the operation by itself
    */
-  PutOffOperation(SessionServices services, LineageItem item, CompleteInputs inputs, double work) {
-    this.services = services;
+  PutOffOperation(Sources sources, LineageItem item, CompleteInputs inputs, double work) {
+    this.sources = sources;
     this.item = item;
     this.inputs = inputs;
     this.nanos = (long) work + inputs.nanos();
-    this.isAskedFor = services.stored().questions().isWorth(work);
+    this.isAskedFor = sources.resources().stored().questions().isWorth(work);
     inputs.retain();
   }
 
   @Override
   public Value make() {
     inputs.make();
-    services.stored().counts().putOffExecuted();
+    sources.resources().stored().counts().putOffExecuted();
     long start = System.nanoTime();
     Value value;
     try {
-      value = new Recomputation(services, inputs::atHand).of(item);
+      value = new Recomputation(sources, inputs::atHand).of(item);
     } catch (OperandException e) {
       throw new ResourceException("an operation that was put off failed: " + e.getMessage());
     }
     if (isAskedFor) {
-      Offers offers = services.stored().offers();
+      Offers offers = sources.resources().stored().offers();
       offers.offer(item, value, offers.cost(System.nanoTime() - start));
     }
     return value;

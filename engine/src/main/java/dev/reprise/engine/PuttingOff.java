@@ -51,10 +51,10 @@ final class PuttingOff {
   private static final int SELECTION = 2;
   private static final int EMPTY_RETURN = 3;
 
-  private final SessionServices services;
+  private final Sources sources;
 
-  PuttingOff(SessionServices services) {
-    this.services = services;
+  PuttingOff(Sources sources) {
+    this.sources = sources;
   }
 
   /**
@@ -64,7 +64,7 @@ final class PuttingOff {
    * @param item of the result; null when nothing is traced
    */
   AbsentValue<?> of(LinkedOperation linked, Value[] inputs, LineageItem item) {
-    StoredValues stored = services.stored();
+    StoredValues stored = sources.resources().stored();
     boolean readsAbsent = readsAbsent(inputs);
     if (item == null
         || item.inputCount() != inputs.length
@@ -73,8 +73,8 @@ final class PuttingOff {
     }
     double work = linked.work(inputs);
     if (!readsAbsent && work < Math.max(LEAST_WORK, stored.regions().worthRecallingNanos())
-        || !services.mayDefer()
-        || services.pipeline().kernels().looksAtResults()
+        || !sources.resources().mayDefer()
+        || sources.resources().kernels().looksAtResults()
         || !cannotFail(linked.operation(), inputs)
         || !readsAbsent && !stored.lookup().isKnown(item)) {
       return null;
@@ -90,7 +90,7 @@ final class PuttingOff {
       return null;
     }
     stored.counts().putOff();
-    return form.absent(new PutOffOperation(services, item, complete, work));
+    return form.absent(new PutOffOperation(sources, item, complete, work));
   }
 
   private static boolean readsAbsent(Value[] inputs) {
@@ -111,7 +111,7 @@ final class PuttingOff {
       return true;
     }
     for (Value input : inputs) {
-      if (input instanceof Scalar && !FusableStep.isNumber(input)) {
+      if (input instanceof Scalar && !Scalar.isNumber(input)) {
         return false;
       }
     }
@@ -157,7 +157,7 @@ final class PuttingOff {
     if (!rows && !margin.asString().equals("cols") || !Selection.fits(select.shape(), length)) {
       return null;
     }
-    long kept = services.memory().run(() -> marked(select));
+    long kept = sources.resources().memory().run(() -> marked(select));
     if (kept <= 0) {
       return null;
     }

@@ -6,12 +6,19 @@ import dev.reprise.runtime.Value;
 /** {@code read}: the item is the content's fingerprint and the options, so a reread is a hit. */
 final class ReadStep extends Steps.OperationStep {
 
-  ReadStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+  private final FileAccess files;
+
+  ReadStep(
+      FileAccess files,
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs) {
     super(instruction, operation, inputs);
+    this.files = files;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     // The file may be another one the next time.
     context.cannotRepeat();
     Value[] values = new Value[inputs.length];
@@ -19,7 +26,7 @@ final class ReadStep extends Steps.OperationStep {
       values[i] = context.completed(activation, inputs[i]);
     }
     FileAccess.Loaded loaded =
-        context.run.session().files().read(context, operation, values, activation.isTraced());
+        files.read(context, operation, values, activation.isTraced());
     Restoration.note(loaded.value(), loaded.item());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);

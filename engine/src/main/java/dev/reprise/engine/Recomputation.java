@@ -29,11 +29,11 @@ final class Recomputation {
   private final Map<Key, Integer> uses = new HashMap<>();
 
   /**
-   * @param services whose processor computes
+   * @param sources whose processor computes
    * @param atHand the value of an item with a reference for the receiver, or null
    */
-  Recomputation(SessionServices services, Function<LineageItem, Value> atHand) {
-    this.replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
+  Recomputation(Sources sources, Function<LineageItem, Value> atHand) {
+    this.replayer = new Replayer(sources, sources.resources().kernels()::runOnHost);
     this.atHand = atHand;
   }
 

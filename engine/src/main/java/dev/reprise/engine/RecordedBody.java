@@ -67,7 +67,7 @@ final class RecordedBody {
     Branch condition =
         predicate == null
             ? null
-            : maker.branch(ControlNodes.While.WHAT, predicate, new Node[0], new Node[0]);
+            : maker.branch(LoopNodes.While.WHAT, predicate, new Node[0], new Node[0]);
     List<Part> parts = maker.parts(body);
     boolean recordable =
         maker.branches <= MOST_BRANCHES
@@ -112,9 +112,9 @@ final class RecordedBody {
       for (Node node : nodes) {
         if (node instanceof StraightNode straight) {
           parts.add(straight(straight));
-        } else if (node instanceof ControlNodes.If branch) {
+        } else if (node instanceof BranchNode branch) {
           parts.add(
-              branch(ControlNodes.If.WHAT, branch.predicate(), branch.then(), branch.otherwise()));
+              branch(BranchNode.WHAT, branch.predicate(), branch.then(), branch.otherwise()));
         } else if (node instanceof RegionNode region) {
           parts.add(new Guarded(region, parts(region.body())));
         } else {

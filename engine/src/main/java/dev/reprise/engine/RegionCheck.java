@@ -70,7 +70,7 @@ final class RegionCheck {
 
   private String what(int slot, Activation activation) {
     String kind = region.level() == Region.Level.FUNCTION ? "the function '" : "a block of '";
-    String name = activation.procedure.procedure().slotNames().get(slot);
-    return kind + activation.procedure.name() + "' (variable '" + name + "')";
+    String name = activation.layout.slotName(slot);
+    return kind + activation.layout.name() + "' (variable '" + name + "')";
   }
 }

@@ -3,11 +3,10 @@ package dev.reprise.engine;
 import dev.reprise.engine.region.Region;
 
 /** Blocks that may be reused as a whole. */
-record RegionNode(Region region, Node[] body) implements Node {
+record RegionNode(Region region, LevelReuse levels, Node[] body) implements Node {
   @Override
   public void run(ControlContext context, Activation activation) {
     if (region.isWorthAsking()) {
-      LevelReuse levels = context.run.session().levels();
       levels.run(context, activation, region, body, region.outputs().length);
       return;
     }

@@ -53,9 +53,9 @@ final class Relayed {
    * @param inTurn whether it is to keep its place when the worker must wait for the device
    */
   static void submit(
-      Task task, Handle handle, Runnable run, boolean inTurn, SessionServices session) {
-    TaskScheduler pool = session.scheduler();
-    Accelerators accelerators = session.accelerators();
+      Task task, Handle handle, Runnable run, boolean inTurn, Resources resources) {
+    TaskScheduler pool = resources.scheduler();
+    Accelerators accelerators = resources.accelerators();
     // Who takes turns is asked once for each operation.
     boolean mayRelay = accelerators.isFixed() || accelerators.weighs();
     AcceleratorWorker worker = mayRelay ? route(task.inputs()) : null;

@@ -44,7 +44,7 @@ import java.util.Map;
  * topological order, freeing values after their last use. For one replay.
  */
 public final class Replayer {
-  private final SessionServices services;
+  private final Sources sources;
   private final Kernels kernels;
   private final Map<Key, Path> replacements = new HashMap<>();
 
@@ -54,15 +54,15 @@ public final class Replayer {
   /** Of the replay that closing its session stops; of other evaluations nobody's. */
   private Cancellation cancellation = new Cancellation(null);
 
-  public Replayer(SessionServices services) {
-    this(services, services.pipeline().kernels()::run);
+  public Replayer(Sources sources) {
+    this(sources, sources.resources().kernels()::run);
   }
 
   /**
    * @param kernels runs operations on complete inputs
    */
-  Replayer(SessionServices services, Kernels kernels) {
-    this.services = services;
+  Replayer(Sources sources, Kernels kernels) {
+    this.sources = sources;
     this.kernels = kernels;
   }
 
@@ -75,7 +75,7 @@ public final class Replayer {
    * @throws java.util.concurrent.CancellationException when it is being closed meanwhile
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
-    try (OpenRuns.Entry open = services.runs().begin()) {
+    try (OpenRuns.Entry open = sources.resources().runs().begin()) {
       cancellation = open.cancellation();
       return replayed(request);
     }
@@ -88,9 +88,9 @@ public final class Replayer {
     Trace trace = request.until() == null ? whole : Trace.of(names.until(request.until()));
     Value value = evaluate(trace);
     try {
-      Path folder = services.config().workingDirectory();
+      Path folder = sources.resources().config().workingDirectory();
       if (request.output() != null) {
-        services.files().writes().writeReplayed(folder, request.output(), request.format(), value);
+        sources.files().writes().writeReplayed(folder, request.output(), request.format(), value);
       }
       ReplayResult.Comparison comparison =
           switch (request.comparison()) {
@@ -106,7 +106,7 @@ public final class Replayer {
   }
 
   private Trace stored(String lineage) {
-    StoredValues values = services.stored();
+    StoredValues values = sources.resources().stored();
     if (values == null) {
       throw new OperandException(
           "the value of a lineage is replayed by a session with an experiment store");
@@ -135,19 +135,19 @@ public final class Replayer {
   private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
     LineageItem output = trace.output();
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
-    Path folder = services.config().workingDirectory();
+    Path folder = sources.resources().config().workingDirectory();
     FileFormat format =
-        value instanceof ListValue ? services.files().listFormat(folder, file) : null;
+        value instanceof ListValue ? sources.files().listFormat(folder, file) : null;
     if (format == null) {
-      return compare(Tolerance.of(trace), value, services.files().stored(folder, file, precision));
+      return compare(Tolerance.of(trace), value, sources.files().stored(folder, file, precision));
     }
     double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
-    Value kept = services.files().kept((ListValue) value, format, precision);
+    Value kept = sources.files().kept((ListValue) value, format, precision);
     try {
       return compare(
           Math.max(Tolerance.of(trace), rounding),
           kept,
-          services.files().stored(folder, file, precision));
+          sources.files().stored(folder, file, precision));
     } finally {
       kept.release();
     }
@@ -160,7 +160,7 @@ public final class Replayer {
   private ReplayResult.Comparison compare(double tolerance, Value value, Value stored) {
     try {
       ValueComparison.Deviation deviation = ValueComparison.between(value, stored);
-      double allowed = services.config().numerics() == Numerics.EXACT ? 0 : tolerance;
+      double allowed = sources.resources().config().numerics() == Numerics.EXACT ? 0 : tolerance;
       return new ReplayResult.Comparison(
           deviation.isWithin(allowed), deviation.deviation(), allowed, deviation.place());
     } finally {
@@ -253,7 +253,7 @@ public final class Replayer {
     cancellation.check();
     try {
       return switch (operation.opcode().evaluation()) {
-        case STRUCTURE -> services.structures().evaluate(operation, inputs);
+        case STRUCTURE -> sources.resources().structures().evaluate(operation, inputs);
         case KERNEL -> kernel(operation, inputs);
         case SOURCE, EFFECT ->
             throw new OperandException("'" + operation.name() + "' cannot be replayed");
@@ -271,18 +271,18 @@ public final class Replayer {
     if (history != null && TraceCut.isCut(item)) {
       return history.content(item);
     }
-    Path folder = services.config().workingDirectory();
+    Path folder = sources.resources().config().workingDirectory();
     Path instead = replacements.get(item.key());
     if (instead == null && item.operation().name().equals("resume")) {
-      return services.checkpoints().again(folder, item.operation(), item.note());
+      return sources.checkpoints().again(folder, item.operation(), item.note());
     }
     return instead == null
-        ? services.files().reread(folder, item.operation(), item.note())
-        : services.files().readInstead(folder, item.operation(), instead);
+        ? sources.files().reread(folder, item.operation(), item.note())
+        : sources.files().readInstead(folder, item.operation(), instead);
   }
 
   private Value kernel(Operation operation, Value[] inputs) {
-    ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
+    ExecutionContext context = new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
     if (operation.name().equals("toString") && inputs[0] instanceof ListValue list) {
       return Scalar.of(TextForm.list(list, v -> text(v, context)));
     }
@@ -290,7 +290,7 @@ public final class Replayer {
   }
 
   private Value recorded(Operation operation, Value[] inputs, ExecutionContext context) {
-    Timeline timeline = services.timeline();
+    Timeline timeline = sources.resources().timeline();
     if (timeline == null) {
       return kernels.run(operation, inputs, context);
     }
@@ -302,7 +302,7 @@ public final class Replayer {
 
   /** The value as {@code print} shows it. */
   private String text(Value value) {
-    ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
+    ExecutionContext context = new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
     return switch (value) {
       case Scalar scalar -> scalar.asString();
       case ListValue list -> TextForm.list(list, v -> text(v, context));
@@ -312,9 +312,7 @@ public final class Replayer {
 
   private String text(Value value, ExecutionContext context) {
     return ((Scalar)
-            services
-                .pipeline()
-                .kernels()
+            sources.resources().kernels()
                 .run(TextForm.TO_STRING, TextForm.defaults(value), context))
         .asString();
   }

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Thread-safe.
  */
 final class Restoration implements LostValues {
-  private final SessionServices services;
+  private final Sources sources;
 
   /** False when all values must be of one device class. */
   private final boolean allowed;
@@ -48,8 +48,8 @@ final class Restoration implements LostValues {
   /** What Java programs have bound to runs, by key; with a reference each. */
   private final Map<Key, MatrixValue> bound = new ConcurrentHashMap<>();
 
-  Restoration(SessionServices services, boolean allowed) {
-    this.services = services;
+  Restoration(Sources sources, boolean allowed) {
+    this.sources = sources;
     this.allowed = allowed;
   }
 
@@ -144,21 +144,21 @@ final class Restoration implements LostValues {
     }
     Value value;
     try {
-      value = new Recomputation(services, this::atHand).of(item);
+      value = new Recomputation(sources, this::atHand).of(item);
     } catch (OperandException | ResourceException e) {
       throw new LostValueException(lost, "cannot be computed again: " + e.getMessage());
     }
     try {
       lost.matrix().takeCellsOf((MatrixValue) value);
       restored.increment();
-      services.accelerators().restored(lost.matrix());
+      sources.resources().accelerators().restored(lost.matrix());
     } finally {
       value.release();
     }
   }
 
   private Value atHand(LineageItem item) {
-    Value value = services.cache() == null ? null : services.cache().peek(item.key());
+    Value value = sources.resources().cache() == null ? null : sources.resources().cache().peek(item.key());
     if (value == null) {
       MatrixValue known = bound.get(item.key());
       value = known != null && known.tryRetain() ? known : null;

@@ -5,19 +5,26 @@ import dev.reprise.language.program.Instruction;
 /** {@code resume}: the list of a checkpoint, and the seeds that were to be drawn next. */
 final class ResumeStep extends Steps.OperationStep {
 
-  ResumeStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+  private final Checkpoints checkpoints;
+
+  ResumeStep(
+      Checkpoints checkpoints,
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs) {
     super(instruction, operation, inputs);
+    this.checkpoints = checkpoints;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     context.settle();
     // The file may be another one the next time, and what is drawn next is.
     context.cannotRepeat();
     context.run.journal().refuse();
     String file = text(context, activation, 0, "a file name");
     FileAccess.Loaded loaded =
-        context.run.session().checkpoints().resume(context, operation, file, activation.isTraced());
+        checkpoints.resume(context, operation, file, activation.isTraced());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);
   }

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.recall.RunJournal;
+import dev.reprise.engine.region.Callee;
 import dev.reprise.engine.report.RunCounters;
 import dev.reprise.engine.report.RunProgress;
 import dev.reprise.engine.seed.ThreadSeeds;
@@ -9,11 +10,13 @@ import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
-/** One execution of a program: its functions, counters, working directory and how to stop it. */
+/** One execution of a program: its counters, working directory and how to stop it. */
 final class Run {
-  private final SessionServices session;
-  private final Functions functions;
+  private final Resources resources;
+  private final LineageBudget lineage;
+  private final Function<String, ? extends Callee> callees;
   private final RunJournal journal;
   private final RunCounters counters;
   private final long savedBefore;
@@ -23,31 +26,40 @@ final class Run {
   // Written by the main control thread at setwd, read by parfor workers that it starts later.
   private volatile Path workingDirectory;
 
-  /** A run that keeps no journal. */
-  Run(SessionServices session, OpenRuns.Entry open, Functions functions) {
-    this(session, open, functions, new RunJournal(false, false));
-  }
-
   /**
+   * @param lineage what traces may take
    * @param open stands for the run among those of the session
+   * @param callees finds a function of the program by its name, or null
    */
-  Run(SessionServices session, OpenRuns.Entry open, Functions functions, RunJournal journal) {
+  Run(
+      Resources resources,
+      LineageBudget lineage,
+      OpenRuns.Entry open,
+      Function<String, ? extends Callee> callees,
+      RunJournal journal) {
     this.open = open;
     this.journal = journal;
-    this.session = session;
-    this.functions = functions;
-    this.counters = new RunCounters(session.opcodes().size(), session.timeline());
-    this.progress = new RunProgress(session.config().progress());
-    this.savedBefore = session.cache() == null ? 0 : session.cache().statistics().savedNanos();
-    this.workingDirectory = session.config().workingDirectory();
+    this.resources = resources;
+    this.lineage = lineage;
+    this.callees = callees;
+    this.counters = new RunCounters(resources.opcodes().size(), resources.timeline());
+    this.progress = new RunProgress(resources.config().progress());
+    this.savedBefore = resources.cache() == null ? 0 : resources.cache().statistics().savedNanos();
+    this.workingDirectory = resources.config().workingDirectory();
   }
 
-  SessionServices session() {
-    return session;
+  Resources resources() {
+    return resources;
   }
 
-  Functions functions() {
-    return functions;
+  /** What the traces of variables may take. */
+  LineageBudget lineage() {
+    return lineage;
+  }
+
+  /** Finds a function of the program by its name, or null. */
+  Function<String, ? extends Callee> callees() {
+    return callees;
   }
 
   /** What the run takes from the world and leaves there. */
@@ -93,9 +105,9 @@ final class Run {
     ControlContext context =
         ControlContext.ofMain(
             this,
-            new ExecutionContext(session.memory(), session.config().threads()),
+            new ExecutionContext(resources.memory(), resources.config().threads()),
             seeds,
-            new ControlContext.Outlets(out, session.metrics().sink()));
+            new ControlContext.Outlets(out, resources.metrics().sink()));
     context.begin();
     return context;
   }

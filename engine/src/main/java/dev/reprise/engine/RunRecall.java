@@ -136,6 +136,6 @@ final class RunRecall {
     long nanos = System.nanoTime() - start;
     stored.programs().found(repetition.key(), Math.max(0, run.nanos() - nanos));
     stored.ended("recalled");
-    return StatisticsReport.of(new Run(services, open, null), nanos);
+    return StatisticsReport.of(services, services.run(open, _ -> null, new RunJournal(false, false)), nanos);
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
@@ -116,15 +117,15 @@ public final class ScriptRunner {
   private Outcome run(OpenRuns.Entry open, Map<String, Binding.Bound> inputs) {
     Run run =
         recall == null || !inputs.isEmpty()
-            ? new Run(services, open, functions)
-            : new Run(services, open, functions, recall.journal());
+            ? services.run(open, functions::find, new RunJournal(false, false))
+            : services.run(open, functions::find, recall.journal());
     MainThread main = new MainThread(run, inputs);
     try {
       if (services.stored() != null) {
         services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
       }
       if (tellsItsEnd(inputs)) {
-        services.metrics().begin(version);
+        services.resources().metrics().begin(version);
       }
       onDeepStack(run, main);
     } finally {
@@ -152,7 +153,7 @@ public final class ScriptRunner {
    * @throws IllegalStateException when the session has been closed before that
    */
   static void onDeepStack(Run run, Runnable body) {
-    Timeline timeline = run.session().timeline();
+    Timeline timeline = run.resources().timeline();
     Runnable recorded = timeline == null ? body : () -> timeline.run("script", body);
     Thread thread = new Thread(null, recorded, "reprise-main", STACK_BYTES);
     run.open().begins(thread);
@@ -211,14 +212,14 @@ public final class ScriptRunner {
                   ? services.config().out()
                   : run.journal().copying(services.config().out()));
       Activation activation =
-          new Activation(functions.main(), null, null, services.config().reuse().traces());
+          new Activation(functions.main().layout(), null, null, services.config().reuse().traces());
       try {
         bindInputs(activation);
         Node.runAll(functions.main().body(), context, activation);
         context.settle();
         services.accelerators().settle();
         if (tellsItsEnd(inputs)) {
-          services.metrics().end(version);
+          services.resources().metrics().end(version);
         }
         Map<String, Value> values = new LinkedHashMap<>();
         Map<String, LineageItem> items = new LinkedHashMap<>();
@@ -229,7 +230,7 @@ public final class ScriptRunner {
           String text = DiagnosticPrinter.plain().print(warnings);
           recall.keep(run.journal(), text, System.nanoTime() - start);
         }
-        outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
+        outcome = new Outcome(values, items, StatisticsReport.of(services, run, System.nanoTime() - start));
       } catch (ScriptException e) {
         failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());
       } catch (RuntimeException e) {

@@ -31,15 +31,14 @@ import java.util.TreeMap;
 final class StatisticsReport {
   private StatisticsReport() {}
 
-  static RunStatistics of(Run run, long wallNanos) {
-    SessionServices session = run.session();
+  static RunStatistics of(SessionServices session, Run run, long wallNanos) {
     Counters counters = run.counters().snapshot();
     List<OpcodeStatistics> operations = new ArrayList<>();
     for (int i = 0; i < counters.executed.length; i++) {
       if (counters.executed[i] + counters.hits[i] + counters.misses[i] + counters.waits[i] > 0) {
         operations.add(
             new OpcodeStatistics(
-                session.opcodes().name(i),
+                session.resources().opcodes().name(i),
                 counters.executed[i],
                 counters.nanos[i],
                 counters.hits[i],
@@ -66,7 +65,7 @@ final class StatisticsReport {
         memory.peakBytes(),
         memory.budgetBytes(),
         session.lineage().use(),
-        disk(session.diskStatistics(), memory),
+        disk(session.resources().diskStatistics(), memory),
         devices(session.accelerators()),
         placement(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),

@@ -11,30 +11,30 @@ abstract class Step {
   private final Position position;
   private final int[] releases;
 
-  Step(Position position, int[] releases) {
+  protected Step(Position position, int[] releases) {
     this.position = position;
     this.releases = releases;
   }
 
-  abstract void run(ControlContext context, Activation activation);
+  public abstract void run(ControlContext context, Activation activation);
 
   /** What the step does, as messages name it. */
-  abstract String describe();
+  public abstract String describe();
 
   /** Operands that a message about a failure should describe. */
-  abstract int[] inputs();
+  public abstract int[] inputs();
 
   /** What the step is about to make; null when that is not traced or takes running it. */
-  LineageItem itemOrNull(Activation activation) {
+  public LineageItem itemOrNull(Activation activation) {
     return null;
   }
 
   /** What the step traces, whatever the values; null when only running it says that. */
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return null;
   }
 
-  final int[] releases() {
+  public final int[] releases() {
     return releases;
   }
 
@@ -43,14 +43,14 @@ abstract class Step {
   }
 
   /** Gives up the variables that nobody reads after this step. */
-  final void releaseDead(Activation activation) {
+  public final void releaseDead(Activation activation) {
     for (int slot : releases) {
       activation.clear(slot);
     }
   }
 
   /** The operands' values, borrowed; fails on a variable that no path assigned. */
-  static Value[] gather(Activation activation, int[] operands) {
+  public static Value[] gather(Activation activation, int[] operands) {
     Value[] values = new Value[operands.length];
     for (int i = 0; i < operands.length; i++) {
       values[i] = value(activation, operands[i]);
@@ -58,12 +58,12 @@ abstract class Step {
     return values;
   }
 
-  static Value value(Activation activation, int operand) {
+  public static Value value(Activation activation, int operand) {
     Value value = activation.values[operand];
     if (value == null) {
       throw new dev.reprise.runtime.OperandException(
           "variable '"
-              + activation.procedure.procedure().slotNames().get(operand)
+              + activation.layout.slotName(operand)
               + "' has no value here: no path to this statement assigned it");
     }
     return value;

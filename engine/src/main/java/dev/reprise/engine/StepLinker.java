@@ -12,23 +12,33 @@ import java.util.List;
 /** Binds the instructions of a procedure, or of a parfor in it, to steps. */
 final class StepLinker {
   private final OperationLinker operations;
+  private final Machinery machinery;
+  private final Functions functions;
   private final Procedure procedure;
   private final ParForResults results;
 
-  private StepLinker(OperationLinker operations, Procedure procedure, ParForResults results) {
+  private StepLinker(
+      OperationLinker operations,
+      Machinery machinery,
+      Functions functions,
+      Procedure procedure,
+      ParForResults results) {
     this.operations = operations;
+    this.machinery = machinery;
+    this.functions = functions;
     this.procedure = procedure;
     this.results = results;
   }
 
   /** That of instructions outside of parfors. */
-  static StepLinker of(OperationLinker operations, Procedure procedure) {
-    return new StepLinker(operations, procedure, ParForResults.NONE);
+  static StepLinker of(
+      OperationLinker operations, Machinery machinery, Functions functions, Procedure procedure) {
+    return new StepLinker(operations, machinery, functions, procedure, ParForResults.NONE);
   }
 
   /** That of instructions in the body of a parfor which is here. */
   StepLinker in(Block.ParFor loop) {
-    return new StepLinker(operations, procedure, results.in(loop));
+    return new StepLinker(operations, machinery, functions, procedure, results.in(loop));
   }
 
   /** What the parfors around assign. */
@@ -58,7 +68,7 @@ final class StepLinker {
     }
     Instruction.Call call = (Instruction.Call) instruction;
     return new CallStep(
-        call,
+        functions, call,
         operands(call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
   }
 
@@ -86,21 +96,21 @@ final class StepLinker {
     return switch (compute.operation().opcode().evaluation()) {
       case EFFECT ->
           switch (name) {
-            case "eval" -> new EvalStep(compute, operation, inputs);
+            case "eval" -> new EvalStep(functions, compute, operation, inputs);
             case "warmstart" -> new WarmStartStep(compute, operation, inputs);
-            default -> new EffectStep(compute, operation, inputs, Effects.find(name));
+            default -> new EffectStep(machinery.files(), machinery.checkpoints(), compute, operation, inputs, Effects.find(name));
           };
       case SOURCE ->
           name.equals("resume")
-              ? new ResumeStep(compute, operation, inputs)
-              : new ReadStep(compute, operation, inputs);
+              ? new ResumeStep(machinery.checkpoints(), compute, operation, inputs)
+              : new ReadStep(machinery.files(), compute, operation, inputs);
       case STRUCTURE ->
           switch (name) {
             case "listAssign" ->
                 assign(compute, operation, inputs, ofCells("leftIndex", compute), null);
             case "listIndex" ->
-                new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
-            case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
+                new SubscriptStep(machinery.pipeline(), compute, operation, inputs, ofCells("rightIndex", compute));
+            case "append" -> new AppendStep(machinery.pipeline(), compute, operation, inputs, ofCells("cbind", compute));
             case "as.list" -> new AsListStep(compute, operation, inputs);
             default -> new StructureStep(compute, operation, inputs);
           };
@@ -112,7 +122,7 @@ final class StepLinker {
     int[] inputs = operands(plan.inputs());
     Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
     return PlanSteps.of(
-        plan,
+        machinery.pipeline(), plan,
         inputs,
         plain,
         operation -> {
@@ -139,22 +149,25 @@ final class StepLinker {
       LinkedOperation ofRows,
       LinkedOperation ofElements) {
     boolean readInParFor = results.read().contains(compute.outputs()[0]);
-    return new AssignStep(compute, operation, inputs, readInParFor, ofRows, ofElements);
+    return new AssignStep(machinery.pipeline(), compute, operation, inputs, readInParFor, ofRows, ofElements);
   }
 
   private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
+    Pipeline pipeline = machinery.pipeline();
     switch (operation.name()) {
       case "leftIndex" -> {
         return assign(compute, operation, inputs, null, ofCells("listAssign", compute));
       }
       case "rightIndex" -> {
-        return new CellsStep(compute, operation, inputs, ofCells("listIndex", compute));
+        return new CellsStep(pipeline, compute, operation, inputs, ofCells("listIndex", compute));
       }
       case "as.matrix", "as.scalar", "as.frame" -> {
-        return new CastStep(compute, operation, inputs);
+        return new CastStep(pipeline, compute, operation, inputs);
       }
       case "transformencode", "transformapply" -> {
         return new TransformStep(
+            pipeline,
+            functions,
             compute,
             operation,
             inputs,
@@ -163,23 +176,23 @@ final class StepLinker {
             ofCells("leftIndex", compute));
       }
       case "toString" -> {
-        return new ToStringStep(compute, operation, inputs);
+        return new ToStringStep(pipeline, compute, operation, inputs);
       }
       default -> {}
     }
     if (operation.operation().opcode().seedParameter() >= 0) {
-      return new Steps.Seeded(compute, operation, inputs);
+      return new Steps.Seeded(pipeline, compute, operation, inputs);
     }
     ScalarBinary binary = inputs.length == 2 ? operations.binary(operation.operation()) : null;
     if (binary != null && isSum(compute)) {
-      return new SumStep(compute, operation, inputs, binary);
+      return new SumStep(pipeline, compute, operation, inputs, binary);
     }
     if (binary != null) {
-      return new Steps.Binary(compute, operation, inputs, binary);
+      return new Steps.Binary(pipeline, compute, operation, inputs, binary);
     }
     ScalarUnary unary = inputs.length == 1 ? operations.unary(operation.operation()) : null;
     return unary != null
-        ? new Steps.Unary(compute, operation, inputs, unary)
-        : new Steps.Kernel(compute, operation, inputs);
+        ? new Steps.Unary(pipeline, compute, operation, inputs, unary)
+        : new Steps.Kernel(pipeline, compute, operation, inputs);
   }
 }

@@ -30,17 +30,17 @@ final class Steps {
     }
 
     @Override
-    String describe() {
+    public String describe() {
       return operation.operation().scriptName();
     }
 
     @Override
-    int[] inputs() {
+    public int[] inputs() {
       return inputs;
     }
 
     @Override
-    LineageItem itemOrNull(Activation activation) {
+    public LineageItem itemOrNull(Activation activation) {
       for (int operand : inputs) {
         if (activation.item(operand) == null) {
           return null;
@@ -107,15 +107,21 @@ final class Steps {
 
   /** An operation that runs as a kernel. */
   static class Kernel extends OperationStep {
+    private final Pipeline pipeline;
     private final OutputItems outputItems;
 
-    Kernel(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    Kernel(
+        Pipeline pipeline,
+        Instruction.Compute instruction,
+        LinkedOperation operation,
+        int[] inputs) {
       super(instruction, operation, inputs);
+      this.pipeline = pipeline;
       this.outputItems = OutputItems.of(operation.operation().opcode(), outputs.length);
     }
 
     @Override
-    void run(ControlContext context, Activation activation) {
+    public void run(ControlContext context, Activation activation) {
       Value[] values = gather(activation, inputs);
       LineageItem item = trace(activation, operation.operation(), inputs);
       compute(context, activation, values, item);
@@ -123,11 +129,10 @@ final class Steps {
 
     final void compute(
         ControlContext context, Activation activation, Value[] values, LineageItem traced) {
-      Pipeline pipeline = context.run.session().pipeline();
       LineageItem item = traced;
       boolean sampled = activation.sampled;
       if (activation.isRecorded()
-          && pipeline.needsItem(context, activation, operation, values, LoopRecorder.RESULT)) {
+          && pipeline.needsItem(context, activation, operation, values, UntracedIteration.RESULT)) {
         if (pipeline.mayLose(operation, values)) {
           activation.traceAgain();
         }
@@ -147,7 +152,7 @@ final class Steps {
     }
 
     @Override
-    StepTrace traceForm() {
+    public StepTrace traceForm() {
       return outputItems == null
           ? StepTrace.of(operation.operation(), inputs, outputs[0], releases())
           : null;
@@ -158,13 +163,17 @@ final class Steps {
   static final class Seeded extends Kernel {
     private final int seedAt;
 
-    Seeded(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
-      super(instruction, operation, inputs);
+    Seeded(
+        Pipeline pipeline,
+        Instruction.Compute instruction,
+        LinkedOperation operation,
+        int[] inputs) {
+      super(pipeline, instruction, operation, inputs);
       this.seedAt = operation.operation().opcode().seedParameter();
     }
 
     @Override
-    void run(ControlContext context, Activation activation) {
+    public void run(ControlContext context, Activation activation) {
       Value[] values = gather(activation, inputs);
       values[seedAt] = context.completed(activation, inputs[seedAt]);
       requireSeed(values[seedAt]);
@@ -200,7 +209,7 @@ final class Steps {
     }
 
     @Override
-    StepTrace traceForm() {
+    public StepTrace traceForm() {
       return null;
     }
   }
@@ -213,11 +222,12 @@ final class Steps {
     private final int output;
 
     Binary(
+        Pipeline pipeline,
         Instruction.Compute instruction,
         LinkedOperation operation,
         int[] inputs,
         ScalarBinary function) {
-      super(instruction, operation, inputs);
+      super(pipeline, instruction, operation, inputs);
       this.function = function;
       this.left = inputs[0];
       this.right = inputs[1];
@@ -225,13 +235,13 @@ final class Steps {
     }
 
     @Override
-    void run(ControlContext context, Activation activation) {
+    public void run(ControlContext context, Activation activation) {
       Value[] values = activation.values;
       if (values[left] instanceof Scalar x && values[right] instanceof Scalar y) {
         Scalar result = function.apply(x, y);
         LineageItem[] items = activation.items;
         LineageItem item =
-            items == null ? null : traced(operation.operation(), items[left], items[right], result);
+            items == null ? null : ScalarItems.of(operation.operation(), items[left], items[right], result);
         context.counters.executed[operation.index()]++;
         activation.bind(output, result, item);
         releaseDead(activation);
@@ -241,7 +251,7 @@ final class Steps {
     }
 
     @Override
-    StepTrace traceForm() {
+    public StepTrace traceForm() {
       return StepTrace.ofScalars(operation.operation(), inputs, output, releases());
     }
   }
@@ -251,21 +261,22 @@ final class Steps {
     private final ScalarUnary function;
 
     Unary(
+        Pipeline pipeline,
         Instruction.Compute instruction,
         LinkedOperation operation,
         int[] inputs,
         ScalarUnary function) {
-      super(instruction, operation, inputs);
+      super(pipeline, instruction, operation, inputs);
       this.function = function;
     }
 
     @Override
-    void run(ControlContext context, Activation activation) {
+    public void run(ControlContext context, Activation activation) {
       if (activation.values[inputs[0]] instanceof Scalar x) {
         Scalar result = function.apply(x);
         LineageItem[] items = activation.items;
         LineageItem item =
-            items == null ? null : traced(operation.operation(), items[inputs[0]], result);
+            items == null ? null : ScalarItems.of(operation.operation(), items[inputs[0]], result);
         context.counters.executed[operation.index()]++;
         activation.bind(outputs[0], result, item);
         releaseDead(activation);
@@ -275,35 +286,9 @@ final class Steps {
     }
 
     @Override
-    StepTrace traceForm() {
+    public StepTrace traceForm() {
       return StepTrace.ofScalars(operation.operation(), inputs, outputs[0], releases());
     }
-  }
-
-  /**
-   * The item of a scalar computed from scalars. What follows from literals alone is itself a
-   * literal: an index computed from a loop variable is the same index however it was computed, so
-   * values that depend on it are found again; and loops over scalars grow no trace. So is what
-   * {@link CountedNumbers} says.
-   */
-  static LineageItem traced(
-      Operation operation, LineageItem left, LineageItem right, Scalar result) {
-    boolean counted = left.isCounted() || right.isCounted();
-    if (left.isLiteral() && right.isLiteral()) {
-      return counted ? LineageItem.counted(result) : LineageItem.literal(result);
-    }
-    return counted
-            && CountedNumbers.isIndexArithmetic(operation)
-            && CountedNumbers.isOfSizes(left.isLiteral() ? right : left)
-        ? LineageItem.counted(result)
-        : LineageItem.of(operation, left, right);
-  }
-
-  static LineageItem traced(Operation operation, LineageItem input, Scalar result) {
-    if (!input.isLiteral()) {
-      return LineageItem.of(operation, input);
-    }
-    return input.isCounted() ? LineageItem.counted(result) : LineageItem.literal(result);
   }
 
   /** {@code to = from}. */
@@ -323,7 +308,7 @@ final class Steps {
     }
 
     @Override
-    void run(ControlContext context, Activation activation) {
+    public void run(ControlContext context, Activation activation) {
       Value value = value(activation, from);
       value.retain();
       activation.bind(to, value, named == null ? activation.item(from) : named);
@@ -331,17 +316,17 @@ final class Steps {
     }
 
     @Override
-    StepTrace traceForm() {
+    public StepTrace traceForm() {
       return StepTrace.ofCopy(from, to, named, releases());
     }
 
     @Override
-    String describe() {
+    public String describe() {
       return "=";
     }
 
     @Override
-    int[] inputs() {
+    public int[] inputs() {
       return new int[] {from};
     }
   }

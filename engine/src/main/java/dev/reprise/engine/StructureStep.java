@@ -15,14 +15,14 @@ final class StructureStep extends Steps.OperationStep {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
     for (int i = 0; i < values.length; i++) {
       boolean enough = StructureOperations.isEnough(operation.operation(), values[i]);
       values[i] = context.awaitedUnless(enough, values[i]);
     }
     LineageItem item = trace(activation, operation.operation(), inputs);
-    Value value = context.run.session().structures().evaluate(operation.operation(), values);
+    Value value = context.run.resources().structures().evaluate(operation.operation(), values);
     context.counters.executed[operation.index()]++;
     if (outputItems == null) {
       activation.bind(outputs[0], value, item);
@@ -33,7 +33,7 @@ final class StructureStep extends Steps.OperationStep {
   }
 
   @Override
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return CountedNumbers.isSize(operation.operation())
         ? StepTrace.of(operation.operation(), inputs, outputs[0], releases())
         : null;

@@ -16,22 +16,25 @@ import java.util.Arrays;
  * value.
  */
 final class SubscriptStep extends Steps.OperationStep {
+  private final Pipeline pipeline;
   private final LinkedOperation ofRows;
 
   /**
    * @param ofRows the operation that takes rows, with bounds of rows and columns
    */
   SubscriptStep(
+      Pipeline pipeline,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       LinkedOperation ofRows) {
     super(instruction, operation, inputs);
+    this.pipeline = pipeline;
     this.ofRows = ofRows;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
     for (int i = 0; i < values.length; i++) {
       values[i] = context.awaited(values[i]);
@@ -48,14 +51,10 @@ final class SubscriptStep extends Steps.OperationStep {
       }
       Origin origin = new Origin(this, activation);
       result =
-          context
-              .run
-              .session()
-              .pipeline()
-              .compute(context, ofRows, withAllColumns(values), item, origin);
+          pipeline.compute(context, ofRows, withAllColumns(values), item, origin);
     } else {
       item = trace(activation, operation.operation(), inputs);
-      result = context.run.session().structures().evaluate(operation.operation(), values);
+      result = context.run.resources().structures().evaluate(operation.operation(), values);
       context.counters.executed[operation.index()]++;
     }
     activation.bind(outputs[0], result, item);

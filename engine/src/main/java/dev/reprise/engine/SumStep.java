@@ -10,29 +10,32 @@ import dev.reprise.runtime.cpu.cell.ScalarBinary;
  * {@code X += e} on a result of a parfor: notes the term, which is added when the loop is over, in
  * the order of the iterations. Value and lineage are those of the sequential loop.
  */
-final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
+final class SumStep extends Steps.Kernel implements WriteLog.DeferredWrite {
+  private final Pipeline pipeline;
   private final ScalarBinary function;
   private final int target;
   private final int term;
 
   SumStep(
+      Pipeline pipeline,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       ScalarBinary function) {
-    super(instruction, operation, inputs);
+    super(pipeline, instruction, operation, inputs);
+    this.pipeline = pipeline;
     this.function = function;
     this.target = outputs[0];
     this.term = inputs[1];
   }
 
   @Override
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return null;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value value = context.completed(activation, term);
     LineageItem[] items =
         activation.isTraced() ? new LineageItem[] {null, activation.items[term]} : null;
@@ -54,7 +57,7 @@ final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
       LineageItem item =
           items == null
               ? null
-              : Steps.traced(operation.operation(), activation.items[target], items[1], result);
+              : ScalarItems.of(operation.operation(), activation.items[target], items[1], result);
       context.counters.executed[operation.index()]++;
       activation.bind(target, result, item);
       return;
@@ -65,11 +68,7 @@ final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
             : LineageItem.of(operation.operation(), activation.items[target], items[1]);
     Value[] values = {sum, operands[1]};
     Value result =
-        context
-            .run
-            .session()
-            .pipeline()
-            .compute(context, operation, values, item, new Origin(this, activation));
+        pipeline.compute(context, operation, values, item, new Origin(this, activation));
     activation.bind(target, result, item);
   }
 }

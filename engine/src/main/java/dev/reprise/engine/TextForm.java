@@ -26,11 +26,7 @@ final class TextForm {
       case Handle handle -> of(context, context.await(handle));
       default ->
           ((Scalar)
-                  context
-                      .run
-                      .session()
-                      .pipeline()
-                      .kernels()
+                  context.run.resources().kernels()
                       .run(TO_STRING, defaults(value), context.kernel))
               .asString();
     };

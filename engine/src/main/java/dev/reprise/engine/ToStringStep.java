@@ -7,17 +7,21 @@ import dev.reprise.runtime.Value;
 /** {@code toString}: of lists here, of everything else as a kernel. */
 final class ToStringStep extends Steps.Kernel {
 
-  ToStringStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
-    super(instruction, operation, inputs);
+  ToStringStep(
+      Pipeline pipeline,
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs) {
+    super(pipeline, instruction, operation, inputs);
   }
 
   @Override
-  StepTrace traceForm() {
+  public StepTrace traceForm() {
     return null;
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     if (context.completed(activation, inputs[0]) instanceof ListValue list) {
       Value text = dev.reprise.runtime.Scalar.of(TextForm.of(context, list));
       activation.bind(outputs[0], text, trace(activation, operation.operation(), inputs));

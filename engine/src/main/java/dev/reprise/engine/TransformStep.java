@@ -21,6 +21,8 @@ import java.util.Collections;
 final class TransformStep extends Steps.Kernel {
   private static final Scalar ALL = Scalar.absent();
 
+  private final Pipeline pipeline;
+  private final Functions callees;
   private final LinkedOperation functions;
   private final LinkedOperation part;
   private final LinkedOperation whole;
@@ -32,13 +34,17 @@ final class TransformStep extends Steps.Kernel {
    * @param whole {@code leftIndex}
    */
   TransformStep(
+      Pipeline pipeline,
+      Functions callees,
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
       LinkedOperation functions,
       LinkedOperation part,
       LinkedOperation whole) {
-    super(instruction, operation, inputs);
+    super(pipeline, instruction, operation, inputs);
+    this.pipeline = pipeline;
+    this.callees = callees;
     this.functions = functions;
     this.part = part;
     this.whole = whole;
@@ -65,7 +71,7 @@ final class TransformStep extends Steps.Kernel {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     Value spec = context.completed(activation, inputs[learns ? 1 : 2]);
     if (outputs[0] < 0
         || !(spec instanceof Scalar text)
@@ -130,7 +136,6 @@ final class TransformStep extends Steps.Kernel {
       LinkedOperation what,
       Value[] values,
       LineageItem item) {
-    Pipeline pipeline = context.run.session().pipeline();
     return pipeline.compute(context, what, values, item, new Origin(this, activation));
   }
 
@@ -164,7 +169,7 @@ final class TransformStep extends Steps.Kernel {
     Value[] place = {passing.matrix, ALL, ALL, first, last};
     Value column = computed(context, activation, part, place, taken);
     try {
-      LinkedProcedure callee = context.run.functions().require(name);
+      LinkedProcedure callee = callees.require(name);
       Invocation.call(
           context,
           activation,
@@ -193,7 +198,7 @@ final class TransformStep extends Steps.Kernel {
         passing.item = put;
       } else {
         passing.become(
-            context.run.session().pipeline().executeInline(context, whole, operands), put);
+            pipeline.executeInline(context, whole, operands), put);
       }
       Restoration.note(passing.matrix, put);
     } finally {
@@ -218,7 +223,7 @@ final class TransformStep extends Steps.Kernel {
   }
 
   @Override
-  LineageItem itemOrNull(Activation activation) {
+  public LineageItem itemOrNull(Activation activation) {
     // Not what the functions make of it.
     return null;
   }

@@ -28,7 +28,7 @@ final class WarmStartStep extends Steps.OperationStep {
   }
 
   @Override
-  void run(ControlContext context, Activation activation) {
+  public void run(ControlContext context, Activation activation) {
     context.settle();
     context.cannotRepeat();
     if (activation.isRecorded()) {
@@ -55,7 +55,7 @@ final class WarmStartStep extends Steps.OperationStep {
   /** Null when the training is to begin from the initial value. */
   private WarmStarts.Found found(
       ControlContext context, Activation activation, Value initial, String name) {
-    StoredValues stored = context.run.session().stored();
+    StoredValues stored = context.run.resources().stored();
     WarmStarts starts = stored == null ? null : stored.warmStarts();
     if (starts == null) {
       return null;

@@ -18,7 +18,7 @@ final class WriteLog {
   private List<Write> writes = new ArrayList<>();
 
   /** A step whose effect on a result variable can be put off. */
-  interface Deferred {
+  interface DeferredWrite {
 
     /**
      * Has the effect on the activation's variable, or notes it once more for an outer parfor.
@@ -38,7 +38,7 @@ final class WriteLog {
    * @param operands source and bounds (the target's place is null), each retained
    * @param items their lineage items, or null when nothing is traced
    */
-  record Write(Deferred step, Value[] operands, LineageItem[] items) {
+  record Write(DeferredWrite step, Value[] operands, LineageItem[] items) {
     void release() {
       for (Value operand : operands) {
         if (operand != null) {

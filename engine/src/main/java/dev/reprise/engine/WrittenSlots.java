@@ -13,8 +13,13 @@ final class WrittenSlots {
 
   /** All slots that a loop may write or clear, ascending. */
   static int[] of(Block loop) {
+    return of(List.of(loop));
+  }
+
+  /** All slots that the blocks may write or clear, ascending. */
+  static int[] of(List<Block> blocks) {
     Set<Integer> slots = new TreeSet<>();
-    collect(loop, slots);
+    blocks.forEach(block -> collect(block, slots));
     return slots.stream().mapToInt(Integer::intValue).toArray();
   }
 

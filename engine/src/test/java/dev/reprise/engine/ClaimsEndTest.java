@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import java.util.List;
+import dev.reprise.engine.recall.RunJournal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,18 +36,26 @@ class ClaimsEndTest {
   private static final LineageItem ITEM = LineageItem.literal(Scalar.of(17));
   private static final PrintStream SINK = new PrintStream(OutputStream.nullOutputStream());
 
+  private static final SessionConfig CONFIG =
+      SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK);
+
   private final OpenClaims claims = new OpenClaims();
-  private final SessionServices services =
-      new SessionServices(
-          SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK), claims);
-  private final OpenRuns.Entry open = services.runs().begin();
+  private final Resources resources =
+      new Resources(CONFIG, claims, List::of, null);
+  private final OpenRuns.Entry open = resources.runs().begin();
   private final ControlContext context =
-      new Run(services, open, null).mainContext(ThreadSeeds.of(1), new StringBuilder());
+      new Run(
+              resources,
+              new LineageBudget(1 << 20, 1, SINK),
+              open,
+              _ -> null,
+              new RunJournal(false, false))
+          .mainContext(ThreadSeeds.of(1), new StringBuilder());
 
   @AfterEach
   void close() {
     open.close();
-    services.close();
+    resources.close();
   }
 
   private PendingTask task(PendingTask.Recipe recipe) {
@@ -59,12 +69,12 @@ class ClaimsEndTest {
   }
 
   private Claim claim() {
-    return (Claim) services.cache().probe(ITEM.key(), () -> null);
+    return (Claim) resources.cache().probe(ITEM.key(), () -> null);
   }
 
   private Handle subscribed() {
     PendingTask second = task((inputs, kernel, tally, later) -> Scalar.of(2));
-    services.cache().probe(ITEM.key(), () -> second);
+    resources.cache().probe(ITEM.key(), () -> second);
     return second.handle();
   }
 
@@ -74,7 +84,11 @@ class ClaimsEndTest {
 
   /** Events follow what they tell of, so they are complete when all tasks have ended. */
   private void assertNoClaimIsOpen() {
-    services.scheduler().close();
+    assertNoClaimIsOpen(resources);
+  }
+
+  private void assertNoClaimIsOpen(Resources resources) {
+    resources.scheduler().close();
     assertThat(claims.now()).isEmpty();
   }
 
@@ -113,7 +127,7 @@ class ClaimsEndTest {
   void theCacheHasTheValueBeforeTheHandleWakesAnybody() {
     PendingTask task = task((inputs, kernel, tally, later) -> Scalar.of(1));
     CompletableFuture<Value> found = new CompletableFuture<>();
-    task.handle().whenDone(() -> found.complete(services.cache().take(ITEM.key())));
+    task.handle().whenDone(() -> found.complete(resources.cache().take(ITEM.key())));
     task.takeOver(claim());
     assertThat(Assertions.assertTimeoutPreemptively(LIMIT, found::join)).isEqualTo(Scalar.of(1));
   }
@@ -129,13 +143,15 @@ class ClaimsEndTest {
             + "}".repeat(24)
             + "}\nA = matrix(1, 30, 30)\nR = matrix(0, 2, 1)\n"
             + "parfor (i in 1:2, par=2) { R[i, 1] = f(A, i) }\nprint(sum(R))";
-    ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
-    for (int run = 0; run < 3; run++) {
-      assertThatThrownBy(
-              () -> Assertions.assertTimeoutPreemptively(LIMIT, () -> runner.run(Map::of)))
-          .isInstanceOf(ScriptException.class)
-          .hasMessageContaining("does the recursion end?");
+    try (SessionServices services = new SessionServices(CONFIG, claims)) {
+      ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
+      for (int run = 0; run < 3; run++) {
+        assertThatThrownBy(
+                () -> Assertions.assertTimeoutPreemptively(LIMIT, () -> runner.run(Map::of)))
+            .isInstanceOf(ScriptException.class)
+            .hasMessageContaining("does the recursion end?");
+      }
+      assertNoClaimIsOpen(services.resources());
     }
-    assertNoClaimIsOpen();
   }
 }

@@ -61,7 +61,7 @@ class ClosedReplayTest {
     AtomicInteger operations = new AtomicInteger();
     Replayer replayer =
         new Replayer(
-            services,
+            services.sources(),
             (operation, inputs, context) -> {
               if (operations.incrementAndGet() == 1) {
                 closing.set(new Thread(services::close));
@@ -70,7 +70,7 @@ class ClosedReplayTest {
                   Thread.onSpinWait();
                 }
               }
-              Value value = services.pipeline().kernels().run(operation, inputs, context);
+              Value value = services.resources().kernels().run(operation, inputs, context);
               assertThat(services.liveBuffersAtClose()).as("not closed yet").isNegative();
               return value;
             });

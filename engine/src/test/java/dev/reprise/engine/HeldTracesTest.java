@@ -25,20 +25,19 @@ class HeldTracesTest {
   private final LineageBudget budget =
       new LineageBudget(BUDGET, 1, new PrintStream(OutputStream.nullOutputStream()));
 
-  private static Activation activation(int slots) {
-    Procedure procedure =
-        new Procedure(
-            "main",
-            List.of(),
-            List.of(),
-            Collections.nCopies(slots, "x"),
-            List.of(),
-            List.of(),
-            new Position("test", 1, 1));
-    LinkedProcedure linked =
-        new LinkedProcedure(
-            procedure, "main", null, new LineageItem[0], new Node[0], new LinkedCode[0]);
-    return new Activation(linked, null, null, true);
+  private static Procedure procedure(int slots) {
+    return new Procedure(
+        "main",
+        List.of(),
+        List.of(),
+        Collections.nCopies(slots, "x"),
+        List.of(),
+        List.of(),
+        new Position("test", 1, 1));
+  }
+
+  private static Activation activation(Procedure procedure) {
+    return new Activation(new FrameLayout(procedure), null, null, true);
   }
 
   private static LineageItem chain(double first, int length) {
@@ -52,7 +51,7 @@ class HeldTracesTest {
 
   @Test
   void whatNoVariableHoldsAnyMoreIsCutAsLongAsItIsHeld() {
-    Activation activation = activation(2);
+    Activation activation = activation(procedure(2));
     LineageItem overwritten = chain(1, 5_000);
     LineageItem shared = chain(2, 5_000);
     Key key = overwritten.key();
@@ -71,8 +70,8 @@ class HeldTracesTest {
 
   @Test
   void whatABlockDoesNotReadIsCutWhileItRunsAndIsThereAgainWhenItWasNotWritten() {
-    Activation activation = activation(3);
-    Procedure procedure = activation.procedure.procedure();
+    Procedure procedure = procedure(3);
+    Activation activation = activation(procedure);
     Region region =
         Region.ofLoop(List.of(), new BlockAccess(List.of(1), List.of(0, 1, 2), false), procedure);
     for (int slot = 0; slot < 3; slot++) {
@@ -98,7 +97,7 @@ class HeldTracesTest {
 
   @Test
   void whatIsNotHeldAnyMoreStaysAsItIs() {
-    Activation activation = activation(1);
+    Activation activation = activation(procedure(1));
     LineageItem[] outer = {chain(1, 5_000)};
     LineageItem[] inner = {chain(2, 5_000)};
     LineageItem known = inner[0];

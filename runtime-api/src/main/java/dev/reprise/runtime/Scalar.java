@@ -42,6 +42,13 @@ public sealed interface Scalar extends Value, Operand, DeviceOperand
     return AbsentScalar.ABSENT;
   }
 
+  /** True for a number or a truth value; false for texts, absent scalars and all else. */
+  static boolean isNumber(Value value) {
+    return value instanceof Scalar scalar
+        && !scalar.isAbsent()
+        && scalar.type() != ValueType.STRING;
+  }
+
   default boolean isAbsent() {
     return this == AbsentScalar.ABSENT;
   }

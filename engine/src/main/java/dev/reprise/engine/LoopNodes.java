@@ -3,20 +3,9 @@ package dev.reprise.engine;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
 
-/** Branches and sequential loops. */
-final class ControlNodes {
-  private ControlNodes() {}
-
-  /** {@code if (predicate) then else otherwise}. */
-  record If(LinkedCode predicate, Node[] then, Node[] otherwise) implements Node {
-    static final String WHAT = "the condition of 'if'";
-
-    @Override
-    public void run(ControlContext context, Activation activation) {
-      boolean taken = predicate.condition(WHAT, context, activation);
-      Node.runAll(taken ? then : otherwise, context, activation);
-    }
-  }
+/** Sequential loops. */
+final class LoopNodes {
+  private LoopNodes() {}
 
   /** {@code while (predicate) body}. */
   record While(LinkedCode predicate, Node[] body, LoopTrace trace) implements Node {
