@@ -2,7 +2,7 @@ package dev.reprise;
 
 import dev.reprise.engine.Binding;
 import dev.reprise.engine.Conversation;
-import dev.reprise.engine.Replayer;
+import dev.reprise.engine.replay.Replayer;
 import dev.reprise.engine.ScriptCompiler;
 import dev.reprise.engine.SessionServices;
 import dev.reprise.language.CompileException;

@@ -112,7 +112,7 @@ public record SessionConfig(
 
   /** Hybrid reuse, Cost&amp;Size eviction, all cores, half of the machine's memory. */
   public static SessionConfig defaults() {
-    return dev.reprise.engine.Environment.defaultConfig();
+    return dev.reprise.engine.resource.Environment.defaultConfig();
   }
 
   /** How much is reused in effect: an estimate needs the keys of all values, and keeps none. */

@@ -1,6 +1,6 @@
 package dev.reprise;
 
-import dev.reprise.engine.Environment;
+import dev.reprise.engine.resource.Environment;
 import java.nio.file.Path;
 
 /** What the environment of the process says about its user; secrets come this way. */

@@ -114,6 +114,24 @@ final class ArchitectureRules {
           "java.util.TreeMap",
           "java.util.WeakHashMap");
 
+  /** Packages of the engine that execute programs, from the one that knows none of the others on. */
+  private static final List<String> ENGINE_LAYERS =
+      List.of(
+          "resource",
+          "operation",
+          "control",
+          "access",
+          "replay",
+          "pipeline",
+          "level",
+          "step",
+          "fusion",
+          "node",
+          "loop",
+          "call",
+          "parfor",
+          "link");
+
   private final String root;
 
   ArchitectureRules(String root) {
@@ -128,6 +146,7 @@ final class ArchitectureRules {
     rules.put("command and examples use the engine's public packages", publicPackages());
     rules.put("packages below the engine do not know the engine", partsOfTheEngine());
     rules.put("packages below the engine form no cycle", cyclesInTheEngine());
+    rules.put("layers of the engine know those below them alone", layersOfTheEngine());
     rules.put("static fields are final", fields().that().areStatic().should().beFinal());
     rules.put("static fields hold no mutable state", noFields().should(new HoldMutableState()));
     rules.put("native functions are bound in runtime-cpu and memory", nativeCalls());
@@ -160,6 +179,20 @@ final class ArchitectureRules {
         .should()
         .beFreeOfCycles()
         .allowEmptyShould(true);
+  }
+
+  private ArchRule layersOfTheEngine() {
+    CompositeArchRule all = null;
+    for (int above = 1; above < ENGINE_LAYERS.size(); above++) {
+      for (int below = 0; below < above; below++) {
+        ArchRule one =
+            never(
+                ".engine." + ENGINE_LAYERS.get(below) + "..",
+                ".engine." + ENGINE_LAYERS.get(above) + "..");
+        all = all == null ? CompositeArchRule.of(one) : all.and(one);
+      }
+    }
+    return all;
   }
 
   private ArchRule never(String from, String to) {
@@ -202,7 +235,7 @@ final class ArchitectureRules {
   private ArchRule environment() {
     return noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(root + ".engine.Environment")
+        .doNotHaveFullyQualifiedName(root + ".engine.resource.Environment")
         .and()
         // The bindings of GPUs take the folder of their natives from a system property only.
         .doNotHaveFullyQualifiedName(root + ".runtime.gpu.NativeFolder")

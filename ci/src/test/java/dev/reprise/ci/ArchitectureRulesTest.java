@@ -53,6 +53,13 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void aLayerMayNotKnowOneAboveIt() {
+    assertThat(violations("layers of the engine know those below them alone"))
+        .contains("control.Reaching")
+        .contains("step.Doing");
+  }
+
+  @Test
   void aCounterInAStaticFieldIsFound() {
     assertThat(violations("static fields are final")).contains("Forgetful.count");
     assertThat(violations("static fields hold no mutable state")).contains("Forgetful.seen");

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.control.Run;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.RunStatistics;
 import dev.reprise.engine.seed.InputSeeds;

@@ -1,5 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.call.LinkedProcedure;
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.check.TraceExcerpt;

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.CompileOptions;
 import dev.reprise.Numerics;
 import dev.reprise.RunStatistics;

@@ -1,5 +1,10 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;

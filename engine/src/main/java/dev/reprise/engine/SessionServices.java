@@ -1,5 +1,26 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.control.RunChecks;
+import dev.reprise.engine.resource.Resources;
+import dev.reprise.engine.pipeline.Parts;
+import dev.reprise.engine.access.Checkpoints;
+import dev.reprise.engine.fusion.Fusion;
+import dev.reprise.engine.fusion.FusedExecution;
+import dev.reprise.engine.fusion.FusedMembers;
+import dev.reprise.engine.link.Machinery;
+import dev.reprise.engine.link.FusionScope;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.operation.OperationLinker;
+import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.link.Linker;
+import dev.reprise.engine.level.LevelReuse;
+import dev.reprise.engine.access.FileAccess;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.fusion.ChainsOnDevices;
+import dev.reprise.engine.control.LineageBudget;
+import dev.reprise.engine.replay.Sources;
+import dev.reprise.engine.pipeline.Execution;
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.DeviceReport;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.control.Run;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;

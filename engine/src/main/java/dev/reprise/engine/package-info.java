@@ -11,12 +11,12 @@
  *                                                       |        complete, else as a PendingTask
  * </pre>
  *
- * <p>The packages below this one hold what can be understood without it, such as devices, regions
- * and files; {@code ARCHITECTURE.md} lists them. They know nothing of this package, which joins
- * them: {@link dev.reprise.engine.SessionServices} makes what a session has of them.
+ * <p>The packages below this one form layers, from what knows of no program up to what links one;
+ * {@code ARCHITECTURE.md} draws them. None of them knows this package, which is what sessions,
+ * scripts and conversations are: {@link dev.reprise.engine.SessionServices} puts all together.
  *
  * <p><b>Threads.</b> A control thread (the main program, or one parfor worker) owns its {@link
- * dev.reprise.engine.ControlContext} and its activations; nobody else touches them. Between taking
+ * dev.reprise.engine.control.ControlContext} and its activations; nobody else touches them. Between taking
  * a claim and executing it or handing it to the pool a control thread never blocks. It blocks only
  * on handles (for a predicate, an effect, or a cheap operation with an unfinished input), and then
  * it holds no claim. Pool threads run tasks whose inputs are complete and never block. A handle

@@ -1,5 +1,10 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.resource.Resources;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.pipeline.PendingTask;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.control.LineageBudget;
 import java.util.List;
 import dev.reprise.engine.recall.RunJournal;
 import static org.assertj.core.api.Assertions.assertThat;

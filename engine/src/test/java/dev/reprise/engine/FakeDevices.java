@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.resource.Environment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.CompileOptions;

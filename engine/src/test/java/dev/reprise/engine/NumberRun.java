@@ -20,10 +20,10 @@ import java.util.Set;
  *
  * @param result the number
  */
-record NumberRun(double result, RunStatistics statistics) {
+public record NumberRun(double result, RunStatistics statistics) {
 
   /** A session with a gibibyte that prints to nowhere. */
-  static SessionConfig config(ReuseMode mode, int threads) {
+  public static SessionConfig config(ReuseMode mode, int threads) {
     PrintStream sink = new PrintStream(OutputStream.nullOutputStream());
     return SessionConfig.defaults()
         .withThreads(threads)
@@ -32,13 +32,13 @@ record NumberRun(double result, RunStatistics statistics) {
         .withOutput(sink, sink);
   }
 
-  static NumberRun of(SessionConfig config, String script) {
+  public static NumberRun of(SessionConfig config, String script) {
     try (SessionServices services = new SessionServices(config, CacheEvents.NONE)) {
       return of(services, script);
     }
   }
 
-  static NumberRun of(SessionServices services, String script) {
+  public static NumberRun of(SessionServices services, String script) {
     CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
     ScriptRunner.Outcome outcome;
     try {
@@ -52,7 +52,7 @@ record NumberRun(double result, RunStatistics statistics) {
   }
 
   /** The number without reuse, which one and four threads find with it, short of memory or not. */
-  static double inAllWays(String script) {
+  public static double inAllWays(String script) {
     double expected = of(config(ReuseMode.NONE, 1), script).result;
     for (int threads : new int[] {1, 4}) {
       SessionConfig hybrid = config(ReuseMode.HYBRID, threads);

@@ -1,0 +1,146 @@
+package dev.reprise.engine.control;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The operations that a control thread has started and that may still fail, in program order. How
+ * far the thread runs ahead is bounded by how many have not finished, wherever they stand: a number
+ * that a loop sums up comes when its device has computed it, the matrices after it when they are
+ * launched. Owned by the control thread.
+ */
+public final class RunAhead {
+  /** Operations that have not finished; with more, the thread waits before it probes. */
+  static final int MOST = 64;
+
+  /**
+   * @param item what it makes, if it has a claim on that, else null
+   * @param submission which of the thread's operations it is, from 0 on
+   */
+  record Operation(Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
+    private boolean hasSucceeded() {
+      return handle.valueOrNull() != null;
+    }
+  }
+
+  /** The oldest first; among them some that have succeeded meanwhile. */
+  private final ArrayDeque<Operation> operations = new ArrayDeque<>();
+
+  /** Estimated bytes of their results. */
+  private long bytes;
+
+  private long submissions;
+
+  /**
+   * Adds an operation, of which a reference is kept.
+   *
+   * @param item what it makes, if it has a claim on that, else null
+   */
+  void add(Handle handle, Origin origin, LineageItem item) {
+    handle.retain();
+    Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
+    operations.addLast(operation);
+    bytes += operation.bytes;
+    submissions++;
+  }
+
+  private static long estimatedBytes(Handle handle) {
+    return handle.meta() == null || handle.meta().shape() == null
+        ? 0
+        : DenseMatrix.bytesOf(
+            handle.meta().shape().rows(), handle.meta().shape().cols(), Precision.FP64);
+  }
+
+  /** How many operations have been added so far. */
+  long submissions() {
+    return submissions;
+  }
+
+  /**
+   * By which worker the thread has had a value made that it asks for again meanwhile; null for
+   * other values. A hint, as the routes of handles are.
+   */
+  Object routeOf(LineageItem item) {
+    long high = item.keyHigh();
+    long low = item.keyLow();
+    for (Operation each : operations) {
+      if (each.item != null && each.item.keyHigh() == high && each.item.keyLow() == low) {
+        return each.handle.route();
+      }
+    }
+    return null;
+  }
+
+  boolean isEmpty() {
+    return operations.isEmpty();
+  }
+
+  /** Borrowed handles of the operations added since then that have not succeeded yet. */
+  List<Handle> unfinishedSince(long earlier) {
+    dropSucceeded();
+    List<Handle> unfinished = new ArrayList<>();
+    for (Operation each : operations) {
+      if (each.submission >= earlier) {
+        unfinished.add(each.handle);
+      }
+    }
+    return unfinished;
+  }
+
+  /**
+   * True when one more may be started.
+   *
+   * @param mostBytes what the results of unfinished operations may take
+   */
+  boolean hasRoom(long mostBytes) {
+    dropOldestSucceeded();
+    if (isWithin(mostBytes)) {
+      return true;
+    }
+    dropSucceeded();
+    return isWithin(mostBytes);
+  }
+
+  private boolean isWithin(long mostBytes) {
+    return operations.isEmpty() || operations.size() < MOST && bytes <= mostBytes;
+  }
+
+  private void dropOldestSucceeded() {
+    while (!operations.isEmpty() && operations.peekFirst().hasSucceeded()) {
+      takeOldest().handle.release();
+    }
+  }
+
+  private void dropSucceeded() {
+    operations.removeIf(each -> {
+      boolean succeeded = each.hasSucceeded();
+      if (succeeded) {
+        bytes -= each.bytes;
+        each.handle.release();
+      }
+      return succeeded;
+    });
+  }
+
+  /** Removes the oldest operation, whose reference the caller takes over. */
+  Operation takeOldest() {
+    Operation oldest = operations.removeFirst();
+    bytes -= oldest.bytes;
+    return oldest;
+  }
+
+  /** Cancels all, and forgets them. */
+  void discard() {
+    for (Operation left : operations) {
+      left.handle.cancel();
+      left.handle.release();
+    }
+    operations.clear();
+    bytes = 0;
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Operations that are put off to their only reader: computed with it in one loop, or not at all.
+ *
+ * <pre>
+ *   FusableStep: defer -- a Deferred value in the variable -- its reader:
+ *       FusableStep  FusedCall -- Fusion: probe -- FusedExecution: one loop, or one kernel
+ *       AskingStep   asks for its own value before it has its operands computed
+ * </pre>
+ *
+ * <p>Deferred values are never seen by any other step, and belong to one control thread.
+ */
+package dev.reprise.engine.fusion;

@@ -1,0 +1,9 @@
+/**
+ * Calls and blocks found as wholes, above single operations: whether to ask, what was found, and
+ * what an execution leaves. The data lies in {@code dev.reprise.engine.region}; {@link
+ * dev.reprise.engine.level.LevelReuse} has the picture.
+ *
+ * <p><b>Threads.</b> Control threads; what an execution left is published by it, or by the thread
+ * of the last operation to finish.
+ */
+package dev.reprise.engine.level;

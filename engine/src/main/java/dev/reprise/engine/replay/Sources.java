@@ -1,0 +1,13 @@
+package dev.reprise.engine.replay;
+
+import dev.reprise.engine.resource.Resources;
+import dev.reprise.engine.access.Checkpoints;
+import dev.reprise.engine.access.FileAccess;
+
+/**
+ * What values are computed from again: what scripts have read, with all else that it takes.
+ *
+ * @param files brings back what was read
+ * @param checkpoints brings back what was resumed
+ */
+public record Sources(Resources resources, FileAccess files, Checkpoints checkpoints) {}
