@@ -2,9 +2,9 @@ package dev.reprise;
 
 import dev.reprise.engine.Binding;
 import dev.reprise.engine.Conversation;
-import dev.reprise.engine.replay.Replayer;
 import dev.reprise.engine.ScriptCompiler;
 import dev.reprise.engine.SessionServices;
+import dev.reprise.engine.replay.Replayer;
 import dev.reprise.language.CompileException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -114,7 +114,9 @@ final class ArchitectureRules {
           "java.util.TreeMap",
           "java.util.WeakHashMap");
 
-  /** Packages of the engine that execute programs, from the one that knows none of the others on. */
+  /**
+   * Packages of the engine that execute programs, from the one that knows none of the others on.
+   */
   private static final List<String> ENGINE_LAYERS =
       List.of(
           "resource",

@@ -1,9 +1,9 @@
 package dev.reprise.engine;
 
+import dev.reprise.RunStatistics;
 import dev.reprise.engine.call.Functions;
 import dev.reprise.engine.control.Run;
 import dev.reprise.engine.recall.RunJournal;
-import dev.reprise.RunStatistics;
 import dev.reprise.engine.seed.InputSeeds;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;

@@ -1,14 +1,14 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.call.LinkedProcedure;
-import dev.reprise.engine.call.Functions;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Run;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.call.LinkedProcedure;
 import dev.reprise.engine.check.TraceExcerpt;
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.Run;
 import dev.reprise.engine.seed.InputSeeds;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.memory.Handle;
@@ -64,7 +64,8 @@ final class ConversationRun implements Runnable {
     ThreadSeeds drawn = seeds.begin();
     long first = drawn.source().base();
     ControlContext context = run.mainContext(drawn, session.config().out());
-    Activation activation = new Activation(main.layout(), null, null, session.config().reuse().traces());
+    Activation activation =
+        new Activation(main.layout(), null, null, session.config().reuse().traces());
     try {
       hand(activation);
       Node.runAll(main.body(), context, activation);

@@ -136,6 +136,7 @@ final class RunRecall {
     long nanos = System.nanoTime() - start;
     stored.programs().found(repetition.key(), Math.max(0, run.nanos() - nanos));
     stored.ended("recalled");
-    return StatisticsReport.of(services, services.run(open, _ -> null, new RunJournal(false, false)), nanos);
+    return StatisticsReport.of(
+        services, services.run(open, _ -> null, new RunJournal(false, false)), nanos);
   }
 }

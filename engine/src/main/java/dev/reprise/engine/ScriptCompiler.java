@@ -1,13 +1,13 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.call.Functions;
-import dev.reprise.engine.resource.Environment;
 import dev.reprise.CompileOptions;
 import dev.reprise.Numerics;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.call.Functions;
 import dev.reprise.engine.recall.QuickRecall;
 import dev.reprise.engine.recall.RunRepetition;
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.formats.metrics.ScriptVersion;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;

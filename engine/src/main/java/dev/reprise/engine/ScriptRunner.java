@@ -1,15 +1,15 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.call.Functions;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Run;
-import dev.reprise.engine.control.Activation;
-import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.call.Functions;
 import dev.reprise.engine.check.TraceExcerpt;
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.recall.RunParameters;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
@@ -235,7 +235,9 @@ public final class ScriptRunner {
           String text = DiagnosticPrinter.plain().print(warnings);
           recall.keep(run.journal(), text, System.nanoTime() - start);
         }
-        outcome = new Outcome(values, items, StatisticsReport.of(services, run, System.nanoTime() - start));
+        outcome =
+            new Outcome(
+                values, items, StatisticsReport.of(services, run, System.nanoTime() - start));
       } catch (ScriptException e) {
         failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());
       } catch (RuntimeException e) {

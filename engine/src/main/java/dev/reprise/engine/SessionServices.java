@@ -1,39 +1,39 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.pipeline.Parts;
-import dev.reprise.engine.access.Checkpoints;
-import dev.reprise.engine.fusion.Fusion;
-import dev.reprise.engine.fusion.FusedExecution;
-import dev.reprise.engine.fusion.FusedMembers;
-import dev.reprise.engine.link.Machinery;
-import dev.reprise.engine.link.FusionScope;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.OperationLinker;
-import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.link.Linker;
-import dev.reprise.engine.level.LevelReuse;
-import dev.reprise.engine.access.FileAccess;
-import dev.reprise.engine.control.Run;
-import dev.reprise.engine.fusion.ChainsOnDevices;
-import dev.reprise.engine.control.LineageBudget;
-import dev.reprise.engine.replay.Sources;
-import dev.reprise.engine.pipeline.Execution;
-import dev.reprise.engine.resource.Environment;
 import dev.reprise.DeviceReport;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.access.Checkpoints;
+import dev.reprise.engine.access.FileAccess;
+import dev.reprise.engine.control.LineageBudget;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Calibration;
 import dev.reprise.engine.device.FoundAccelerators;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.device.ProviderSource;
+import dev.reprise.engine.fusion.ChainsOnDevices;
+import dev.reprise.engine.fusion.FusedExecution;
+import dev.reprise.engine.fusion.FusedMembers;
+import dev.reprise.engine.fusion.Fusion;
+import dev.reprise.engine.level.LevelReuse;
+import dev.reprise.engine.link.FusionScope;
+import dev.reprise.engine.link.Linker;
+import dev.reprise.engine.link.Machinery;
+import dev.reprise.engine.operation.OperationLinker;
+import dev.reprise.engine.pipeline.Execution;
+import dev.reprise.engine.pipeline.Parts;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.region.Callee;
 import dev.reprise.engine.region.Composites;
+import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.replay.Sources;
+import dev.reprise.engine.resource.Environment;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.engine.worth.Keeping;
@@ -133,7 +133,9 @@ public final class SessionServices implements AutoCloseable {
   /** Null when values are not put together from parts. */
   private Parts parts() {
     LineageCache cache = resources.cache();
-    if (cache == null || !config().effectiveReuse().reusesParts() || !resources.tags().takesRewritten()) {
+    if (cache == null
+        || !config().effectiveReuse().reusesParts()
+        || !resources.tags().takesRewritten()) {
       return null;
     }
     long mostInvested = memory().budgetBytes() / INVESTED_SHARE;

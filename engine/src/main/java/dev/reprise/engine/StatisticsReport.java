@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.control.Run;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
@@ -14,6 +13,7 @@ import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.ViewStatistics;
 import dev.reprise.cache.CacheStatistics;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.control.Run;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Fallbacks;
 import dev.reprise.engine.region.Region;

@@ -16,12 +16,12 @@
  * scripts and conversations are: {@link dev.reprise.engine.SessionServices} puts all together.
  *
  * <p><b>Threads.</b> A control thread (the main program, or one parfor worker) owns its {@link
- * dev.reprise.engine.control.ControlContext} and its activations; nobody else touches them. Between taking
- * a claim and executing it or handing it to the pool a control thread never blocks. It blocks only
- * on handles (for a predicate, an effect, or a cheap operation with an unfinished input), and then
- * it holds no claim. Pool threads run tasks whose inputs are complete and never block. A handle
- * waits only for handles of proper sub-expressions of its own lineage, so no cycle of waiting can
- * form.
+ * dev.reprise.engine.control.ControlContext} and its activations; nobody else touches them. Between
+ * taking a claim and executing it or handing it to the pool a control thread never blocks. It
+ * blocks only on handles (for a predicate, an effect, or a cheap operation with an unfinished
+ * input), and then it holds no claim. Pool threads run tasks whose inputs are complete and never
+ * block. A handle waits only for handles of proper sub-expressions of its own lineage, so no cycle
+ * of waiting can form.
  *
  * <p><b>References.</b> {@code Activation.bind} takes over the reference that the producer owns;
  * overwriting, releasing and leaving an activation give it back. Inputs of a step are borrowed from

@@ -1,12 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.PendingTask;
-import dev.reprise.engine.control.Run;
-import dev.reprise.engine.control.LineageBudget;
-import java.util.List;
-import dev.reprise.engine.recall.RunJournal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +7,12 @@ import dev.reprise.CompileOptions;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.Claim;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.LineageBudget;
+import dev.reprise.engine.control.Run;
+import dev.reprise.engine.pipeline.PendingTask;
+import dev.reprise.engine.recall.RunJournal;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.OpenRuns;
 import dev.reprise.lineage.LineageItem;
@@ -24,6 +23,7 @@ import dev.reprise.runtime.Value;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +45,7 @@ class ClaimsEndTest {
       SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK);
 
   private final OpenClaims claims = new OpenClaims();
-  private final Resources resources =
-      new Resources(CONFIG, claims, List::of, null);
+  private final Resources resources = new Resources(CONFIG, claims, List::of, null);
   private final OpenRuns.Entry open = resources.runs().begin();
   private final ControlContext context =
       new Run(

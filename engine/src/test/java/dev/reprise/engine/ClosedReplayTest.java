@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.replay.Replayer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import dev.reprise.Reprise;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
+import dev.reprise.engine.replay.Replayer;
 import dev.reprise.runtime.Value;
 import java.io.OutputStream;
 import java.io.PrintStream;

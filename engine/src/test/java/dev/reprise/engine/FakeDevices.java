@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.resource.Environment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.CompileOptions;
@@ -10,6 +9,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.language.CompileException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;

@@ -1,8 +1,8 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.resource.Environment;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;

@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.resource.Environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.FakeDevices.Outcome;
+import dev.reprise.engine.resource.Environment;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;

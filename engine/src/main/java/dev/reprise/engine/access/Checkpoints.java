@@ -1,11 +1,11 @@
 package dev.reprise.engine.access;
 
-import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.report.SessionMetrics;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.file.FileUse;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.report.SessionMetrics;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.seed.SeedPlaceText;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.engine.stored.ShortTrace;

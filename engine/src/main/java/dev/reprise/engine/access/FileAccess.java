@@ -1,15 +1,12 @@
 package dev.reprise.engine.access;
 
-import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.resource.Environment;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.device.DeviceClasses;
 import dev.reprise.engine.file.FileContents;
 import dev.reprise.engine.file.FileContents.Content;
@@ -19,6 +16,9 @@ import dev.reprise.engine.file.FileWrites;
 import dev.reprise.engine.file.KeptForm;
 import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.file.ReadTask;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.resource.Environment;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.KnownRead;
 import dev.reprise.engine.stored.Questions;
@@ -37,7 +37,6 @@ import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.Operation;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -75,7 +74,8 @@ public final class FileAccess {
   public record Loaded(Value value, LineageItem item) {}
 
   /** Reads a file, or finds its content in the cache. */
-  public Loaded read(ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
+  public Loaded read(
+      ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
     ReadRequest request = ReadItem.request(context.run.workingDirectory(), inputs);
     FileUse use = FileUse.reads(request, files);
     Loaded read =

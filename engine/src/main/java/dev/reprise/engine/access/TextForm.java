@@ -13,7 +13,8 @@ import java.util.function.Function;
 
 /** Values as text: {@code print}, {@code toString}, and string concatenation. */
 public final class TextForm {
-  public static final Operation TO_STRING = new Operation(OperationTable.standard().get("toString"));
+  public static final Operation TO_STRING =
+      new Operation(OperationTable.standard().get("toString"));
 
   private TextForm() {}
 
@@ -27,8 +28,7 @@ public final class TextForm {
       case Handle handle -> of(context, context.await(handle));
       default ->
           ((Scalar)
-                  context.run.resources().kernels()
-                      .run(TO_STRING, defaults(value), context.kernel))
+                  context.run.resources().kernels().run(TO_STRING, defaults(value), context.kernel))
               .asString();
     };
   }

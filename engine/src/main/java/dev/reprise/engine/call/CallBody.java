@@ -1,8 +1,8 @@
 package dev.reprise.engine.call;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.lineage.RunCall;
 
 /**

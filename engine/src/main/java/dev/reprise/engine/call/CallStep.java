@@ -1,8 +1,8 @@
 package dev.reprise.engine.call;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;

@@ -1,9 +1,9 @@
 package dev.reprise.engine.call;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.step.Steps;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.step.Steps;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.engine.value.ElementNames;

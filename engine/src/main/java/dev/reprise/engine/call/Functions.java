@@ -1,7 +1,7 @@
 package dev.reprise.engine.call;
 
-import dev.reprise.engine.control.UncheckedCompileException;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.control.UncheckedCompileException;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.NearestName;

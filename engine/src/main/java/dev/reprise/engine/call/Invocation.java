@@ -1,8 +1,8 @@
 package dev.reprise.engine.call;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.step.Conversions;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.language.program.Procedure.Parameter;
@@ -154,11 +154,7 @@ final class Invocation {
       Result result = results.get(r);
       if (inner.values[result.slot()] == null) {
         throw new OperandException(
-            "function '"
-                + callee.name()
-                + "' did not assign its result '"
-                + result.name()
-                + "'");
+            "function '" + callee.name() + "' did not assign its result '" + result.name() + "'");
       }
       convert(context, inner, result.slot(), result.type(), result.name());
     }

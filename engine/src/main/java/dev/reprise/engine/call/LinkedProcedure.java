@@ -1,11 +1,11 @@
 package dev.reprise.engine.call;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.FrameLayout;
 import dev.reprise.engine.control.Node;
 import dev.reprise.engine.level.LevelReuse;
-import dev.reprise.engine.control.FrameLayout;
 import dev.reprise.engine.node.LinkedCode;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.region.Callee;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.timeline.EventKind;

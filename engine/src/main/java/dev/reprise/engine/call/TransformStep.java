@@ -1,13 +1,13 @@
 package dev.reprise.engine.call;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.step.AssignStep;
 import dev.reprise.engine.step.Steps;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.stored.OutputsOfOne;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.program.CalledFunctions;
@@ -205,8 +205,7 @@ public final class TransformStep extends Steps.Kernel {
       if (AssignStep.writeInPlace(context, whole, operands)) {
         passing.item = put;
       } else {
-        passing.become(
-            pipeline.executeInline(context, whole, operands), put);
+        passing.become(pipeline.executeInline(context, whole, operands), put);
       }
       Restoration.note(passing.matrix, put);
     } finally {

@@ -404,7 +404,8 @@ public final class ControlContext {
    * Turns a failure of a step into a script error with position, shapes and stack. An earlier
    * operation of this thread that failed late takes precedence, whatever finished first.
    */
-  public RuntimeException located(Throwable failure, Position position, Activation activation, Step step) {
+  public RuntimeException located(
+      Throwable failure, Position position, Activation activation, Step step) {
     return located(failure, new FailurePlace(position, activation, step));
   }
 

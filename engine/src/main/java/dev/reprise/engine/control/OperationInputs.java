@@ -1,7 +1,7 @@
 package dev.reprise.engine.control;
 
-import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;

@@ -1,10 +1,10 @@
 package dev.reprise.engine.control;
 
-import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.region.Callee;
 import dev.reprise.engine.report.RunCounters;
 import dev.reprise.engine.report.RunProgress;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.OpenRuns;

@@ -1,14 +1,14 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.step.KernelStep;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.OperationInputs;
-import dev.reprise.engine.pipeline.LateOperands;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.step.Steps;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.OperationInputs;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.pipeline.LateOperands;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.step.KernelStep;
+import dev.reprise.engine.step.Steps;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;

@@ -1,13 +1,12 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.CountedLater;
 import dev.reprise.engine.device.LateCall;
 import dev.reprise.engine.device.Later;
-import dev.reprise.engine.report.OpcodeIndex;
+import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.report.Tally;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;

@@ -1,9 +1,9 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.control.FailurePlace;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.control.OperandForms;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.FailurePlace;
+import dev.reprise.engine.control.OperandForms;
+import dev.reprise.engine.control.Origin;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;

@@ -1,11 +1,11 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.pipeline.LateOperands;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Execution;
-import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.pipeline.LateOperands;
+import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ExecutionContext;
@@ -99,7 +99,8 @@ record DeferredOperands(
     }
 
     @Override
-    public Value compute(Value[] complete, Execution execution, ExecutionContext kernel, Tally tally) {
+    public Value compute(
+        Value[] complete, Execution execution, ExecutionContext kernel, Tally tally) {
       Relayed.leaveWorker();
       Value[] values = new Value[members.size()];
       int root = values.length - 1;

@@ -1,13 +1,13 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.UntracedIteration;
-import dev.reprise.engine.step.KernelStep;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.step.Steps;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.UntracedIteration;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.step.KernelStep;
+import dev.reprise.engine.step.Steps;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
@@ -193,8 +193,7 @@ public final class FusableStep extends KernelStep {
     FusedCall call = FusedCall.of(this, operands);
     boolean placed = devices || isForDevices(activation, call);
     boolean needed =
-        !activation.isRecorded()
-            || fusion.needsItem(activation, call, UntracedIteration.RESULT);
+        !activation.isRecorded() || fusion.needsItem(activation, call, UntracedIteration.RESULT);
     LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
     Value value = fusedOrNot(context, activation, operands, call.traced(item), placed);
     activation.bind(eager.outputs[0], value, item);

@@ -1,9 +1,9 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.device.Later;
+import dev.reprise.engine.pipeline.Relayed;
+import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.report.OpcodeIndex;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.memory.ManagedMatrix;

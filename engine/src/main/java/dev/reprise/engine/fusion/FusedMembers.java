@@ -1,12 +1,12 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.pipeline.Relayed;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.fusion.FusedCall.Member;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Execution;
-import dev.reprise.cache.LineageCache;
-import dev.reprise.engine.fusion.FusedCall.Member;
-import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.worth.SiteAccount;
@@ -29,7 +29,8 @@ public final class FusedMembers {
 
   private final Keeping keeping;
 
-  public FusedMembers(KernelRunner kernels, Execution execution, LineageCache cache, Keeping keeping) {
+  public FusedMembers(
+      KernelRunner kernels, Execution execution, LineageCache cache, Keeping keeping) {
     this.kernels = kernels;
     this.execution = execution;
     this.cache = cache;

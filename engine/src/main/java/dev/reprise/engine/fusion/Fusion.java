@@ -1,18 +1,18 @@
 package dev.reprise.engine.fusion;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.pipeline.FreeTask;
-import dev.reprise.engine.pipeline.PendingTask;
-import dev.reprise.engine.pipeline.Relayed;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
-import dev.reprise.engine.fusion.FusedCall.Member;
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.device.Later;
+import dev.reprise.engine.fusion.FusedCall.Member;
+import dev.reprise.engine.pipeline.FreeTask;
+import dev.reprise.engine.pipeline.PendingTask;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.worth.SiteAccount;
@@ -48,7 +48,8 @@ public final class Fusion {
 
   private final Keeping keeping;
 
-  public Fusion(FusedExecution execution, FusedMembers members, LineageCache cache, Keeping keeping) {
+  public Fusion(
+      FusedExecution execution, FusedMembers members, LineageCache cache, Keeping keeping) {
     this.execution = execution;
     this.members = members;
     this.chains = execution.chains();

@@ -1,7 +1,7 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.engine.control.Activation;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.stored.EqualContents;

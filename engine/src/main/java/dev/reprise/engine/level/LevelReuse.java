@@ -1,20 +1,20 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.replay.Sources;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.region.Publication;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.region.RegionRecord;
+import dev.reprise.engine.replay.Sources;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
@@ -87,7 +87,8 @@ public final class LevelReuse {
    *
    * @param wanted how many of the outputs, from the first on, the caller looks at
    */
-  public void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
+  public void run(
+      ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs());
     if (skipsCarried(region) && context.carried.anyCarried(inputs)
         || asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {

@@ -1,12 +1,12 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.replay.KnownContent;
-import dev.reprise.engine.replay.Sources;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Region;
+import dev.reprise.engine.replay.KnownContent;
+import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.replay.Sources;
 import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;

@@ -1,10 +1,10 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.check.ReuseMismatch;
 import dev.reprise.engine.check.ReuseVerifier;
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Node;
 import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;

@@ -1,8 +1,8 @@
 package dev.reprise.engine.level;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.region.Region;
 
 /** Blocks that may be reused as a whole. */

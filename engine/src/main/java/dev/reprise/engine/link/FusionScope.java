@@ -1,12 +1,12 @@
 package dev.reprise.engine.link;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.fusion.FusableStep;
-import dev.reprise.engine.fusion.AskingStep;
-import dev.reprise.engine.step.SumStep;
-import dev.reprise.engine.step.Steps;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.fusion.AskingStep;
+import dev.reprise.engine.fusion.FusableStep;
 import dev.reprise.engine.fusion.FusableStep.Deferral;
+import dev.reprise.engine.step.Steps;
+import dev.reprise.engine.step.SumStep;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
@@ -79,7 +79,9 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
                 deferral);
         if (deferral == Deferral.ASKED) {
           int reader = candidates.reader(i);
-          steps[reader] = AskingStep.of(machinery.pipeline(), steps[reader], instructions.get(reader).releases());
+          steps[reader] =
+              AskingStep.of(
+                  machinery.pipeline(), steps[reader], instructions.get(reader).releases());
         }
       }
     }

@@ -1,19 +1,18 @@
 package dev.reprise.engine.link;
 
-import dev.reprise.engine.parfor.ParForNode;
+import dev.reprise.engine.call.CallBody;
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.call.LinkedProcedure;
+import dev.reprise.engine.control.Node;
 import dev.reprise.engine.control.Step;
 import dev.reprise.engine.level.RegionNode;
-import dev.reprise.engine.call.LinkedProcedure;
-import dev.reprise.engine.operation.OperationLinker;
-import dev.reprise.engine.call.Functions;
 import dev.reprise.engine.loop.LoopNodes;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.node.StraightNode;
-import dev.reprise.engine.call.CallBody;
 import dev.reprise.engine.loop.LoopTrace;
-import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.node.BranchNode;
-import dev.reprise.lineage.RunCall;
+import dev.reprise.engine.node.LinkedCode;
+import dev.reprise.engine.node.StraightNode;
+import dev.reprise.engine.operation.OperationLinker;
+import dev.reprise.engine.parfor.ParForNode;
 import dev.reprise.engine.region.Region;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
@@ -22,9 +21,8 @@ import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.RepeatableBlocks;
-import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.RunCall;
 import dev.reprise.lineage.RunLoop;
-import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -124,7 +122,9 @@ public final class Linker implements Functions.Linking {
         Node[] inner = nodes(part.blocks());
         if (part.repeatable()) {
           BlockAccess access = BlockAccess.of(part.blocks());
-          all.add(new RegionNode(Region.of(part.blocks(), access, procedure), machinery.levels(), inner));
+          all.add(
+              new RegionNode(
+                  Region.of(part.blocks(), access, procedure), machinery.levels(), inner));
         } else {
           all.addAll(List.of(inner));
         }

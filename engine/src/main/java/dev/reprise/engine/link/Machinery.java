@@ -1,10 +1,10 @@
 package dev.reprise.engine.link;
 
 import dev.reprise.engine.access.Checkpoints;
-import dev.reprise.engine.fusion.Fusion;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.level.LevelReuse;
 import dev.reprise.engine.access.FileAccess;
+import dev.reprise.engine.fusion.Fusion;
+import dev.reprise.engine.level.LevelReuse;
+import dev.reprise.engine.pipeline.Pipeline;
 
 /**
  * What linked programs execute with.

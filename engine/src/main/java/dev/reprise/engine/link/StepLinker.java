@@ -1,29 +1,29 @@
 package dev.reprise.engine.link;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.call.EvalStep;
-import dev.reprise.engine.step.ResumeStep;
-import dev.reprise.engine.step.PlanSteps;
-import dev.reprise.engine.step.CellsStep;
-import dev.reprise.engine.step.Effects;
-import dev.reprise.engine.step.SubscriptStep;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.OperationLinker;
-import dev.reprise.engine.call.Functions;
-import dev.reprise.engine.step.AppendStep;
-import dev.reprise.engine.call.TransformStep;
-import dev.reprise.engine.step.EffectStep;
-import dev.reprise.engine.parfor.ParForResults;
-import dev.reprise.engine.step.StructureStep;
-import dev.reprise.engine.step.AssignStep;
-import dev.reprise.engine.step.AsListStep;
-import dev.reprise.engine.step.CastStep;
-import dev.reprise.engine.step.ToStringStep;
-import dev.reprise.engine.step.SumStep;
-import dev.reprise.engine.step.ReadStep;
-import dev.reprise.engine.step.Steps;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.call.CallStep;
+import dev.reprise.engine.call.EvalStep;
+import dev.reprise.engine.call.Functions;
+import dev.reprise.engine.call.TransformStep;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.operation.OperationLinker;
+import dev.reprise.engine.parfor.ParForResults;
+import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.step.AppendStep;
+import dev.reprise.engine.step.AsListStep;
+import dev.reprise.engine.step.AssignStep;
+import dev.reprise.engine.step.CastStep;
+import dev.reprise.engine.step.CellsStep;
+import dev.reprise.engine.step.EffectStep;
+import dev.reprise.engine.step.Effects;
+import dev.reprise.engine.step.PlanSteps;
+import dev.reprise.engine.step.ReadStep;
+import dev.reprise.engine.step.ResumeStep;
+import dev.reprise.engine.step.Steps;
+import dev.reprise.engine.step.StructureStep;
+import dev.reprise.engine.step.SubscriptStep;
+import dev.reprise.engine.step.SumStep;
+import dev.reprise.engine.step.ToStringStep;
 import dev.reprise.engine.step.WarmStartStep;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
@@ -93,7 +93,8 @@ final class StepLinker {
     }
     Instruction.Call call = (Instruction.Call) instruction;
     return new CallStep(
-        functions, call,
+        functions,
+        call,
         operands(call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
   }
 
@@ -123,7 +124,14 @@ final class StepLinker {
           switch (name) {
             case "eval" -> new EvalStep(functions, compute, operation, inputs);
             case "warmstart" -> new WarmStartStep(compute, operation, inputs);
-            default -> new EffectStep(machinery.files(), machinery.checkpoints(), compute, operation, inputs, Effects.find(name));
+            default ->
+                new EffectStep(
+                    machinery.files(),
+                    machinery.checkpoints(),
+                    compute,
+                    operation,
+                    inputs,
+                    Effects.find(name));
           };
       case SOURCE ->
           name.equals("resume")
@@ -134,8 +142,15 @@ final class StepLinker {
             case "listAssign" ->
                 assign(compute, operation, inputs, ofCells("leftIndex", compute), null);
             case "listIndex" ->
-                new SubscriptStep(machinery.pipeline(), compute, operation, inputs, ofCells("rightIndex", compute));
-            case "append" -> new AppendStep(machinery.pipeline(), compute, operation, inputs, ofCells("cbind", compute));
+                new SubscriptStep(
+                    machinery.pipeline(),
+                    compute,
+                    operation,
+                    inputs,
+                    ofCells("rightIndex", compute));
+            case "append" ->
+                new AppendStep(
+                    machinery.pipeline(), compute, operation, inputs, ofCells("cbind", compute));
             case "as.list" -> new AsListStep(compute, operation, inputs);
             default -> new StructureStep(compute, operation, inputs);
           };
@@ -147,7 +162,8 @@ final class StepLinker {
     int[] inputs = operands(plan.inputs());
     Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
     return PlanSteps.of(
-        machinery.pipeline(), plan,
+        machinery.pipeline(),
+        plan,
         inputs,
         plain,
         operation -> {
@@ -174,7 +190,8 @@ final class StepLinker {
       LinkedOperation ofRows,
       LinkedOperation ofElements) {
     boolean readInParFor = results.read().contains(compute.outputs()[0]);
-    return new AssignStep(machinery.pipeline(), compute, operation, inputs, readInParFor, ofRows, ofElements);
+    return new AssignStep(
+        machinery.pipeline(), compute, operation, inputs, readInParFor, ofRows, ofElements);
   }
 
   private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {

@@ -1,9 +1,9 @@
 package dev.reprise.engine.loop;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
 import dev.reprise.engine.node.LinkedCode;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
 

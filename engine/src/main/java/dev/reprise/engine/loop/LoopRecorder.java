@@ -1,16 +1,16 @@
 package dev.reprise.engine.loop;
 
-import dev.reprise.engine.control.Step;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.level.RegionNode;
+import dev.reprise.engine.control.CountedNumbers;
+import dev.reprise.engine.control.Step;
 import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.level.LevelReuse;
-import dev.reprise.engine.node.StraightNode;
-import dev.reprise.engine.control.CountedNumbers;
-import dev.reprise.engine.node.LinkedCode;
-import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.level.RegionNode;
 import dev.reprise.engine.loop.Stretch.End;
 import dev.reprise.engine.loop.Stretch.State;
+import dev.reprise.engine.node.LinkedCode;
+import dev.reprise.engine.node.StraightNode;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.worth.Asking;
 import dev.reprise.lineage.LineageItem;
@@ -219,8 +219,7 @@ final class LoopRecorder implements UntracedIteration {
 
   /** False for a block that is one of those of which only a sample is asked for, and not in it. */
   private boolean isAsked(RegionNode block) {
-    return !block.levels().asksForSample(block.region())
-        || activation.sampled && blocksSampled;
+    return !block.levels().asksForSample(block.region()) || activation.sampled && blocksSampled;
   }
 
   private void runUnasked(RecordedBody.Guarded guarded) {

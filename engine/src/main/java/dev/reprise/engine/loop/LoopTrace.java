@@ -1,11 +1,11 @@
 package dev.reprise.engine.loop;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.CarriedValues;
-import dev.reprise.engine.control.CountedNumbers;
-import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.CarriedValues;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.CountedNumbers;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.seed.SeedSource;
 import dev.reprise.engine.seed.SeedTrail;
 import dev.reprise.language.program.Block;

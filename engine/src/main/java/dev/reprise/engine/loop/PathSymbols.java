@@ -1,8 +1,8 @@
 package dev.reprise.engine.loop;
 
+import dev.reprise.engine.control.CountedNumbers;
 import dev.reprise.engine.control.NumberHistory;
 import dev.reprise.engine.control.ScalarItems;
-import dev.reprise.engine.control.CountedNumbers;
 import dev.reprise.engine.control.StepTrace;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathShape;

@@ -1,9 +1,9 @@
 package dev.reprise.engine.loop;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.loop.Stretch.End;
 import dev.reprise.engine.region.Region;
 import dev.reprise.lineage.LineageItem;

@@ -1,11 +1,11 @@
 package dev.reprise.engine.loop;
 
-import dev.reprise.engine.level.RegionNode;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.node.StraightNode;
-import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.control.StepTrace;
+import dev.reprise.engine.level.RegionNode;
 import dev.reprise.engine.node.BranchNode;
+import dev.reprise.engine.node.LinkedCode;
+import dev.reprise.engine.node.StraightNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -119,8 +119,7 @@ final class RecordedBody {
         if (node instanceof StraightNode straight) {
           parts.add(straight(straight));
         } else if (node instanceof BranchNode branch) {
-          parts.add(
-              branch(BranchNode.WHAT, branch.predicate(), branch.then(), branch.otherwise()));
+          parts.add(branch(BranchNode.WHAT, branch.predicate(), branch.then(), branch.otherwise()));
         } else if (node instanceof RegionNode region) {
           parts.add(new Guarded(region, parts(region.body())));
         } else {

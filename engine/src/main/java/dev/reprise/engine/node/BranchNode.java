@@ -1,8 +1,8 @@
 package dev.reprise.engine.node;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Activation;
 
 /** {@code if (predicate) then else otherwise}. */
 public record BranchNode(LinkedCode predicate, Node[] then, Node[] otherwise) implements Node {

@@ -1,7 +1,7 @@
 package dev.reprise.engine.node;
 
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.OperandException;

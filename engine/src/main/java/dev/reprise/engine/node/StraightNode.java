@@ -1,9 +1,9 @@
 package dev.reprise.engine.node;
 
-import dev.reprise.engine.control.Step;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.Step;
 
 /** Steps one after another. */
 public final class StraightNode implements Node {

@@ -1,10 +1,10 @@
 package dev.reprise.engine.parfor;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.loop.LoopNodes;
-import dev.reprise.engine.control.Node;
-import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.loop.LoopNodes;
+import dev.reprise.engine.node.LinkedCode;
 import dev.reprise.engine.thread.ParForOptions;
 import dev.reprise.engine.thread.TaskPartition;
 import dev.reprise.engine.timeline.EventKind;

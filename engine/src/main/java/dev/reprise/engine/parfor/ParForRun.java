@@ -1,12 +1,12 @@
 package dev.reprise.engine.parfor;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.WriteLog;
-import dev.reprise.engine.control.FailurePlace;
-import dev.reprise.engine.loop.LoopNodes;
-import dev.reprise.engine.control.Node;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.FailurePlace;
+import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.WriteLog;
 import dev.reprise.engine.file.FileOrder;
+import dev.reprise.engine.loop.LoopNodes;
 import dev.reprise.engine.report.MetricSink;
 import dev.reprise.engine.report.OrderedOutput;
 import dev.reprise.engine.seed.SeedSource;

@@ -1,18 +1,18 @@
 package dev.reprise.engine.pipeline;
 
-import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.control.OperationInputs;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.OperationInputs;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;

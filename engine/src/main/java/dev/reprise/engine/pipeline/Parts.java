@@ -1,11 +1,11 @@
 package dev.reprise.engine.pipeline;
 
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.report.OpcodeIndex;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.value.ElementItems;

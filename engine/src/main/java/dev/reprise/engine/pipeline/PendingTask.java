@@ -1,10 +1,10 @@
 package dev.reprise.engine.pipeline;
 
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.Waiter;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.Run;
-import dev.reprise.cache.Claim;
-import dev.reprise.cache.Waiter;
 import dev.reprise.engine.device.Later;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.engine.thread.Cancellation;

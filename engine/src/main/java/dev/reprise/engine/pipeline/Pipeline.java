@@ -1,16 +1,16 @@
 package dev.reprise.engine.pipeline;
 
-import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.resource.Resources;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.UntracedIteration;
-import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.control.OperationInputs;
 import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
-import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.control.RunChecks;
+import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;

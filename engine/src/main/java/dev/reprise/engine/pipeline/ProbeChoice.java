@@ -1,10 +1,10 @@
 package dev.reprise.engine.pipeline;
 
+import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
-import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.engine.worth.Asking;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.worth.SiteAccount;

@@ -1,7 +1,7 @@
 package dev.reprise.engine.pipeline;
 
-import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.device.Accelerators;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
@@ -53,8 +53,7 @@ public final class Relayed {
    * @param run does the work; throws {@link ForThePool} when that is for the pool
    * @param inTurn whether it is to keep its place when the worker must wait for the device
    */
-  static void submit(
-      Task task, Handle handle, Runnable run, boolean inTurn, Resources resources) {
+  static void submit(Task task, Handle handle, Runnable run, boolean inTurn, Resources resources) {
     TaskScheduler pool = resources.scheduler();
     Accelerators accelerators = resources.accelerators();
     // Who takes turns is asked once for each operation.

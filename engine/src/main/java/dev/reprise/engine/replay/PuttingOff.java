@@ -1,7 +1,7 @@
 package dev.reprise.engine.replay;
 
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;

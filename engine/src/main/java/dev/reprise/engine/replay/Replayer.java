@@ -1,10 +1,10 @@
 package dev.reprise.engine.replay;
 
-import dev.reprise.engine.access.TextForm;
 import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayRequest.Comparison;
 import dev.reprise.ReplayResult;
+import dev.reprise.engine.access.TextForm;
 import dev.reprise.engine.check.Kernels;
 import dev.reprise.engine.check.Tolerance;
 import dev.reprise.engine.check.ValueComparison;
@@ -283,7 +283,8 @@ public final class Replayer {
   }
 
   private Value kernel(Operation operation, Value[] inputs) {
-    ExecutionContext context = new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
+    ExecutionContext context =
+        new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
     if (operation.name().equals("toString") && inputs[0] instanceof ListValue list) {
       return Scalar.of(TextForm.list(list, v -> text(v, context)));
     }
@@ -303,7 +304,8 @@ public final class Replayer {
 
   /** The value as {@code print} shows it. */
   private String text(Value value) {
-    ExecutionContext context = new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
+    ExecutionContext context =
+        new ExecutionContext(sources.resources().memory(), sources.resources().config().threads());
     return switch (value) {
       case Scalar scalar -> scalar.asString();
       case ListValue list -> TextForm.list(list, v -> text(v, context));
@@ -313,7 +315,9 @@ public final class Replayer {
 
   private String text(Value value, ExecutionContext context) {
     return ((Scalar)
-            sources.resources().kernels()
+            sources
+                .resources()
+                .kernels()
                 .run(TextForm.TO_STRING, TextForm.defaults(value), context))
         .asString();
   }

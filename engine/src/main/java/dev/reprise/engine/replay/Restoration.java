@@ -158,7 +158,8 @@ public final class Restoration implements LostValues {
   }
 
   private Value atHand(LineageItem item) {
-    Value value = sources.resources().cache() == null ? null : sources.resources().cache().peek(item.key());
+    Value value =
+        sources.resources().cache() == null ? null : sources.resources().cache().peek(item.key());
     if (value == null) {
       MatrixValue known = bound.get(item.key());
       value = known != null && known.tryRetain() ? known : null;

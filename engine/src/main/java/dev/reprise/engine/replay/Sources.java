@@ -1,8 +1,8 @@
 package dev.reprise.engine.replay;
 
-import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.access.Checkpoints;
 import dev.reprise.engine.access.FileAccess;
+import dev.reprise.engine.resource.Resources;
 
 /**
  * What values are computed from again: what scripts have read, with all else that it takes.

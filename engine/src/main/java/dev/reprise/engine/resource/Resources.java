@@ -1,7 +1,5 @@
 package dev.reprise.engine.resource;
 
-import dev.reprise.engine.SessionServices;
-import dev.reprise.DeviceReport;
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheConfig;
@@ -9,14 +7,12 @@ import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
-import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.SessionServices;
 import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Calibration;
-import dev.reprise.engine.device.FoundAccelerators;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.device.ProviderSource;
-import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.report.OpcodeIndex;
 import dev.reprise.engine.report.SessionMetrics;
 import dev.reprise.engine.stored.StoredValues;
@@ -25,21 +21,16 @@ import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
 import dev.reprise.engine.value.StructureOperations;
-import dev.reprise.engine.worth.Keeping;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
-import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * What the runs of a session share that knows of no program: memory, cache, devices, pool, store.

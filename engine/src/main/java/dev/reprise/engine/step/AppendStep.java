@@ -1,11 +1,11 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.ScalarItems;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.ScalarItems;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
@@ -67,8 +67,7 @@ public final class AppendStep extends Steps.OperationStep {
       item = activation.isTraced() ? traced(activation, begun, whole) : null;
     } else {
       item = trace(activation, toColumns.operation(), inputs);
-      result =
-          pipeline.compute(context, toColumns, values, item, new Origin(this, activation));
+      result = pipeline.compute(context, toColumns, values, item, new Origin(this, activation));
     }
     activation.bind(outputs[0], result, item);
     releaseDead(activation);

@@ -1,8 +1,8 @@
 package dev.reprise.engine.step;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
@@ -47,6 +47,10 @@ public final class AsListStep extends Steps.OperationStep {
   }
 
   private Value wrapped(ControlContext context, Value value) {
-    return context.run.resources().structures().evaluate(operation.operation(), new Value[] {value});
+    return context
+        .run
+        .resources()
+        .structures()
+        .evaluate(operation.operation(), new Value[] {value});
   }
 }

@@ -1,12 +1,12 @@
 package dev.reprise.engine.step;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.StepTrace;
 import dev.reprise.engine.control.WriteLog;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.replay.Restoration;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
-import dev.reprise.engine.control.StepTrace;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.HostMemory;
@@ -194,8 +194,7 @@ public final class AssignStep extends Steps.OperationStep implements WriteLog.De
     activation.bind(target, changed, item);
   }
 
-  private Value evaluate(
-      ControlContext context, LinkedOperation assignment, Value[] operands) {
+  private Value evaluate(ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (isOfStructure(assignment)) {
       return context.run.resources().structures().evaluate(assignment.operation(), operands);
     }

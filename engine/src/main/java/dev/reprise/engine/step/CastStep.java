@@ -1,9 +1,9 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.value.ElementItems;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
@@ -20,10 +20,7 @@ public final class CastStep extends Steps.Kernel {
   private final ValueType target;
 
   public CastStep(
-      Pipeline pipeline,
-      Instruction.Compute instruction,
-      LinkedOperation operation,
-      int[] inputs) {
+      Pipeline pipeline, Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
     super(pipeline, instruction, operation, inputs);
     this.target =
         switch (operation.name()) {

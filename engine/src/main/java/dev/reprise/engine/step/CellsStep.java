@@ -1,9 +1,9 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.ListValue;

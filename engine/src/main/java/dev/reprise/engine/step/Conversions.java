@@ -1,7 +1,7 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ScalarItems;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ScalarItems;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.lineage.LineageItem;

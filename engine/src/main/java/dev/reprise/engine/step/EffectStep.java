@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.access.Checkpoints;
 import dev.reprise.engine.access.FileAccess;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;

@@ -1,8 +1,8 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.access.TextForm;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.StopRequest;
 import dev.reprise.engine.file.FileOrder;
 import dev.reprise.engine.file.FileUse;
@@ -198,7 +198,9 @@ public final class Effects {
     if (Double.isNaN(value.asDouble())) {
       // One diverged model must not end a search; it has no place among the others.
       context.run.journal().refuse();
-      context.run.resources()
+      context
+          .run
+          .resources()
           .config()
           .err()
           .println("reprise: note: the score '" + name + "' is NaN, so the model has none");
@@ -255,7 +257,10 @@ public final class Effects {
   private static Scalar number(ControlContext context, Value value) {
     if (value instanceof MatrixValue matrix && matrix.shape().isScalarLike()) {
       return (Scalar)
-          context.run.resources().kernels()
+          context
+              .run
+              .resources()
+              .kernels()
               .run(Conversions.AS_DOUBLE, new Value[] {value}, context.kernel);
     }
     return value instanceof Scalar scalar && !scalar.isAbsent() && scalar.type() != ValueType.STRING

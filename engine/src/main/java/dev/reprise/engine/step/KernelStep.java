@@ -1,7 +1,7 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.Step;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.Step;
 import dev.reprise.engine.control.StepTrace;
 import dev.reprise.lineage.LineageItem;
 

@@ -1,7 +1,7 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.stored.OutputsOfOne;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;

@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Shape;
@@ -18,7 +18,8 @@ public final class PlanSteps {
   private PlanSteps() {}
 
   public static PlanStep of(
-      Pipeline pipeline, Instruction.Compute plan,
+      Pipeline pipeline,
+      Instruction.Compute plan,
       int[] inputs,
       Step[] plain,
       Function<Operation, LinkedOperation> linker) {
@@ -49,7 +50,12 @@ public final class PlanSteps {
     private final LinkedOperation operation;
     private final boolean hasWeights;
 
-    Chain(Pipeline pipeline, Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
+    Chain(
+        Pipeline pipeline,
+        Instruction.Compute plan,
+        int[] inputs,
+        Step[] plain,
+        LinkedOperation operation) {
       super(pipeline, plan, inputs, plain);
       this.operation = operation;
       this.hasWeights = operation.operation().attributes().get("with") != null;
@@ -84,7 +90,11 @@ public final class PlanSteps {
     private final LinkedOperation operation;
 
     TransposedProduct(
-        Pipeline pipeline, Instruction.Compute plan, int[] inputs, Step[] plain, LinkedOperation operation) {
+        Pipeline pipeline,
+        Instruction.Compute plan,
+        int[] inputs,
+        Step[] plain,
+        LinkedOperation operation) {
       super(pipeline, plan, inputs, plain);
       this.operation = operation;
     }
@@ -117,7 +127,8 @@ public final class PlanSteps {
     private final boolean transposedRight;
 
     TraceOfProduct(
-        Pipeline pipeline, Instruction.Compute plan,
+        Pipeline pipeline,
+        Instruction.Compute plan,
         int[] inputs,
         Step[] plain,
         Function<Operation, LinkedOperation> linker) {

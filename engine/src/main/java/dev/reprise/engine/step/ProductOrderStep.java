@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Shape;
@@ -39,7 +39,8 @@ final class ProductOrderStep extends PlanStep {
   private record Known(double[] facts, int[] cuts, boolean asWritten) {}
 
   ProductOrderStep(
-      Pipeline pipeline, Instruction.Compute plan,
+      Pipeline pipeline,
+      Instruction.Compute plan,
       int[] inputs,
       Step[] plain,
       Function<Operation, LinkedOperation> linker) {

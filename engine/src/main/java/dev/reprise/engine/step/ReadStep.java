@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.access.FileAccess;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.replay.Restoration;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.Value;
 
@@ -14,10 +14,7 @@ public final class ReadStep extends Steps.OperationStep {
   private final FileAccess files;
 
   public ReadStep(
-      FileAccess files,
-      Instruction.Compute instruction,
-      LinkedOperation operation,
-      int[] inputs) {
+      FileAccess files, Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
     super(instruction, operation, inputs);
     this.files = files;
   }
@@ -30,8 +27,7 @@ public final class ReadStep extends Steps.OperationStep {
     for (int i = 0; i < values.length; i++) {
       values[i] = context.completed(activation, inputs[i]);
     }
-    FileAccess.Loaded loaded =
-        files.read(context, operation, values, activation.isTraced());
+    FileAccess.Loaded loaded = files.read(context, operation, values, activation.isTraced());
     Restoration.note(loaded.value(), loaded.item());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);

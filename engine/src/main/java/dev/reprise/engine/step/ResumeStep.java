@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.access.Checkpoints;
 import dev.reprise.engine.access.FileAccess;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.language.program.Instruction;
 
 /** {@code resume}: the list of a checkpoint, and the seeds that were to be drawn next. */
@@ -28,8 +28,7 @@ public final class ResumeStep extends Steps.OperationStep {
     context.cannotRepeat();
     context.run.journal().refuse();
     String file = text(context, activation, 0, "a file name");
-    FileAccess.Loaded loaded =
-        checkpoints.resume(context, operation, file, activation.isTraced());
+    FileAccess.Loaded loaded = checkpoints.resume(context, operation, file, activation.isTraced());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);
   }

@@ -1,14 +1,14 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.ScalarItems;
-import dev.reprise.engine.control.UntracedIteration;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.ScalarItems;
+import dev.reprise.engine.control.Step;
 import dev.reprise.engine.control.StepTrace;
+import dev.reprise.engine.control.UntracedIteration;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.value.Describe;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
@@ -250,7 +250,9 @@ public final class Steps {
         Scalar result = function.apply(x, y);
         LineageItem[] items = activation.items;
         LineageItem item =
-            items == null ? null : ScalarItems.of(operation.operation(), items[left], items[right], result);
+            items == null
+                ? null
+                : ScalarItems.of(operation.operation(), items[left], items[right], result);
         context.counters.executed[operation.index()]++;
         activation.bind(output, result, item);
         releaseDead(activation);

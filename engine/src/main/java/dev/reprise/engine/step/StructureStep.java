@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.CountedNumbers;
-import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.StepTrace;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.value.StructureOperations;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;

@@ -1,10 +1,10 @@
 package dev.reprise.engine.step;
 
+import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.FrameValue;
@@ -55,8 +55,7 @@ public final class SubscriptStep extends Steps.OperationStep {
         item = LineageItem.of(ofRows.operation(), withAllColumns(items));
       }
       Origin origin = new Origin(this, activation);
-      result =
-          pipeline.compute(context, ofRows, withAllColumns(values), item, origin);
+      result = pipeline.compute(context, ofRows, withAllColumns(values), item, origin);
     } else {
       item = trace(activation, operation.operation(), inputs);
       result = context.run.resources().structures().evaluate(operation.operation(), values);

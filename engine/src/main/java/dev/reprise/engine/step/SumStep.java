@@ -1,13 +1,13 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.WriteLog;
-import dev.reprise.engine.control.ScalarItems;
-import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.control.Origin;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Origin;
+import dev.reprise.engine.control.ScalarItems;
 import dev.reprise.engine.control.StepTrace;
+import dev.reprise.engine.control.WriteLog;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
@@ -75,8 +75,7 @@ public final class SumStep extends Steps.Kernel implements WriteLog.DeferredWrit
             ? null
             : LineageItem.of(operation.operation(), activation.items[target], items[1]);
     Value[] values = {sum, operands[1]};
-    Value result =
-        pipeline.compute(context, operation, values, item, new Origin(this, activation));
+    Value result = pipeline.compute(context, operation, values, item, new Origin(this, activation));
     activation.bind(target, result, item);
   }
 }

@@ -1,11 +1,11 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.access.TextForm;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.StepTrace;
+import dev.reprise.engine.operation.LinkedOperation;
+import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
@@ -14,10 +14,7 @@ import dev.reprise.runtime.Value;
 public final class ToStringStep extends Steps.Kernel {
 
   public ToStringStep(
-      Pipeline pipeline,
-      Instruction.Compute instruction,
-      LinkedOperation operation,
-      int[] inputs) {
+      Pipeline pipeline, Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
     super(pipeline, instruction, operation, inputs);
   }
 

@@ -1,9 +1,9 @@
 package dev.reprise.engine.step;
 
-import dev.reprise.engine.control.Step;
-import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.stored.WarmStarts;
 import dev.reprise.engine.value.Describe;

@@ -1,11 +1,11 @@
 package dev.reprise.engine.control;
 
-import dev.reprise.engine.NumberRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.ReuseMode;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.NumberRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,10 +1,10 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.engine.control.FrameLayout;
-import dev.reprise.engine.control.LineageBudget;
-import dev.reprise.engine.control.Activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.engine.control.Activation;
+import dev.reprise.engine.control.FrameLayout;
+import dev.reprise.engine.control.LineageBudget;
 import dev.reprise.engine.region.Region;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.BlockAccess;
