@@ -243,12 +243,7 @@ public final class SessionServices implements AutoCloseable {
     return resources.liveBuffersAtClose();
   }
 
-  /**
-   * Says that nobody waits for {@link #close}, which then gives back first what the cache holds; no
-   * run may come any more.
-   *
-   * @return false when close leaves something that somebody waits for, or has nothing to write
-   */
+  /** See {@link Resources#closeAtLeisure}. */
   public boolean closeAtLeisure() {
     return resources.closeAtLeisure();
   }

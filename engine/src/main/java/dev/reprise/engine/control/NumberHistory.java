@@ -1,12 +1,11 @@
 package dev.reprise.engine.control;
 
-import dev.reprise.engine.loop.PathSymbols;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.operation.Operation;
 
 /**
  * How a number came to be, as far as {@link CountedNumbers} looks: as items, or as the symbols that
- * stand for them in {@link PathSymbols}.
+ * stand for them in {@code PathSymbols}.
  */
 public interface NumberHistory {
   boolean isLiteral();

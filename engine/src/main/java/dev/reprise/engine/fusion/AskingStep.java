@@ -2,7 +2,7 @@ package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.OperationInputs;
+import dev.reprise.engine.pipeline.OperationInputs;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.Step;
 import dev.reprise.engine.pipeline.LateOperands;

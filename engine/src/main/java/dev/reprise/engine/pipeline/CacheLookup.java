@@ -7,7 +7,6 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.OperationInputs;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.device.KernelRunner;

@@ -3,7 +3,6 @@ package dev.reprise.engine.pipeline;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.control.OperationInputs;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.control.UntracedIteration;

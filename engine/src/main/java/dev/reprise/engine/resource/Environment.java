@@ -89,7 +89,7 @@ public final class Environment {
   }
 
   /** The user's folder for files that can be made again. */
-  public static Path cacheFolder() {
+  static Path cacheFolder() {
     String xdg = System.getenv("XDG_CACHE_HOME");
     Path base =
         xdg == null || xdg.isBlank()
@@ -127,7 +127,7 @@ public final class Environment {
   }
 
   /** Half of the machine's memory: the default host budget. */
-  public static long defaultHostBytes() {
+  static long defaultHostBytes() {
     // Reading /proc takes microseconds; the management classes take tens of milliseconds to load.
     try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
       return lines

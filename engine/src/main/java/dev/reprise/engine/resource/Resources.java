@@ -7,7 +7,6 @@ import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
-import dev.reprise.engine.SessionServices;
 import dev.reprise.engine.check.ValueTrap;
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.Calibration;
@@ -253,7 +252,12 @@ public final class Resources implements AutoCloseable {
     return liveBuffersAtClose;
   }
 
-  /** See {@link SessionServices#closeAtLeisure}. */
+  /**
+   * Says that nobody waits for {@link #close}, which then gives back first what the cache holds; no
+   * run may come any more.
+   *
+   * @return false when close leaves something that somebody waits for, or has nothing to write
+   */
   public boolean closeAtLeisure() {
     boolean isAwaited = timeline != null || metrics.areKept() || accelerators.isOpen();
     atLeisure = !isAwaited && stored != null && stored.writeAtLeisure();

@@ -1,7 +1,7 @@
-package dev.reprise.engine.control;
+package dev.reprise.engine.pipeline;
 
 import dev.reprise.engine.operation.LinkedOperation;
-import dev.reprise.engine.pipeline.Pipeline;
+import dev.reprise.engine.control.ControlContext;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
@@ -52,7 +52,7 @@ public final class OperationInputs {
   }
 
   /** Whether some are still being computed. */
-  public static boolean areMissing(Value[] inputs) {
+  static boolean areMissing(Value[] inputs) {
     for (Value input : inputs) {
       if (input instanceof Handle) {
         return true;
@@ -62,7 +62,7 @@ public final class OperationInputs {
   }
 
   /** Waits for all that are still being computed. */
-  public static void awaitAll(ControlContext context, Value[] inputs) {
+  static void awaitAll(ControlContext context, Value[] inputs) {
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = context.awaited(inputs[i]);
     }
