@@ -84,7 +84,7 @@ final class ConversationRun implements Runnable {
               ScriptException.Kind.INTERNAL, "internal error: " + e, null, List.of(), e);
     } finally {
       seeds.ended(drawn, first);
-      context.discardOutstanding();
+      context.ahead.discard();
       takeBack(activation);
       activation.leave();
       session.config().out().flush();

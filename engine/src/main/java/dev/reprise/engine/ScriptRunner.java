@@ -250,7 +250,7 @@ public final class ScriptRunner {
         if (services.stored() != null) {
           services.stored().ended(failure == null ? "finished" : "failed");
         }
-        context.discardOutstanding();
+        context.ahead.discard();
         activation.leave();
         inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
         services.config().out().flush();

@@ -75,7 +75,8 @@ public final class ControlContext {
   /** What the executions that are being noted depend on; null when none is. */
   public Footprint footprint;
 
-  private final RunAhead ahead = new RunAhead();
+  /** Operations of this thread that have not finished, so that effects wait for them. */
+  public final RunAhead ahead = new RunAhead();
 
   /** Numbers the runs of this thread's loops. */
   public final RunScope scope;
@@ -221,64 +222,10 @@ public final class ControlContext {
 
   // ---- run-ahead
 
-  /** Notes an operation that has not finished, so that effects wait for it. */
-  public void submitted(Handle handle, Origin origin) {
-    ahead.add(handle, origin, null);
-  }
-
-  /** As the other; if the item is not null, of an operation that has a claim on its value. */
-  public void claimed(Handle handle, Origin origin, LineageItem item) {
-    ahead.add(handle, origin, item);
-  }
-
-  /**
-   * What a task that has begun on this thread leaves: its value if it is there, else its handle.
-   *
-   * @param item what the task has a claim on, or null
-   */
-  public Value begun(Handle handle, Origin origin, LineageItem item) {
-    Value value = handle.valueOrNull();
-    if (value != null) {
-      value.retain();
-      handle.release();
-      return value;
-    }
-    Throwable error = handle.errorOrNull();
-    if (error == null) {
-      claimed(handle, origin, item);
-      return handle;
-    }
-    handle.release();
-    switch (error) {
-      case RuntimeException failure -> throw failure;
-      case Error failure -> throw failure;
-      default -> throw new IllegalStateException(error);
-    }
-  }
-
-  /**
-   * As {@link #submitted}, of a value that is in flight already. If an operation of this thread
-   * makes it, what is made of either follows it to the same worker.
-   */
-  public void met(Handle handle, Origin origin, LineageItem item) {
-    handle.routed(ahead.routeOf(item));
-    submitted(handle, origin);
-  }
-
-  /** How many operations have been noted as not finished so far. */
-  public long submissions() {
-    return ahead.submissions();
-  }
-
-  /** Borrowed handles of the operations noted since then that have not finished yet. */
-  public List<Handle> unfinishedSince(long earlier) {
-    return ahead.unfinishedSince(earlier);
-  }
-
   /** Waits until few enough operations are unfinished, by count and bytes; before probing. */
   public void awaitRoom() {
-    if (owed != null) {
-      // There was room for what is made of them.
+    if (ahead.isEmpty() || owed != null) {
+      // There was room for what is made of operands that are owed.
       return;
     }
     long mostBytes = run.resources().memory().budgetBytes() / RUN_AHEAD_SHARE;
@@ -292,10 +239,6 @@ public final class ControlContext {
     while (!ahead.isEmpty()) {
       settleOldest();
     }
-  }
-
-  public boolean isAhead() {
-    return !ahead.isEmpty();
   }
 
   /**
@@ -328,11 +271,6 @@ public final class ControlContext {
     } finally {
       oldest.handle().release();
     }
-  }
-
-  /** Forgets unfinished operations after a failure; their tasks are cancelled. */
-  public void discardOutstanding() {
-    ahead.discard();
   }
 
   /**

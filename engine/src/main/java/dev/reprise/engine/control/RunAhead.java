@@ -4,6 +4,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +42,47 @@ public final class RunAhead {
    *
    * @param item what it makes, if it has a claim on that, else null
    */
-  void add(Handle handle, Origin origin, LineageItem item) {
+  public void add(Handle handle, Origin origin, LineageItem item) {
     handle.retain();
     Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
     operations.addLast(operation);
     bytes += operation.bytes;
     submissions++;
+  }
+
+  /**
+   * What a task that has begun on this thread leaves: its value if it is there, else its handle,
+   * which is added.
+   *
+   * @param item what the task has a claim on, or null
+   */
+  public Value begun(Handle handle, Origin origin, LineageItem item) {
+    Value value = handle.valueOrNull();
+    if (value != null) {
+      value.retain();
+      handle.release();
+      return value;
+    }
+    Throwable error = handle.errorOrNull();
+    if (error == null) {
+      add(handle, origin, item);
+      return handle;
+    }
+    handle.release();
+    switch (error) {
+      case RuntimeException failure -> throw failure;
+      case Error failure -> throw failure;
+      default -> throw new IllegalStateException(error);
+    }
+  }
+
+  /**
+   * Adds what makes a value that is in flight already. If an operation of this thread makes it,
+   * what is made of either follows it to the same worker.
+   */
+  public void met(Handle handle, Origin origin, LineageItem item) {
+    handle.routed(routeOf(item));
+    add(handle, origin, null);
   }
 
   private static long estimatedBytes(Handle handle) {
@@ -57,7 +93,7 @@ public final class RunAhead {
   }
 
   /** How many operations have been added so far. */
-  long submissions() {
+  public long submissions() {
     return submissions;
   }
 
@@ -81,7 +117,7 @@ public final class RunAhead {
   }
 
   /** Borrowed handles of the operations added since then that have not succeeded yet. */
-  List<Handle> unfinishedSince(long earlier) {
+  public List<Handle> unfinishedSince(long earlier) {
     dropSucceeded();
     List<Handle> unfinished = new ArrayList<>();
     for (Operation each : operations) {
@@ -135,7 +171,7 @@ public final class RunAhead {
   }
 
   /** Cancels all, and forgets them. */
-  void discard() {
+  public void discard() {
     for (Operation left : operations) {
       left.handle.cancel();
       left.handle.release();

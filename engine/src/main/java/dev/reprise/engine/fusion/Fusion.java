@@ -75,9 +75,7 @@ public final class Fusion {
       return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }
     context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
+    context.awaitRoom();
     Member root = call.root();
     int opcode = root.operation().index();
     return switch (cache.probe(call.rootItem().key(), () -> task(context, call, origin))) {
@@ -90,7 +88,7 @@ public final class Fusion {
         context.counters.met(inFlight, opcode, root.operation().operation());
         root.operation().account().saves(call.workNanos);
         context.carried.cameAgain(root.operation().account(), call.rootItem());
-        context.met(inFlight.handle(), origin, call.rootItem());
+        context.ahead.met(inFlight.handle(), origin, call.rootItem());
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -143,9 +141,7 @@ public final class Fusion {
   /** An accelerator works, or inputs are still being computed, while the control thread goes on. */
   private Value computeAhead(ControlContext context, FusedCall call, Origin origin) {
     context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
+    context.awaitRoom();
     FreeTask task =
         new FreeTask(
             context,
@@ -155,12 +151,12 @@ public final class Fusion {
             (leaves, kernel, tally, later) ->
                 execution.place(members.of(call, leaves, kernel, tally), later));
     if (isPending(call)) {
-      context.submitted(task.handle(), origin);
+      context.ahead.add(task.handle(), origin, null);
       task.submit();
       return task.handle();
     }
     task.begin();
-    return context.begun(task.handle(), origin, null);
+    return context.ahead.begun(task.handle(), origin, null);
   }
 
   /** The same under a claim, which the task has from its beginning. */
@@ -169,7 +165,7 @@ public final class Fusion {
     try {
       task = task(context, call, origin);
       if (isPending(call)) {
-        context.claimed(task.handle(), origin, call.rootItem());
+        context.ahead.add(task.handle(), origin, call.rootItem());
         task.takeOver(claim);
         return task.handle();
       }
@@ -178,7 +174,7 @@ public final class Fusion {
       throw e;
     }
     task.begin(claim);
-    return context.begun(task.handle(), origin, call.rootItem());
+    return context.ahead.begun(task.handle(), origin, call.rootItem());
   }
 
   private static boolean isPending(FusedCall call) {

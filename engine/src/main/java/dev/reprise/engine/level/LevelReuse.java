@@ -314,7 +314,7 @@ public final class LevelReuse {
         region.level() == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
     long workBefore = context.work;
     long seedsBefore = context.seeds.count();
-    long submittedBefore = context.submissions();
+    long submittedBefore = context.ahead.submissions();
     long start = System.nanoTime();
     Footprint footprint = context.enter();
     activation.hold(inputs);
@@ -342,7 +342,7 @@ public final class LevelReuse {
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
       FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, wanted, facts);
-      publish(done, context.unfinishedSince(submittedBefore));
+      publish(done, context.ahead.unfinishedSince(submittedBefore));
     }
   }
 

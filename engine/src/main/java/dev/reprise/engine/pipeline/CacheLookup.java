@@ -59,9 +59,7 @@ final class CacheLookup {
       double work,
       boolean pending) {
     context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
+    context.awaitRoom();
     // Shapes that do not fit are reported at submission, before a claim is taken.
     boolean ahead = pending || kernels.places() && OperationInputs.isForDevices(operation, inputs);
     Meta meta = ahead ? OperationInputs.infer(operation, inputs) : null;
@@ -76,7 +74,7 @@ final class CacheLookup {
       }
       case InFlight inFlight -> {
         noteMet(context, operation, item, work, inFlight);
-        context.met(inFlight.handle(), subscriber.origin(), item);
+        context.ahead.met(inFlight.handle(), subscriber.origin(), item);
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -100,9 +98,7 @@ final class CacheLookup {
     LinkedOperation operation = operands.operation();
     LineageItem item = operands.item();
     context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
+    context.awaitRoom();
     Probe probe = cache.probe(item.key(), () -> task(context, operands, origin, work));
     return switch (probe) {
       case Hit hit -> {
@@ -113,7 +109,7 @@ final class CacheLookup {
       case InFlight inFlight -> {
         noteMet(context, operation, item, work, inFlight);
         context.work += (long) operands.workOfDeferred();
-        context.met(inFlight.handle(), leftBehind(origin, operands), item);
+        context.ahead.met(inFlight.handle(), leftBehind(origin, operands), item);
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -254,7 +250,7 @@ final class CacheLookup {
       try {
         PendingTask task = task(meta);
         Handle handle = task.handle();
-        context.claimed(handle, origin(), item);
+        context.ahead.add(handle, origin(), item);
         task.takeOver(claim);
         return handle;
       } catch (Throwable e) {
@@ -273,7 +269,7 @@ final class CacheLookup {
         throw e;
       }
       task.begin(claim);
-      return context.begun(task.handle(), origin(), item);
+      return context.ahead.begun(task.handle(), origin(), item);
     }
 
     /** Of an operation that is left behind. */

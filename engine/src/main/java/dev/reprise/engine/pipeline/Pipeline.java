@@ -229,9 +229,7 @@ public final class Pipeline {
       return value;
     }
     context.checkCancelled();
-    if (context.isAhead()) {
-      context.awaitRoom();
-    }
+    context.awaitRoom();
     Origin left = checks.leftBehind(origin, inputs, item);
     FreeTask task =
         new FreeTask(
@@ -242,12 +240,12 @@ public final class Pipeline {
             (complete, kernel, tally, later) ->
                 execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
-      context.submitted(task.handle(), left);
+      context.ahead.add(task.handle(), left, null);
       task.submit();
       return task.handle();
     }
     task.begin();
-    return context.begun(task.handle(), left, null);
+    return context.ahead.begun(task.handle(), left, null);
   }
 
   private static double work(ControlContext context, LinkedOperation operation, Value[] inputs) {
