@@ -17,77 +17,10 @@ import java.util.Optional;
  * flattening and most transpositions change nothing.
  */
 final class OnnxImport {
-
   /** Translates one node of what {@link #value} says. */
   @FunctionalInterface
   interface Rule {
     void read(OnnxImport into, Node node);
-  }
-
-  private static final Map<String, Rule> RULES = new HashMap<>();
-
-  /** What to do about nodes that exporters make of layers which there are. */
-  private static final Map<String, String> ADVICE =
-      Map.of(
-          "Loop",
-          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))",
-          "Scan",
-          " (export recurrent layers as one node, PyTorch: torch.onnx.export(..., dynamo=False))");
-
-  static {
-    List.of(
-            RowNodes.RULES,
-            ImageNodes.RULES,
-            ResizingNodes.RULES,
-            PaddingNodes.RULES,
-            ScaleNodes.RULES,
-            ReduceNodes.RULES,
-            SelectNodes.RULES,
-            RankNodes.RULES,
-            EinsumNodes.RULES,
-            ChoiceNodes.RULES,
-            NumberNodes.RULES,
-            SequenceNodes.RULES,
-            ShapeNodes.RULES,
-            TransposeNodes.RULES,
-            JoinNodes.RULES,
-            PartNodes.RULES,
-            Activations.RULES)
-        .forEach(RULES::putAll);
-  }
-
-  /** How many inputs nodes must have, where that is more than one. */
-  private static final Map<String, Integer> NEEDED_INPUTS = new HashMap<>();
-
-  static {
-    for (String operator :
-        List.of(
-            "Add",
-            "Sub",
-            "Mul",
-            "Div",
-            "Mod",
-            "Pow",
-            "And",
-            "Or",
-            "Xor",
-            "Equal",
-            "Less",
-            "Greater",
-            "LessOrEqual",
-            "GreaterOrEqual",
-            "MatMul",
-            "Gemm",
-            "Gather",
-            "GatherND",
-            "Expand",
-            "Conv",
-            "ConvTranspose",
-            "PRelu")) {
-      NEEDED_INPUTS.put(operator, 2);
-    }
-    NEEDED_INPUTS.put("Where", 3);
-    NEEDED_INPUTS.put("Range", 3);
   }
 
   private final OnnxModel model;
@@ -196,7 +129,7 @@ final class OnnxImport {
       throw problem(node, "has no inputs, but layers take what comes from the model's input");
     }
     long given = node.inputs().stream().filter(name -> !name.isEmpty()).count();
-    int needed = NEEDED_INPUTS.getOrDefault(node.operator(), 1);
+    int needed = Operators.neededInputs(node.operator());
     if (given < needed || node.inputs().subList(0, needed).contains("")) {
       throw problem(node, "needs " + needed + " inputs, but has " + given);
     }
@@ -278,14 +211,9 @@ final class OnnxImport {
 
   void readByRule(Node node) {
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
-    Rule rule = RULES.get(node.operator());
+    Rule rule = Operators.rule(node.operator());
     if (rule == null) {
-      throw problem(
-          node,
-          "cannot be read"
-              + ADVICE.getOrDefault(node.operator(), "")
-              + "; there are "
-              + String.join(", ", RULES.keySet().stream().sorted().toList()));
+      throw problem(node, "cannot be read" + Operators.instead(node.operator()));
     }
     if (current == null && node.inputs().stream().anyMatch(zeros::isComputed)) {
       throw problem(
