@@ -403,7 +403,7 @@ final class ParForRun {
     }
 
     private void drop() {
-      local.discardOutstanding();
+      local.ahead.discard();
       local.writes.take().forEach(WriteLog.Write::release);
     }
 
