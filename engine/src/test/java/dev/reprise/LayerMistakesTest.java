@@ -99,6 +99,21 @@ class LayerMistakesTest {
   }
 
   @Test
+  void trainingRefusesNumbersOfClassesWhereItNeedsOneColumnEach() {
+    for (String loss : List.of("cel", "cross_entropy_loss", "log_loss")) {
+      assertStops(
+          "relu",
+          "m = ffTrain(matrix(1, 3, 2), matrix(\"1 0 2\", 3, 1), out_activation=\"sigmoid\", loss_fcn=\""
+              + loss
+              + "\")",
+          "with loss_fcn "
+              + loss
+              + " Y has numbers from 0 to 1, one column for each class (toOneHot), but in row 3 the"
+              + " least is 2.0 and the largest 2.0");
+    }
+  }
+
+  @Test
   void trainingRefusesStepsThatAreNotFinite() {
     for (String number : List.of("NaN", "Inf", "-Inf")) {
       assertStops(

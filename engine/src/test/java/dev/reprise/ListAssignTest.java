@@ -39,6 +39,80 @@ class ListAssignTest {
   }
 
   @Test
+  @Timeout(60)
+  void aRangeIsChangedAndAnElementRemovedInATimeThatDoesNotGrow() {
+    // Copied each time either would take minutes.
+    assertThat(
+            Scripts.output(
+                """
+                L = list()
+                for (i in 1:200000) L = append(L, i)
+                for (i in 1:199999) L[i:(i + 1)] = list(i + 1, i + 2)
+                print(as.scalar(L[1]) + " " + as.scalar(L[200000]))
+                s = 0
+                while (length(L) > 0) {
+                  [L, x] = remove(L, length(L))
+                  s = s + as.scalar(x)
+                }
+                print(s)
+                """))
+        .isEqualTo("2 200001\n20000300000\n");
+  }
+
+  @Test
+  void whatIsRemovedIsStillThereForOthers() {
+    assertThat(
+            Scripts.output(
+                """
+                L = list(a=1, b=2, c=3)
+                M = L
+                [L, x] = remove(L, "b")
+                [K, y] = remove(L, 1)
+                [M, L] = remove(M, 3)
+                L = append(L, d=4)
+                print(toString(names(L)))
+                print(toString(names(K)))
+                print(toString(names(M)))
+                print(as.scalar(x) + " " + as.scalar(y))
+                N = L
+                L[1:2] = M
+                print(toString(L))
+                print(toString(N))
+                L[1:2] = L
+                L[2:2] = N[1]
+                print(toString(L))
+                """))
+        .isEqualTo(
+            """
+            List containing:
+            [c, d]
+            List containing:
+            [c]
+            List containing:
+            [a, b]
+            2 1
+            List containing:
+            [1, 2]
+            List containing:
+            [3, 4]
+            List containing:
+            [1, 3]
+            """);
+  }
+
+  @Test
+  void aRangeThatDoesNotFitIsNamed() {
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[1:2] = 5"))
+        .hasMessageContaining("an index needs a matrix, a frame or a list, but got an integer 5");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[1:2] = list(5, 6, 7)"))
+        .hasMessageContaining("a list of 3 does not fit the range 1:2");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[2:1] = list(5, 6)"))
+        .hasMessageContaining("a list of 2 does not fit the range 2:1");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[2:3] = list(5, 6)"))
+        .hasMessageContaining("list index 3 is out of range");
+  }
+
+  @Test
   void aListThatAnotherVariableHoldsStaysAsItIs() {
     assertThat(
             Scripts.output(
@@ -98,7 +172,7 @@ class ListAssignTest {
   private static String step(
       Random random, int step, StringBuilder script, String to, String from, List<Integer> list) {
     int at = random.nextInt(list.size());
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0 -> script.append("%s = %s\n".formatted(to, from));
       case 1 -> {
         script.append("%s = change(%s, %d)\n".formatted(to, from, step));
@@ -130,6 +204,20 @@ class ListAssignTest {
         return from;
       }
       case 6 -> {
+        script.append(
+            "%s[%d:%d] = list(%d, matrix(%d, 2, 2))\n".formatted(from, 2, 3, step, step));
+        list.set(1, step);
+        list.set(2, 4 * step);
+        return from;
+      }
+      case 7 -> {
+        if (list.size() > 3) {
+          script.append("[%s, x] = remove(%s, %d)\n".formatted(from, from, list.size()));
+          list.removeLast();
+        }
+        return from;
+      }
+      case 8 -> {
         script.append("%s[\"n%d\"] = %d\n".formatted(from, step, step));
         list.add(step);
         return from;

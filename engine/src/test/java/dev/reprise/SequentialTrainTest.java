@@ -146,6 +146,10 @@ class SequentialTrainTest {
           Y=y, model=list(list(layer="afine", W=r(256, 4, 1), b=r(1, 4, 1))) | sequential: layer 1 is of a kind that is not known: afine
           Y=y, model=model, patience=1 | sequentialTrain: patience needs X_val and Y_val
           Y=y, model=model, loss="l3" | sequentialTrain: loss must be cross_entropy, l2 or l1, but is l3
+          Y=y - 1, model=model | sequentialTrain: Y has numbers of classes, which are from 1 to 2 for so many outputs, but row 2 has 0.0
+          Y=y + 0.5, model=model | sequentialTrain: Y has numbers of classes, which are from 1 to 2 for so many outputs, but row 1 has 2.5
+          Y=rbind(y[1:127, ], matrix(NaN, 1, 1)), model=model | from 1 to 2 for so many outputs, but row 128 has NaN
+          Y=y, model=model, X_val=X[1:2, ], Y_val=matrix("1 4", 2, 1) | sequentialTrain: Y_val has numbers of classes, which are from 1 to 2 for so many outputs, but row 2 has 4.0
           Y=y, model=model, lr=NaN | sequentialTrain: lr, decay and max_norm must be finite, but are NaN, 1.0 and 0.0
           Y=y, model=model, batch_size=0 | sequentialTrain: batch_size and epochs must be at least 1 and patience at least 0
           Y=y, model=model, optimizer="adamax" | sequential_optim: optimizer must be sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, but is adamax
@@ -371,6 +375,35 @@ class SequentialTrainTest {
                 """
                     .formatted(index)))
         .hasMessageContaining("sequential: layer 1 (select) takes columns from ");
+  }
+
+  /** Choices are made cell by cell: a column would be repeated, and its gradient is not one. */
+  @ParameterizedTest
+  @CsvSource({"2, 3, 3", "3, 1, 3", "3, 3, 2", "1, 3, 3"})
+  void choicesBetweenDifferentWidthsAreAMistake(int condition, int main, int other) {
+    String choice =
+        """
+        source("nn/sequential.dml") as net
+        source("nn/sequential_train.dml") as train
+        to = function(int k) return (list[unknown] layers) {
+          layers = list(list(layer="affine", W=matrix(1, 3, k), b=matrix(0, 1, k)))
+        }
+        X = matrix(1, 2, 3)
+        model = list(list(layer="where", condition=to(%d), main=to(%d), other=to(%d)))
+        """
+            .formatted(condition, main, other);
+    String message =
+        "sequential: where takes condition, main and other cell by cell, but they are 2x"
+            + condition
+            + ", 2x"
+            + main
+            + " and 2x"
+            + other;
+    assertThatThrownBy(() -> output(choice + "print(sum(net::forward(X, model)))"))
+        .hasMessageContaining(message);
+    assertThatThrownBy(
+            () -> output(choice + "[out, cache, m] = train::forward(X, model)\nprint(sum(out))"))
+        .hasMessageContaining(message);
   }
 
   private static String output(String script) {

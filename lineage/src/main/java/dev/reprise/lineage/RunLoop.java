@@ -21,8 +21,12 @@ public final class RunLoop {
   private static final int LISTS_DEEP = 3;
 
   private final int[] carried;
-  private final int[] outerSlots;
+  private final int slots;
   private final Map<Long, Patch[]> patches = new ConcurrentHashMap<>();
+
+  // Found when a loop is first run: programs have many loops and many variables. Volatile:
+  // publishes the array's cells.
+  private volatile int[] outerSlots;
 
   // Grows when a variable first holds a list; patches are for one state of it.
   private volatile ListVariables lists = ListVariables.NONE;
@@ -36,18 +40,7 @@ public final class RunLoop {
    */
   public RunLoop(int slots, int[] carried) {
     this.carried = carried.clone();
-    boolean[] written = new boolean[slots];
-    for (int slot : carried) {
-      written[slot] = true;
-    }
-    int[] others = new int[slots];
-    int count = 0;
-    for (int slot = 0; slot < slots; slot++) {
-      if (!written[slot]) {
-        others[count++] = slot;
-      }
-    }
-    this.outerSlots = Arrays.copyOf(others, count);
+    this.slots = slots;
   }
 
   int[] carried() {
@@ -85,8 +78,29 @@ public final class RunLoop {
     return all;
   }
 
+  /** Slots that the loop does not write, ascending. */
   int[] outerSlots() {
-    return outerSlots;
+    int[] known = outerSlots;
+    if (known == null) {
+      known = othersThan(carried, slots);
+      outerSlots = known;
+    }
+    return known;
+  }
+
+  private static int[] othersThan(int[] carried, int slots) {
+    boolean[] written = new boolean[slots];
+    for (int slot : carried) {
+      written[slot] = true;
+    }
+    int[] others = new int[slots];
+    int count = 0;
+    for (int slot = 0; slot < slots; slot++) {
+      if (!written[slot]) {
+        others[count++] = slot;
+      }
+    }
+    return Arrays.copyOf(others, count);
   }
 
   /** Number of patches that the loop remembers. */

@@ -88,6 +88,23 @@ final class ListNames extends AbstractList<String> implements RandomAccess {
     return table;
   }
 
+  /** Without one of them; for who will use these no more. */
+  ListNames without(int index) {
+    String[] others = cells;
+    if (index < size - 1) {
+      others = Arrays.copyOf(cells, size - 1);
+      System.arraycopy(cells, index + 1, others, index, size - index - 1);
+    }
+    ListNames shorter = new ListNames(others, size - 1);
+    shorter.searches = searches;
+    Map<String, Integer> known = places;
+    if (known != null && index == size - 1) {
+      known.remove(cells[index], index);
+      shorter.places = known;
+    }
+    return shorter;
+  }
+
   /** With one more, in the same array if there is room; for who will use these no more. */
   ListNames with(String last) {
     String[] room =

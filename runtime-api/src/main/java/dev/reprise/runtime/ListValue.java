@@ -18,8 +18,9 @@ import java.util.RandomAccess;
  * given one is given it when all has come.
  *
  * <p>A list that is longer by one may go on in the arrays of the one that it came from, whose only
- * holder gives that up ({@link #appending}), and one with another element may have its array
- * ({@link #replacing}): what a list shows never changes while somebody holds it.
+ * holder gives that up ({@link #appending}), and one with another element, or with one less, may
+ * have its array ({@link #replacing}, {@link #removing}): what a list shows never changes while
+ * somebody holds it.
  *
  * <pre>
  *   cells   [ a | b | c |   |   ]      of the list (a, b), which nobody holds any more,
@@ -80,6 +81,13 @@ public final class ListValue implements Value {
           size < cells.length ? cells : Arrays.copyOf(cells, Math.max(FIRST_ROOM, size + size / 2));
       room[size] = last;
       return new Cells(room, size + 1);
+    }
+
+    /** With one less, in the same array; for who will use this one no more. */
+    Cells without(int index) {
+      System.arraycopy(cells, index + 1, cells, index, size - index - 1);
+      cells[size - 1] = null;
+      return new Cells(cells, size - 1);
     }
   }
 
@@ -179,6 +187,39 @@ public final class ListValue implements Value {
     ListValue next = new ListValue(names, elements, noted(promised, index, element));
     references.release(this);
     before.release();
+    return next;
+  }
+
+  /**
+   * The list without the element at a position, in the same arrays: those behind it are moved, and
+   * nothing is done about the others. This one must not be used any more, as after {@link
+   * #replacing}; the removed element's reference is given up.
+   *
+   * @param index zero-based
+   * @throws IllegalStateException when the caller is not the only holder
+   */
+  public ListValue removing(int index) {
+    if (!hasOneHolder()) {
+      throw new IllegalStateException("others hold the list, too");
+    }
+    if (index < 0 || index >= elements.size) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    replaceByWhatHasCome();
+    Value removed = elements.cells[index];
+    LinkedHashSet<Integer> open = null;
+    if (promised != null) {
+      open = new LinkedHashSet<>();
+      for (int at : promised) {
+        if (at != index) {
+          open.add(at < index ? at : at - 1);
+        }
+      }
+    }
+    ListNames others = isNamed() ? names.without(index) : names;
+    ListValue next = new ListValue(others, elements.without(index), open);
+    references.release(this);
+    removed.release();
     return next;
   }
 

@@ -32,6 +32,12 @@ final class FusionCandidates {
 
   private final boolean[] invariant;
 
+  /** For each instruction the first behind it that mentions what it writes first; else -1. */
+  private final int[] mentions;
+
+  /** For each instruction the first from there on that is not pure; else their number. */
+  private final int[] impure;
+
   FusionCandidates(
       List<Instruction> instructions,
       FusableOperation[] fusable,
@@ -42,6 +48,34 @@ final class FusionCandidates {
     this.asking = asking;
     this.changing = changing;
     this.invariant = invariants();
+    this.mentions = new int[instructions.size()];
+    this.impure = new int[instructions.size()];
+    lookAhead();
+  }
+
+  private void lookAhead() {
+    Map<Integer, Integer> next = new HashMap<>();
+    int nextImpure = instructions.size();
+    for (int i = instructions.size() - 1; i >= 0; i--) {
+      Instruction instruction = instructions.get(i);
+      nextImpure = isPure(instruction) ? nextImpure : i;
+      impure[i] = nextImpure;
+      int[] outputs = instruction.outputs();
+      mentions[i] = outputs.length == 0 ? -1 : next.getOrDefault(outputs[0], -1);
+      note(outputs, i, next);
+      note(instruction.releases(), i, next);
+      if (instruction instanceof Instruction.Compute compute) {
+        note(compute.inputs(), i, next);
+      } else if (instruction instanceof Instruction.Copy copy) {
+        next.put(copy.from(), i);
+      }
+    }
+  }
+
+  private static void note(int[] slots, int at, Map<Integer, Integer> places) {
+    for (int slot : slots) {
+      places.put(slot, at);
+    }
   }
 
   /**
@@ -68,20 +102,13 @@ final class FusionCandidates {
   }
 
   private int onlyReader(int at, int slot) {
-    for (int i = at + 1; i < instructions.size(); i++) {
-      Instruction next = instructions.get(i);
-      if (!isPure(next)) {
-        return -1;
-      }
-      if (reads(next, slot)) {
-        boolean ends = contains(next.releases(), slot) || contains(next.outputs(), slot);
-        return ends && (fusable[i] != null || asking[i]) ? i : -1;
-      }
-      if (contains(next.outputs(), slot) || contains(next.releases(), slot)) {
-        return -1;
-      }
+    int next = mentions[at];
+    if (next < 0 || impure[at] <= next) {
+      return -1;
     }
-    return -1;
+    Instruction reader = instructions.get(next);
+    boolean ends = contains(reader.releases(), slot) || contains(reader.outputs(), slot);
+    return reads(reader, slot) && ends && (fusable[next] != null || asking[next]) ? next : -1;
   }
 
   private static boolean isPure(Instruction instruction) {

@@ -105,12 +105,12 @@ final class Lists {
   }
 
   /**
-   * As {@link #assign} of one element, to a list that the caller alone holds and gives away; null,
-   * with nothing changed, for a range.
+   * As {@link #assign}, to a list that the caller alone holds and gives away; null, with nothing
+   * changed, for a range that the value does not fit.
    */
   static ListValue assignTo(ListValue list, Value[] inputs) {
     if (!isAbsent(inputs[3])) {
-      return null;
+      return assignRangeTo(list, inputs);
     }
     Value element = single(inputs[1]);
     boolean isNew = isText(inputs[2]) && list.indexOf(((Scalar) inputs[2]).asString()) < 0;
@@ -119,6 +119,36 @@ final class Lists {
     return isNew
         ? list.appending(((Scalar) inputs[2]).asString(), element)
         : list.replacing(at, element);
+  }
+
+  private static ListValue assignRangeTo(ListValue list, Value[] inputs) {
+    if (isText(inputs[2]) && list.indexOf(((Scalar) inputs[2]).asString()) < 0) {
+      return null;
+    }
+    int from = position(list, inputs[2]);
+    int to = position(list, inputs[3]);
+    List<Value> elements =
+        from == to
+            ? List.of(single(inputs[1]))
+            : inputs[1] instanceof ListValue source ? source.elements() : List.of();
+    if (elements.size() != to - from + 1) {
+      return null;
+    }
+    ListValue changed = list;
+    for (int i = from; i <= to; i++) {
+      Value element = elements.get(i - from);
+      element.retain();
+      changed = changed.replacing(i, element);
+    }
+    return changed;
+  }
+
+  /** As {@link #remove}, from a list that the caller alone holds and gives away. */
+  static Value removeFrom(ListValue list, Value[] inputs) {
+    int at = position(list, inputs[1]);
+    List<String> name = list.isNamed() ? List.of(list.names().get(at)) : List.of();
+    Value taken = build(name, List.of(list.elements().get(at)));
+    return new ListValue(List.of(), List.of(list.removing(at), taken));
   }
 
   /** The list without one element, and a list of that element. */

@@ -57,14 +57,27 @@ public final class StructureOperations {
   }
 
   /**
-   * {@code listAssign} of one element in constant time, in place of a list that only the caller
-   * holds and must not use any more; null, with the list as it was, for a range.
+   * {@code listAssign} in constant time for each element, in place of a list that only the caller
+   * holds and must not use any more; null, with the list as it was, for a range that the value does
+   * not fit.
    *
-   * @param inputs borrowed: the list, the element, its place, an absent end
+   * @param inputs borrowed: the list, the element or elements, their place, its end or an absent one
    * @throws dev.reprise.runtime.OperandException when there is no such place; the list is as it was
    */
   public ListValue assign(ListValue list, Value[] inputs) {
     return Lists.assignTo(list, inputs);
+  }
+
+  /**
+   * {@code listRemove} without a copy, in place of a list that only the caller holds and must not
+   * use any more.
+   *
+   * @param inputs borrowed: the list, the place
+   * @return the bundle that the operation returns; the caller owns one reference
+   * @throws dev.reprise.runtime.OperandException when there is no such place; the list is as it was
+   */
+  public Value remove(ListValue list, Value[] inputs) {
+    return Lists.removeFrom(list, inputs);
   }
 
   /** True when an operation asks no more of an operand than is known while that is in flight. */

@@ -7,6 +7,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Elements found by their names, also in long lists that are asked again and again. */
@@ -44,6 +45,33 @@ class ListNamesTest {
     list = list.appending(null, Scalar.of(41)).appending("new", Scalar.of(42));
     assertThat(list.indexOf("")).isEqualTo(41);
     assertThat(list.indexOf("new")).isEqualTo(42);
+  }
+
+  @Test
+  void namesThatAreLeftAreFound() {
+    List<String> names = new ArrayList<>();
+    List<Value> elements = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      names.add("k" + i % 50);
+      elements.add(Scalar.of(i));
+    }
+    ListValue list = new ListValue(names, elements);
+    SplittableRandom random = new SplittableRandom(3);
+    while (list.size() > 0) {
+      for (int i = 0; i < 10; i++) {
+        String name = "k" + random.nextInt(51);
+        assertThat(list.indexOf(name)).isEqualTo(names.indexOf(name));
+      }
+      int at = random.nextBoolean() ? list.size() - 1 : random.nextInt(list.size());
+      list = list.removing(at);
+      names.remove(at);
+      if (random.nextInt(3) == 0) {
+        list = list.appending("k50", Scalar.of(1));
+        names.add("k50");
+      }
+      assertThat(list.names()).isEqualTo(names);
+    }
+    assertThat(list.isNamed()).isFalse();
   }
 
   @Test

@@ -108,6 +108,11 @@ class PromisedElementsTest {
         int at = random.nextInt(wanted.size());
         list = list.replacing(at, element);
         wanted.set(at, result);
+        if (random.nextInt(8) == 0) {
+          int removed = random.nextInt(wanted.size());
+          list = list.removing(removed);
+          wanted.remove(removed);
+        }
       }
       while (open.size() > random.nextInt(1, 12)) {
         open.remove(random.nextInt(open.size())).isThere = true;

@@ -1,5 +1,6 @@
 package dev.reprise.language.check;
 
+import dev.reprise.language.syntax.AssignedNames;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Subscript;
 import dev.reprise.language.syntax.Statement;
@@ -13,82 +14,91 @@ import java.util.Set;
 final class LiveVariables {
   private final Map<Statement.For, Set<String>> afterParfor = new IdentityHashMap<>();
 
-  private LiveVariables() {}
+  /** Those that are live at this place; statements are walked from the last to the first. */
+  private final NameTrail live;
+
+  private LiveVariables(Set<String> atExit) {
+    this.live = new NameTrail(atExit);
+  }
 
   /**
-   * Live variables behind each parfor.
+   * Variables of each parfor's body that are live behind it.
    *
    * @param atExit variables that are read after the last statement
    */
   static Map<Statement.For, Set<String>> afterParfor(
       List<Statement> statements, Set<String> atExit) {
-    LiveVariables analysis = new LiveVariables();
-    analysis.before(statements, atExit);
+    LiveVariables analysis = new LiveVariables(atExit);
+    analysis.passBack(statements);
     return analysis.afterParfor;
   }
 
-  private Set<String> before(List<Statement> statements, Set<String> after) {
-    Set<String> live = after;
-    for (int i = statements.size() - 1; i >= 0; i--) {
-      live = before(statements.get(i), live);
-    }
-    return live;
+  private void passBack(List<Statement> statements) {
+    statements.reversed().forEach(this::passBack);
   }
 
-  private Set<String> before(Statement statement, Set<String> after) {
-    Set<String> live = new HashSet<>(after);
+  private void passBack(Statement statement) {
     switch (statement) {
       case Statement.Assign(Statement.Target target, Expression value, var _) -> {
-        assign(target, live);
-        read(value, live);
+        assign(target);
+        read(value);
       }
       case Statement.Accumulate(Statement.Target target, Expression value, var _) -> {
-        assign(target, live);
+        assign(target);
         live.add(target.name());
-        read(value, live);
+        read(value);
       }
       case Statement.MultiAssign multi -> {
-        multi.targets().forEach(target -> assign(target, live));
-        read(multi.value(), live);
+        multi.targets().forEach(this::assign);
+        read(multi.value());
       }
-      case Statement.CallStatement(Expression.Call call, var _) -> read(call, live);
+      case Statement.CallStatement(Expression.Call call, var _) -> read(call);
       case Statement.If choice -> {
-        live.clear();
-        live.addAll(before(choice.then(), after));
-        live.addAll(before(choice.otherwise(), after));
-        read(choice.predicate(), live);
+        int join = live.mark();
+        passBack(choice.then());
+        Map<String, Boolean> then = live.takeBack(join);
+        passBack(choice.otherwise());
+        live.unite(join, then);
+        read(choice.predicate());
       }
       case Statement.While loop -> {
-        read(loop.predicate(), live);
-        aroundBackEdge(loop.body(), null, live);
+        read(loop.predicate());
+        aroundBackEdge(loop.body(), null);
       }
       case Statement.For loop -> {
         if (loop.parallel()) {
-          afterParfor.computeIfAbsent(loop, _ -> new HashSet<>()).addAll(after);
+          noteParfor(loop);
         }
-        aroundBackEdge(loop.body(), loop.variable().name(), live);
-        read(loop.range().from(), live);
-        read(loop.range().to(), live);
+        aroundBackEdge(loop.body(), loop.variable().name());
+        read(loop.range().from());
+        read(loop.range().to());
         if (loop.range().step() != null) {
-          read(loop.range().step(), live);
+          read(loop.range().step());
         }
       }
       case Statement.Source _, Statement.Definition _ -> {}
     }
-    return live;
   }
 
-  private void aroundBackEdge(List<Statement> body, String variable, Set<String> live) {
-    int size;
-    do {
-      size = live.size();
-      Set<String> before = before(body, live);
-      before.remove(variable);
-      live.addAll(before);
-    } while (live.size() > size);
+  private void noteParfor(Statement.For loop) {
+    Set<String> names = AssignedNames.of(loop.body());
+    names.retainAll(live.names());
+    afterParfor.computeIfAbsent(loop, _ -> new HashSet<>()).addAll(names);
   }
 
-  private static void assign(Statement.Target target, Set<String> live) {
+  private void aroundBackEdge(List<Statement> body, String variable) {
+    boolean more = true;
+    while (more) {
+      int end = live.mark();
+      passBack(body);
+      if (variable != null) {
+        live.remove(variable);
+      }
+      more = live.unite(end, Map.of());
+    }
+  }
+
+  private void assign(Statement.Target target) {
     if (target.isWhole()) {
       live.remove(target.name());
     } else {
@@ -99,7 +109,7 @@ final class LiveVariables {
     }
   }
 
-  private static void read(Expression expression, Set<String> live) {
+  private void read(Expression expression) {
     Reads.visit(expression, read -> live.add(Reads.nameOf(read).name()));
   }
 }

@@ -3,7 +3,6 @@ package dev.reprise.language.check;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Subscript;
 import dev.reprise.language.syntax.Statement;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.Set;
 final class PrivateVariables {
   private final Set<String> candidates;
   private final Map<String, Expression> earlyReads = new LinkedHashMap<>();
-  private Set<String> assigned = new HashSet<>();
+  private final NameTrail assigned = new NameTrail(Set.of());
 
   private PrivateVariables(Set<String> candidates) {
     this.candidates = candidates;
@@ -55,13 +54,11 @@ final class PrivateVariables {
       case Statement.CallStatement(Expression.Call call, var _) -> read(call);
       case Statement.If choice -> {
         read(choice.predicate());
-        Set<String> before = assigned;
-        assigned = new HashSet<>(before);
+        int fork = assigned.mark();
         statements(choice.then());
-        Set<String> then = assigned;
-        assigned = new HashSet<>(before);
+        Map<String, Boolean> then = assigned.takeBack(fork);
         statements(choice.otherwise());
-        assigned.retainAll(then);
+        assigned.intersect(fork, then);
       }
       case Statement.While loop -> {
         read(loop.predicate());
@@ -81,9 +78,9 @@ final class PrivateVariables {
   }
 
   private void maybe(List<Statement> body) {
-    Set<String> before = new HashSet<>(assigned);
+    int before = assigned.mark();
     statements(body);
-    assigned = before;
+    assigned.takeBack(before);
   }
 
   private void assign(Statement.Target target) {

@@ -11,7 +11,6 @@ import dev.reprise.language.syntax.LanguageConstants;
 import dev.reprise.language.syntax.Statement;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,12 +40,13 @@ public final class VariableCheck {
   private final Set<String> localToParfor = new HashSet<>();
   private final Set<String> parforVariables = new HashSet<>();
   private final Map<Statement.For, Set<String>> beforeParfor = new IdentityHashMap<>();
-  private Set<String> assigned;
+
+  private final NameTrail assigned;
 
   private VariableCheck(Diagnostics diagnostics, Set<String> everAssigned, Set<String> assigned) {
     this.diagnostics = diagnostics;
     this.everAssigned = everAssigned;
-    this.assigned = assigned;
+    this.assigned = new NameTrail(assigned);
   }
 
   /**
@@ -54,12 +54,12 @@ public final class VariableCheck {
    *
    * @param bound variables that exist before it starts
    * @param wanted variables that are read after it has ended
-   * @return for each parfor the variables that may exist before it
+   * @return for each parfor those variables of its body that may exist before it
    */
   public static Map<Statement.For, Set<String>> main(
       List<Statement> statements, Set<String> bound, Set<String> wanted, Diagnostics diagnostics) {
     VariableCheck check =
-        new VariableCheck(diagnostics, AssignedNames.of(statements), new LinkedHashSet<>(bound));
+        new VariableCheck(diagnostics, AssignedNames.of(statements), bound);
     check.statements(statements);
     wanted.stream().sorted().forEach(check::wanted);
     return check.beforeParfor;
@@ -72,15 +72,15 @@ public final class VariableCheck {
           diagnostics.file().end(),
           "",
           "the output '" + name + "' is never assigned",
-          localToParfor.contains(name) ? hint(name) : NearestName.hint(name, assigned));
+          localToParfor.contains(name) ? hint(name) : NearestName.hint(name, assigned.names()));
     }
   }
 
-  /** Checks a function; returns for each parfor the variables that may exist before it. */
+  /** Checks a function; returns for each parfor what {@link #main} does. */
   public static Map<Statement.For, Set<String>> function(
       Function function, Diagnostics diagnostics) {
     VariableCheck check =
-        new VariableCheck(diagnostics, AssignedNames.of(function.body()), new LinkedHashSet<>());
+        new VariableCheck(diagnostics, AssignedNames.of(function.body()), Set.of());
     check.signature(function);
     check.statements(function.body());
     check.results(function);
@@ -143,7 +143,7 @@ public final class VariableCheck {
     } else if (statement instanceof Statement.If choice) {
       choice(choice);
     } else if (statement instanceof Statement.While loop) {
-      assigned.addAll(AssignedNames.lasting(loop.body()));
+      AssignedNames.lasting(loop.body()).forEach(assigned::add);
       reads(loop.predicate());
       statements(loop.body());
     } else if (statement instanceof Statement.For loop) {
@@ -162,13 +162,11 @@ public final class VariableCheck {
 
   private void choice(Statement.If choice) {
     reads(choice.predicate());
-    Set<String> before = assigned;
-    assigned = new LinkedHashSet<>(before);
+    int fork = assigned.mark();
     statements(choice.then());
-    Set<String> then = assigned;
-    assigned = before;
+    Map<String, Boolean> then = assigned.takeBack(fork);
     statements(choice.otherwise());
-    assigned.addAll(then);
+    assigned.unite(fork, then);
   }
 
   private void loop(Statement.For loop) {
@@ -194,13 +192,12 @@ public final class VariableCheck {
     if (!loop.parallel()) {
       notParforVariable(variable, loop.variable().position());
       assigned.add(variable);
-      assigned.addAll(AssignedNames.lasting(loop.body()));
+      AssignedNames.lasting(loop.body()).forEach(assigned::add);
       statements(loop.body());
       return;
     }
-    Set<String> before = assigned;
-    beforeParfor.put(loop, Set.copyOf(before));
-    assigned = new LinkedHashSet<>(before);
+    beforeParfor.put(loop, outside(loop));
+    int before = assigned.mark();
     boolean inner = !parforVariables.add(variable);
     if (inner) {
       notParforVariable(variable, loop.variable().position());
@@ -210,8 +207,14 @@ public final class VariableCheck {
     if (!inner) {
       parforVariables.remove(variable);
     }
-    localToParfor.addAll(assigned);
-    assigned = before;
+    localToParfor.addAll(assigned.takeBack(before).keySet());
+  }
+
+  /** The variables that a parfor's iteration may assign and that exist before it. */
+  private Set<String> outside(Statement.For loop) {
+    Set<String> names = AssignedNames.of(loop.body());
+    names.retainAll(assigned.names());
+    return Set.copyOf(names);
   }
 
   private void assign(Statement.Target target) {
@@ -308,7 +311,7 @@ public final class VariableCheck {
     if (everAssigned.contains(name)) {
       return "it is assigned only later";
     }
-    Set<String> candidates = new HashSet<>(assigned);
+    Set<String> candidates = new HashSet<>(assigned.names());
     candidates.addAll(List.of("NaN", "Inf", "pi"));
     return NearestName.hint(name, candidates);
   }

@@ -17,6 +17,9 @@ import java.util.Map;
 final class Askers {
   private static final int DEEPEST = 8;
 
+  /** Instructions that are compared with one: of programs that have more, any may be equal. */
+  private static final int MOST_COMPARED = 1000;
+
   private final Draft draft;
   private final Map<Integer, Instruction.Compute> makers = new HashMap<>();
   private final Map<String, List<Instruction.Compute>> byOpcode = new HashMap<>();
@@ -89,7 +92,11 @@ final class Askers {
 
   /** True when no other instruction can ask for what this one computes. */
   boolean isOnly(Instruction.Compute compute) {
-    for (Instruction.Compute other : byOpcode.get(compute.operation().name())) {
+    List<Instruction.Compute> others = byOpcode.get(compute.operation().name());
+    if (others.size() > MOST_COMPARED) {
+      return false;
+    }
+    for (Instruction.Compute other : others) {
       if (other != compute && mayEqual(compute, other, 0)) {
         return false;
       }

@@ -6,7 +6,6 @@ import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,8 @@ import java.util.Map;
 final class ConstantPropagation {
   private final Draft draft;
 
-  /** Constant operands by the slot that holds them at this place. */
-  private Map<Integer, Integer> known = new HashMap<>();
+  /** Those at this place. */
+  private final KnownConstants known = new KnownConstants();
 
   ConstantPropagation(Draft draft) {
     this.draft = draft;
@@ -31,7 +30,7 @@ final class ConstantPropagation {
     List<Block> out = new ArrayList<>(blocks.size());
     for (Block block : blocks) {
       if (block instanceof Block.Straight straight) {
-        add(new Block.Straight(code(straight.instructions())), out);
+        out.add(new Block.Straight(code(straight.instructions())));
       } else if (block instanceof Block.If choice) {
         choice(choice, out);
       } else if (block instanceof Block.While loop) {
@@ -42,20 +41,25 @@ final class ConstantPropagation {
         out.add(parallel((Block.ParFor) block));
       }
     }
-    return List.copyOf(out);
+    return joined(out);
   }
 
   /** Neighbours without control flow between them become one block. */
-  private static void add(Block block, List<Block> out) {
-    if (block instanceof Block.Straight straight
-        && !out.isEmpty()
-        && out.getLast() instanceof Block.Straight before) {
-      List<Instruction> both = new ArrayList<>(before.instructions());
-      both.addAll(straight.instructions());
-      out.set(out.size() - 1, new Block.Straight(List.copyOf(both)));
-    } else {
-      out.add(block);
+  private static List<Block> joined(List<Block> blocks) {
+    List<Block> out = new ArrayList<>(blocks.size());
+    List<Instruction> straight = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      if (!(blocks.get(i) instanceof Block.Straight(List<Instruction> instructions))) {
+        out.add(blocks.get(i));
+        continue;
+      }
+      straight.addAll(instructions);
+      if (i + 1 == blocks.size() || !(blocks.get(i + 1) instanceof Block.Straight)) {
+        out.add(new Block.Straight(List.copyOf(straight)));
+        straight.clear();
+      }
     }
+    return List.copyOf(out);
   }
 
   private void choice(Block.If choice, List<Block> out) {
@@ -69,17 +73,14 @@ final class ConstantPropagation {
           truth
               ? "the first branch"
               : choice.otherwise().isEmpty() ? "nothing" : "the other branch");
-      for (Block block : blocks(truth ? choice.then() : choice.otherwise())) {
-        add(block, out);
-      }
+      out.addAll(blocks(truth ? choice.then() : choice.otherwise()));
       return;
     }
-    Map<Integer, Integer> fork = known;
-    known = new HashMap<>(fork);
+    int fork = known.mark();
     List<Block> then = blocks(choice.then());
-    known = new HashMap<>(fork);
+    known.takeBack(fork);
     List<Block> otherwise = blocks(choice.otherwise());
-    known = fork;
+    known.takeBack(fork);
     forget(choice.then());
     forget(choice.otherwise());
     out.add(new Block.If(predicate, then, otherwise, choice.position()));
@@ -94,11 +95,11 @@ final class ConstantPropagation {
     forget(loop.body());
     BitSet written = new BitSet();
     Writes.ofCode(loop.predicate().instructions(), written);
-    forget(written);
+    known.forget(written);
     Block.Code predicate = code(loop.predicate());
-    Map<Integer, Integer> outside = new HashMap<>(known);
+    int outside = known.mark();
     List<Block> body = blocks(loop.body());
-    known = outside;
+    known.takeBack(outside);
     out.add(new Block.While(predicate, body, loop.position()));
   }
 
@@ -106,11 +107,11 @@ final class ConstantPropagation {
     Block.Code from = code(loop.from());
     Block.Code to = code(loop.to());
     Block.Code step = loop.step() == null ? null : code(loop.step());
-    known.remove(loop.variable());
+    known.forget(loop.variable());
     forget(loop.body());
-    Map<Integer, Integer> outside = new HashMap<>(known);
+    int outside = known.mark();
     List<Block> body = blocks(loop.body());
-    known = outside;
+    known.takeBack(outside);
     return new Block.For(loop.variable(), from, to, step, body, loop.position());
   }
 
@@ -126,11 +127,7 @@ final class ConstantPropagation {
   private void forget(List<Block> blocks) {
     BitSet written = new BitSet();
     Writes.of(blocks, written);
-    forget(written);
-  }
-
-  private void forget(BitSet written) {
-    known.keySet().removeIf(written::get);
+    known.forget(written);
   }
 
   /** The truth of a condition that is a constant; null for any other. */
@@ -165,7 +162,7 @@ final class ConstantPropagation {
       Instruction result = folded(withConstants(instruction));
       for (int output : result.outputs()) {
         if (output >= 0) {
-          known.remove(output);
+          known.forget(output);
         }
       }
       Integer constant =

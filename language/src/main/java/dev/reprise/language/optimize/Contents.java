@@ -4,7 +4,10 @@ import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.operation.Evaluation;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,73 +19,89 @@ final class Contents {
   /** Of a value that has the type already, a cast is the value itself. */
   private static final Set<String> CASTS = Set.of("as.matrix", "as.scalar", "as.frame");
 
-  /** By slot, which variables its value contains; null for none. */
-  private final BitSet[] within;
+  /** A slot whose value contains no variable has none here: a loop touches few slots of many. */
+  private final Map<Integer, Contained> contained;
 
-  /** By slot, which variables its value contains as a proper part. */
-  private final BitSet[] below;
+  /**
+   * What the value of a slot contains.
+   *
+   * @param below variables that it contains as a proper part
+   */
+  private record Contained(BitSet within, BitSet below) {
+    static final Contained NOTHING = new Contained(new BitSet(), new BitSet());
 
-  private Contents(BitSet[] within, BitSet[] below) {
-    this.within = within;
-    this.below = below;
+    Contained and(Contained other) {
+      if (this == other) {
+        return this;
+      }
+      return new Contained(both(within, other.within), both(below, other.below));
+    }
+
+    private static BitSet both(BitSet a, BitSet b) {
+      BitSet both = (BitSet) a.clone();
+      both.and(b);
+      return both;
+    }
+  }
+
+  private Contents(Map<Integer, Contained> contained) {
+    this.contained = contained;
   }
 
   /** At the beginning of an iteration: every variable contains itself. */
-  static Contents atBeginning(BitSet variables, int slots) {
-    Contents contents = new Contents(new BitSet[slots], new BitSet[slots]);
+  static Contents atBeginning(BitSet variables) {
+    Contents contents = new Contents(new HashMap<>());
     for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
-      contents.within[slot] = new BitSet();
-      contents.within[slot].set(slot);
+      BitSet itself = new BitSet();
+      itself.set(slot);
+      contents.set(slot, new Contained(itself, new BitSet()));
     }
     return contents;
   }
 
   boolean contains(int slot, int variable) {
-    return within[slot] != null && within[slot].get(variable);
+    return of(slot).within.get(variable);
   }
 
   boolean containsBelow(int slot, int variable) {
-    return below[slot] != null && below[slot].get(variable);
+    return of(slot).below.get(variable);
   }
 
   /** What the instruction's result will contain. */
   BitSet ofResult(Instruction.Compute compute) {
     BitSet all = new BitSet();
     for (int input : compute.inputs()) {
-      if (input >= 0 && within[input] != null) {
-        all.or(within[input]);
-      }
+      all.or(of(input).within);
     }
     return all;
   }
 
+  private Contained of(int operand) {
+    return contained.getOrDefault(operand, Contained.NOTHING);
+  }
+
   void pass(Instruction instruction) {
     if (instruction instanceof Instruction.Copy copy) {
-      set(
-          copy.to(),
-          copy.from() < 0 ? null : within[copy.from()],
-          copy.from() < 0 ? null : below[copy.from()]);
+      set(copy.to(), of(copy.from()));
       return;
     }
+    Contained result = Contained.NOTHING;
     if (instruction instanceof Instruction.Compute compute
         && compute.operation().opcode().evaluation() == Evaluation.KERNEL) {
       BitSet all = ofResult(compute);
       boolean cast = CASTS.contains(compute.operation().name());
-      BitSet proper = cast ? below[Math.max(0, compute.inputs()[0])] : all;
-      for (int output : compute.outputs()) {
-        set(output, all, proper);
-      }
-      return;
+      result = new Contained(all, cast ? of(compute.inputs()[0]).below : all);
     }
     for (int output : instruction.outputs()) {
-      set(output, null, null);
+      set(output, result);
     }
   }
 
-  private void set(int slot, BitSet contained, BitSet proper) {
-    if (slot >= 0) {
-      within[slot] = contained;
-      below[slot] = proper;
+  private void set(int slot, Contained value) {
+    if (value.within.isEmpty()) {
+      contained.remove(slot);
+    } else if (slot >= 0) {
+      contained.put(slot, value);
     }
   }
 
@@ -109,7 +128,7 @@ final class Contents {
     } else {
       BitSet written = new BitSet();
       Writes.of(List.of(block), written);
-      written.stream().forEach(slot -> set(slot, null, null));
+      written.stream().forEach(contained::remove);
     }
   }
 
@@ -123,7 +142,7 @@ final class Contents {
 
   /** Any number of iterations, none included: what holds before and after each of them. */
   private void passLoop(List<Instruction> predicate, List<Block> body, int variable) {
-    set(variable, null, null);
+    contained.remove(variable);
     boolean changed = true;
     while (changed) {
       predicate.forEach(this::pass);
@@ -131,37 +150,31 @@ final class Contents {
       around.pass(body);
       predicate.forEach(around::pass);
       changed = meet(around);
-      set(variable, null, null);
+      contained.remove(variable);
     }
   }
 
   Contents copy() {
-    return new Contents(within.clone(), below.clone());
+    return new Contents(new HashMap<>(contained));
   }
 
   /** Keeps what both contain; returns whether that is less. */
   private boolean meet(Contents other) {
     boolean changed = false;
-    for (int i = 0; i < within.length; i++) {
-      BitSet both = both(within[i], other.within[i]);
-      BitSet proper = both(below[i], other.below[i]);
-      changed |= size(both) != size(within[i]) || size(proper) != size(below[i]);
-      within[i] = both;
-      below[i] = proper;
+    for (Iterator<Map.Entry<Integer, Contained>> each = contained.entrySet().iterator();
+        each.hasNext(); ) {
+      Map.Entry<Integer, Contained> slot = each.next();
+      Contained both = slot.getValue().and(other.of(slot.getKey()));
+      if (both == slot.getValue()) {
+        continue;
+      }
+      changed |= !both.equals(slot.getValue());
+      if (both.within.isEmpty()) {
+        each.remove();
+      } else {
+        slot.setValue(both);
+      }
     }
     return changed;
-  }
-
-  private static int size(BitSet set) {
-    return set == null ? 0 : set.cardinality();
-  }
-
-  private static BitSet both(BitSet a, BitSet b) {
-    if (a == null || b == null || a == b) {
-      return a == b ? a : null;
-    }
-    BitSet both = (BitSet) a.clone();
-    both.and(b);
-    return both;
   }
 }

@@ -5,87 +5,99 @@ import dev.reprise.language.program.Instruction;
 import java.util.BitSet;
 import java.util.List;
 
-/** Whether calls are handed any of some slots, other than scalars. */
+/**
+ * Which slots hold something that calls are handed further on, other than scalars, or that such a
+ * thing is made of. Code is walked from its end to its beginning, once for all places of it; that a
+ * slot is written anew in between is not looked at.
+ */
 final class Handing {
-  private final BitSet slots;
   private final Types types;
 
-  Handing(BitSet slots, Types types) {
-    this.slots = slots;
+  /** Slots whose values at this place are handed to a call behind it. */
+  private final BitSet handed = new BitSet();
+
+  Handing(Types types) {
     this.types = types;
   }
 
-  boolean isDoneIn(List<Block> blocks) {
-    for (Block block : blocks) {
-      if (isDoneIn(block)) {
-        return true;
-      }
-    }
-    return false;
+  /** True when a call in the code that was walked so far is handed any of the slots. */
+  boolean isDoneWithAny(BitSet slots) {
+    return handed.intersects(slots);
   }
 
-  private boolean isDoneIn(Block block) {
+  private void passBack(List<Block> blocks) {
+    blocks.reversed().forEach(this::passBack);
+  }
+
+  /** Walks past a block, which stands in front of all others so far. */
+  void passBack(Block block) {
     if (block instanceof Block.Straight straight) {
-      return isDoneBy(straight.instructions());
+      passBackCode(straight.instructions());
+    } else if (block instanceof Block.If choice) {
+      passBack(choice.otherwise());
+      passBack(choice.then());
+      passBackCode(choice.predicate().instructions());
+    } else if (block instanceof Block.While loop) {
+      passBack(loop.body());
+      passBackCode(loop.predicate().instructions());
+    } else {
+      counted(block instanceof Block.For f ? f : ((Block.ParFor) block).loop());
     }
-    if (block instanceof Block.If choice) {
-      return isDoneBy(choice.predicate().instructions())
-          || isDoneIn(choice.then())
-          || isDoneIn(choice.otherwise());
-    }
-    if (block instanceof Block.While loop) {
-      return isDoneBy(loop.predicate().instructions()) || isDoneIn(loop.body());
-    }
-    Block.For loop = block instanceof Block.For f ? f : ((Block.ParFor) block).loop();
-    return isDoneBy(loop.from().instructions())
-        || isDoneBy(loop.to().instructions())
-        || loop.step() != null && isDoneBy(loop.step().instructions())
-        || isDoneIn(loop.body());
   }
 
-  private boolean isDoneBy(List<Instruction> instructions) {
-    for (Instruction instruction : instructions) {
-      if (instruction instanceof Instruction.Call call) {
-        for (Instruction.Argument argument : call.arguments()) {
-          if (isHanded(argument.operand())) {
-            return true;
-          }
-        }
-      } else if (instruction instanceof Instruction.Compute compute
-          && compute.operation().name().equals("eval")) {
-        for (int input : compute.inputs()) {
-          if (isHanded(input)) {
-            return true;
-          }
-        }
-      }
-      // What is made from the slots may be handed on as well.
-      if (reads(instruction)) {
-        for (int output : instruction.outputs()) {
-          if (output >= 0) {
-            slots.set(output);
-          }
+  private void counted(Block.For loop) {
+    passBack(loop.body());
+    if (loop.step() != null) {
+      passBackCode(loop.step().instructions());
+    }
+    passBackCode(loop.to().instructions());
+    passBackCode(loop.from().instructions());
+  }
+
+  private void passBackCode(List<Instruction> instructions) {
+    for (Instruction instruction : instructions.reversed()) {
+      if (instruction instanceof Instruction.Compute compute) {
+        passBack(compute);
+      } else if (instruction instanceof Instruction.Call call) {
+        call.arguments().forEach(argument -> hand(argument.operand()));
+      } else if (instruction instanceof Instruction.Copy copy) {
+        if (isHanded(copy.to())) {
+          add(copy.from());
         }
       }
     }
-    return false;
   }
 
-  private boolean reads(Instruction instruction) {
-    if (instruction instanceof Instruction.Compute compute) {
-      for (int input : compute.inputs()) {
-        if (input >= 0 && slots.get(input)) {
-          return true;
-        }
-      }
-      return false;
+  private void passBack(Instruction.Compute compute) {
+    // What is made from the slots may be handed on as well.
+    boolean makesHanded = false;
+    for (int output : compute.outputs()) {
+      makesHanded |= isHanded(output);
     }
-    return instruction instanceof Instruction.Copy copy
-        && copy.from() >= 0
-        && slots.get(copy.from());
+    boolean calls = compute.operation().name().equals("eval");
+    for (int input : compute.inputs()) {
+      if (makesHanded) {
+        add(input);
+      }
+      if (calls) {
+        hand(input);
+      }
+    }
   }
 
-  private boolean isHanded(int operand) {
-    return operand >= 0 && slots.get(operand) && !types.isScalar(operand);
+  private boolean isHanded(int slot) {
+    return slot >= 0 && handed.get(slot);
+  }
+
+  private void hand(int operand) {
+    if (!types.isScalar(operand)) {
+      add(operand);
+    }
+  }
+
+  private void add(int operand) {
+    if (operand >= 0) {
+      handed.set(operand);
+    }
   }
 }

@@ -39,6 +39,7 @@ final class Unmarking {
   /** Code that runs once, in order. */
   private List<Block> sequence(List<Block> blocks) {
     List<Block> out = new ArrayList<>(blocks.size());
+    BitSet handedOver = handedOver(blocks);
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       if (block instanceof Block.If choice) {
@@ -48,8 +49,7 @@ final class Unmarking {
                 sequence(choice.then()),
                 sequence(choice.otherwise()),
                 choice.position());
-      } else if ((block instanceof Block.While || block instanceof Block.For)
-          && !isHandedOver(block, blocks.subList(i, blocks.size()))) {
+      } else if (isLoop(block) && !handedOver.get(i)) {
         block = loop(block, null);
       }
       out.add(block);
@@ -57,11 +57,29 @@ final class Unmarking {
     return List.copyOf(out);
   }
 
-  /** True when a call in the loop or behind it gets something that the loop made. */
-  private boolean isHandedOver(Block loop, List<Block> rest) {
+  /** Places of loops that make something that a call in the loop or behind it gets. */
+  private BitSet handedOver(List<Block> blocks) {
+    BitSet places = new BitSet();
+    if (blocks.stream().noneMatch(Unmarking::isLoop)) {
+      return places;
+    }
+    Handing handing = new Handing(draft.types());
+    for (int i = blocks.size() - 1; i >= 0; i--) {
+      Block block = blocks.get(i);
+      handing.passBack(block);
+      places.set(i, isLoop(block) && handing.isDoneWithAny(writtenBy(block)));
+    }
+    return places;
+  }
+
+  private static boolean isLoop(Block block) {
+    return block instanceof Block.While || block instanceof Block.For;
+  }
+
+  private static BitSet writtenBy(Block loop) {
     BitSet written = new BitSet();
     Writes.of(List.of(loop), written);
-    return new Handing(written, draft.types()).isDoneIn(rest);
+    return written;
   }
 
   /**
@@ -71,8 +89,7 @@ final class Unmarking {
    *     next, made further but never made anew; null when there is no loop around
    */
   private Block loop(Block loop, BitSet lasting) {
-    BitSet variables = new BitSet();
-    Writes.of(List.of(loop), variables);
+    BitSet variables = writtenBy(loop);
     for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
       if (draft.operands.isTemporary(slot) || !draft.types().isMatrix(slot)) {
         variables.clear(slot);
@@ -81,20 +98,20 @@ final class Unmarking {
     if (lasting != null) {
       variables.and(lasting);
     }
+    if (variables.isEmpty()) {
+      return loop;
+    }
     List<Block> body = loop instanceof Block.While w ? w.body() : ((Block.For) loop).body();
     List<Instruction> predicate =
         loop instanceof Block.While w ? w.predicate().instructions() : List.of();
-    Contents end = Contents.atBeginning(variables, draft.operands.slotCount());
+    Contents end = Contents.atBeginning(variables);
     predicate.forEach(end::pass);
     end.pass(body);
     BitSet growing = new BitSet();
     for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
       growing.set(slot, end.containsBelow(slot, slot));
     }
-    if (variables.isEmpty()) {
-      return loop;
-    }
-    Contents contents = Contents.atBeginning(variables, draft.operands.slotCount());
+    Contents contents = Contents.atBeginning(variables);
     predicate.forEach(contents::pass);
     List<Block> rewritten = body(body, contents, growing, variables);
     if (loop instanceof Block.While w) {
@@ -140,7 +157,7 @@ final class Unmarking {
    * that is not known.
    */
   private BitSet handedOn(Contents before, List<Block> behind, BitSet lasting) {
-    Contents after = Contents.atBeginning(lasting, draft.operands.slotCount());
+    Contents after = Contents.atBeginning(lasting);
     after.pass(behind);
     BitSet handed = new BitSet();
     for (int slot = lasting.nextSetBit(0); slot >= 0; slot = lasting.nextSetBit(slot + 1)) {

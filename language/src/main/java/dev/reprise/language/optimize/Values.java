@@ -1,9 +1,10 @@
 package dev.reprise.language.optimize;
 
 import dev.reprise.language.program.Instruction;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which instruction made the value that a slot holds, while a pass walks along straight code. A
@@ -12,35 +13,38 @@ import java.util.List;
 final class Values {
   private final Draft draft;
   private final BitSet assigned;
-  private int[] versions;
-  private Made[] made;
 
-  /** An instruction with the versions of its inputs when it ran. */
-  private record Made(Instruction.Compute by, int[] versions) {}
+  /** By slot; none for one that was not written. Code without control flow writes few of many. */
+  private final Map<Integer, Written> written = new HashMap<>();
+
+  /**
+   * What was written to a slot last.
+   *
+   * @param version how often the slot was written
+   * @param by the instruction, if it computes one value; else null
+   * @param versions of that instruction's inputs when it ran
+   */
+  private record Written(int version, Instruction.Compute by, int[] versions) {}
 
   Values(Draft draft, BitSet assigned) {
     this.draft = draft;
     this.assigned = (BitSet) assigned.clone();
-    this.versions = new int[draft.operands.slotCount()];
-    this.made = new Made[versions.length];
   }
 
   /** Walks past an instruction. */
   void passed(Instruction instruction) {
-    Made maker = null;
+    Instruction.Compute maker = null;
+    int[] versions = null;
     if (instruction instanceof Instruction.Compute compute && compute.outputs().length == 1) {
-      int[] inputs = compute.inputs();
-      int[] at = new int[inputs.length];
-      for (int i = 0; i < at.length; i++) {
-        at[i] = version(inputs[i]);
+      maker = compute;
+      versions = new int[compute.inputs().length];
+      for (int i = 0; i < versions.length; i++) {
+        versions[i] = version(compute.inputs()[i]);
       }
-      maker = new Made(compute, at);
     }
     for (int output : instruction.outputs()) {
       if (output >= 0) {
-        grow(output);
-        versions[output]++;
-        made[output] = maker;
+        written.put(output, new Written(version(output) + 1, maker, versions));
         assigned.set(output);
       }
     }
@@ -48,7 +52,8 @@ final class Values {
 
   /** Counts how often the slot was written so far; 0 for constants. */
   int version(int operand) {
-    return operand < 0 || operand >= versions.length ? 0 : versions[operand];
+    Written last = operand < 0 ? null : written.get(operand);
+    return last == null ? 0 : last.version;
   }
 
   /**
@@ -61,17 +66,17 @@ final class Values {
   }
 
   Instruction.Compute maker(int operand) {
-    if (operand < 0 || operand >= made.length || made[operand] == null) {
+    Written last = operand < 0 ? null : written.get(operand);
+    if (last == null || last.by == null) {
       return null;
     }
-    Made maker = made[operand];
-    int[] inputs = maker.by.inputs();
+    int[] inputs = last.by.inputs();
     for (int i = 0; i < inputs.length; i++) {
-      if (version(inputs[i]) != maker.versions[i]) {
+      if (version(inputs[i]) != last.versions[i]) {
         return null;
       }
     }
-    return maker.by;
+    return last.by;
   }
 
   /** True when the operand holds a matrix for certain, on every path. */
@@ -81,14 +86,6 @@ final class Values {
 
   boolean isScalar(int operand) {
     return draft.types().isScalar(operand);
-  }
-
-  private void grow(int slot) {
-    if (slot >= versions.length) {
-      int size = Math.max(slot + 1, 2 * versions.length);
-      versions = Arrays.copyOf(versions, size);
-      made = Arrays.copyOf(made, size);
-    }
   }
 
   /** How often the instructions read a slot. */

@@ -283,6 +283,26 @@ class FormsTest {
     check(operation("diag"), sparse(COLS, COLS, 0.05));
   }
 
+  /** One number or three beside each other, of which some are none of a row. */
+  @Test
+  void rowsThatAreLookedUpDoNotSeeTheForm() {
+    SparseMatrix words = sparse(ROWS, COLS, 0.03);
+    for (int cols : new int[] {1, 3}) {
+      DenseMatrix numbers = DenseMatrix.allocate(allocator, 100, cols);
+      for (int i = 0; i < 100; i++) {
+        for (int j = 0; j < cols; j++) {
+          numbers.set(i, j, random.nextInt(ROWS + 4) - 1 + (i % 9 == 0 ? 0.5 : 0));
+        }
+      }
+      numbers.set(5, 0, Double.NaN);
+      check(operation("embedding"), numbers, words);
+      assertThat(run(device(1), 1, operation("embedding"), numbers, words))
+          .isInstanceOf(SparseMatrix.class);
+    }
+    check(operation("embedding"), dense(2, 2), words);
+    check(operation("embedding"), sparse(ROWS, COLS, 0.03), dense(ROWS, 3));
+  }
+
   @Test
   void aTableWithFewPairsIsCompressedAndAddsWeightsInTheirOrder() {
     DenseMatrix rows = DenseMatrix.allocate(allocator, 60, 1);

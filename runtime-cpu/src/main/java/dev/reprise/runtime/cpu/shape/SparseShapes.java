@@ -36,6 +36,7 @@ final class SparseShapes {
     table.add("rev", shapes::reverse);
     table.add("replace", shapes::replace);
     table.add("diag", SparseShapes::diagonal);
+    table.add("embedding", shapes::lookUp);
   }
 
   private static Operand[] transpose(
@@ -243,6 +244,33 @@ final class SparseShapes {
           x.cols(),
           x.nonZeros(),
           (i, out) -> copyRow(x, last - i, 0, x.cols(), 0, out))
+    };
+  }
+
+  /** Rows of a compressed dictionary, side by side for each row of their numbers; zeros for none. */
+  private Operand[] lookUp(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (!(inputs[1] instanceof SparseMatrix words)) {
+      return null;
+    }
+    MatrixOperand numbers = (MatrixOperand) inputs[0];
+    long cols = Math.multiplyExact(numbers.cols(), words.cols());
+    if (!SparseMatrix.isWorthwhile(numbers.rows(), cols, 0)) {
+      return null;
+    }
+    return new Operand[] {
+      rows(
+          context,
+          numbers.rows(),
+          cols,
+          words.nonZeros() / Math.max(1, words.rows()) * numbers.cells(),
+          (i, out) -> {
+            for (long j = 0; j < numbers.cols(); j++) {
+              double number = numbers.get(i, j);
+              if (number >= 1 && number < words.rows() + 1.0) {
+                copyRow(words, (long) number - 1, 0, words.cols(), j * words.cols(), out);
+              }
+            }
+          })
     };
   }
 
