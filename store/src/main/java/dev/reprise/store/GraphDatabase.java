@@ -221,7 +221,7 @@ final class GraphDatabase implements AutoCloseable {
       passing = code == SQLiteErrorCode.SQLITE_BUSY;
       why =
           switch (code) {
-            case SQLITE_FULL -> "the disk is full";
+            case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> "the disk is full";
             case SQLITE_NOTADB, SQLITE_CORRUPT ->
                 "its file "
                     + file.getFileName()
