@@ -119,8 +119,9 @@ final class NarrowestType {
   }
 
   /**
-   * True for short texts and numbers of middle size, as in SystemDS: an amount such as 10181.57 prints
-   * the same as a float, but a column of such amounts that became floats would no longer add up.
+   * True for short texts and numbers of middle size, as in SystemDS: an amount such as 10181.57
+   * prints the same as a float, but a column of such amounts that became floats would no longer add
+   * up.
    */
   private static boolean isSafeInFloats(String cell, double value) {
     boolean negative = cell.charAt(0) == '-';
