@@ -41,6 +41,15 @@ class SearchMistakesTest {
   }
 
   @Test
+  void theLossOfAGridSearchIsOneNumber() {
+    assertStops(
+        "gridSearch(X=X, y=y, train=\"fit\", predict=\"lmPredict\", numB=4, params=list(\"lr\"),"
+            + " paramValues=list(seq(1, 2)), trainArgs=list(X=X, lr=0.1), predictArgs=list(X),"
+            + " verbose=FALSE)",
+        "gridSearch: lmPredict must return the loss as one number, but returned a matrix of 5 x 1");
+  }
+
+  @Test
   void aSearchNeedsHyperParameters() {
     assertStops(
         "gridSearch(WITH, params=list(), paramValues=list(), MORE",

@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -66,11 +67,16 @@ final class Departure {
     }
     String[] parts = offer.split(" ");
     long launcher = Long.parseLong(parts[0]);
+    Path pipe = Path.of("/dev/fd", parts[1]);
     if (!isParent(launcher)) {
+      if (Files.exists(pipe) && ProcessHandle.of(launcher).isEmpty()) {
+        // Killed while this JVM started: nobody waits for what is about to begin.
+        Runtime.getRuntime().halt(KILLED);
+      }
       // Inherited from a command that started this one.
       return NONE;
     }
-    Departure departure = new Departure(launcher, Path.of("/dev/fd", parts[1]), storing);
+    Departure departure = new Departure(launcher, pipe, storing);
     Thread.ofPlatform().name("reprise-launcher").daemon().start(departure::watch);
     return departure;
   }

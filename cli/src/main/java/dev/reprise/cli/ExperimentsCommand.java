@@ -17,6 +17,7 @@ import dev.reprise.store.remote.RemoteExperiments;
 import dev.reprise.store.remote.RemoteGraph;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -307,6 +308,10 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
     OutputPlaces.file("experiments export", file);
+    if (Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UsageException(
+          "experiments export makes a file, but " + file + " is a link, device or pipe");
+    }
     try (ArchiveWriter writer = new ArchiveWriter(file)) {
       source.giveTo(writer);
       writer.finish();

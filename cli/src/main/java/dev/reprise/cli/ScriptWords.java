@@ -1,8 +1,10 @@
 package dev.reprise.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,9 +49,25 @@ final class ScriptWords {
     }
     var arguments = ScriptSource.arguments(args, nvargs, "--nvargs");
     if ("-".equals(file)) {
-      return new ScriptSource(null, standardInput(), arguments);
+      return new ScriptSource(null, content(System.in), arguments);
+    }
+    if (file != null && isPipe(Path.of(file))) {
+      return new ScriptSource(null, pipe(Path.of(file)), arguments);
     }
     return new ScriptSource(file == null ? null : Path.of(file), text, arguments);
+  }
+
+  /** Whether this can be read only once, such as what a shell makes of {@code <(command)}. */
+  private static boolean isPipe(Path file) {
+    return Files.isReadable(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+
+  private static String pipe(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return content(in);
+    } catch (IOException e) {
+      throw new UsageException("script is no readable file: " + file);
+    }
   }
 
   /** Sets the file; false when there is one. */
@@ -80,9 +98,9 @@ final class ScriptWords {
     return nvargs.isEmpty() && nvargs.addAll(values);
   }
 
-  private static String standardInput() {
+  private static String content(InputStream in) {
     try {
-      return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the script from standard input", e);
     }

@@ -163,6 +163,21 @@ class DepartureTest {
   }
 
   @Test
+  void aProcessWhoseLauncherWasKilledBeforeItBeganDoesNothing() throws Exception {
+    Process gone = CommandProcess.builder(List.of("true")).start();
+    assertThat(gone.waitFor()).isZero();
+    String late =
+        """
+        exec 8>&1 1>out.txt
+        REPRISE_LEAVING="%d 8" "$@"
+        echo "ended $?" >&8
+        """;
+    Process process = start(late.formatted(gone.pid()), SCRIPT);
+    assertThat(lines(process).readLine()).isEqualTo("ended 137");
+    assertThat(output()).isEmpty();
+  }
+
+  @Test
   void aProcessThatIsKilledBeforeItsCommandEndsLeavesNoDatabaseAndTheNextOneMakesIt()
       throws Exception {
     Process killed =

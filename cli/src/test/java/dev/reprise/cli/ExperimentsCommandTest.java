@@ -351,6 +351,19 @@ class ExperimentsCommandTest extends CommandTest {
   }
 
   @Test
+  void anArchiveTakesThePlaceOfNoLink() throws IOException {
+    train(0.1);
+    Path link = folder.resolve("link");
+    Path real = Files.writeString(folder.resolve("real"), "precious");
+    Files.createSymbolicLink(link, real);
+    assertThat(run("experiments", "--store", store(), "export", link.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains(link + " is a link, device or pipe");
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(real).hasContent("precious");
+  }
+
+  @Test
   void aStoreGoesThroughAFileIntoAnother() throws IOException {
     train(0.1);
     String file = folder.resolve("all.archive").toString();

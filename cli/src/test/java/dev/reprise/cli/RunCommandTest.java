@@ -29,6 +29,21 @@ class RunCommandTest extends CommandTest {
   }
 
   @Test
+  void aScriptMayComeFromAPipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process writer =
+        new ProcessBuilder("sh", "-c", "echo 'print(40 + $1)' > \"$0\"", pipe.toString()).start();
+    try {
+      assertThat(run("run", pipe.toString(), "--args", "2")).isEqualTo(ExitCode.FINE);
+      assertThat(out()).isEqualToIgnoringNewLines("42");
+      assertThat(err()).isEmpty();
+    } finally {
+      writer.destroyForcibly();
+    }
+  }
+
+  @Test
   void aScriptThatIsNoTextIsTheScriptsMistake() throws Exception {
     Path script = Files.write(folder.resolve("a.dml"), new byte[] {'x', '=', (byte) 0xff});
     assertThat(run("run", script.toString())).isEqualTo(ExitCode.SCRIPT);

@@ -349,14 +349,25 @@ public final class DataFiles {
     return DataPath.resolve(path, workingDirectory);
   }
 
-  /** True for devices, pipes and the like, which a rename must never replace. */
+  /**
+   * True for devices, pipes and the like, which a rename must never replace; also for the names of
+   * open files, such as {@code /dev/stdout}, whatever they are redirected to.
+   */
   public static boolean isSpecial(Path target) {
-    return Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
+    return Files.exists(target)
+        && !Files.isDirectory(target)
+        && (!Files.isRegularFile(target) || OpenFile.isNamedBy(target));
   }
 
   private static void writeThrough(Path target, ValueWriter writer) {
-    try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
-      writer.writeTo(channel);
+    try {
+      if (OpenFile.isNamedBy(target)) {
+        OpenFile.append(target, writer::writeTo);
+        return;
+      }
+      try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+        writer.writeTo(channel);
+      }
     } catch (IOException e) {
       throw FileProblems.writing(target, e);
     }

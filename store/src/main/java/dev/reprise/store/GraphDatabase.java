@@ -221,12 +221,11 @@ final class GraphDatabase implements AutoCloseable {
       passing = code == SQLiteErrorCode.SQLITE_BUSY;
       why =
           switch (code) {
-            case SQLITE_FULL -> "the disk is full";
+            case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> "the disk is full";
             case SQLITE_NOTADB, SQLITE_CORRUPT ->
                 "its file "
                     + file.getFileName()
-                    + " is damaged; 'reprise experiments fsck' says more, removing the folder"
-                    + " starts a new store";
+                    + " is damaged; remove the folder, and the next run starts a new store";
             case SQLITE_BUSY ->
                 "another process has been writing to it for " + BUSY_MILLIS / 1000 + " seconds";
             case SQLITE_READONLY, SQLITE_READONLY_DIRECTORY -> "it is read only";

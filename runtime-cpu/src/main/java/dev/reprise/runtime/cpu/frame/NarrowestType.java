@@ -115,6 +115,20 @@ final class NarrowestType {
     if (plain && value == Math.rint(value) && Math.abs(value) < 0x1p63) {
       return value == (int) value ? INT32 : INTEGER;
     }
-    return FrameCasts.isSingle(value) ? FP32 : DOUBLE;
+    return FrameCasts.isSingle(value) && isSafeInFloats(cell, value) ? FP32 : DOUBLE;
+  }
+
+  /**
+   * True for short texts and numbers of middle size, as in SystemDS: an amount such as 10181.57
+   * prints the same as a float, but a column of such amounts that became floats would no longer add
+   * up.
+   */
+  private static boolean isSafeInFloats(String cell, double value) {
+    boolean negative = cell.charAt(0) == '-';
+    if (cell.length() <= (negative ? 8 : 7)) {
+      return true;
+    }
+    boolean scaled = cell.indexOf('e') >= 0 || cell.indexOf('E') >= 0;
+    return !negative && value < 1e4 && (scaled || value >= 1e-3);
   }
 }
