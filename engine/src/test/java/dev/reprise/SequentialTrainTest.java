@@ -373,6 +373,37 @@ class SequentialTrainTest {
         .hasMessageContaining("sequential: layer 1 (select) takes columns from ");
   }
 
+  /** Their loss would be 0, and nothing be learned from them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Y=y - 1 | classes are whole numbers from 1 on, but Y has 0.0 in row 2; add 1
+          Y=y + 0.5 | but Y has 2.5 in row 1
+          Y=y * NaN | but Y has NaN in row 1
+          Y=y, X_val=X, Y_val=y - 1 | but Y_val has 0.0 in row 2
+          Y=y + 1 | needs a score for each of 3 classes, but the model puts out 2 for each row
+          Y=y, X_val=X, Y_val=y + 2 | needs a score for each of 4 classes, but the model puts out 2
+          Y=matrix(1, 128, 1), base=model | needs a score for each of 2 classes, but the model puts out 1
+          Y=y, lr=-0.1 | must not be negative, but are -0.1, 1.0 and 0.0
+          """)
+  void classesThatTheModelDoesNotHaveAreAMistake(String arguments, String message) {
+    assertThatThrownBy(
+            () ->
+                output(
+                    NETWORK
+                        + """
+                        head = list(list(layer="affine", W=r(2, 1, 20), b=r(1, 1, 30)))
+                        if (IS_BASE) m = head else m = model
+                        [trained, losses] = sequentialTrain(X=X, model=m, epochs=1, seed=3, ARGUMENTS)
+                        """
+                            .replace("ARGUMENTS", arguments)
+                            .replace("IS_BASE", arguments.contains("base") ? "TRUE" : "FALSE")))
+        .hasMessageContaining("sequentialTrain: ")
+        .hasMessageContaining(message);
+  }
+
   private static String output(String script) {
     return Scripts.run(Scripts.config(), script).output();
   }
