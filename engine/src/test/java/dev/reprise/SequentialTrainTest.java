@@ -145,11 +145,7 @@ class SequentialTrainTest {
           Y=y, model=list(list(layer="tanh")) | sequentialTrain: none of the layers has weights
           Y=y, model=list(list(layer="afine", W=r(256, 4, 1), b=r(1, 4, 1))) | sequential: layer 1 is of a kind that is not known: afine
           Y=y, model=model, patience=1 | sequentialTrain: patience needs X_val and Y_val
-          Y=y, model=model, loss="l3" | sequentialTrain: loss must be cross_entropy, l2 or l1, but is l3
-          Y=y - 1, model=model | sequentialTrain: Y has numbers of classes, which are from 1 to 2 for so many outputs, but row 2 has 0.0
-          Y=y + 0.5, model=model | sequentialTrain: Y has numbers of classes, which are from 1 to 2 for so many outputs, but row 1 has 2.5
-          Y=rbind(y[1:127, ], matrix(NaN, 1, 1)), model=model | from 1 to 2 for so many outputs, but row 128 has NaN
-          Y=y, model=model, X_val=X[1:2, ], Y_val=matrix("1 4", 2, 1) | sequentialTrain: Y_val has numbers of classes, which are from 1 to 2 for so many outputs, but row 2 has 4.0
+          Y=y, model=model, loss="l3" | sequentialTrain: loss must be cross_entropy, binary_cross_entropy, l2 or l1, but is l3
           Y=y, model=model, lr=NaN | sequentialTrain: lr, decay and max_norm must be finite, but are NaN, 1.0 and 0.0
           Y=y, model=model, batch_size=0 | sequentialTrain: batch_size and epochs must be at least 1 and patience at least 0
           Y=y, model=model, optimizer="adamax" | sequential_optim: optimizer must be sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, but is adamax
@@ -404,6 +400,59 @@ class SequentialTrainTest {
     assertThatThrownBy(
             () -> output(choice + "[out, cache, m] = train::forward(X, model)\nprint(sum(out))"))
         .hasMessageContaining(message);
+  }
+
+  /** Their loss would be 0, and nothing be learned from them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Y=y - 1 | classes are whole numbers from 1 on, but Y has 0.0 in row 2; add 1
+          Y=y + 0.5 | but Y has 2.5 in row 1
+          Y=y * NaN | but Y has NaN in row 1
+          Y=y, X_val=X, Y_val=y - 1 | but Y_val has 0.0 in row 2
+          Y=y + 1 | needs a score for each of 3 classes, but the model puts out 2 for each row
+          Y=y, X_val=X, Y_val=y + 2 | needs a score for each of 4 classes, but the model puts out 2
+          Y=matrix(1, 128, 1), base=model | needs a score for each of 2 classes, but the model puts out 1
+          Y=y, loss="binary_cross_entropy" | binary_cross_entropy needs numbers from 0 to 1, but Y has others
+          Y=y - 1, loss="binary_cross_entropy" | pred and y must have the same shape, but are 64x2 and 64x1
+          Y=y, lr=-0.1 | must not be negative, but are -0.1, 1.0 and 0.0
+          """)
+  void classesThatTheModelDoesNotHaveAreAMistake(String arguments, String message) {
+    assertThatThrownBy(
+            () ->
+                output(
+                    NETWORK
+                        + """
+                        head = list(list(layer="affine", W=r(2, 1, 20), b=r(1, 1, 30)))
+                        if (IS_BASE) m = head else m = model
+                        [trained, losses] = sequentialTrain(X=X, model=m, epochs=1, seed=3, ARGUMENTS)
+                        """
+                            .replace("ARGUMENTS", arguments)
+                            .replace("IS_BASE", arguments.contains("base") ? "TRUE" : "FALSE")))
+        .hasMessageContaining("sequentialTrain: ")
+        .hasMessageContaining(message);
+  }
+
+  /** The losses are those of PyTorch 2.13, whose scores overflow no power either. */
+  @ParameterizedTest
+  @CsvSource({"', list(layer=\"sigmoid\")', 3", "'', 2"})
+  void sigmoidsAreTrainedByBinaryCrossEntropy(String end, int layers) {
+    String output =
+        output(
+            """
+            source("nn/sequential.dml") as net
+            X = matrix(seq(1, 18), 6, 3) %% 5 - 2
+            Y = matrix(seq(1, 12), 6, 2) %% 4 / 4
+            affine = list(layer="affine", W=matrix("0.5 -30 20 0.25 -0.75 1", 3, 2), b=matrix("0.1 -0.2", 1, 2))
+            [trained, losses] = sequentialTrain(X=X, Y=Y, X_val=X * 1000, Y_val=Y, model=list(list(layer="flatten"), affineEND),
+              loss="binary_cross_entropy", optimizer="sgd", lr=0.5, batch_size=6, epochs=3)
+            print(toString(losses[, 1], decimal=10) + (sum(losses) < Inf) + " " + length(trained))
+            """
+                .replace("END", end));
+    assertThat(output)
+        .isEqualTo("35.7097931045\n34.9197176379\n34.1478736639\nTRUE " + layers + "\n");
   }
 
   private static String output(String script) {
