@@ -4,7 +4,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.R10;
 import static dev.reprise.runtime.cpu.code.Assembler.R11;
 import static dev.reprise.runtime.cpu.code.Assembler.R12;
 import static dev.reprise.runtime.cpu.code.Assembler.R8;
-import static dev.reprise.runtime.cpu.code.Assembler.R9;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 import static dev.reprise.runtime.cpu.code.Assembler.RBP;
 import static dev.reprise.runtime.cpu.code.Assembler.RBX;
@@ -24,21 +23,20 @@ import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
  */
 final class BucketRanksCode {
   // Places of the arguments, counted in longs.
-  static final int KEYS = 0;
-  static final int DEALT = 1;
-  static final int ORDERED = 2;
+  static final int PAIRS = 0;
+  static final int ORDERED = 1;
 
-  /** Where each bucket ends, in bytes, from the first one on. */
-  static final int ENDS = 3;
+  /** Where each bucket ends, in bytes of keys, from the first one on. */
+  static final int ENDS = 2;
 
-  static final int BEGIN = 4;
-  static final int BUCKETS = 5;
+  static final int BEGIN = 3;
+  static final int BUCKETS = 4;
 
   /** Where a begin and an end go for each bucket that is left; what is behind the last one. */
-  static final int NOTES = 6;
+  static final int NOTES = 5;
 
   /** Of the lanes of four keys those behind the first, the second, the third, the fourth. */
-  static final int BEHIND = 7;
+  static final int BEHIND = 6;
 
   /** Likewise those before. */
   static final int BEFORE = BEHIND + 16;
@@ -51,7 +49,10 @@ final class BucketRanksCode {
   /** Keys of a bucket that is not noted. */
   static final int MOST_KEYS = 64;
 
-  private static final int LANES = 4;
+  /** Which of four keys a lane has, as pairs are taken apart; and which lane has one. */
+  static final int[] LANES = {0, 2, 1, 3};
+
+  private static final int FOUR = LANES.length;
 
   private static final int ENDS_LEFT = RSI;
   private static final int BUCKETS_LEFT = RDX;
@@ -59,8 +60,7 @@ final class BucketRanksCode {
   private static final int END = RBX;
   private static final int HERE = RBP;
   private static final int OTHER = R12;
-  private static final int OF_KEYS = R8;
-  private static final int OF_DEALT = R9;
+  private static final int OF_PAIRS = R8;
   private static final int OF_ORDERED = R10;
   private static final int SPARE = R11;
   private static final int[] SAVED = {RBX, RBP, R12};
@@ -71,6 +71,7 @@ final class BucketRanksCode {
   private static final int RANK = 2;
   private static final int FOUND = 3;
 
+  private static final int LOWER_OF_PAIRS = 0x14;
   private static final int AND = 0x54;
   private static final int OR = 0x56;
   private static final int SIGNS = 0x50;
@@ -96,8 +97,7 @@ final class BucketRanksCode {
     for (int register : SAVED) {
       to.push(register);
     }
-    to.load(OF_KEYS, argument(KEYS));
-    to.load(OF_DEALT, argument(DEALT));
+    to.load(OF_PAIRS, argument(PAIRS));
     to.load(OF_ORDERED, argument(ORDERED));
     to.load(ENDS_LEFT, argument(ENDS));
     to.load(FROM, argument(BEGIN));
@@ -127,10 +127,17 @@ final class BucketRanksCode {
     return to.bytes();
   }
 
+  /** A key so many behind a place, with what goes with it. */
+  private static Address pair(int place, int behind) {
+    return Address.of(OF_PAIRS, place, 2).plus(behind * 2 * Long.BYTES);
+  }
+
   private void writeSmall() {
     to.move(HERE, FROM);
     int four = to.here();
-    to.loadVector(KEY, Address.of(OF_KEYS, HERE, 1));
+    to.loadVector(KEY, pair(HERE, 0));
+    to.loadVector(OTHER_KEY, pair(HERE, 2));
+    whole(LOWER_OF_PAIRS, KEY, KEY, OTHER_KEY);
     to.clear(RANK);
     writeEarlier();
     writeSame();
@@ -138,15 +145,15 @@ final class BucketRanksCode {
     whole(SHIFT, SHIFT_LEFT, RANK, RANK);
     to.control(3);
     to.storeVector(argument(RANKS), RANK);
-    int[] ends = new int[LANES];
-    for (int lane = 0; lane < LANES; lane++) {
-      to.load(RAX, argument(RANKS + lane));
+    int[] ends = new int[FOUR];
+    for (int key = 0; key < FOUR; key++) {
+      to.load(RAX, argument(RANKS + LANES[key]));
       to.add(RAX, HERE);
-      to.load(SPARE, Address.of(OF_DEALT, HERE, 1));
+      to.load(SPARE, pair(HERE, 0).plus(Long.BYTES));
       to.store(Address.of(OF_ORDERED, RAX, 1), SPARE);
       to.addNumber(HERE, Long.BYTES);
       to.compare(HERE, END);
-      ends[lane] = to.jumpIfZero();
+      ends[key] = to.jumpIfZero();
     }
     to.jumpBack(four);
     for (int end : ends) {
@@ -160,7 +167,7 @@ final class BucketRanksCode {
     to.compare(OTHER, HERE);
     int none = to.jumpIfZero();
     int next = to.here();
-    to.broadcast(OTHER_KEY, Address.of(OF_KEYS, OTHER, 1));
+    to.broadcast(OTHER_KEY, pair(OTHER, 0));
     greater(FOUND, OTHER_KEY, KEY);
     whole(ADD_WHOLE, RANK, RANK, FOUND);
     to.addNumber(OTHER, Long.BYTES);
@@ -171,23 +178,23 @@ final class BucketRanksCode {
 
   /** The four themselves; those behind the bucket's end are not less than any. */
   private void writeSame() {
-    for (int lane = 0; lane < LANES; lane++) {
-      to.broadcast(OTHER_KEY, Address.of(OF_KEYS, HERE, 1).plus(lane * Long.BYTES));
+    for (int key = 0; key < FOUR; key++) {
+      to.broadcast(OTHER_KEY, pair(HERE, key));
       greater(FOUND, OTHER_KEY, KEY);
-      to.vector(MAP_0F, PREFIX_66, true, AND, FOUND, FOUND, argument(BEHIND + LANES * lane));
+      to.vector(MAP_0F, PREFIX_66, true, AND, FOUND, FOUND, argument(BEHIND + FOUR * key));
       whole(ADD_WHOLE, RANK, RANK, FOUND);
       greater(FOUND, KEY, OTHER_KEY);
-      to.vector(MAP_0F, PREFIX_66, true, AND, FOUND, FOUND, argument(BEFORE + LANES * lane));
+      to.vector(MAP_0F, PREFIX_66, true, AND, FOUND, FOUND, argument(BEFORE + FOUR * key));
       whole(SUBTRACT_WHOLE, RANK, RANK, FOUND);
     }
   }
 
   private void writeLater() {
-    to.address(OTHER, Address.of(HERE, LANES * Long.BYTES));
+    to.address(OTHER, Address.of(HERE, FOUR * Long.BYTES));
     int next = to.here();
     to.compare(OTHER, END);
     int none = to.jumpUnlessBelow();
-    to.broadcast(OTHER_KEY, Address.of(OF_KEYS, OTHER, 1));
+    to.broadcast(OTHER_KEY, pair(OTHER, 0));
     greater(FOUND, KEY, OTHER_KEY);
     whole(SUBTRACT_WHOLE, RANK, RANK, FOUND);
     to.addNumber(OTHER, Long.BYTES);
@@ -198,13 +205,13 @@ final class BucketRanksCode {
   private void writeLarge() {
     to.clear(FOUND);
     to.move(HERE, FROM);
-    to.broadcast(KEY, Address.of(OF_KEYS, HERE, 1));
+    to.broadcast(KEY, pair(HERE, 0));
     int next = to.here();
-    to.broadcast(OTHER_KEY, Address.of(OF_KEYS, HERE, 1));
+    to.broadcast(OTHER_KEY, pair(HERE, 0));
     greater(KEY, KEY, OTHER_KEY);
     whole(OR, FOUND, FOUND, KEY);
     whole(OR, KEY, OTHER_KEY, OTHER_KEY);
-    to.load(SPARE, Address.of(OF_DEALT, HERE, 1));
+    to.load(SPARE, pair(HERE, 0).plus(Long.BYTES));
     to.store(Address.of(OF_ORDERED, HERE, 1), SPARE);
     to.addNumber(HERE, Long.BYTES);
     to.compare(HERE, END);

@@ -10,11 +10,11 @@ import java.util.stream.LongStream;
  *
  * <pre>
  *   cells --keys--> keys --count--> counts --starts--> starts
- *   keys, starts --deal--> dealt keys, dealt --order--> ordered
+ *   keys, starts --deal--> pairs --order--> ordered
  * </pre>
  *
- * <p>Keys are whole numbers of 64 bits in the order of the cells. What is dealt with them and then
- * ordered are the cells, or the numbers of their rows. No address is checked; where {@link
+ * <p>Keys are whole numbers of 64 bits in the order of the cells. Each is dealt as a pair
+ * with its cell, or with the number of its row, which is then ordered. No address is checked; where {@link
  * CellFunction#areThere() there is code}. Stateless, for any number of threads.
  */
 public final class BucketSorting {
@@ -24,7 +24,7 @@ public final class BucketSorting {
   /** Chunks of the keys that are dealt at the same time, each with counts of its own. */
   public static final int CHUNKS = DealingCode.CHUNKS;
 
-  /** How many keys that are larger than all others lie behind dealt ones. */
+  /** How many pairs whose keys are not less than any other lie behind those that are dealt. */
   public static final int PADDING = 3;
 
   /** Buckets of at most so many keys are never noted. */
@@ -123,18 +123,16 @@ public final class BucketSorting {
     }
 
     /**
-     * Copies keys, and with them the cells of their rows, to their buckets.
+     * Copies keys, each with its cell, to their buckets.
      *
-     * @param next where it is said how many bytes lie before each bucket's next key; it is moved on
-     * @param dealtKeys where the key goes that no bytes lie before
-     * @param dealt where its cell goes
+     * @param next where it is said how many bytes of keys lie before each bucket's next one; it is
+     *     moved on
+     * @param pairs where the first pair goes
      */
-    public void dealCells(
-        long keys, long count, long next, long cells, long dealtKeys, long dealt) {
+    public void dealCells(long keys, long count, long next, long cells, long pairs) {
       long[] arguments = arguments(keys, count, next);
       arguments[DealingCode.CELLS] = cells;
-      arguments[DealingCode.DEALT_KEYS] = dealtKeys;
-      arguments[DealingCode.DEALT] = dealt;
+      arguments[DealingCode.PAIRS] = pairs;
       run(DealingCode.Kind.DEAL_CELLS, arguments);
     }
 
@@ -143,12 +141,10 @@ public final class BucketSorting {
      *
      * @param position of the first one
      */
-    public void dealPositions(
-        long keys, long count, long next, long position, long dealtKeys, long dealt) {
+    public void dealPositions(long keys, long count, long next, long position, long pairs) {
       long[] arguments = arguments(keys, count, next);
       arguments[DealingCode.POSITION] = Double.doubleToRawLongBits(position);
-      arguments[DealingCode.DEALT_KEYS] = dealtKeys;
-      arguments[DealingCode.DEALT] = dealt;
+      arguments[DealingCode.PAIRS] = pairs;
       run(DealingCode.Kind.DEAL_POSITIONS, arguments);
     }
 
@@ -189,28 +185,28 @@ public final class BucketSorting {
    * Brings what was dealt to the order of the keys, bucket by bucket. Large buckets that are not in
    * order are noted instead.
    *
-   * @param dealtKeys of all buckets; {@link #PADDING} more may be read
-   * @param ordered where what was dealt goes
-   * @param ends where it is said how many bytes there are up to the end of each bucket
-   * @param begin how many bytes lie before the first bucket
+   * @param pairs of all buckets; {@link #PADDING} more are read
+   * @param ordered where what was dealt with the keys goes
+   * @param ends where it is said how many bytes of keys there are up to the end of each bucket
+   * @param begin how many bytes of keys lie before the first bucket
    * @param buckets how many, at least 1
    * @param notes where the begin and the end of each bucket go that is left
    * @return how many are
    */
   public static int order(
-      long dealtKeys, long dealt, long ordered, long ends, long begin, int buckets, long notes) {
+      long pairs, long ordered, long ends, long begin, int buckets, long notes) {
     long[] arguments = new long[BucketRanksCode.ARGUMENTS];
-    arguments[BucketRanksCode.KEYS] = dealtKeys;
-    arguments[BucketRanksCode.DEALT] = dealt;
+    arguments[BucketRanksCode.PAIRS] = pairs;
     arguments[BucketRanksCode.ORDERED] = ordered;
     arguments[BucketRanksCode.ENDS] = ends;
     arguments[BucketRanksCode.BEGIN] = begin;
     arguments[BucketRanksCode.BUCKETS] = buckets;
     arguments[BucketRanksCode.NOTES] = notes;
-    for (int lane = 0; lane < 4; lane++) {
-      for (int other = 0; other < 4; other++) {
-        arguments[BucketRanksCode.BEHIND + 4 * lane + other] = other > lane ? -1 : 0;
-        arguments[BucketRanksCode.BEFORE + 4 * lane + other] = other < lane ? -1 : 0;
+    for (int key = 0; key < 4; key++) {
+      for (int lane = 0; lane < 4; lane++) {
+        int other = BucketRanksCode.LANES[lane];
+        arguments[BucketRanksCode.BEHIND + 4 * key + lane] = other > key ? -1 : 0;
+        arguments[BucketRanksCode.BEFORE + 4 * key + lane] = other < key ? -1 : 0;
       }
     }
     call(RANKS.of(0), arguments);

@@ -5,7 +5,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.R11;
 import static dev.reprise.runtime.cpu.code.Assembler.R8;
 import static dev.reprise.runtime.cpu.code.Assembler.R9;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
-import static dev.reprise.runtime.cpu.code.Assembler.RBX;
 import static dev.reprise.runtime.cpu.code.Assembler.RCX;
 import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
@@ -38,29 +37,30 @@ final class DealingCode {
   /** Bytes before the next key of each bucket, or the bytes that it has so far. */
   static final int BUCKETS = 2;
 
-  static final int DEALT_KEYS = 3;
-  static final int DEALT = 4;
-  static final int FOURS = 5;
+  /** Where pairs of keys and what goes with them are dealt to, of twice as many bytes as keys. */
+  static final int PAIRS = 3;
+
+  static final int FOURS = 4;
 
   /** Keys behind the fours; their mask is {@link #MASK}. */
-  static final int REST = 6;
+  static final int REST = 5;
 
-  static final int MASK = 7;
+  static final int MASK = 6;
 
   /** All bits but the sign. */
-  static final int MAGNITUDE_BITS = 11;
+  static final int MAGNITUDE_BITS = 10;
 
-  static final int LEAST = 12;
-  static final int SCALE = 13;
-  static final int LAST_BUCKET = 14;
+  static final int LEAST = 11;
+  static final int SCALE = 12;
+  static final int LAST_BUCKET = 13;
 
   /** The number of the first row, and the one from a row to the next. */
-  static final int POSITION = 15;
+  static final int POSITION = 14;
 
-  static final int ONE = 16;
+  static final int ONE = 15;
 
   /** Where the places of four buckets lie in between. */
-  static final int PLACES = 17;
+  static final int PLACES = 16;
 
   static final int ARGUMENTS = PLACES + 4;
 
@@ -115,12 +115,10 @@ final class DealingCode {
   }
 
   private byte[] write() {
-    to.push(RBX);
     to.load(R8, argument(KEYS));
     to.load(R9, argument(CELLS));
     to.load(R10, argument(BUCKETS));
-    to.load(R11, argument(DEALT_KEYS));
-    to.load(RBX, argument(DEALT));
+    to.load(R11, argument(PAIRS));
     to.load(RDX, argument(FOURS));
     to.clear(ZERO);
     to.broadcast(MAGNITUDE, argument(MAGNITUDE_BITS));
@@ -143,7 +141,6 @@ final class DealingCode {
     to.jumpBackUnlessZero(next);
     to.landHere(few);
     writeRest();
-    to.pop(RBX);
     to.zero(RAX);
     to.returnToCaller();
     return to.bytes();
@@ -188,12 +185,13 @@ final class DealingCode {
     to.load(RCX, Address.of(R10, RAX, 1));
     if (kind != Kind.COUNT) {
       to.load(RSI, Address.of(R8, lane * Long.BYTES));
-      to.store(Address.of(R11, RCX, 1), RSI);
+      to.store(Address.of(R11, RCX, 2), RSI);
+      Address with = Address.of(R11, RCX, 2).plus(Long.BYTES);
       if (kind == Kind.DEAL_CELLS) {
         to.load(RSI, Address.of(R9, lane * Double.BYTES));
-        to.store(Address.of(RBX, RCX, 1), RSI);
+        to.store(with, RSI);
       } else {
-        one(STORE, NUMBER_OF_ROW, 0, Address.of(RBX, RCX, 1));
+        one(STORE, NUMBER_OF_ROW, 0, with);
         to.vector(MAP_0F, PREFIX_F2, false, ADD, NUMBER_OF_ROW, NUMBER_OF_ROW, ONE_ROW);
       }
     }

@@ -57,7 +57,7 @@ final class ColumnSort {
 
   /** What goes with each key, and is then in their order. */
   private interface Step {
-    void deal(Dealing dealing, int from, int count, long next, long dealtKeys, long dealt);
+    void deal(Dealing dealing, int from, int count, long next, long pairs);
   }
 
   private static boolean fits(DenseMatrix x) {
@@ -77,9 +77,8 @@ final class ColumnSort {
       ColumnSort sort = new ColumnSort(x, parallel, context, scratch);
       return sort.run(
           decreasing,
-          (dealing, from, count, next, dealtKeys, dealt) ->
-              dealing.dealCells(
-                  sort.key(from), count, next, sort.cell(from), dealtKeys, dealt));
+          (dealing, from, count, next, pairs) ->
+              dealing.dealCells(sort.key(from), count, next, sort.cell(from), pairs));
     }
   }
 
@@ -94,8 +93,8 @@ final class ColumnSort {
       ColumnSort sort = new ColumnSort(alone, parallel, context, scratch);
       return sort.run(
           decreasing,
-          (dealing, from, count, next, dealtKeys, dealt) ->
-              dealing.dealPositions(sort.key(from), count, next, from + 1, dealtKeys, dealt));
+          (dealing, from, count, next, pairs) ->
+              dealing.dealPositions(sort.key(from), count, next, from + 1, pairs));
     }
   }
 
@@ -121,24 +120,17 @@ final class ColumnSort {
     forPieces(
         (of, from, count) -> dealing.count(key(from), count, starts.address() + of * bytes));
     BucketSorting.starts(starts.address(), buckets);
-    MemorySegment dealtKeys = scratch.doubles(rows + BucketSorting.PADDING);
-    MemorySegment dealt = scratch.doubles(rows);
+    MemorySegment pairs = scratch.doubles(2L * (rows + BucketSorting.PADDING));
     for (int i = 0; i < BucketSorting.PADDING; i++) {
-      dealtKeys.setAtIndex(LONG, rows + i, Long.MAX_VALUE);
+      pairs.setAtIndex(LONG, 2L * (rows + i), Long.MAX_VALUE);
     }
     forPieces(
         (of, from, count) ->
-            step.deal(
-                dealing,
-                from,
-                count,
-                starts.address() + of * bytes,
-                dealtKeys.address(),
-                dealt.address()));
+            step.deal(dealing, from, count, starts.address() + of * bytes, pairs.address()));
     // Those of the last chunk have become the ends of all.
     MemorySegment ends = starts.asSlice((BucketSorting.CHUNKS - 1) * bytes);
     DenseMatrix out = scratch.matrix(rows, 1);
-    order(ends, buckets, dealtKeys, dealt, out.segment());
+    order(ends, buckets, pairs, out.segment());
     return scratch.keep(out);
   }
 
@@ -179,11 +171,7 @@ final class ColumnSort {
   }
 
   private void order(
-      MemorySegment ends,
-      int buckets,
-      MemorySegment dealtKeys,
-      MemorySegment dealt,
-      MemorySegment ordered) {
+      MemorySegment ends, int buckets, MemorySegment pairs, MemorySegment ordered) {
     MemorySegment notes = scratch.doubles(2L * (rows / BucketSorting.SMALL + 1));
     parallel.forRange(
         context,
@@ -196,8 +184,7 @@ final class ColumnSort {
               notes.asSlice(begin / Long.BYTES / BucketSorting.SMALL * 2 * Long.BYTES);
           int left =
               BucketSorting.order(
-                  dealtKeys.address(),
-                  dealt.address(),
+                  pairs.address(),
                   ordered.address(),
                   ends.address() + from * Long.BYTES,
                   begin,
@@ -206,24 +193,25 @@ final class ColumnSort {
           for (int i = 0; i < left; i++) {
             long bucket = here.getAtIndex(LONG, 2L * i);
             long size = here.getAtIndex(LONG, 2L * i + 1) - bucket;
-            orderLarge(
-                dealtKeys.asSlice(bucket, size),
-                dealt.asSlice(bucket, size),
-                ordered.asSlice(bucket, size));
+            orderLarge(pairs.asSlice(2 * bucket, 2 * size), ordered.asSlice(bucket, size));
           }
         });
   }
 
   /** Orders one bucket by the bits of its keys. */
-  private void orderLarge(MemorySegment dealtKeys, MemorySegment dealt, MemorySegment ordered) {
-    long[] bucketKeys = dealtKeys.toArray(LONG);
-    long[] values = dealt.toArray(LONG);
-    long[] inOrder = new long[values.length];
-    int[] order = new int[values.length];
-    new BucketSort(parallel, context).sort(bucketKeys, null, inOrder, order);
-    for (int i = 0; i < order.length; i++) {
-      inOrder[i] = values[order[i]];
+  private void orderLarge(MemorySegment pairs, MemorySegment ordered) {
+    long[] both = pairs.toArray(LONG);
+    int n = both.length / 2;
+    long[] bucketKeys = new long[n];
+    for (int i = 0; i < n; i++) {
+      bucketKeys[i] = both[2 * i];
     }
-    MemorySegment.copy(inOrder, 0, ordered, LONG, 0, inOrder.length);
+    long[] inOrder = new long[n];
+    int[] order = new int[n];
+    new BucketSort(parallel, context).sort(bucketKeys, null, inOrder, order);
+    for (int i = 0; i < n; i++) {
+      inOrder[i] = both[2 * order[i] + 1];
+    }
+    MemorySegment.copy(inOrder, 0, ordered, LONG, 0, n);
   }
 }
