@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
  *   keys, starts --deal--> pairs --order--> ordered
  * </pre>
  *
- * <p>Keys are whole numbers of 64 bits in the order of the cells. Each is dealt as a pair
- * with its cell, or with the number of its row, which is then ordered. No address is checked; where {@link
+ * <p>Keys are whole numbers of 64 bits in the order of the cells. Each is dealt as a pair with its
+ * cell, or with the number of its row, which is then ordered. No address is checked; where {@link
  * CellFunction#areThere() there is code}. Stateless, for any number of threads.
  */
 public final class BucketSorting {

@@ -21,7 +21,7 @@ final class KeySort {
   /** Ranges of buckets that are put in order at the same time. */
   private static final int RANGES = 16;
 
-  /** Buckets within buckets: with three, numbers may have a hundred times as many digits. */
+  /** Buckets within buckets: what is still uneven then is of numbers of very different sizes. */
   private static final int DEEPEST = 3;
 
   /** Buckets of fewer keys are merged. */

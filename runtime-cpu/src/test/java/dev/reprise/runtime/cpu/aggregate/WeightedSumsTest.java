@@ -52,7 +52,8 @@ class WeightedSumsTest {
     };
   }
 
-  private static void check(WeightedSums sums, CompensatedSums terms, DenseMatrix x, DenseMatrix y) {
+  private static void check(
+      WeightedSums sums, CompensatedSums terms, DenseMatrix x, DenseMatrix y) {
     for (double center : new double[] {0, 0.3, -1e10, Double.NEGATIVE_INFINITY}) {
       double found =
           terms == CompensatedSums.PRODUCTS
