@@ -30,8 +30,9 @@ import java.util.function.Consumer;
  * are in registers while the rows of a group are added. Each row of a group has a load of its own,
  * which goes from a block to the next: then processors see where it will go on and fetch that,
  * which they do not for one load that jumps from row to row (a fifth of the time where cells come
- * from memory). The rows that are left are added by a loop. A function of the System V calling convention that is given where the arguments and
- * the sums are, and returns whether it met a cell that is no number, if it looks for extremes.
+ * from memory). The rows that are left are added by a loop. A function of the System V calling
+ * convention that is given where the arguments and the sums are, and returns whether it met a cell
+ * that is no number, if it looks for extremes.
  */
 final class ColumnFoldCode {
   /** What becomes of a column. */
