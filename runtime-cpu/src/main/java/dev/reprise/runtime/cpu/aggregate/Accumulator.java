@@ -36,7 +36,12 @@ final class Accumulator {
 
   /** The sum; infinities and NaN as plain addition gives them. */
   double value() {
-    double corrected = sum + correction;
+    return value(sum, correction);
+  }
+
+  /** As the other, of a sum and what it has lost. */
+  static double value(double sum, double lost) {
+    double corrected = sum + lost;
     return Double.isFinite(corrected) ? corrected : sum;
   }
 }

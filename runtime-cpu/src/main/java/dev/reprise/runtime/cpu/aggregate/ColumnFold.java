@@ -5,6 +5,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.code.ColumnExtremes;
+import dev.reprise.runtime.cpu.code.ColumnProducts;
 import dev.reprise.runtime.cpu.code.ColumnSums;
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -83,7 +84,7 @@ abstract class ColumnFold {
   }
 
   /** Those whose folds take rows by machine code, where there is some. */
-  private record FastStart(IntFunction<ColumnFold> folds) implements Start {
+  record FastStart(IntFunction<ColumnFold> folds) implements Start {
     @Override
     public ColumnFold of(int width, long firstCol) {
       return folds.apply(width);
@@ -158,8 +159,21 @@ abstract class ColumnFold {
 
   /** Product per column. */
   static final class Product extends Plain {
+    static final Start START = new FastStart(Product::new);
+
     Product(int width) {
       super(width, 1);
+    }
+
+    @Override
+    boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+      if (!CellFunction.areThere()) {
+        return false;
+      }
+      int bytes = matrix.precision().bytesPerCell();
+      long first = matrix.segment().address() + at * bytes;
+      ColumnProducts.run(matrix.precision(), first, step * bytes, rows, state);
+      return true;
     }
 
     @Override

@@ -5,12 +5,10 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -32,8 +30,8 @@ final class ColumnKernels {
     Map<String, SourceAggregate> table = overSources(parallel);
     table.put("colVars", each(columns::variances));
     table.put("colSds", each(columns::deviations));
-    table.put("colIndexMax", each((x, _) -> indexMax(x, 1)));
-    table.put("colIndexMin", each((x, _) -> indexMax(x, -1)));
+    table.put("colIndexMax", columns.finding(ColumnPlace.OF_LARGEST));
+    table.put("colIndexMin", columns.finding(ColumnPlace.OF_LEAST));
     return table;
   }
 
@@ -44,7 +42,7 @@ final class ColumnKernels {
     table.put("colSums", columns.folding(ColumnFold.Sum.START));
     table.put("colMins", columns.folding(ColumnFold.Min.START));
     table.put("colMaxs", columns.folding(ColumnFold.Max.START));
-    table.put("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
+    table.put("colProds", columns.folding(ColumnFold.Product.START));
     table.put("colMeans", each(columns::means));
     return table;
   }
@@ -55,6 +53,10 @@ final class ColumnKernels {
 
   private SourceAggregate folding(ColumnFold.Start start) {
     return each((x, context) -> new ColumnScan(x).fold(parallel, context, start));
+  }
+
+  private SourceAggregate finding(ColumnFold.Start start) {
+    return each((x, context) -> ColumnScan.rowByRow(x).fold(parallel, context, start));
   }
 
   private static Kernel kernel(SourceAggregate aggregate) {
@@ -99,27 +101,5 @@ final class ColumnKernels {
       results[j] = Math.sqrt(results[j]);
     }
     return results;
-  }
-
-  /** One-based row of the largest {@code sign * x}, the last of equal ones; NaN never wins. */
-  private static double[] indexMax(CellSource x, int sign) {
-    int cols = Math.toIntExact(x.cols());
-    double[] best = new double[cols];
-    double[] index = new double[cols];
-    Arrays.fill(best, Double.NEGATIVE_INFINITY);
-    Arrays.fill(index, 1);
-    double[] row = new double[cols];
-    CellReader cells = x.reader(cols);
-    for (long i = 0; i < x.rows(); i++) {
-      cells.read(i * cols, row, cols);
-      for (int j = 0; j < cols; j++) {
-        double value = sign * row[j];
-        if (value >= best[j]) {
-          best[j] = value;
-          index[j] = i + 1;
-        }
-      }
-    }
-    return index;
   }
 }

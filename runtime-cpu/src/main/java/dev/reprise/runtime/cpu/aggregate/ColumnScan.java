@@ -15,6 +15,7 @@ import java.util.stream.LongStream;
  * <pre>
  *   wide:   strips of 1024 columns, each cut into chunks of rows
  *   narrow: k rows count as one row of k * cols columns, folded onto cols columns at the end
+ *   or each row by itself
  * </pre>
  *
  * <p>Strips and chunks follow from the shape alone and are merged in order, so the bits do not
@@ -48,9 +49,18 @@ final class ColumnScan {
   private final long chunkRows;
 
   ColumnScan(CellSource x) {
-    source = x;
+    this(x, x.cells() <= SMALL_CELLS || x.cols() >= NARROW ? 1 : NARROW / (int) x.cols());
+  }
+
+  /** For folds that count rows: those of narrow matrices, too, are taken one by one. */
+  static ColumnScan rowByRow(CellSource x) {
+    return new ColumnScan(x, 1);
+  }
+
+  private ColumnScan(CellSource x, int together) {
+    this.source = x;
+    this.together = together;
     cols = Math.toIntExact(x.cols());
-    together = x.cells() <= SMALL_CELLS || cols >= NARROW ? 1 : NARROW / cols;
     wideRows = x.rows() / together;
     wideCols = (long) cols * together;
     leftOver = (int) (x.rows() % together);

@@ -13,8 +13,9 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.shape.ColumnCells;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -118,45 +119,62 @@ final class DistinctKernels {
     if (dir.equals("rc")) {
       Distinct all = new Distinct();
       forEachBlock(x, 0, x.cells(), all);
-      return new Operand[] {table(List.of(all.values), false, context)};
+      return new Operand[] {table(List.of(all.ordered()), false, context)};
     }
     boolean byRow = dir.equals("r");
-    List<Set<Double>> lines = new ArrayList<>();
+    List<double[]> lines = new ArrayList<>();
     for (long line = 0; line < (byRow ? x.rows() : x.cols()); line++) {
       Distinct values = new Distinct();
       forEachBlock(x, byRow, line, context, values);
-      lines.add(values.values);
+      lines.add(values.ordered());
     }
     return new Operand[] {table(lines, byRow, context)};
   }
 
-  /** Distinct values in Java's order, which the set is asked for when a value comes first. */
+  /** Distinct values, in the order in which they come first. */
   private static final class Distinct implements BlockBody {
     private final DistinctCount seen = new DistinctCount();
-    private final Set<Double> values = new HashSet<>();
+    private double[] values = new double[16];
 
     @Override
     public void values(double[] block, int count) {
+      int before = seen.size();
       int left = seen.addNew(block, count);
-      for (int i = 0; i < left; i++) {
-        values.add(block[i] + 0.0);
+      if (seen.size() > values.length) {
+        values = Arrays.copyOf(values, Math.max(seen.size(), 2 * values.length));
       }
+      for (int i = 0; i < left; i++) {
+        values[before + i] = block[i] + 0.0;
+      }
+    }
+
+    double[] ordered() {
+      return HashOrder.of(Arrays.copyOf(values, seen.size()));
     }
   }
 
-  private static DenseMatrix table(
-      List<Set<Double>> lines, boolean asRows, ExecutionContext context) {
-    int longest = lines.stream().mapToInt(Set::size).max().orElse(0);
+  private static DenseMatrix table(List<double[]> lines, boolean asRows, ExecutionContext context) {
+    int longest = lines.stream().mapToInt(line -> line.length).max().orElse(0);
     DenseMatrix out =
         asRows
             ? DenseMatrix.allocate(context.allocator(), lines.size(), longest)
             : DenseMatrix.allocate(context.allocator(), longest, lines.size());
+    if (asRows || lines.size() == 1) {
+      double[] filledUp = new double[longest];
+      for (int line = 0; line < lines.size(); line++) {
+        double[] values = lines.get(line);
+        System.arraycopy(values, 0, filledUp, 0, values.length);
+        Arrays.fill(filledUp, values.length, longest, 0);
+        long at = (long) Double.BYTES * line * longest;
+        MemorySegment.copy(filledUp, 0, out.segment(), Run.CELL, at, longest);
+      }
+      return out;
+    }
     out.segment().asSlice(0, out.bytes()).fill((byte) 0);
     for (int line = 0; line < lines.size(); line++) {
-      int i = 0;
-      for (double value : lines.get(line)) {
-        out.set(asRows ? line : i, asRows ? i : line, value);
-        i++;
+      double[] values = lines.get(line);
+      for (int i = 0; i < values.length; i++) {
+        out.set(i, line, values[i]);
       }
     }
     return out;

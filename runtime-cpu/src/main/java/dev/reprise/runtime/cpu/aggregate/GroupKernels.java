@@ -38,8 +38,7 @@ final class GroupKernels {
       throw new OperandException(
           "'aggregate' of a matrix of several columns needs 'ngroups'; shape " + target.shape());
     }
-    DenseMatrix weights =
-        Arguments.isAbsent(inputs[3]) ? null : Vectors.vector(operation, inputs, 3, n);
+    DenseMatrix weights = Vectors.vectorOrNull(operation, inputs, 3, n);
     GroupedRows first = rows(target, cols, 0, groups, weights, context);
     int count = count(sized ? Arguments.whole(operation, inputs, 4) : first.largest());
     GroupFunction function =

@@ -1,11 +1,13 @@
 package dev.reprise.runtime.cpu.aggregate;
 
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.code.CompensatedSums;
 import dev.reprise.runtime.operation.Operation;
 
 /** Central moments and covariances of vectors, optionally weighted by repetition. */
@@ -18,69 +20,38 @@ final class MomentKernels {
   }
 
   private static Operand[] moment(Operation operation, Operand[] inputs, ExecutionContext context) {
-    double[] x = Vectors.read(operation, inputs, 0);
-    double[] weights = Vectors.readOrNull(operation, inputs, 1, x.length);
+    DenseMatrix x = Vectors.vector(operation, inputs, 0);
+    DenseMatrix weights = Vectors.vectorOrNull(operation, inputs, 1, x.cells());
     long order = Arguments.whole(operation, inputs, 2);
-    return new Operand[] {Scalar.of(centralMoment(x, weights, order))};
+    return new Operand[] {Scalar.of(centralMoment(x, new WeightedSums(weights), order))};
   }
 
   /** The mean for order 0, else the central moment divided by the total weight. */
-  static double centralMoment(double[] x, double[] weights, long order) {
-    if (order != 0 && (order < 2 || order > 4)) {
+  private static double centralMoment(DenseMatrix x, WeightedSums sums, long order) {
+    CompensatedSums powers = order == 0 ? null : powers(order);
+    double total = sums.total(x.cells());
+    double mean = sums.mean(x, total);
+    return powers == null ? mean : sums.sum(powers, x, mean) / total;
+  }
+
+  private static CompensatedSums powers(long order) {
+    if (order < 2 || order > 4) {
       throw new OperandException(
           "a central moment has order 0 (the mean), 2, 3 or 4, but got " + order);
     }
-    double total = total(x, weights);
-    double mean = mean(x, weights, total);
-    if (order == 0) {
-      return mean;
-    }
-    Accumulator powers = new Accumulator();
-    for (int i = 0; i < x.length; i++) {
-      double distance = x[i] - mean;
-      double square = distance * distance;
-      double power = order == 2 ? square : order == 3 ? square * distance : square * square;
-      powers.add(weight(weights, i) * power);
-    }
-    return powers.value() / total;
+    return order == 2
+        ? CompensatedSums.SQUARES
+        : order == 3 ? CompensatedSums.CUBES : CompensatedSums.FOURTH_POWERS;
   }
 
   private static Operand[] covariance(
       Operation operation, Operand[] inputs, ExecutionContext context) {
-    double[] x = Vectors.read(operation, inputs, 0);
-    double[] y = Vectors.read(operation, inputs, 1, x.length);
-    double[] weights = Vectors.readOrNull(operation, inputs, 2, x.length);
-    double total = total(x, weights);
-    double meanX = mean(x, weights, total);
-    double meanY = mean(y, weights, total);
-    Accumulator products = new Accumulator();
-    for (int i = 0; i < x.length; i++) {
-      products.add(weight(weights, i) * (x[i] - meanX) * (y[i] - meanY));
-    }
-    double result = x.length == 1 ? products.value() : products.value() / (total - 1);
-    return new Operand[] {Scalar.of(result)};
-  }
-
-  private static double weight(double[] weights, int i) {
-    return weights == null ? 1 : weights[i];
-  }
-
-  private static double total(double[] x, double[] weights) {
-    if (weights == null) {
-      return x.length;
-    }
-    Accumulator total = new Accumulator();
-    for (double weight : weights) {
-      total.add(weight);
-    }
-    return total.value();
-  }
-
-  private static double mean(double[] x, double[] weights, double total) {
-    Accumulator sum = new Accumulator();
-    for (int i = 0; i < x.length; i++) {
-      sum.add(weight(weights, i) * x[i]);
-    }
-    return sum.value() / total;
+    DenseMatrix x = Vectors.vector(operation, inputs, 0);
+    DenseMatrix y = Vectors.vector(operation, inputs, 1, x.cells());
+    WeightedSums sums =
+        new WeightedSums(Vectors.vectorOrNull(operation, inputs, 2, x.cells()));
+    double total = sums.total(x.cells());
+    double products = sums.products(x, sums.mean(x, total), y, sums.mean(y, total));
+    return new Operand[] {Scalar.of(x.cells() == 1 ? products : products / (total - 1))};
   }
 }

@@ -50,14 +50,19 @@ final class Vectors {
     return cells;
   }
 
+  /** As {@link #readOrNull}, where it lies. */
+  static DenseMatrix vectorOrNull(Operation operation, Operand[] inputs, int at, long length) {
+    return Arguments.isAbsent(inputs[at]) ? null : vector(operation, inputs, at, length);
+  }
+
   /** As the other, where it lies. */
-  static DenseMatrix vector(Operation operation, Operand[] inputs, int at, int length) {
+  static DenseMatrix vector(Operation operation, Operand[] inputs, int at, long length) {
     DenseMatrix x = vector(operation, inputs, at);
     check(operation, x.cells(), length);
     return x;
   }
 
-  private static void check(Operation operation, long found, int length) {
+  private static void check(Operation operation, long found, long length) {
     if (found != length) {
       throw new OperandException(
           "'"

@@ -115,6 +115,7 @@ final class CellOperators {
     exact(table, "abs", CellOperators::absolute);
     exact(table, "floor", (to, x, _, _) -> to.floor(x, x));
     exact(table, "ceil", (to, x, _, _) -> to.ceil(x, x));
+    exact(table, "round", CellOperators::round);
     exact(table, "relu", CellOperators::relu);
     exact(table, "!", (to, x, _, _) -> test(to, x, Comparison.EQUAL));
     exact(table, "sign", CellOperators::sign);
@@ -260,6 +261,24 @@ final class CellOperators {
     to.load(0, constant(0));
     to.chooseWhere(x, x, 1, x, Comparison.LESS, 0, 2);
     to.chooseWhere(x, x, 1, x, Comparison.GREATER, 0, 2);
+  }
+
+  /**
+   * The nearest whole number, halves up, as {@code Math.round} has it: no zero with a sign, 0 for
+   * what is no number, and the nearest of 64 bits. What is above the number below is exact, but
+   * where that is -1, and there it is rounded to no other side of a half.
+   */
+  private static void round(CellCode to, int x, int y, int z) {
+    to.floor(0, x);
+    to.subtract(1, x, register(0));
+    to.load(x, constant(1));
+    to.add(x, x, register(0));
+    to.load(2, constant(0.5));
+    to.chooseWhere(x, 0, x, 1, Comparison.GREATER_OR_EQUAL, 2, 1);
+    to.clearWhere(x, x, Comparison.NEITHER_ORDERED, x, 0);
+    to.add(x, x, constant(0));
+    to.least(x, x, constant(MOST_WHOLE));
+    to.largest(x, x, constant(-MOST_WHOLE));
   }
 
   private static void isNoNumber(CellCode to, int x, int y, int z) {

@@ -15,6 +15,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
+import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F2;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
@@ -24,13 +25,14 @@ import dev.reprise.runtime.Precision;
 import java.util.function.Consumer;
 
 /**
- * The machine code of {@link ColumnSums} and {@link ColumnExtremes}: two loops, over groups of rows
- * and over blocks of columns, whose sums or extremes are in registers while the rows of a group are
- * added. Each row of a group has a load of its own, which goes from a block to the next: then
- * processors see where it will go on and fetch that, which they do not for one load that jumps from
- * row to row (a fifth of the time where cells come from memory). The rows that are left are added
- * by a loop. A function of the System V calling convention that is given where the arguments and
- * the sums are, and returns whether it met a cell that is no number, if it looks for extremes.
+ * The machine code of {@link ColumnSums}, {@link ColumnProducts}, {@link ColumnExtremes} and {@link
+ * ColumnPlaces}: two loops, over groups of rows and over blocks of columns, whose sums or extremes
+ * are in registers while the rows of a group are added. Each row of a group has a load of its own,
+ * which goes from a block to the next: then processors see where it will go on and fetch that,
+ * which they do not for one load that jumps from row to row (a fifth of the time where cells come
+ * from memory). The rows that are left are added by a loop. A function of the System V calling
+ * convention that is given where the arguments and the sums are, and returns whether it met a cell
+ * that is no number, if it looks for extremes.
  */
 final class ColumnFoldCode {
   /** What becomes of a column. */
@@ -39,11 +41,24 @@ final class ColumnFoldCode {
     SUM,
     /** The sum of squared distances from a center, and what that lost. */
     SQUARES,
+    PRODUCT,
     LEAST,
-    LARGEST;
+    LARGEST,
+    /** The largest cell, and the row of the last that is as large; no row for cells like NaN. */
+    PLACE_OF_LARGEST,
+    /** Likewise, of the least. */
+    PLACE_OF_LEAST;
+
+    private boolean isSum() {
+      return this == SUM || this == SQUARES;
+    }
 
     private boolean isExtreme() {
       return this == LEAST || this == LARGEST;
+    }
+
+    private boolean isPlace() {
+      return this == PLACE_OF_LARGEST || this == PLACE_OF_LEAST;
     }
   }
 
@@ -56,11 +71,16 @@ final class ColumnFoldCode {
   /** Rows behind the last group. */
   static final int ROWS_LEFT = 4;
 
-  /** From the sums to what they lost, and from there to the centers. */
+  /** From the sums to what they lost, and from there to the centers; or to the places. */
   static final int LOST_BYTES = 5;
 
+  /** The number of the next row, as a double, and the one from a row to the next. */
+  static final int NEXT_ROW = 6;
+
+  static final int ONE_ROW = 7;
+
   /** How many blocks there are of each kind. */
-  static final int BLOCKS = 6;
+  static final int BLOCKS = 8;
 
   static final int ARGUMENTS = BLOCKS + Block.values().length;
 
@@ -94,14 +114,17 @@ final class ColumnFoldCode {
   private static final int CENTERS = R14;
   private static final int[] SAVED = {RBX, RBP, R12, R13, R14};
 
-  // Vector registers: sums of the rows, or extremes, are the first four.
+  // Vector registers: sums of the rows, products or extremes, are the first four.
   private static final int WIDENED = 4;
   private static final int SUM = 5;
   private static final int NEXT = 6;
   private static final int PART = 7;
   private static final int LOSS = 8;
   private static final int CENTER = 9;
+  private static final int PLACE = 9;
   private static final int UNORDERED = 13;
+  private static final int HERE = 14;
+  private static final int ONE = 15;
 
   private static final int ADD = 0x58;
   private static final int SUBTRACT = 0x5C;
@@ -115,7 +138,12 @@ final class ColumnFoldCode {
   private static final int LEAST = 0x5D;
   private static final int LARGEST = 0x5F;
   private static final int COMPARE = 0xC2;
+  private static final int CHOOSE = 0x4B;
+
+  // What is compared; the last two are false where a cell is no number.
   private static final int IS_UNORDERED = 0x03;
+  private static final int IS_NOT_MORE = 0x12;
+  private static final int IS_NOT_LESS = 0x1D;
 
   private final Assembler to = new Assembler(true);
   private final Precision precision;
@@ -139,6 +167,9 @@ final class ColumnFoldCode {
       to.push(register);
     }
     to.clear(UNORDERED);
+    if (kind.isPlace()) {
+      to.broadcast(ONE, argument(ONE_ROW));
+    }
     to.load(RDX, argument(CELLS));
     to.load(ROW, argument(ROW_BYTES));
     to.address(THREE_ROWS, Address.of(ROW, ROW, 2));
@@ -151,6 +182,9 @@ final class ColumnFoldCode {
       to.address(POINTERS[i], Address.of(before, ROW, 4));
     }
     writeColumns(this::addGroup);
+    if (kind.isPlace()) {
+      memory(Block.COLUMN, STORE, HERE, argument(NEXT_ROW));
+    }
     to.add(RDX, argument(GROUP_BYTES));
     to.decrement(R8);
     to.jumpBackUnlessZero(group);
@@ -185,6 +219,9 @@ final class ColumnFoldCode {
       to.test(RCX);
       int none = to.jumpIfZero();
       int loop = to.here();
+      if (kind.isPlace()) {
+        to.broadcast(HERE, argument(NEXT_ROW));
+      }
       for (int i = 0; i < block.registers; i++) {
         begin(block, i, i * block.lanes * Double.BYTES);
       }
@@ -202,7 +239,10 @@ final class ColumnFoldCode {
   }
 
   private void begin(Block block, int sum, int offset) {
-    if (kind.isExtreme()) {
+    if (kind.isPlace()) {
+      memory(block, LOAD, PLACE + sum, Address.of(R11, offset));
+    }
+    if (!kind.isSum()) {
       memory(block, LOAD, sum, Address.of(R10, offset));
       return;
     }
@@ -213,10 +253,13 @@ final class ColumnFoldCode {
   }
 
   private void end(Block block, int sum, int offset) {
-    if (kind.isExtreme()) {
-      memory(block, STORE, sum, Address.of(R10, offset));
-    } else {
+    if (kind.isSum()) {
       addCompensated(block, sum, offset);
+      return;
+    }
+    memory(block, STORE, sum, Address.of(R10, offset));
+    if (kind.isPlace()) {
+      memory(block, STORE, PLACE + sum, Address.of(R11, offset));
     }
   }
 
@@ -248,12 +291,16 @@ final class ColumnFoldCode {
     for (int i = 0; i < block.registers; i++) {
       addCells(block, i, at.plus(i * bytes));
     }
+    if (kind.isPlace()) {
+      operate(block, ADD, HERE, HERE, ONE);
+    }
   }
 
   private void addCells(Block block, int sum, Address cells) {
     boolean isWhole = block.lanes > 1;
-    if (precision == Precision.FP64 && kind == Kind.SUM) {
-      to.vector(MAP_0F, prefix(block), isWhole, ADD, sum, sum, cells);
+    int joining = kind == Kind.PRODUCT ? MULTIPLY : ADD;
+    if (precision == Precision.FP64 && (kind == Kind.SUM || kind == Kind.PRODUCT)) {
+      to.vector(MAP_0F, prefix(block), isWhole, joining, sum, sum, cells);
       return;
     }
     if (precision == Precision.FP64) {
@@ -266,11 +313,29 @@ final class ColumnFoldCode {
       takeExtreme(block, sum);
       return;
     }
+    if (kind.isPlace()) {
+      takePlace(block, sum);
+      return;
+    }
     if (kind == Kind.SQUARES) {
       operate(block, SUBTRACT, WIDENED, WIDENED, CENTER + sum);
       operate(block, MULTIPLY, WIDENED, WIDENED, WIDENED);
     }
-    operate(block, ADD, sum, sum, WIDENED);
+    operate(block, joining, sum, sum, WIDENED);
+  }
+
+  /** Of an extreme and what was read, and of its row and this one: the second where it is equal. */
+  private void takePlace(Block block, int extreme) {
+    operate(block, COMPARE, PART, WIDENED, extreme);
+    to.control(kind == Kind.PLACE_OF_LEAST ? IS_NOT_MORE : IS_NOT_LESS);
+    choose(block, extreme, WIDENED);
+    choose(block, PLACE + extreme, HERE);
+  }
+
+  /** The other one in the lanes that the comparison found. */
+  private void choose(Block block, int result, int other) {
+    to.vector(MAP_0F3A, PREFIX_66, block.lanes > 1, CHOOSE, result, result, other);
+    to.control(PART << 4);
   }
 
   /**

@@ -31,13 +31,15 @@ final class ColumnPasses {
    * Passes that have not begun.
    *
    * @param state by column, in rows of {@code cols} cells: sums, what they lost, centers; or
-   *     extremes
+   *     products; or extremes and places
    */
   ColumnPasses(Precision precision, Kind kind, double[] state, int cols) {
     this.code = CODES.of(precision.ordinal() * KINDS + kind.ordinal());
     this.state = MemorySegment.ofArray(state);
     this.cols = cols;
     arguments[ColumnFoldCode.LOST_BYTES] = (long) cols * Double.BYTES;
+    arguments[ColumnFoldCode.NEXT_ROW] = Double.doubleToRawLongBits(1);
+    arguments[ColumnFoldCode.ONE_ROW] = Double.doubleToRawLongBits(1);
     int left = cols;
     for (Block block : Block.values()) {
       arguments[ColumnFoldCode.BLOCKS + block.ordinal()] = left / block.columns();

@@ -50,7 +50,7 @@ public final class RectangleCopies {
    * Copies parts of rows in native memory, which the JVM does not check.
    *
    * @param from where the first one begins
-   * @param fromStride bytes from there to the next one
+   * @param fromStride bytes from there to the next one, below 0 where that lies before it
    * @param to where it goes: no memory that is read
    * @param toStride bytes from there to where the next one goes, at least {@code rowBytes}
    * @param rowBytes of each: above 0 and a multiple of 4

@@ -44,6 +44,41 @@ final class Gather {
     return out;
   }
 
+  /** As {@link #rows}, at positions from 1 that are the cells of an fp64 column. */
+  static DenseMatrix rowsAt(
+      DenseMatrix x, DenseMatrix positions, Parallel parallel, ExecutionContext context) {
+    long bytes = x.precision().bytesPerCell() * x.cols();
+    if (!RowCopies.fit(bytes)) {
+      return rows(x, rows(positions, parallel, context), parallel, context);
+    }
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), positions.rows(), x.cols(), x.precision());
+    parallel.forRange(
+        context,
+        positions.rows(),
+        Math.max(1, CHUNK_CELLS / x.cols()),
+        (from, to) ->
+            RowCopies.run(
+                Precision.FP64,
+                positions.segment().address() + from * Double.BYTES,
+                to - from,
+                x.segment().address(),
+                x.rows(),
+                out.segment().address() + from * bytes,
+                bytes));
+    return out;
+  }
+
+  /** Zero-based. */
+  private static int[] rows(DenseMatrix positions, Parallel parallel, ExecutionContext context) {
+    double[] numbers = ColumnCells.of(positions, 0, parallel, context);
+    int[] rows = new int[numbers.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (int) numbers[i] - 1;
+    }
+    return rows;
+  }
+
   /** The cells of an fp64 column at zero-based positions, in that order. */
   static DenseMatrix cells(
       double[] column, int[] rows, Parallel parallel, ExecutionContext context) {

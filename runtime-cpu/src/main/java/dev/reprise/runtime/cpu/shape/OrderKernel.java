@@ -53,13 +53,46 @@ final class OrderKernel implements Kernel {
         indexReturn ? positions(order, context) : Gather.rows(x, order, parallel, context)
       };
     }
+    DenseMatrix fast = byCode(x, columns[0], decreasing, indexReturn, context);
+    return new Operand[] {
+      fast == null ? byArrays(x, columns[0], decreasing, indexReturn, context) : fast
+    };
+  }
+
+  /** By machine code where that pays, else null. */
+  private DenseMatrix byCode(
+      DenseMatrix x,
+      int column,
+      boolean decreasing,
+      boolean indexReturn,
+      ExecutionContext context) {
+    if (x.cols() == 1 && !indexReturn) {
+      return ColumnSort.cells(x, decreasing, parallel, context);
+    }
+    DenseMatrix positions = ColumnSort.positions(x, column, decreasing, parallel, context);
+    if (positions == null || indexReturn) {
+      return positions;
+    }
+    try {
+      return Gather.rowsAt(x, positions, parallel, context);
+    } finally {
+      positions.buffer().release();
+    }
+  }
+
+  private DenseMatrix byArrays(
+      DenseMatrix x,
+      int column,
+      boolean decreasing,
+      boolean indexReturn,
+      ExecutionContext context) {
     SortArrays arrays = idle.take((int) x.rows());
-    ColumnCells.read(x, columns[0], arrays.key(), parallel, context);
+    ColumnCells.read(x, column, arrays.key(), parallel, context);
     SortedOrder.ascending((int) x.rows()).by(arrays, decreasing, parallel, context);
     DenseMatrix result =
         indexReturn ? positions(arrays.rows(), context) : sorted(x, arrays, context);
     idle.give(arrays);
-    return new Operand[] {result};
+    return result;
   }
 
   private DenseMatrix sorted(DenseMatrix x, SortArrays arrays, ExecutionContext context) {

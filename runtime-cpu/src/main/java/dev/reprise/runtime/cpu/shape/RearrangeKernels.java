@@ -13,6 +13,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
 import dev.reprise.runtime.cpu.frame.FrameCompare;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
@@ -27,10 +28,12 @@ final class RearrangeKernels {
 
   private final Parallel parallel;
   private final Precision precision;
+  private final Replacement replacement;
 
   private RearrangeKernels(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
+    this.replacement = new Replacement(precision);
   }
 
   static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
@@ -50,11 +53,21 @@ final class RearrangeKernels {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
     long bytes = precision.bytesPerCell() * x.cols();
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, x.cols()));
+    boolean areByCode =
+        x.cells() >= Region.FEWEST_CELLS_OF_CODE
+            && bytes <= RectangleCopies.MOST_ROW_BYTES
+            && RectangleCopies.areThere();
     parallel.forRange(
         context,
         x.rows(),
         chunk,
         (from, to) -> {
+          if (areByCode) {
+            long last = x.segment().address() + (x.rows() - 1 - from) * bytes;
+            long target = out.segment().address() + from * bytes;
+            RectangleCopies.run(last, -bytes, target, bytes, to - from, bytes);
+            return;
+          }
           for (long i = from; i < to; i++) {
             MemorySegment.copy(
                 x.segment(), (x.rows() - 1 - i) * bytes, out.segment(), i * bytes, bytes);
@@ -171,35 +184,11 @@ final class RearrangeKernels {
     }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double pattern = Arguments.number(operation, inputs, 1);
-    double replacement = Arguments.number(operation, inputs, 2);
+    double by = Arguments.number(operation, inputs, 2);
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
-    parallel.forRange(
-        context,
-        x.cells(),
-        CHUNK_CELLS,
-        (from, to) -> {
-          double[] block = new double[(int) Math.min(BLOCK, to - from)];
-          CellBlocks cells = new CellBlocks(precision, block.length);
-          for (long i = from; i < to; i += BLOCK) {
-            int count = (int) Math.min(BLOCK, to - i);
-            cells.load(x.segment(), i, block, 0, count);
-            replace(block, count, pattern, replacement);
-            cells.store(block, 0, out.segment(), i, count);
-          }
-        });
+    Replacement.Copy copy = replacement.copy(x, out, pattern, by);
+    parallel.forRange(context, x.cells(), CHUNK_CELLS, copy::run);
     return new Operand[] {out};
-  }
-
-  private static void replace(double[] block, int count, double pattern, double replacement) {
-    if (Double.isNaN(pattern)) {
-      for (int k = 0; k < count; k++) {
-        block[k] = block[k] != block[k] ? replacement : block[k];
-      }
-    } else {
-      for (int k = 0; k < count; k++) {
-        block[k] = block[k] == pattern ? replacement : block[k];
-      }
-    }
   }
 
   /**

@@ -5,6 +5,8 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.NonZeros;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -120,16 +122,41 @@ public final class Compression {
   }
 
   private static long count(DenseMatrix matrix, long fromRow, long toRow) {
-    MemorySegment cells = matrix.segment();
     long end = toRow * matrix.cols();
     long count = 0;
+    if (CellFunction.areThere()) {
+      long first = matrix.segment().address();
+      for (long at = fromRow * matrix.cols(); at < end; at += NonZeros.MOST_CELLS) {
+        count += NonZeros.count(first + at * Double.BYTES, Math.min(NonZeros.MOST_CELLS, end - at));
+      }
+      return count;
+    }
+    MemorySegment cells = matrix.segment();
     for (long at = fromRow * matrix.cols(); at < end; at++) {
       count += cells.getAtIndex(CELL, at) != 0 ? 1 : 0;
     }
     return count;
   }
 
+  /** The rows from one to before another, whose values begin at a position. */
   private static void fill(
+      DenseMatrix matrix, SparseMatrix sparse, long fromRow, long toRow, long at) {
+    if (CellFunction.areThere() && matrix.cols() <= NonZeros.MOST_CELLS) {
+      long target = sparse.segment().address();
+      NonZeros.copy(
+          matrix.segment().address() + fromRow * matrix.cols() * Double.BYTES,
+          toRow - fromRow,
+          matrix.cols(),
+          target + fromRow * Long.BYTES,
+          at,
+          target + sparse.valuesAt() + at * Double.BYTES,
+          target + sparse.columnsAt() + at * Integer.BYTES);
+    } else {
+      fillInJava(matrix, sparse, fromRow, toRow, at);
+    }
+  }
+
+  private static void fillInJava(
       DenseMatrix matrix, SparseMatrix sparse, long fromRow, long toRow, long at) {
     MemorySegment cells = matrix.segment();
     for (long i = fromRow; i < toRow; i++) {

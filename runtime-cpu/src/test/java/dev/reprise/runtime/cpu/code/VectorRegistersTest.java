@@ -216,8 +216,8 @@ class VectorRegistersTest {
     Node a = new Number(0);
     Stream<Apply> ofOne =
         Stream.of(
-                "sqrt", "square", "negate", "abs", "floor", "ceil", "relu", "!", "exp", "sigmoid",
-                "tanh", "gelu", "silu")
+                "sqrt", "square", "negate", "abs", "floor", "ceil", "round", "relu", "!", "exp",
+                "sigmoid", "tanh", "gelu", "silu")
             .map(opcode -> apply(opcode, x));
     Stream<Apply> ofTwo =
         Stream.of(
