@@ -204,8 +204,7 @@ class ListAssignTest {
         return from;
       }
       case 6 -> {
-        script.append(
-            "%s[%d:%d] = list(%d, matrix(%d, 2, 2))\n".formatted(from, 2, 3, step, step));
+        script.append("%s[%d:%d] = list(%d, matrix(%d, 2, 2))\n".formatted(from, 2, 3, step, step));
         list.set(1, step);
         list.set(2, 4 * step);
         return from;

@@ -420,17 +420,16 @@ class SequentialTrainTest {
           Y=y, lr=-0.1 | must not be negative, but are -0.1, 1.0 and 0.0
           """)
   void classesThatTheModelDoesNotHaveAreAMistake(String arguments, String message) {
-    assertThatThrownBy(
-            () ->
-                output(
-                    NETWORK
-                        + """
-                        head = list(list(layer="affine", W=r(2, 1, 20), b=r(1, 1, 30)))
-                        if (IS_BASE) m = head else m = model
-                        [trained, losses] = sequentialTrain(X=X, model=m, epochs=1, seed=3, ARGUMENTS)
-                        """
-                            .replace("ARGUMENTS", arguments)
-                            .replace("IS_BASE", arguments.contains("base") ? "TRUE" : "FALSE")))
+    assertThatThrownBy(() ->
+            output(
+                NETWORK
+                    + """
+                    head = list(list(layer="affine", W=r(2, 1, 20), b=r(1, 1, 30)))
+                    if (IS_BASE) m = head else m = model
+                    [trained, losses] = sequentialTrain(X=X, model=m, epochs=1, seed=3, ARGUMENTS)
+                    """
+                        .replace("ARGUMENTS", arguments)
+                        .replace("IS_BASE", arguments.contains("base") ? "TRUE" : "FALSE")))
         .hasMessageContaining("sequentialTrain: ")
         .hasMessageContaining(message);
   }

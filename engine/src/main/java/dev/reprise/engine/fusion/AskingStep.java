@@ -2,10 +2,10 @@ package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
-import dev.reprise.engine.pipeline.OperationInputs;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.Step;
 import dev.reprise.engine.pipeline.LateOperands;
+import dev.reprise.engine.pipeline.OperationInputs;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.step.KernelStep;
 import dev.reprise.engine.step.Steps;

@@ -1,7 +1,7 @@
 package dev.reprise.engine.pipeline;
 
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;

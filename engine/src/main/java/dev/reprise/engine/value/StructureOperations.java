@@ -61,7 +61,8 @@ public final class StructureOperations {
    * holds and must not use any more; null, with the list as it was, for a range that the value does
    * not fit.
    *
-   * @param inputs borrowed: the list, the element or elements, their place, its end or an absent one
+   * @param inputs borrowed: the list, the element or elements, their place, its end or an absent
+   *     one
    * @throws dev.reprise.runtime.OperandException when there is no such place; the list is as it was
    */
   public ListValue assign(ListValue list, Value[] inputs) {

@@ -108,11 +108,12 @@ final class NameTrail {
    * @param other as for {@link #unite}
    */
   void intersect(int mark, Map<String, Boolean> other) {
-    atMark(mark).forEach((name, before) -> {
-      if (!other.getOrDefault(name, before)) {
-        remove(name);
-      }
-    });
+    atMark(mark)
+        .forEach((name, before) -> {
+          if (!other.getOrDefault(name, before)) {
+            remove(name);
+          }
+        });
     other.forEach((name, isIn) -> {
       if (!isIn) {
         remove(name);

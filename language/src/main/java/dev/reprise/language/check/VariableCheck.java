@@ -58,8 +58,7 @@ public final class VariableCheck {
    */
   public static Map<Statement.For, Set<String>> main(
       List<Statement> statements, Set<String> bound, Set<String> wanted, Diagnostics diagnostics) {
-    VariableCheck check =
-        new VariableCheck(diagnostics, AssignedNames.of(statements), bound);
+    VariableCheck check = new VariableCheck(diagnostics, AssignedNames.of(statements), bound);
     check.statements(statements);
     wanted.stream().sorted().forEach(check::wanted);
     return check.beforeParfor;

@@ -22,7 +22,9 @@ class LongProgramTest {
   private static final int SHORT = 1000;
   private static final int FACTOR = 4;
 
-  /** Sets of slots, a bit each, are copied at branches: these alone grow faster than the program. */
+  /**
+   * Sets of slots, a bit each, are copied at branches: these alone grow faster than the program.
+   */
   private static final double MOST = 2 * FACTOR;
 
   @ParameterizedTest

@@ -48,8 +48,7 @@ final class MomentKernels {
       Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix x = Vectors.vector(operation, inputs, 0);
     DenseMatrix y = Vectors.vector(operation, inputs, 1, x.cells());
-    WeightedSums sums =
-        new WeightedSums(Vectors.vectorOrNull(operation, inputs, 2, x.cells()));
+    WeightedSums sums = new WeightedSums(Vectors.vectorOrNull(operation, inputs, 2, x.cells()));
     double total = sums.total(x.cells());
     double products = sums.products(x, sums.mean(x, total), y, sums.mean(y, total));
     return new Operand[] {Scalar.of(x.cells() == 1 ? products : products / (total - 1))};

@@ -107,8 +107,7 @@ final class RowKernels {
    * @param otherwise what has the same bits
    * @param last what becomes of the sums
    */
-  private static SourceAggregate sums(
-      Parallel parallel, SourceAggregate otherwise, SumStep last) {
+  private static SourceAggregate sums(Parallel parallel, SourceAggregate otherwise, SumStep last) {
     return (x, context) -> {
       DenseMatrix matrix = Run.inPlace(x);
       if (matrix == null || x.cols() == 0 || x.cols() > Run.BLOCK) {

@@ -20,9 +20,7 @@ public final class NonZeros {
 
   private NonZeros() {}
 
-  /**
-   * How many of so many cells from an address on are not zero, which the JVM does not check.
-   */
+  /** How many of so many cells from an address on are not zero, which the JVM does not check. */
   public static long count(long cells, long count) {
     long[] arguments = arguments(cells, count);
     call(0, arguments);

@@ -20,7 +20,6 @@ final class ColumnSort {
   /** With more rows buckets are too large, or there are too many of them for the caches. */
   private static final int MOST_ROWS = 1 << 20;
 
-
   /** Where the first cell is. */
   private final long cells;
 
@@ -78,13 +77,11 @@ final class ColumnSort {
 
   private Extent keys(boolean decreasing) {
     Extent[] extents = new Extent[BucketSorting.CHUNKS];
-    sort.forPieces(
-        (chunk, from, count) -> {
-          long first = cells + (long) from * Double.BYTES;
-          Extent extent =
-              BucketSorting.keys(first, from == 0, count, sort.key(from), decreasing);
-          extents[chunk] = extents[chunk] == null ? extent : extents[chunk].joined(extent);
-        });
+    sort.forPieces((chunk, from, count) -> {
+      long first = cells + (long) from * Double.BYTES;
+      Extent extent = BucketSorting.keys(first, from == 0, count, sort.key(from), decreasing);
+      extents[chunk] = extents[chunk] == null ? extent : extents[chunk].joined(extent);
+    });
     Extent all = extents[0];
     for (int i = 1; i < extents.length; i++) {
       all = all.joined(extents[i]);

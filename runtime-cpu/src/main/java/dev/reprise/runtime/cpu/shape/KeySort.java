@@ -97,18 +97,16 @@ final class KeySort {
     MemorySegment starts = scratch.doubles((long) BucketSorting.CHUNKS * buckets);
     starts.fill((byte) 0);
     long bytes = (long) buckets * Long.BYTES;
-    forPieces(
-        (of, from, count) -> dealing.count(key(from), count, starts.address() + of * bytes));
+    forPieces((of, from, count) -> dealing.count(key(from), count, starts.address() + of * bytes));
     BucketSorting.starts(starts.address(), buckets);
     MemorySegment pairs = scratch.doubles(2L * (rows + BucketSorting.PADDING));
     for (int i = 0; i < BucketSorting.PADDING; i++) {
       pairs.setAtIndex(LONG, 2L * (rows + i), Long.MAX_VALUE);
     }
-    forPieces(
-        (of, from, count) -> {
-          long next = starts.address() + of * bytes;
-          step.deal(dealing, key(from), from, count, next, pairs.address());
-        });
+    forPieces((of, from, count) -> {
+      long next = starts.address() + of * bytes;
+      step.deal(dealing, key(from), from, count, next, pairs.address());
+    });
     // Those of the last chunk have become the ends of all.
     MemorySegment ends = starts.asSlice((BucketSorting.CHUNKS - 1) * bytes, bytes);
     order(ends, buckets, pairs, ordered);
@@ -136,8 +134,7 @@ final class KeySort {
         });
   }
 
-  private void order(
-      MemorySegment ends, int buckets, MemorySegment pairs, MemorySegment ordered) {
+  private void order(MemorySegment ends, int buckets, MemorySegment pairs, MemorySegment ordered) {
     MemorySegment notes = scratch.doubles(2L * (rows / BucketSorting.SMALL + 1));
     parallel.forRange(
         context,

@@ -9,7 +9,6 @@ import dev.reprise.runtime.cpu.code.CellChain.Input;
 import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**

@@ -247,7 +247,9 @@ final class SparseShapes {
     };
   }
 
-  /** Rows of a compressed dictionary, side by side for each row of their numbers; zeros for none. */
+  /**
+   * Rows of a compressed dictionary, side by side for each row of their numbers; zeros for none.
+   */
   private Operand[] lookUp(Operation operation, Operand[] inputs, ExecutionContext context) {
     if (!(inputs[1] instanceof SparseMatrix words)) {
       return null;

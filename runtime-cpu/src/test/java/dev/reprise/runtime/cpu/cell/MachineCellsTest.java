@@ -21,14 +21,42 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Element-wise operations in machine code give what the loops over arrays give. */
 class MachineCellsTest {
   private static final double[] SPECIAL = {
-    0, -0.0, 1, 10, -10, 11, -11, 25, -25, 699, -699, 1e-30, -1e-30, 0.5, -0.5, 1.5, -2.5,
-    0.49999999999999994, -0.49999999999999994, 0.49999997f, -0.49999997f, -0.50000006f
+    0,
+    -0.0,
+    1,
+    10,
+    -10,
+    11,
+    -11,
+    25,
+    -25,
+    699,
+    -699,
+    1e-30,
+    -1e-30,
+    0.5,
+    -0.5,
+    1.5,
+    -2.5,
+    0.49999999999999994,
+    -0.49999999999999994,
+    0.49999997f,
+    -0.49999997f,
+    -0.50000006f
   };
 
   /** For which some functions have no answer. */
   private static final double[] ENDS = {
-    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 800, -800, -1e30,
-    4503599627370495.5, -4503599627370495.5, 8388607.5, -8388607.5
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    800,
+    -800,
+    -1e30,
+    4503599627370495.5,
+    -4503599627370495.5,
+    8388607.5,
+    -8388607.5
   };
 
   private static final int MOST_CELLS = 1060;
