@@ -167,7 +167,7 @@ class RecordedLoopEventsTest {
 
   @Test
   void aLoopThatLooksItsValuesUpInVainIsRecordedAndAskedAsASample() {
-    String script = loop(ITERATIONS, "L = round(L %*% L + i)\na = a + 1") + "print(sum(L))";
+    String script = loop(ITERATIONS, "L = rev(L %*% L + i)\na = a + 1") + "print(sum(L))";
     RunStatistics statistics = Scripts.run(script).statistics();
     assertThat(statistics.loops()).isEqualTo(ALL_RECORDED);
     // The product of each iteration until it was known what the loop carries on, and that asking
@@ -177,7 +177,7 @@ class RecordedLoopEventsTest {
 
   @Test
   void productsOfEachIterationsOwnAreAskedForLongerAndAsALargerSample() {
-    String script = loop(ITERATIONS, "K = L + i\na = a + sum(round(K %*% K))") + "print(a)";
+    String script = loop(ITERATIONS, "K = L + i\na = a + sum(rev(K %*% K))") + "print(a)";
     RunStatistics statistics = Scripts.run(script).statistics();
     assertThat(statistics.loops()).isEqualTo(ALL_RECORDED);
     // The product of each iteration until that was in vain 256 times, then of one of sixteen.
