@@ -1,6 +1,7 @@
 package dev.reprise.ci;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -18,10 +19,12 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The rules of the house, for the classes below one root package. */
 final class ArchitectureRules {
@@ -134,6 +137,22 @@ final class ArchitectureRules {
           "parfor",
           "link");
 
+  /** Packages of the engine that are understood by themselves; the layers are made with them. */
+  private static final List<String> ENGINE_PARTS =
+      List.of(
+          "value",
+          "check",
+          "device",
+          "worth",
+          "region",
+          "recall",
+          "file",
+          "stored",
+          "report",
+          "timeline",
+          "thread",
+          "seed");
+
   private final String root;
 
   ArchitectureRules(String root) {
@@ -149,6 +168,7 @@ final class ArchitectureRules {
     rules.put("packages below the engine do not know the engine", partsOfTheEngine());
     rules.put("packages below the engine form no cycle", cyclesInTheEngine());
     rules.put("layers of the engine know those below them alone", layersOfTheEngine());
+    rules.put("packages below the engine are layers or parts of them", packagesOfTheEngine());
     rules.put("static fields are final", fields().that().areStatic().should().beFinal());
     rules.put("static fields hold no mutable state", noFields().should(new HoldMutableState()));
     rules.put("native functions are bound in runtime-cpu and memory", nativeCalls());
@@ -184,17 +204,28 @@ final class ArchitectureRules {
   }
 
   private ArchRule layersOfTheEngine() {
-    CompositeArchRule all = null;
-    for (int above = 1; above < ENGINE_LAYERS.size(); above++) {
-      for (int below = 0; below < above; below++) {
-        ArchRule one =
-            never(
-                ".engine." + ENGINE_LAYERS.get(below) + "..",
-                ".engine." + ENGINE_LAYERS.get(above) + "..");
-        all = all == null ? CompositeArchRule.of(one) : all.and(one);
+    List<ArchRule> all = new ArrayList<>();
+    for (int above = 0; above < ENGINE_LAYERS.size(); above++) {
+      List<String> below = new ArrayList<>(ENGINE_PARTS);
+      below.addAll(ENGINE_LAYERS.subList(0, above));
+      for (String each : below) {
+        all.add(never(".engine." + each + "..", ".engine." + ENGINE_LAYERS.get(above) + ".."));
       }
     }
-    return all;
+    return CompositeArchRule.of(all);
+  }
+
+  private ArchRule packagesOfTheEngine() {
+    String[] known =
+        Stream.concat(ENGINE_LAYERS.stream(), ENGINE_PARTS.stream())
+            .map(each -> root + ".engine." + each + "..")
+            .toArray(String[]::new);
+    return classes()
+        .that()
+        .resideInAPackage(root + ".engine.*..")
+        .should()
+        .resideInAnyPackage(known)
+        .allowEmptyShould(true);
   }
 
   private ArchRule never(String from, String to) {

@@ -60,6 +60,13 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void aPackageOfTheEngineThatIsInNoListIsFound() {
+    assertThat(violations("packages below the engine are layers or parts of them"))
+        .contains("left.Climbing")
+        .doesNotContain("step.Doing");
+  }
+
+  @Test
   void aCounterInAStaticFieldIsFound() {
     assertThat(violations("static fields are final")).contains("Forgetful.count");
     assertThat(violations("static fields hold no mutable state")).contains("Forgetful.seen");

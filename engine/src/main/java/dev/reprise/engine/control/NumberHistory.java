@@ -5,7 +5,7 @@ import dev.reprise.runtime.operation.Operation;
 
 /**
  * How a number came to be, as far as {@link CountedNumbers} looks: as items, or as the symbols that
- * stand for them in {@code PathSymbols}.
+ * stand for them along a recorded path.
  */
 public interface NumberHistory {
   boolean isLiteral();

@@ -8,6 +8,7 @@ import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.seed.ThreadSeeds;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.engine.thread.OpenRuns;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ public final class Run {
   private volatile Path workingDirectory;
 
   /**
+   * A run that begins now.
+   *
    * @param lineage what traces may take
    * @param open stands for the run among those of the session
    * @param callees finds a function of the program by its name, or null
@@ -96,7 +99,7 @@ public final class Run {
 
   public void changeDirectory(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new dev.reprise.runtime.OperandException("'setwd': there is no folder " + folder);
+      throw new OperandException("'setwd': there is no folder " + folder);
     }
     workingDirectory = folder;
   }

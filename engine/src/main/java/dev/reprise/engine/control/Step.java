@@ -2,6 +2,7 @@ package dev.reprise.engine.control;
 
 import dev.reprise.language.Position;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
 
 /**
@@ -61,7 +62,7 @@ public abstract class Step {
   public static Value value(Activation activation, int operand) {
     Value value = activation.values[operand];
     if (value == null) {
-      throw new dev.reprise.runtime.OperandException(
+      throw new OperandException(
           "variable '"
               + activation.layout.slotName(operand)
               + "' has no value here: no path to this statement assigned it");

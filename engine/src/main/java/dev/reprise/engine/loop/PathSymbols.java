@@ -16,7 +16,7 @@ import java.util.List;
  * PathShape}) instead of items: a scalar computed from literals is a literal, everything else an
  * operation. Equal symbols are equal items.
  */
-public final class PathSymbols {
+final class PathSymbols {
   /** What the symbols of a loop's variables are about. */
   private final Known known;
 

@@ -78,7 +78,7 @@ public final class OperationInputs {
   }
 
   /** True when an accelerator may have something to do with it. */
-  public static boolean isForDevices(LinkedOperation operation, Value[] inputs) {
+  static boolean isForDevices(LinkedOperation operation, Value[] inputs) {
     if (operation.operation().opcode().evaluation() != Evaluation.KERNEL) {
       return false;
     }

@@ -75,6 +75,8 @@ public final class Resources implements AutoCloseable {
   private boolean atLeisure;
 
   /**
+   * Opens what a session's options ask for.
+   *
    * @param listener hears what happens in the cache
    * @param calibration what earlier sessions have learned of the devices; null for nothing
    */

@@ -9,7 +9,7 @@ import dev.reprise.lineage.LineageItem;
 public abstract class KernelStep extends Step {
   public final Steps.Kernel eager;
 
-  public KernelStep(Steps.Kernel eager, int[] releases) {
+  protected KernelStep(Steps.Kernel eager, int[] releases) {
     super(eager.position(), releases);
     this.eager = eager;
   }

@@ -10,7 +10,6 @@ import dev.reprise.runtime.Value;
 
 /** {@code read}: the item is the content's fingerprint and the options, so a reread is a hit. */
 public final class ReadStep extends Steps.OperationStep {
-
   private final FileAccess files;
 
   public ReadStep(

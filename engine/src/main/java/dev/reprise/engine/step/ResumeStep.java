@@ -9,7 +9,6 @@ import dev.reprise.language.program.Instruction;
 
 /** {@code resume}: the list of a checkpoint, and the seeds that were to be drawn next. */
 public final class ResumeStep extends Steps.OperationStep {
-
   private final Checkpoints checkpoints;
 
   public ResumeStep(

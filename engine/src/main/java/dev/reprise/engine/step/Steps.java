@@ -31,7 +31,7 @@ public final class Steps {
     public final int[] inputs;
     public final int[] outputs;
 
-    public OperationStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    protected OperationStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
       super(instruction.position(), instruction.releases());
       this.operation = operation;
       this.inputs = inputs;

@@ -8,6 +8,7 @@ import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 
 /** {@code toString}: of lists here, of everything else as a kernel. */
@@ -26,7 +27,7 @@ public final class ToStringStep extends Steps.Kernel {
   @Override
   public void run(ControlContext context, Activation activation) {
     if (context.completed(activation, inputs[0]) instanceof ListValue list) {
-      Value text = dev.reprise.runtime.Scalar.of(TextForm.of(context, list));
+      Value text = Scalar.of(TextForm.of(context, list));
       activation.bind(outputs[0], text, trace(activation, operation.operation(), inputs));
       releaseDead(activation);
     } else {
