@@ -15,6 +15,10 @@ class SearchMistakesTest {
         loss = function(Matrix[Double] X, Matrix[Double] B) return (Matrix[Double] l) {
           l = as.matrix(sum(X %*% B))
         }
+        losses = function(Matrix[Double] X, Matrix[Double] y, Matrix[Double] B)
+          return (Matrix[Double] l) {
+          l = (y - X %*% B) ^ 2
+        }
         X = rand(rows=5, cols=4, seed=1)
         y = X[, 1]
         [B, best] = CALL
@@ -47,6 +51,10 @@ class SearchMistakesTest {
             + " paramValues=list(seq(1, 2)), trainArgs=list(X=X, lr=0.1), predictArgs=list(X),"
             + " verbose=FALSE)",
         "gridSearch: lmPredict must return the loss as one number, but returned a matrix of 5 x 1");
+    assertStops(
+        "gridSearch(X=X, y=y, train=\"lm\", predict=\"losses\", numB=4, params=list(\"reg\"),"
+            + " paramValues=list(seq(1, 2)), cv=TRUE, cvk=5, verbose=FALSE)",
+        "gridSearch: losses must return the loss as one number, but returned a matrix of 5 x 1");
   }
 
   @Test

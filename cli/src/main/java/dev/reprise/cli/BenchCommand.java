@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,8 +126,9 @@ final class BenchCommand implements Callable<ExitCode> {
 
   /**
    * @throws UsageException for a word that an option does not know
+   * @throws IOException when the script cannot be read
    */
-  private BenchPlan plan() {
+  private BenchPlan plan() throws IOException {
     checkCount("--runs", runs, 1);
     checkCount("--warmup", warmup, 0);
     if (tolerance != null && !(tolerance >= 0 && tolerance < 1)) {

@@ -69,7 +69,7 @@ final class Departure {
     long launcher = Long.parseLong(parts[0]);
     Path pipe = Path.of("/dev/fd", parts[1]);
     if (!isParent(launcher)) {
-      if (Files.exists(pipe) && ProcessHandle.of(launcher).isEmpty()) {
+      if (Files.exists(pipe) && isDead(launcher)) {
         // Killed while this JVM started: nobody waits for what is about to begin.
         Runtime.getRuntime().halt(KILLED);
       }
@@ -83,6 +83,23 @@ final class Departure {
 
   private static boolean isParent(long pid) {
     return ProcessHandle.current().parent().filter(parent -> parent.pid() == pid).isPresent();
+  }
+
+  /** Whether a process has ended, also when nobody has asked for its exit code yet. */
+  private static boolean isDead(long pid) {
+    if (ProcessHandle.of(pid).isEmpty()) {
+      return true;
+    }
+    try {
+      String facts =
+          Files.readString(
+              Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+      // PID (NAME) STATE: a name may hold anything, the rest has no parenthesis.
+      return facts.startsWith(") Z", facts.lastIndexOf(')'));
+    } catch (IOException e) {
+      // It has just ended, or this system tells nothing of processes.
+      return ProcessHandle.of(pid).isEmpty();
+    }
   }
 
   private void watch() {

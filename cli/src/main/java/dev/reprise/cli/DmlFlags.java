@@ -1,11 +1,13 @@
 package dev.reprise.cli;
 
 import dev.reprise.Trap;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -82,9 +84,14 @@ final class DmlFlags {
     return flags;
   }
 
-  ScriptSource source() {
-    return new ScriptSource(
-        file == null ? null : Path.of(file), text, ScriptSource.arguments(args, nvargs, "-nvargs"));
+  /**
+   * @throws IOException when the script is read here and cannot be
+   */
+  ScriptSource source() throws IOException {
+    Map<String, String> arguments = ScriptSource.arguments(args, nvargs, "-nvargs");
+    return text != null
+        ? new ScriptSource(null, text, arguments)
+        : ScriptSource.of(file, arguments);
   }
 
   Settings settings() {

@@ -308,7 +308,8 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
     OutputPlaces.file("experiments export", file);
-    if (Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new UsageException(
           "experiments export makes a file, but " + file + " is a link, device or pipe");
     }

@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +43,7 @@ final class RunCommand implements Callable<ExitCode> {
     return new ScriptRun(console).run(source(), settings());
   }
 
-  ScriptSource source() {
+  ScriptSource source() throws IOException {
     return script.source();
   }
 

@@ -1,5 +1,11 @@
 package dev.reprise.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +22,58 @@ record ScriptSource(Path file, String text, Map<String, String> arguments) {
 
   ScriptSource {
     arguments = Map.copyOf(arguments);
+  }
+
+  /**
+   * The script of a file, which is read here when it can be read only once: {@code -}, which is
+   * standard input, and what a shell makes of {@code <(command)}.
+   *
+   * @throws IOException when it cannot be read, or is not a text in UTF-8
+   */
+  static ScriptSource of(String file, Map<String, String> arguments) throws IOException {
+    if (file.equals("-")) {
+      return new ScriptSource(null, text("standard input", System.in), arguments);
+    }
+    Path path = Path.of(file);
+    return isPipe(path)
+        ? new ScriptSource(null, pipe(path), arguments)
+        : new ScriptSource(path, null, arguments);
+  }
+
+  private static boolean isPipe(Path file) {
+    return Files.isReadable(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+
+  private static String pipe(Path file) throws IOException {
+    InputStream opened;
+    try {
+      opened = Files.newInputStream(file);
+    } catch (IOException e) {
+      throw new UsageException("script is no readable file: " + file);
+    }
+    try (InputStream in = opened) {
+      return text(file.toString(), in);
+    }
+  }
+
+  /**
+   * All of a stream, by the rules of script files.
+   *
+   * @param name of the stream, for complaints
+   */
+  static String text(String name, InputStream in) throws IOException {
+    byte[] bytes;
+    try {
+      bytes = in.readAllBytes();
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot read the script from " + name + ": " + Failures.reason(e), e);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException(name + " is not a text in UTF-8", e);
+    }
   }
 
   /**

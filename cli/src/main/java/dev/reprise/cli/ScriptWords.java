@@ -1,11 +1,6 @@
 package dev.reprise.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -38,8 +33,9 @@ final class ScriptWords {
 
   /**
    * @throws UsageException when there is no script, or two
+   * @throws IOException when the script is read here and cannot be
    */
-  ScriptSource source() {
+  ScriptSource source() throws IOException {
     if (file == null && text == null) {
       throw new UsageException("which script? Give a FILE, or -s TEXT");
     }
@@ -48,26 +44,9 @@ final class ScriptWords {
           "give either a FILE or -s TEXT; found both, the file '" + file + "'");
     }
     var arguments = ScriptSource.arguments(args, nvargs, "--nvargs");
-    if ("-".equals(file)) {
-      return new ScriptSource(null, content(System.in), arguments);
-    }
-    if (file != null && isPipe(Path.of(file))) {
-      return new ScriptSource(null, pipe(Path.of(file)), arguments);
-    }
-    return new ScriptSource(file == null ? null : Path.of(file), text, arguments);
-  }
-
-  /** Whether this can be read only once, such as what a shell makes of {@code <(command)}. */
-  private static boolean isPipe(Path file) {
-    return Files.isReadable(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
-  }
-
-  private static String pipe(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return content(in);
-    } catch (IOException e) {
-      throw new UsageException("script is no readable file: " + file);
-    }
+    return text != null
+        ? new ScriptSource(null, text, arguments)
+        : ScriptSource.of(file, arguments);
   }
 
   /** Sets the file; false when there is one. */
@@ -96,13 +75,5 @@ final class ScriptWords {
   /** Sets the named arguments; false when there are none or some already. */
   boolean takeNamedArgs(List<String> values) {
     return nvargs.isEmpty() && nvargs.addAll(values);
-  }
-
-  private static String content(InputStream in) {
-    try {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the script from standard input", e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
@@ -166,13 +167,37 @@ class DepartureTest {
   void aProcessWhoseLauncherWasKilledBeforeItBeganDoesNothing() throws Exception {
     Process gone = CommandProcess.builder(List.of("true")).start();
     assertThat(gone.waitFor()).isZero();
+    assertNothingIsDoneFor(gone.pid());
+  }
+
+  /** As in a container whose first process takes no exit codes of others. */
+  @Test
+  void aProcessWhoseLauncherWasKilledAndNotWaitedForDoesNothing() throws Exception {
+    // The last command, which has begun when it prints, knows of no children.
+    String parent = "sleep 3600 > sleep.txt & echo $! > pid.txt; exec cat pid.txt -";
+    Process forgetful =
+        CommandProcess.builder(List.of("bash", "-c", parent)).directory(folder.toFile()).start();
+    started.add(forgetful);
+    long pid = Long.parseLong(lines(forgetful).readLine());
+    Path state = Path.of("/proc", Long.toString(pid), "stat");
+    assumeTrue(Files.exists(state), "the system does not tell the state of processes");
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    while (!Files.readString(state).contains(") Z ")) {
+      Thread.onSpinWait();
+    }
+    assertNothingIsDoneFor(pid);
+    assertThat(Files.readString(state)).contains(") Z ");
+  }
+
+  /** Starts a command with the offer of a launcher that is not its parent. */
+  private void assertNothingIsDoneFor(long launcher) throws Exception {
     String late =
         """
         exec 8>&1 1>out.txt
         REPRISE_LEAVING="%d 8" "$@"
         echo "ended $?" >&8
         """;
-    Process process = start(late.formatted(gone.pid()), SCRIPT);
+    Process process = start(late.formatted(launcher), SCRIPT);
     assertThat(lines(process).readLine()).isEqualTo("ended 137");
     assertThat(output()).isEmpty();
   }

@@ -23,7 +23,7 @@ class DmlFlagsTest {
   }
 
   @Test
-  void flagsMayStandAfterTheArguments() {
+  void flagsMayStandAfterTheArguments() throws Exception {
     DmlFlags flags =
         parse("-f", "a.dml", "-nvargs", "X=x.csv", "r=1", "-stats", "20", "-seed", "7");
     assertThat(flags.source().file()).isEqualTo(Path.of("a.dml"));
@@ -34,7 +34,7 @@ class DmlFlagsTest {
   }
 
   @Test
-  void flagsMayStandBeforeTheArguments() {
+  void flagsMayStandBeforeTheArguments() throws Exception {
     DmlFlags flags = parse("-stats", "-explain", "hops", "-s", "print($2)", "-args", "-1", "b");
     assertThat(flags.source().text()).isEqualTo("print($2)");
     assertThat(flags.source().arguments()).containsEntry("1", "-1").containsEntry("2", "b");

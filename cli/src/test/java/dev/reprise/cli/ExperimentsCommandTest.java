@@ -364,6 +364,19 @@ class ExperimentsCommandTest extends CommandTest {
   }
 
   @Test
+  void anArchiveTakesThePlaceOfNoLinkThatLeadsNowhere() throws IOException {
+    train(0.1);
+    Path link = folder.resolve("link");
+    Path missing = folder.resolve("missing");
+    Files.createSymbolicLink(link, missing);
+    assertThat(run("experiments", "--store", store(), "export", link.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains(link + " is a link, device or pipe");
+    assertThat(Files.readSymbolicLink(link)).isEqualTo(missing);
+    assertThat(missing).doesNotExist();
+  }
+
+  @Test
   void aStoreGoesThroughAFileIntoAnother() throws IOException {
     train(0.1);
     String file = folder.resolve("all.archive").toString();

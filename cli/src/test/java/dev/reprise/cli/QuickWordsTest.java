@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -56,7 +57,7 @@ class QuickWordsTest {
   private record Reading(ScriptSource source, Settings settings) {}
 
   /** What the quick reading makes of the words; null when it leaves them to picocli. */
-  private static Reading quick(List<String> words) {
+  private static Reading quick(List<String> words) throws IOException {
     ScriptWords script = new ScriptWords();
     SessionOptions options = new SessionOptions();
     return QuickWords.read(words, script, options)
@@ -64,14 +65,14 @@ class QuickWordsTest {
         : null;
   }
 
-  private static Reading picocli(List<String> words) {
+  private static Reading picocli(List<String> words) throws IOException {
     RunCommand command = new RunCommand(null);
     new CommandLine(command).setExpandAtFiles(false).parseArgs(words.toArray(new String[0]));
     return new Reading(command.source(), command.settings());
   }
 
   @Test
-  void bothReadingsAgreeOnRandomCommandLines() {
+  void bothReadingsAgreeOnRandomCommandLines() throws IOException {
     long seed = 20261121;
     Random random = new Random(seed);
     int answered = 0;
@@ -107,7 +108,7 @@ class QuickWordsTest {
         "--reuse",
         "a b"
       })
-  void unusualFormsAreLeftToPicocli(String words) {
+  void unusualFormsAreLeftToPicocli(String words) throws IOException {
     assertThat(quick(List.of(words.split(" ")))).isNull();
   }
 

@@ -28,19 +28,44 @@ class RunCommandTest extends CommandTest {
     assertThat(err()).isEmpty();
   }
 
-  @Test
-  void aScriptMayComeFromAPipe() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"run, --args", "dml -f, -args"})
+  void aScriptMayComeFromAPipe(String command, String option) throws Exception {
     Path pipe = folder.resolve("pipe");
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    Process writer =
-        new ProcessBuilder("sh", "-c", "echo 'print(40 + $1)' > \"$0\"", pipe.toString()).start();
+    Process writer = writer(pipe, "echo 'print(40 + $1)'");
     try {
-      assertThat(run("run", pipe.toString(), "--args", "2")).isEqualTo(ExitCode.FINE);
+      assertThat(run(words(command, pipe, option, "2"))).isEqualTo(ExitCode.FINE);
       assertThat(out()).isEqualToIgnoringNewLines("42");
       assertThat(err()).isEmpty();
     } finally {
       writer.destroyForcibly();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "check", "dml -f"})
+  void aPipeOfBytesThatAreNoTextIsTheScriptsMistake(String command) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Process writer = writer(pipe, "printf 'print(\"\\377\")'");
+    try {
+      assertThat(run(words(command, pipe))).isEqualTo(ExitCode.SCRIPT);
+      assertThat(err()).isEqualToIgnoringNewLines("reprise: " + pipe + " is not a text in UTF-8");
+    } finally {
+      writer.destroyForcibly();
+    }
+  }
+
+  /** Gives what a command of the shell prints to who reads a new pipe. */
+  private static Process writer(Path pipe, String command) throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    return new ProcessBuilder("sh", "-c", command + " > \"$0\"", pipe.toString()).start();
+  }
+
+  private static String[] words(String command, Path file, String... more) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.add(file.toString());
+    words.addAll(List.of(more));
+    return words.toArray(String[]::new);
   }
 
   @Test

@@ -337,8 +337,9 @@ public final class DataFiles {
   public void write(Operand value, String path, Path workingDirectory, WriteOptions options) {
     Path target = DataPath.resolve(path, workingDirectory);
     ValueWriter writer = new ValueWriter(value, target, options, threads);
-    if (isSpecial(target)) {
-      writeThrough(target, writer);
+    OpenFile open = OpenFile.namedBy(target);
+    if (open != null || isDevice(target)) {
+      writeThrough(target, open, writer);
       return;
     }
     publish(target, writer, writer.sidecar());
@@ -354,15 +355,17 @@ public final class DataFiles {
    * open files, such as {@code /dev/stdout}, whatever they are redirected to.
    */
   public static boolean isSpecial(Path target) {
-    return Files.exists(target)
-        && !Files.isDirectory(target)
-        && (!Files.isRegularFile(target) || OpenFile.isNamedBy(target));
+    return isDevice(target) || OpenFile.namedBy(target) != null;
   }
 
-  private static void writeThrough(Path target, ValueWriter writer) {
+  private static boolean isDevice(Path target) {
+    return Files.exists(target) && !Files.isDirectory(target) && !Files.isRegularFile(target);
+  }
+
+  private static void writeThrough(Path target, OpenFile open, ValueWriter writer) {
     try {
-      if (OpenFile.isNamedBy(target)) {
-        OpenFile.append(target, writer::writeTo);
+      if (open != null) {
+        open.append(writer::writeTo);
         return;
       }
       try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {

@@ -2,17 +2,12 @@ package dev.reprise.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,43 +62,6 @@ class WritingTest {
     files.files.write(matrix, "m.csv", folder, WriteOptions.format("csv"));
     files.files.write(matrix, "m.csv", folder, WriteOptions.format("csv"));
     assertThat(names()).containsExactly("m.csv", "m.csv.mtd");
-  }
-
-  @Test
-  void theNameOfAnOpenFileIsWrittenThroughAndStaysALink() throws IOException {
-    Path redirected = folder.resolve("redirected.txt");
-    Path link = folder.resolve("out");
-    try (FileChannel open =
-        FileChannel.open(redirected, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      open.write(ByteBuffer.wrap("before\n".getBytes(StandardCharsets.US_ASCII)));
-      Path name = nameOf(redirected);
-      assumeTrue(name != null, "the system names no open files");
-      Files.createSymbolicLink(link, name);
-      files.files.write(matrix, "out", folder, WriteOptions.format("csv"));
-      assertThat(Files.isSymbolicLink(link)).isTrue();
-    }
-    assertThat(files.text("redirected.txt")).isEqualTo("before\n1.0,0,-0.0\n0.1,NaN,1.0E-300\n");
-    Files.delete(link);
-    assertThat(names()).containsExactly("redirected.txt");
-  }
-
-  /** The name that Linux gives an open file of this process; null elsewhere. */
-  private static Path nameOf(Path file) throws IOException {
-    Path all = Path.of("/proc/self/fd");
-    if (!Files.isDirectory(all)) {
-      return null;
-    }
-    try (Stream<Path> names = Files.list(all)) {
-      return names.filter(each -> leadsTo(each, file)).findFirst().orElse(null);
-    }
-  }
-
-  private static boolean leadsTo(Path name, Path file) {
-    try {
-      return Files.readSymbolicLink(name).equals(file.toRealPath());
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   @Test
