@@ -72,7 +72,7 @@ public final class BucketSorting {
       long cells, boolean isFirst, long count, long keys, boolean isDecreasing) {
     long[] arguments = new long[SortKeysCode.ARGUMENTS];
     arguments[SortKeysCode.CELLS] = cells;
-    arguments[SortKeysCode.BEFORE] = isFirst ? cells : cells - Double.BYTES;
+    arguments[SortKeysCode.BEFORE] = isFirst ? 0 : cells - Double.BYTES;
     arguments[SortKeysCode.KEYS] = keys;
     arguments[SortKeysCode.FOURS] = count / 4;
     arguments[SortKeysCode.LAST_BYTES] = (count % 4 - 4) * Double.BYTES;
