@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.KernelCalls;
 import dev.reprise.runtime.cpu.Samples;
+import dev.reprise.testkit.CountingAllocator;
 import dev.reprise.testkit.Matrices;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -142,6 +145,55 @@ class OrderTest {
             }
           }
         }
+      }
+    }
+  }
+
+  /** Whatever else the sort takes, a column and its copy are enough. */
+  @Test
+  void columnsAreSortedWhereTheBudgetHasLittleMoreThanRoomForTheResult() {
+    int n = 300_000;
+    long column = n * (long) Double.BYTES;
+    for (int columns = 3; columns <= 5; columns++) {
+      try (KernelCalls kernels = new KernelCalls(2, new CountingAllocator(columns * column))) {
+        DenseMatrix x = kernels.empty(n, 1);
+        for (int i = 0; i < n; i++) {
+          x.set(i, 0, i * 7L % n);
+        }
+        for (boolean isIndex : new boolean[] {false, true}) {
+          DenseMatrix found = (DenseMatrix) kernels.call("order", x, 1, false, isIndex);
+          assertThat(found.get(n - 1, 0)).isEqualTo(isIndex ? lastOf(n) : n - 1);
+          found.buffer().release();
+        }
+      }
+    }
+  }
+
+  private static long lastOf(int n) {
+    return LongStream.range(0, n).filter(i -> i * 7 % n == n - 1).findFirst().orElseThrow() + 1;
+  }
+
+  /** Also where nearly all keys are in one bucket, and within that again. */
+  @Test
+  void sortsTakeASmallShareOfTheBudget() {
+    int n = 20_000;
+    long column = n * (long) Double.BYTES;
+    for (long budget : new long[] {49 * column, 51 * column, 101 * column, 151 * column}) {
+      CountingAllocator allocator = new CountingAllocator(budget);
+      try (KernelCalls kernels = new KernelCalls(3, allocator)) {
+        Random random = new Random(n);
+        DenseMatrix x = kernels.empty(n, 1);
+        double[] values = new double[n];
+        for (int i = 0; i < n; i++) {
+          double far = i < 3 ? Math.pow(1e30, i + 1) : 1;
+          values[i] = far * random.nextDouble();
+          x.set(i, 0, values[i]);
+        }
+        DenseMatrix found = (DenseMatrix) kernels.call("order", x, 1, false, false);
+        Arrays.sort(values);
+        long[] wanted = Arrays.stream(values).mapToLong(OrderTest::bits).toArray();
+        assertThat(bits(found)).isEqualTo(wanted);
+        assertThat(allocator.peakBytes() - 2 * column).isLessThanOrEqualTo(budget / 8);
       }
     }
   }
