@@ -459,6 +459,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     return peakBytes.get();
   }
 
+  @Override
   public long budgetBytes() {
     return budgetBytes;
   }

@@ -9,4 +9,12 @@ public interface Allocator {
    * @throws ResourceException when the budget cannot supply them even after reclaiming
    */
   Buffer allocate(long bytes);
+
+  /**
+   * The budget: all that is in use at once, also by others, is within it. What a kernel computes
+   * must not depend on it; in which way may, where one takes more memory than another.
+   */
+  default long budgetBytes() {
+    return Long.MAX_VALUE;
+  }
 }

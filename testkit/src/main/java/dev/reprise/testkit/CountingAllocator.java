@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class CountingAllocator implements Allocator {
   private final long budgetBytes;
   private final AtomicLong liveBytes = new AtomicLong();
+  private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicInteger liveBuffers = new AtomicInteger();
 
   public CountingAllocator() {
@@ -30,12 +31,22 @@ public final class CountingAllocator implements Allocator {
     return liveBuffers.get();
   }
 
+  /** The most bytes that were in use at once. */
+  public long peakBytes() {
+    return peakBytes.get();
+  }
+
+  @Override
+  public long budgetBytes() {
+    return budgetBytes;
+  }
+
   @Override
   public Buffer allocate(long bytes) {
     if (bytes > budgetBytes - liveBytes.get()) {
       throw new ResourceException("no room for " + bytes + " bytes");
     }
-    liveBytes.addAndGet(bytes);
+    peakBytes.accumulateAndGet(liveBytes.addAndGet(bytes), Math::max);
     liveBuffers.incrementAndGet();
     Arena arena = Arena.ofShared();
     MemorySegment segment = arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);

@@ -22,13 +22,18 @@ import java.util.random.RandomGenerator;
 
 /** Calls element-wise, aggregate and shape kernels by opcode, left-out arguments as defaults. */
 public final class KernelCalls implements AutoCloseable {
-  private final CountingAllocator allocator = new CountingAllocator();
+  private final CountingAllocator allocator;
   private final Parallel parallel;
   private final KernelTable table;
   private final int threads;
 
   public KernelCalls(int threads) {
+    this(threads, new CountingAllocator());
+  }
+
+  public KernelCalls(int threads, CountingAllocator allocator) {
     this.threads = threads;
+    this.allocator = allocator;
     parallel = new Parallel(threads);
     KernelTable.Builder builder = new KernelTable.Builder();
     CellKernels.register(builder, parallel);

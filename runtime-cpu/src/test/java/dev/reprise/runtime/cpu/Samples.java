@@ -45,7 +45,19 @@ public final class Samples {
     add(samples, n, "NaN", i -> Double.NaN);
     add(samples, n, "one NaN", i -> i == n - 1 ? Double.NaN : random.nextDouble());
     add(samples, n, "any bits", i -> Double.longBitsToDouble(random.nextLong()));
+    add(samples, n, "one far away in front", i -> i == 0 ? 1e300 : random.nextDouble());
+    add(samples, n, "one far away at the end", i -> i == n - 1 ? -1e300 : random.nextDouble());
+    for (int at : new int[] {0, 1, 2, 3, n - 2}) {
+      String butForTwo = " but for cell " + at + " and the next one";
+      add(samples, n, "ascending" + butForTwo, i -> swapped(i, at));
+      add(samples, n, "descending" + butForTwo, i -> -swapped(i, at));
+    }
     return samples;
+  }
+
+  /** The number, but for two that stand in for each other. */
+  public static int swapped(int i, int at) {
+    return i == at ? i + 1 : i == at + 1 ? i - 1 : i;
   }
 
   private static void add(List<Sample> samples, int n, String name, IntToDoubleFunction number) {

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.code;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
@@ -18,7 +19,10 @@ import java.util.stream.LongStream;
  * CellFunction#areThere() there is code}. Stateless, for any number of threads.
  */
 public final class BucketSorting {
-  /** Keys of a call of most steps, since the JVM can stop no thread that is in it. */
+  /**
+   * Calls have less than twice as many keys, since the JVM can stop no thread that is in one; but
+   * {@link #starts} takes all buckets, of which an eighth as many as keys take less time.
+   */
   public static final int MOST_KEYS = 1 << 15;
 
   /** Chunks of the keys that are dealt at the same time, each with counts of its own. */
@@ -70,9 +74,10 @@ public final class BucketSorting {
    */
   public static Extent keys(
       long cells, boolean isFirst, long count, long keys, boolean isDecreasing) {
+    requireFew(count);
     long[] arguments = new long[SortKeysCode.ARGUMENTS];
     arguments[SortKeysCode.CELLS] = cells;
-    arguments[SortKeysCode.BEFORE] = isFirst ? cells : cells - Double.BYTES;
+    arguments[SortKeysCode.BEFORE] = isFirst ? 0 : cells - Double.BYTES;
     arguments[SortKeysCode.KEYS] = keys;
     arguments[SortKeysCode.FOURS] = count / 4;
     arguments[SortKeysCode.LAST_BYTES] = (count % 4 - 4) * Double.BYTES;
@@ -85,6 +90,12 @@ public final class BucketSorting {
         lanes(arguments, SortKeysCode.LEAST).min().orElseThrow(),
         lanes(arguments, SortKeysCode.LARGEST).max().orElseThrow(),
         lanes(arguments, SortKeysCode.UNORDERED).allMatch(lane -> lane == 0));
+  }
+
+  private static void requireFew(long keys) {
+    if (keys >= 2 * MOST_KEYS) {
+      throw new IllegalArgumentException(keys + " keys in one call");
+    }
   }
 
   private static void fill(long[] arguments, int place, long value) {
@@ -149,6 +160,7 @@ public final class BucketSorting {
     }
 
     private long[] arguments(long keys, long count, long buckets) {
+      requireFew(count);
       long[] arguments = new long[DealingCode.ARGUMENTS];
       int rest = (int) (count % 4);
       arguments[DealingCode.KEYS] = keys;
@@ -187,18 +199,20 @@ public final class BucketSorting {
    *
    * @param pairs of all buckets; {@link #PADDING} more are read
    * @param ordered where what was dealt with the keys goes
-   * @param ends where it is said how many bytes of keys there are up to the end of each bucket
+   * @param ends how many bytes of keys there are up to the end of each bucket, of at least one
    * @param begin how many bytes of keys lie before the first bucket
-   * @param buckets how many, at least 1
    * @param notes where the begin and the end of each bucket go that is left
    * @return how many are
    */
   public static int order(
-      long pairs, long ordered, long ends, long begin, int buckets, long notes) {
+      long pairs, long ordered, MemorySegment ends, long begin, long notes) {
+    long buckets = ends.byteSize() / Long.BYTES;
+    long end = ends.getAtIndex(ValueLayout.JAVA_LONG, buckets - 1);
+    requireFew((end - begin) / Long.BYTES);
     long[] arguments = new long[BucketRanksCode.ARGUMENTS];
     arguments[BucketRanksCode.PAIRS] = pairs;
     arguments[BucketRanksCode.ORDERED] = ordered;
-    arguments[BucketRanksCode.ENDS] = ends;
+    arguments[BucketRanksCode.ENDS] = ends.address();
     arguments[BucketRanksCode.BEGIN] = begin;
     arguments[BucketRanksCode.BUCKETS] = buckets;
     arguments[BucketRanksCode.NOTES] = notes;

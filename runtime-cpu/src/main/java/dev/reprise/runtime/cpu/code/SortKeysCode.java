@@ -21,7 +21,7 @@ final class SortKeysCode {
   // Places of the arguments, counted in longs.
   static final int CELLS = 0;
 
-  /** What the first cells are compared with: the ones before them, or themselves. */
+  /** The cell before the first one; 0 where there is none. */
   static final int BEFORE = 1;
 
   static final int KEYS = 2;
@@ -41,7 +41,14 @@ final class SortKeysCode {
 
   static final int LARGEST = 11;
   static final int UNORDERED = 15;
-  static final int ARGUMENTS = UNORDERED + 4;
+
+  /**
+   * Where there is no cell before the first one, what four are compared with: the first one by
+   * itself, which shows whether it is a number, the others by the ones before them.
+   */
+  static final int HEAD = UNORDERED + 4;
+
+  static final int ARGUMENTS = HEAD + 4;
 
   // Vector registers.
   private static final int CELL = 0;
@@ -85,6 +92,7 @@ final class SortKeysCode {
   private byte[] write() {
     to.load(RDX, argument(CELLS));
     to.load(R8, argument(BEFORE));
+    writeHead();
     to.load(R9, argument(KEYS));
     to.load(RCX, argument(FOURS));
     to.broadcast(FLIPPED, argument(FLIP));
@@ -112,6 +120,20 @@ final class SortKeysCode {
     to.zero(RAX);
     to.returnToCaller();
     return to.bytes();
+  }
+
+  /** Copies three cells, so that none before the first one is read. */
+  private void writeHead() {
+    to.test(R8);
+    int isFirst = to.jumpIfZero();
+    int hasOneBefore = to.jump();
+    to.landHere(isFirst);
+    for (int lane = 0; lane < 4; lane++) {
+      to.load(RAX, Address.of(RDX, Math.max(lane - 1, 0) * Double.BYTES));
+      to.store(argument(HEAD + lane), RAX);
+    }
+    to.address(R8, argument(HEAD));
+    to.landHere(hasOneBefore);
   }
 
   private void writeGroup() {

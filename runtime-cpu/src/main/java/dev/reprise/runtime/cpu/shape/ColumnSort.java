@@ -12,7 +12,7 @@ import dev.reprise.runtime.cpu.code.CellFunction;
 /**
  * Sorts a column of doubles by machine code ({@link KeySort}): the order is that of {@link
  * SortedOrder}, which is the only stable one. Columns of other sizes, with infinities or with what
- * is no number are left to that.
+ * is no number are left to that, and all where its memory is no small share of the budget.
  */
 final class ColumnSort {
   private static final int FEWEST_ROWS = 256;
@@ -26,27 +26,35 @@ final class ColumnSort {
   private final KeySort sort;
 
   private ColumnSort(
-      DenseMatrix column, Parallel parallel, ExecutionContext context, Scratch scratch) {
+      DenseMatrix column,
+      int levels,
+      Parallel parallel,
+      ExecutionContext context,
+      Scratch scratch) {
     cells = column.segment().address();
-    sort = new KeySort((int) column.rows(), parallel, context, scratch);
+    sort = new KeySort((int) column.rows(), levels, parallel, context, scratch);
   }
 
-  private static boolean fits(DenseMatrix x) {
-    return x.precision() == Precision.FP64
-        && x.rows() >= FEWEST_ROWS
-        && x.rows() <= MOST_ROWS
-        && CellFunction.areThere();
+  /** Levels of buckets within buckets that there is memory for; 0 when there is no such sort. */
+  private static int levels(DenseMatrix x, ExecutionContext context) {
+    boolean fits =
+        x.precision() == Precision.FP64
+            && x.rows() >= FEWEST_ROWS
+            && x.rows() <= MOST_ROWS
+            && CellFunction.areThere();
+    return fits ? KeySort.levels(x.rows(), context.allocator()) : 0;
   }
 
   /** The cells of a matrix of one column in order; null where they are to be sorted otherwise. */
   static DenseMatrix cells(
       DenseMatrix x, boolean decreasing, Parallel parallel, ExecutionContext context) {
-    if (!fits(x)) {
+    int levels = levels(x, context);
+    if (levels == 0) {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(x.rows(), 1);
-      ColumnSort column = new ColumnSort(x, parallel, context, scratch);
+      ColumnSort column = new ColumnSort(x, levels, parallel, context, scratch);
       Extent extent = column.keys(decreasing);
       if (extent.isOrdered()) {
         out.segment().copyFrom(x.segment().asSlice(0, out.bytes()));
@@ -61,13 +69,14 @@ final class ColumnSort {
   /** The numbers from 1 of the rows in the order of a column, likewise. */
   static DenseMatrix positions(
       DenseMatrix x, int column, boolean decreasing, Parallel parallel, ExecutionContext context) {
-    if (!fits(x)) {
+    int levels = levels(x, context);
+    if (levels == 0) {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix alone = ColumnCells.alone(x, column, scratch, parallel, context);
       DenseMatrix out = scratch.matrix(x.rows(), 1);
-      ColumnSort sorted = new ColumnSort(alone, parallel, context, scratch);
+      ColumnSort sorted = new ColumnSort(alone, levels, parallel, context, scratch);
       Extent extent = sorted.keys(decreasing);
       return sorted.sort.run(extent, KeySort.Step.OF_POSITIONS, out.segment())
           ? scratch.keep(out)

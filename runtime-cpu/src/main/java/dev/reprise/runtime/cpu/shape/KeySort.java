@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.shape;
 
+import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -21,8 +22,24 @@ final class KeySort {
   /** Ranges of buckets that are put in order at the same time. */
   private static final int RANGES = 16;
 
-  /** Buckets within buckets: what is still uneven then is of numbers of very different sizes. */
-  private static final int DEEPEST = 3;
+  /**
+   * Levels of buckets within buckets: what is still uneven then is of numbers of very different
+   * sizes.
+   */
+  private static final int MOST_LEVELS = 3;
+
+  /**
+   * Memory for a row and level at most: a key, a pair, four counts of an eighth of a bucket; the
+   * cells of a bucket, or a column and positions of whom the sort is for; and what is rounded up.
+   * All buckets of a level together have no more rows than the one above.
+   */
+  private static final long ROW_BYTES = 50;
+
+  /** Which part of the budget is taken at most, since other values may need the rest. */
+  private static final int BUDGET_SHARE = 8;
+
+  /** The most bytes of the keys of a call, by its whole groups of buckets. */
+  private static final long CALL_BYTES = (long) BucketSorting.MOST_KEYS * Long.BYTES;
 
   /** Buckets of fewer keys are merged. */
   private static final int LARGE = 512;
@@ -35,27 +52,29 @@ final class KeySort {
   private final int rows;
   private final MemorySegment keys;
   private final long chunk;
-  private final int depth;
+  private final int levels;
 
   /**
    * A sort of keys that are written before it runs.
    *
    * @param rows how many
+   * @param levels of buckets, as {@link #levels} tells
    */
-  KeySort(int rows, Parallel parallel, ExecutionContext context, Scratch scratch) {
-    this(rows, parallel, context, scratch, 1);
-  }
-
-  private KeySort(
-      int rows, Parallel parallel, ExecutionContext context, Scratch scratch, int depth) {
+  KeySort(int rows, int levels, Parallel parallel, ExecutionContext context, Scratch scratch) {
     this.rows = rows;
     this.keys = scratch.doubles(rows);
     this.parallel = parallel;
     this.context = context;
     this.scratch = scratch;
-    this.depth = depth;
+    this.levels = levels;
     // In whole groups of four, so that only the last chunk has a rest.
     chunk = Math.ceilDiv(rows, 4 * BucketSorting.CHUNKS) * 4L;
+  }
+
+  /** How many levels of buckets a small share of the budget has room for; maybe none. */
+  static int levels(long rows, Allocator allocator) {
+    long most = allocator.budgetBytes() / BUDGET_SHARE / (ROW_BYTES * rows);
+    return (int) Math.min(most, MOST_LEVELS);
   }
 
   /** Deals some keys, with what goes with them. */
@@ -142,68 +161,110 @@ final class KeySort {
         Math.max(1, buckets / RANGES),
         (from, to) -> {
           long begin = from == 0 ? 0 : ends.getAtIndex(LONG, from - 1);
-          // Each note is for more than so many rows.
-          MemorySegment here =
-              notes.asSlice(begin / Long.BYTES / BucketSorting.SMALL * 2 * Long.BYTES);
-          int left =
-              BucketSorting.order(
-                  pairs.address(),
-                  ordered.address(),
-                  ends.address() + from * Long.BYTES,
-                  begin,
-                  (int) (to - from),
-                  here.address());
-          for (int i = 0; i < left; i++) {
-            long bucket = here.getAtIndex(LONG, 2L * i);
-            long size = here.getAtIndex(LONG, 2L * i + 1) - bucket;
-            orderLarge(pairs.asSlice(2 * bucket, 2 * size), ordered.asSlice(bucket, size));
+          for (long i = from, next; i < to; i = next) {
+            next = endOfCall(ends, begin, i, to);
+            long end = ends.getAtIndex(LONG, next - 1);
+            if (end - begin > CALL_BYTES) {
+              orderLargest(pairs.asSlice(2 * begin, 2 * (end - begin)), slice(ordered, begin, end));
+            } else {
+              MemorySegment some = ends.asSlice(i * Long.BYTES, (next - i) * Long.BYTES);
+              order(some, begin, pairs, ordered, notes);
+            }
+            begin = end;
           }
         });
   }
 
-  private void orderLarge(MemorySegment pairs, MemorySegment ordered) {
-    long[] both = pairs.toArray(LONG);
-    int n = both.length / 2;
-    long[] bucketKeys = new long[n];
-    long[] with = new long[n];
-    Extent extent = takeApart(both, bucketKeys, with);
-    if (n < LARGE || depth == DEEPEST || !orderWithin(bucketKeys, with, extent, ordered)) {
-      orderByBits(bucketKeys, with, ordered);
+  /** Behind the buckets that are ordered by one call, or behind one that is too large for one. */
+  private static long endOfCall(MemorySegment ends, long begin, long from, long to) {
+    long end = from + 1;
+    while (end < to && ends.getAtIndex(LONG, end) - begin <= CALL_BYTES) {
+      end++;
+    }
+    return end;
+  }
+
+  private void order(
+      MemorySegment ends,
+      long begin,
+      MemorySegment pairs,
+      MemorySegment ordered,
+      MemorySegment notes) {
+    // Each note is for more than so many rows.
+    MemorySegment here = notes.asSlice(begin / Long.BYTES / BucketSorting.SMALL * 2 * Long.BYTES);
+    int left =
+        BucketSorting.order(pairs.address(), ordered.address(), ends, begin, here.address());
+    for (int i = 0; i < left; i++) {
+      long bucket = here.getAtIndex(LONG, 2L * i);
+      long end = here.getAtIndex(LONG, 2L * i + 1);
+      orderLarge(pairs.asSlice(2 * bucket, 2 * (end - bucket)), slice(ordered, bucket, end));
     }
   }
 
-  private static Extent takeApart(long[] pairs, long[] keys, long[] with) {
+  private static MemorySegment slice(MemorySegment ordered, long from, long to) {
+    return ordered.asSlice(from, to - from);
+  }
+
+  /** As {@link #orderLarge}; here, since the JVM could not stop a thread in machine code. */
+  private void orderLargest(MemorySegment pairs, MemorySegment ordered) {
+    long n = size(pairs);
+    long previous = Long.MIN_VALUE;
+    for (long i = 0; i < n; i++) {
+      long key = pairs.getAtIndex(LONG, 2 * i);
+      if (key < previous) {
+        orderLarge(pairs, ordered);
+        return;
+      }
+      previous = key;
+      ordered.setAtIndex(LONG, i, pairs.getAtIndex(LONG, 2 * i + 1));
+    }
+  }
+
+  private static int size(MemorySegment pairs) {
+    return (int) (pairs.byteSize() / (2 * Long.BYTES));
+  }
+
+  private void orderLarge(MemorySegment pairs, MemorySegment ordered) {
+    if (size(pairs) < LARGE || levels == 1 || !orderWithin(pairs, ordered)) {
+      orderByBits(pairs, ordered);
+    }
+  }
+
+  /** By buckets within the bucket; false where that is not to be done. */
+  private boolean orderWithin(MemorySegment pairs, MemorySegment ordered) {
+    int n = size(pairs);
+    try (Scratch within = new Scratch(context.allocator())) {
+      KeySort sort = new KeySort(n, levels - 1, parallel, context, within);
+      MemorySegment cells = within.doubles(n);
+      Extent extent = takeApart(pairs, sort.keys, cells);
+      return sort.run(extent, Step.ofCells(cells.address()), ordered);
+    }
+  }
+
+  private static Extent takeApart(MemorySegment pairs, MemorySegment keys, MemorySegment with) {
     long least = Long.MAX_VALUE;
     long largest = Long.MIN_VALUE;
-    for (int i = 0; i < keys.length; i++) {
-      long key = pairs[2 * i];
-      keys[i] = key;
-      with[i] = pairs[2 * i + 1];
+    long n = size(pairs);
+    for (long i = 0; i < n; i++) {
+      long key = pairs.getAtIndex(LONG, 2 * i);
+      keys.setAtIndex(LONG, i, key);
+      with.setAtIndex(LONG, i, pairs.getAtIndex(LONG, 2 * i + 1));
       least = Math.min(least, key);
       largest = Math.max(largest, key);
     }
     return new Extent(least, largest, false);
   }
 
-  /** By buckets within the bucket; false where that is not to be done. */
-  private boolean orderWithin(
-      long[] bucketKeys, long[] with, Extent extent, MemorySegment ordered) {
-    try (Scratch within = new Scratch(context.allocator())) {
-      KeySort sort = new KeySort(with.length, parallel, context, within, depth + 1);
-      sort.keys.copyFrom(MemorySegment.ofArray(bucketKeys));
-      MemorySegment cells = within.doubles(with.length);
-      cells.copyFrom(MemorySegment.ofArray(with));
-      return sort.run(extent, Step.ofCells(cells.address()), ordered);
+  private void orderByBits(MemorySegment pairs, MemorySegment ordered) {
+    int n = size(pairs);
+    long[] bucketKeys = new long[n];
+    for (int i = 0; i < n; i++) {
+      bucketKeys[i] = pairs.getAtIndex(LONG, 2L * i);
     }
-  }
-
-  private void orderByBits(long[] bucketKeys, long[] with, MemorySegment ordered) {
-    int[] order = new int[with.length];
-    long[] inOrder = new long[with.length];
-    new BucketSort(parallel, context).sort(bucketKeys, null, inOrder, order);
-    for (int i = 0; i < order.length; i++) {
-      inOrder[i] = with[order[i]];
+    int[] order = new int[n];
+    new BucketSort(parallel, context).sort(bucketKeys, null, new long[n], order);
+    for (int i = 0; i < n; i++) {
+      ordered.setAtIndex(LONG, i, pairs.getAtIndex(LONG, 2L * order[i] + 1));
     }
-    MemorySegment.copy(inOrder, 0, ordered, LONG, 0, inOrder.length);
   }
 }

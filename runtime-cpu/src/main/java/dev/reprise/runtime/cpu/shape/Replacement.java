@@ -21,14 +21,27 @@ final class Replacement {
   /** Fewer cells are looked at before there is code. */
   private static final long FEWEST_CELLS_OF_CODE = 1 << 10;
 
-  private final Precision precision;
+  /** Finds the code of an expression of one cell and two numbers; null where there is none. */
+  @FunctionalInterface
+  interface Finder {
+    CellChain find(Apply all);
+  }
+
+  private final Finder finder;
 
   /** Of a pattern that is a number, and of one that is none; null before the first use. */
-  private final CellChain[] chains = new CellChain[2];
+  private final Found[] found = new Found[2];
 
   Replacement(Precision precision) {
-    this.precision = precision;
+    this(all -> CellChain.find(precision, List.of(Spread.EACH), 2, all));
   }
+
+  Replacement(Finder finder) {
+    this.finder = finder;
+  }
+
+  /** What was found, maybe null, which is not looked for again. */
+  private record Found(CellChain chain) {}
 
   /** What is done with the cells from one to before another. */
   @FunctionalInterface
@@ -46,18 +59,18 @@ final class Replacement {
 
   /** Null where there is no code. */
   private CellChain chain(boolean ofNoNumber) {
-    synchronized (chains) {
+    synchronized (found) {
       int index = ofNoNumber ? 1 : 0;
-      if (chains[index] == null) {
+      if (found[index] == null) {
         Node cell = new Input(0);
         Node test =
             ofNoNumber
                 ? new Apply("is.na", List.of(cell))
                 : new Apply("==", List.of(cell, new Number(0)));
         Apply all = new Apply("ifelse", List.of(test, new Number(1), cell));
-        chains[index] = CellChain.find(precision, List.of(Spread.EACH), 2, all);
+        found[index] = new Found(finder.find(all));
       }
-      return chains[index];
+      return found[index].chain;
     }
   }
 
