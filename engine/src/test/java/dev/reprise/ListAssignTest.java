@@ -104,6 +104,10 @@ class ListAssignTest {
   void aRangeThatDoesNotFitIsNamed() {
     assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[1:2] = 5"))
         .hasMessageContaining("an index needs a matrix, a frame or a list, but got an integer 5");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[2:1] = 5"))
+        .hasMessageContaining("an index needs a matrix, a frame or a list, but got an integer 5");
+    assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[2:1] = matrix(5, 2, 2)"))
+        .hasMessageContaining("an index needs a matrix, a frame or a list, but got a");
     assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[1:2] = list(5, 6, 7)"))
         .hasMessageContaining("a list of 3 does not fit the range 1:2");
     assertThatThrownBy(() -> Scripts.output("L = list(1, 2)\nL[2:1] = list(5, 6)"))
