@@ -265,6 +265,28 @@ class ListAssignTest {
     assertThat(full.liveBuffers()).isZero();
   }
 
+  /** The list that a call returned is changed in place, what is kept of the call is not. */
+  @Test
+  void aCallIsFoundWithTheNamesThatItReturned() {
+    String script =
+        """
+        f = function(matrix[double] X) return (list[unknown] L) {
+          s = 0
+          for (i in 1:20) s = s + sum(X %*% X * i)
+          L = list(a=s, b=2, c=3)
+        }
+        X = rand(rows=200, cols=200, seed=1)
+        L = f(X)
+        [L, x] = remove(L, 3)
+        L["z"] = 5
+        K = f(X)
+        print(toString(names(K)))
+        """;
+    Scripts.Outcome outcome = Scripts.run(Scripts.config().withReuse(ReuseMode.HYBRID), script);
+    assertThat(outcome.statistics().functions().hits()).isEqualTo(1);
+    assertThat(outcome.output()).isEqualTo("List containing:\n[a, b, c]\n");
+  }
+
   /** A list of one by a new name is its element, in the value and in the trace. */
   @Test
   void whatCameInAsAListOfOneIsFoundAgain() {

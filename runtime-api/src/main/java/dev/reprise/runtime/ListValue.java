@@ -260,7 +260,10 @@ public final class ListValue implements Value {
     return names.size() > 0;
   }
 
-  /** Names in order; empty when the list is positional. */
+  /**
+   * Names in order; empty when the list is positional. Whoever keeps them longer than the list
+   * copies them: its only holder may give it up for another one that goes on in the same array.
+   */
   public List<String> names() {
     return names;
   }
