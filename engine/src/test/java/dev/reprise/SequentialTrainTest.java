@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Training of networks that are lists of layers: frozen layers are computed once, what is trained
@@ -416,7 +417,8 @@ class SequentialTrainTest {
           Y=y, X_val=X, Y_val=y + 2 | needs a score for each of 4 classes, but the model puts out 2
           Y=matrix(1, 128, 1), base=model | needs a score for each of 2 classes, but the model puts out 1
           Y=y, loss="binary_cross_entropy" | binary_cross_entropy needs numbers from 0 to 1, but Y has others
-          Y=y - 1, loss="binary_cross_entropy" | pred and y must have the same shape, but are 64x2 and 64x1
+          Y=cbind(y, y) - 1, base=model, loss="binary_cross_entropy" | pred and y must have the same shape, but are 64x1 and 64x2
+          Y=y - 1, loss="binary_cross_entropy" | binary_cross_entropy is that of the sigmoid, but the last layer is log_softmax; leave that out
           Y=y, lr=-0.1 | must not be negative, but are -0.1, 1.0 and 0.0
           """)
   void classesThatTheModelDoesNotHaveAreAMistake(String arguments, String message) {
@@ -432,6 +434,24 @@ class SequentialTrainTest {
                         .replace("IS_BASE", arguments.contains("base") ? "TRUE" : "FALSE")))
         .hasMessageContaining("sequentialTrain: ")
         .hasMessageContaining(message);
+  }
+
+  /** Its loss would stand still. */
+  @ParameterizedTest
+  @ValueSource(strings = {"softmax", "log_softmax"})
+  void theSoftmaxOfOneScoreIsNotTrained(String last) {
+    String script =
+        NETWORK
+            + """
+            one = list(list(layer="affine", W=r(256, 1, 1), b=matrix(0, 1, 1)), list(layer="LAST"))
+            [trained, losses] = sequentialTrain(X=X, Y=y - 1, model=one, loss="binary_cross_entropy", epochs=2)
+            """
+                .replace("LAST", last);
+    assertThatThrownBy(() -> output(script))
+        .hasMessageContaining(
+            "sequentialTrain: binary_cross_entropy is that of the sigmoid, but the last layer is "
+                + last
+                + "; leave that out");
   }
 
   /** The losses are those of PyTorch 2.13, whose scores overflow no power either. */

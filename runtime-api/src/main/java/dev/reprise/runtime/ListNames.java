@@ -9,9 +9,11 @@ import java.util.RandomAccess;
 
 /**
  * The names of a list's elements, in order; empty when the list is positional. Who asks for names
- * again and again is answered from a table of their places, which goes on with the list.
+ * again and again is answered from a table of their places, which goes on with the list until other
+ * places than the last one change.
  *
- * <p>Threads: any number may ask; {@link #with} is for the only holder, who gives these up.
+ * <p>Threads: any number may ask; {@link #with} and {@link #without} are for the only holder, who
+ * gives these up.
  */
 final class ListNames extends AbstractList<String> implements RandomAccess {
   static final ListNames NONE = new ListNames(List.of());
@@ -88,21 +90,29 @@ final class ListNames extends AbstractList<String> implements RandomAccess {
     return table;
   }
 
-  /** Without one of them; for who will use these no more. */
+  /**
+   * Without one of them; for who will use these no more. Without the last one in the same array;
+   * else in a copy, whose table, if it gets one, is worth as many searches as the first.
+   */
   ListNames without(int index) {
-    String[] others = cells;
-    if (index < size - 1) {
-      others = Arrays.copyOf(cells, size - 1);
-      System.arraycopy(cells, index + 1, others, index, size - index - 1);
-    }
-    ListNames shorter = new ListNames(others, size - 1);
+    return index == size - 1 ? withoutLast() : withoutInner(index);
+  }
+
+  private ListNames withoutLast() {
+    ListNames shorter = new ListNames(cells, size - 1);
     shorter.searches = searches;
     Map<String, Integer> known = places;
-    if (known != null && index == size - 1) {
-      known.remove(cells[index], index);
+    if (known != null) {
+      known.remove(cells[size - 1], size - 1);
       shorter.places = known;
     }
     return shorter;
+  }
+
+  private ListNames withoutInner(int index) {
+    String[] others = Arrays.copyOf(cells, size - 1);
+    System.arraycopy(cells, index + 1, others, index, size - index - 1);
+    return new ListNames(others, size - 1);
   }
 
   /** With one more, in the same array if there is room; for who will use these no more. */

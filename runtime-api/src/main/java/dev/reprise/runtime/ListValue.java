@@ -19,8 +19,8 @@ import java.util.RandomAccess;
  *
  * <p>A list that is longer by one may go on in the arrays of the one that it came from, whose only
  * holder gives that up ({@link #appending}), and one with another element, or with one less, may
- * have its array ({@link #replacing}, {@link #removing}): what a list shows never changes while
- * somebody holds it.
+ * have its array of elements ({@link #replacing}, {@link #removing}): what a list shows never
+ * changes while somebody holds it.
  *
  * <pre>
  *   cells   [ a | b | c |   |   ]      of the list (a, b), which nobody holds any more,
@@ -128,6 +128,20 @@ public final class ListValue implements Value {
     return noted;
   }
 
+  /** Positions of promises when the element at a position is gone. */
+  private static LinkedHashSet<Integer> moved(LinkedHashSet<Integer> promised, int index) {
+    if (promised == null) {
+      return null;
+    }
+    LinkedHashSet<Integer> moved = new LinkedHashSet<>();
+    for (int at : promised) {
+      if (at != index) {
+        moved.add(at < index ? at : at - 1);
+      }
+    }
+    return moved;
+  }
+
   /** Whether a value is no promise. */
   private static boolean isThere(Value value) {
     // Asked in this order: what is pending now may have come a moment later.
@@ -191,9 +205,9 @@ public final class ListValue implements Value {
   }
 
   /**
-   * The list without the element at a position, in the same arrays: those behind it are moved, and
-   * nothing is done about the others. This one must not be used any more, as after {@link
-   * #replacing}; the removed element's reference is given up.
+   * The list without the element at a position, in the same array: those behind it are moved, and
+   * nothing is done about the others. Names are copied, unless the last one goes. This one must not
+   * be used any more, as after {@link #replacing}; the removed element's reference is given up.
    *
    * @param index zero-based
    * @throws IllegalStateException when the caller is not the only holder
@@ -207,17 +221,8 @@ public final class ListValue implements Value {
     }
     replaceByWhatHasCome();
     Value removed = elements.cells[index];
-    LinkedHashSet<Integer> open = null;
-    if (promised != null) {
-      open = new LinkedHashSet<>();
-      for (int at : promised) {
-        if (at != index) {
-          open.add(at < index ? at : at - 1);
-        }
-      }
-    }
     ListNames others = isNamed() ? names.without(index) : names;
-    ListValue next = new ListValue(others, elements.without(index), open);
+    ListValue next = new ListValue(others, elements.without(index), moved(promised, index));
     references.release(this);
     removed.release();
     return next;
@@ -255,7 +260,10 @@ public final class ListValue implements Value {
     return names.size() > 0;
   }
 
-  /** Names in order; empty when the list is positional. */
+  /**
+   * Names in order; empty when the list is positional. Whoever keeps them longer than the list
+   * copies them: its only holder may give it up for another one that goes on in the same array.
+   */
   public List<String> names() {
     return names;
   }

@@ -84,7 +84,12 @@ public record Composite(Part[] parts, List<Called> calls, long work, long seeds,
    *
    * @param names empty for a positional list
    */
-  public record Elements(List<String> names, Part[] elements, LineageItem item) implements Part {}
+  public record Elements(List<String> names, Part[] elements, LineageItem item) implements Part {
+    public Elements {
+      // Those of a list may end with it.
+      names = List.copyOf(names);
+    }
+  }
 
   /** A slot that had no value afterwards, or one that stayed as it was. */
   public enum NoValue implements Part {

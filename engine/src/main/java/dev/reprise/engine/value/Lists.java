@@ -127,10 +127,11 @@ final class Lists {
     }
     int from = position(list, inputs[2]);
     int to = position(list, inputs[3]);
+    if (from != to && !(inputs[1] instanceof ListValue)) {
+      return null;
+    }
     List<Value> elements =
-        from == to
-            ? List.of(single(inputs[1]))
-            : inputs[1] instanceof ListValue source ? source.elements() : List.of();
+        from == to ? List.of(single(inputs[1])) : ((ListValue) inputs[1]).elements();
     if (elements.size() != to - from + 1) {
       return null;
     }

@@ -70,8 +70,8 @@ public final class StructureOperations {
   }
 
   /**
-   * {@code listRemove} without a copy, in place of a list that only the caller holds and must not
-   * use any more.
+   * {@code listRemove} without a copy of the elements, in place of a list that only the caller
+   * holds and must not use any more; names are copied, unless the last one goes.
    *
    * @param inputs borrowed: the list, the place
    * @return the bundle that the operation returns; the caller owns one reference

@@ -2,9 +2,11 @@ package dev.reprise.engine.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -72,6 +74,27 @@ class ListNamesTest {
       assertThat(list.names()).isEqualTo(names);
     }
     assertThat(list.isNamed()).isFalse();
+  }
+
+  /**
+   * Names are found where they are compared first: a table for each list that is left would take
+   * some 50 bytes for each of its names, its array takes 4.
+   */
+  @Test
+  void removingFromTheFrontByNameMakesNoTable() {
+    int size = 4000;
+    ListValue list = new ListValue(List.of(), List.of());
+    for (int i = 0; i < size; i++) {
+      list = list.appending("k" + i, Scalar.of(i));
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < size; i++) {
+      list = list.removing(list.indexOf("k" + i));
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / size;
+    assertThat(list.size()).isZero();
+    assertThat(each).isLessThan(8L * size);
   }
 
   @Test

@@ -16,7 +16,7 @@ final class Site {
   final Draft draft;
   final Values values;
   private final Notation notation;
-  private final int[] uses;
+  private final Uses uses;
   private final List<Instruction> out = new ArrayList<>();
   private final BitSet orphans = new BitSet();
   private boolean changed;
@@ -25,7 +25,7 @@ final class Site {
     this.draft = draft;
     this.values = new Values(draft, assigned);
     this.notation = new Notation(draft.operands, values);
-    this.uses = Values.uses(instructions, operand, draft.operands.slotCount());
+    this.uses = Uses.in(instructions, operand);
   }
 
   /** True when results may differ in their last bits. */
@@ -35,10 +35,7 @@ final class Site {
 
   /** True when the operand is an intermediate that only the instruction at hand reads. */
   boolean isOnlyUse(int operand) {
-    return operand >= 0
-        && operand < uses.length
-        && uses[operand] == 1
-        && draft.operands.isTemporary(operand);
+    return uses.of(operand) == 1 && draft.operands.isTemporary(operand);
   }
 
   /** The constant behind an operand as a number, or NaN. */

@@ -33,7 +33,7 @@ final class Tidying {
         i--;
       }
     }
-    removeOrphans(instructions, end, orphans, draft);
+    removeOrphans(instructions, end, orphans);
     writeVariablesDirectly(instructions, end, draft);
     return new Block.Code(List.copyOf(instructions), end);
   }
@@ -41,12 +41,12 @@ final class Tidying {
   /** {@code _1 = f(x); y = _1} is {@code y = f(x)} when nobody else reads the intermediate. */
   private static void writeVariablesDirectly(
       List<Instruction> instructions, int operand, Draft draft) {
-    int[] uses = Values.uses(instructions, operand, draft.operands.slotCount());
+    Uses uses = Uses.in(instructions, operand);
     for (int i = instructions.size() - 1; i > 0; i--) {
       if (instructions.get(i) instanceof Instruction.Copy copy
           && copy.from() >= 0
           && draft.operands.isTemporary(copy.from())
-          && uses[copy.from()] == 1) {
+          && uses.of(copy.from()) == 1) {
         int maker = maker(copy, i, instructions);
         if (maker >= 0) {
           Instruction.Compute compute = (Instruction.Compute) instructions.get(maker);
@@ -157,11 +157,11 @@ final class Tidying {
   }
 
   private static void removeOrphans(
-      List<Instruction> instructions, int operand, BitSet orphans, Draft draft) {
+      List<Instruction> instructions, int operand, BitSet orphans) {
     if (orphans.isEmpty()) {
       return;
     }
-    int[] uses = Values.uses(instructions, operand, draft.operands.slotCount());
+    Uses uses = Uses.in(instructions, operand);
     List<Instruction> kept = new ArrayList<>(instructions.size());
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
@@ -169,12 +169,8 @@ final class Tidying {
           && compute.outputs().length == 1
           && compute.outputs()[0] >= 0
           && orphans.get(compute.outputs()[0])
-          && uses[compute.outputs()[0]] == 0) {
-        for (int input : compute.inputs()) {
-          if (input >= 0) {
-            uses[input]--;
-          }
-        }
+          && uses.of(compute.outputs()[0]) == 0) {
+        uses.remove(compute.inputs());
       } else {
         kept.add(instruction);
       }

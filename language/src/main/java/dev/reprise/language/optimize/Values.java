@@ -3,7 +3,6 @@ package dev.reprise.language.optimize;
 import dev.reprise.language.program.Instruction;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +11,8 @@ import java.util.Map;
  */
 final class Values {
   private final Draft draft;
+
+  /** Slots that have a value before the code. */
   private final BitSet assigned;
 
   /** By slot; none for one that was not written. Code without control flow writes few of many. */
@@ -26,9 +27,14 @@ final class Values {
    */
   private record Written(int version, Instruction.Compute by, int[] versions) {}
 
+  /**
+   * At the beginning of code.
+   *
+   * @param assigned slots that have a value before it; not to be changed any more
+   */
   Values(Draft draft, BitSet assigned) {
     this.draft = draft;
-    this.assigned = (BitSet) assigned.clone();
+    this.assigned = assigned;
   }
 
   /** Walks past an instruction. */
@@ -45,7 +51,6 @@ final class Values {
     for (int output : instruction.outputs()) {
       if (output >= 0) {
         written.put(output, new Written(version(output) + 1, maker, versions));
-        assigned.set(output);
       }
     }
   }
@@ -81,38 +86,12 @@ final class Values {
 
   /** True when the operand holds a matrix for certain, on every path. */
   boolean isMatrix(int operand) {
-    return operand >= 0 && assigned.get(operand) && draft.types().isMatrix(operand);
+    return operand >= 0
+        && (assigned.get(operand) || written.containsKey(operand))
+        && draft.types().isMatrix(operand);
   }
 
   boolean isScalar(int operand) {
     return draft.types().isScalar(operand);
-  }
-
-  /** How often the instructions read a slot. */
-  static int[] uses(List<Instruction> instructions, int operand, int slots) {
-    int[] uses = new int[slots];
-    if (operand >= 0) {
-      uses[operand]++;
-    }
-    for (Instruction instruction : instructions) {
-      if (instruction instanceof Instruction.Compute compute) {
-        for (int input : compute.inputs()) {
-          count(input, uses);
-        }
-      } else if (instruction instanceof Instruction.Call call) {
-        for (Instruction.Argument argument : call.arguments()) {
-          count(argument.operand(), uses);
-        }
-      } else {
-        count(((Instruction.Copy) instruction).from(), uses);
-      }
-    }
-    return uses;
-  }
-
-  private static void count(int operand, int[] uses) {
-    if (operand >= 0) {
-      uses[operand]++;
-    }
   }
 }

@@ -7,7 +7,9 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.optimize.Optimization;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,8 @@ class LongProgramTest {
    */
   private static final double MOST = 2 * FACTOR;
 
+  private static final Optimization EVERY_PASS = new Optimization(true, false, true, true);
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -41,13 +45,16 @@ class LongProgramTest {
         "X# = f(X)\n"
       })
   void whatItTakesGrowsWithTheLength(String piece) throws CompileException {
-    allocated(piece, SHORT);
-    long once = allocated(piece, SHORT);
-    long more = allocated(piece, FACTOR * SHORT);
-    assertThat((double) more / once).as(piece).isLessThan(MOST);
+    for (Optimization optimization : List.of(Optimization.off(), EVERY_PASS)) {
+      allocated(piece, SHORT, optimization);
+      long once = allocated(piece, SHORT, optimization);
+      long more = allocated(piece, FACTOR * SHORT, optimization);
+      assertThat((double) more / once).as("%s%n%s", optimization, piece).isLessThan(MOST);
+    }
   }
 
-  private static long allocated(String piece, int times) throws CompileException {
+  private static long allocated(String piece, int times, Optimization optimization)
+      throws CompileException {
     StringBuilder script =
         new StringBuilder(
             """
@@ -64,7 +71,7 @@ class LongProgramTest {
     SourceFile file = new SourceFile("long.dml", script.toString());
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    Compiler.compile(file, Map.of(), Scripts.noFiles(), Set.of());
+    Compiler.compile(file, Map.of(), Scripts.noFiles(), Set.of(), Set.of(), optimization);
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
 }
