@@ -66,8 +66,7 @@ record ScriptSource(Path file, String text, Map<String, String> arguments) {
     try {
       bytes = in.readAllBytes();
     } catch (IOException e) {
-      throw new IOException(
-          "cannot read the script from " + name + ": " + Failures.reason(e), e);
+      throw new IOException("cannot read the script from " + name + ": " + Failures.reason(e), e);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

@@ -36,8 +36,7 @@ class OpenFileTest {
   }
 
   private FileChannel opened(OpenOption more) throws IOException {
-    return FileChannel.open(
-        redirected, StandardOpenOption.CREATE, StandardOpenOption.WRITE, more);
+    return FileChannel.open(redirected, StandardOpenOption.CREATE, StandardOpenOption.WRITE, more);
   }
 
   private static void put(FileChannel channel, String text) throws IOException {

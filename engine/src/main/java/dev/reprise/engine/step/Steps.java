@@ -31,7 +31,8 @@ public final class Steps {
     public final int[] inputs;
     public final int[] outputs;
 
-    protected OperationStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    protected OperationStep(
+        Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
       super(instruction.position(), instruction.releases());
       this.operation = operation;
       this.inputs = inputs;

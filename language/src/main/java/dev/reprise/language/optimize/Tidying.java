@@ -156,8 +156,7 @@ final class Tidying {
     return new Instruction.Copy(operand, copy.to(), copy.releases(), copy.position());
   }
 
-  private static void removeOrphans(
-      List<Instruction> instructions, int operand, BitSet orphans) {
+  private static void removeOrphans(List<Instruction> instructions, int operand, BitSet orphans) {
     if (orphans.isEmpty()) {
       return;
     }

@@ -54,7 +54,9 @@ class KnownConstantsTest {
 
     private void assertKnownAre(Map<Integer, Integer> constants) {
       for (int slot = 0; slot < SLOTS; slot++) {
-        assertThat(known.get(slot)).as("seed %d, slot %d", seed, slot).isEqualTo(constants.get(slot));
+        assertThat(known.get(slot))
+            .as("seed %d, slot %d", seed, slot)
+            .isEqualTo(constants.get(slot));
       }
     }
   }

@@ -204,8 +204,7 @@ public final class BucketSorting {
    * @param notes where the begin and the end of each bucket go that is left
    * @return how many are
    */
-  public static int order(
-      long pairs, long ordered, MemorySegment ends, long begin, long notes) {
+  public static int order(long pairs, long ordered, MemorySegment ends, long begin, long notes) {
     long buckets = ends.byteSize() / Long.BYTES;
     long end = ends.getAtIndex(ValueLayout.JAVA_LONG, buckets - 1);
     requireFew((end - begin) / Long.BYTES);

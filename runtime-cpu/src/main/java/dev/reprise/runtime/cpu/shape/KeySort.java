@@ -192,8 +192,7 @@ final class KeySort {
       MemorySegment notes) {
     // Each note is for more than so many rows.
     MemorySegment here = notes.asSlice(begin / Long.BYTES / BucketSorting.SMALL * 2 * Long.BYTES);
-    int left =
-        BucketSorting.order(pairs.address(), ordered.address(), ends, begin, here.address());
+    int left = BucketSorting.order(pairs.address(), ordered.address(), ends, begin, here.address());
     for (int i = 0; i < left; i++) {
       long bucket = here.getAtIndex(LONG, 2L * i);
       long end = here.getAtIndex(LONG, 2L * i + 1);
