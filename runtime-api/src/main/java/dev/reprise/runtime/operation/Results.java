@@ -312,12 +312,12 @@ final class Results {
         if (shape == null) {
           return null;
         }
-        long rows = extent("row", inputs[1], inputs[2], shape.rows(), shape);
-        long cols = extent("column", inputs[3], inputs[4], shape.cols(), shape);
+        long rows = extent("row", inputs[1], inputs[2], shape.rows(), inputs[0]);
+        long cols = extent("column", inputs[3], inputs[4], shape.cols(), inputs[0]);
         return rows < 0 || cols < 0 ? null : new Meta(inputs[0].type(), new Shape(rows, cols));
       };
 
-  private static long extent(String what, Value lower, Value upper, long size, Shape shape) {
+  private static long extent(String what, Value lower, Value upper, long size, Value source) {
     if (lower instanceof Scalar low && low.isAbsent()) {
       return size;
     }
@@ -335,8 +335,10 @@ final class Results {
           what
               + " index "
               + (single ? bound(lower) : bound(lower) + ":" + bound(upper))
-              + " is out of range for a value of shape "
-              + shape
+              + " is out of range for a "
+              + (source.type() == ValueType.FRAME ? "frame" : "value")
+              + " of shape "
+              + Shapes.of(source)
               + (from > to ? ": it ends before it begins" : ""));
     }
     return to - from + 1;
