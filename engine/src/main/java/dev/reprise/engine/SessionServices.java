@@ -62,6 +62,7 @@ public final class SessionServices implements AutoCloseable {
   private final RunChecks checks;
   private final LineageBudget lineage;
   private final OperationLinker operations;
+  private final Sources sources;
   private final Machinery machinery;
   private final Restoration restoration;
 
@@ -101,13 +102,13 @@ public final class SessionServices implements AutoCloseable {
             resources.trap());
     FileAccess files = new FileAccess(resources, checks);
     Checkpoints checkpoints = new Checkpoints(resources);
-    Sources sources = new Sources(resources, files, checkpoints);
+    this.sources = new Sources(resources, files, checkpoints);
     Execution execution = new Execution(sources, parts(), checks.verifier());
     this.machinery =
         new Machinery(
             new Pipeline(resources, execution, keeping, checks),
             fusion(execution, keeping),
-            levels(sources, keeping),
+            levels(keeping),
             files,
             checkpoints);
     this.restoration = new Restoration(sources, resources.accelerators().mayFallBack());
@@ -154,7 +155,7 @@ public final class SessionServices implements AutoCloseable {
   }
 
   /** Null when no calls and blocks are found. */
-  private LevelReuse levels(Sources sources, Keeping keeping) {
+  private LevelReuse levels(Keeping keeping) {
     LineageCache cache = resources.cache();
     return cache != null && config().effectiveReuse().reusesLevels()
         ? new LevelReuse(sources, keeping, new Composites(COMPOSITES, cache), checks)
@@ -206,7 +207,7 @@ public final class SessionServices implements AutoCloseable {
 
   /** What values are computed from again. */
   public Sources sources() {
-    return new Sources(resources, machinery.files(), machinery.checkpoints());
+    return sources;
   }
 
   /** Makes values anew that were lost with an accelerator. */
