@@ -1,5 +1,6 @@
 package dev.reprise;
 
+import dev.reprise.formats.LinkedPlace;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -63,7 +64,7 @@ public final class OptionPlaces {
       return;
     }
     requireName(option, file);
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = linked(option, file).toAbsolutePath().getParent();
     String trouble = null;
     if (folder == null || Files.isDirectory(file)) {
       trouble = "it is a folder";
@@ -87,10 +88,25 @@ public final class OptionPlaces {
   public static void replacedFile(String option, Path file) {
     file(option, file);
     if (file != null && Files.isRegularFile(file)) {
-      String trouble = troubleWith(file.toAbsolutePath().getParent());
+      String trouble = troubleWith(linked(option, file).toAbsolutePath().getParent());
       if (trouble != null) {
         throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
       }
+    }
+  }
+
+  /**
+   * What is written when a file is: the file itself, or what it leads to as a symbolic link.
+   *
+   * @throws ResourceException naming the place when a link leads nowhere
+   */
+  public static Path linked(String option, Path file) {
+    try {
+      return LinkedPlace.of(file);
+    } catch (FileSystemException e) {
+      throw new ResourceException(option + ": cannot write " + file + ": " + e.getReason(), e);
+    } catch (IOException e) {
+      throw new ResourceException(option + ": cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 
