@@ -36,6 +36,11 @@ final class OutputPlaces {
     check(() -> OptionPlaces.folder(option, folder));
   }
 
+  /** As {@link #folder}, of one that is done without where there is no room. */
+  static void folderUnlessFull(String option, Path folder) {
+    check(() -> OptionPlaces.folderUnlessFull(option, folder));
+  }
+
   /** A folder that is there or may be made. */
   static void existing(String option, Path folder) {
     check(() -> OptionPlaces.existing(option, folder));
