@@ -17,8 +17,7 @@ import java.util.Map;
 final class FurtherMade {
   /**
    * Else a body of n blocks takes n times n steps. One of 2,000 loops between which {@code X} was
-   * made anew compiled in 0.1 s with this bound and in 0.3 s without, with twelve times as much
-   * memory for the latter (2 cores).
+   * made anew compiled in 0.1 s with this bound, and in 0.3 s without (2 cores).
    */
   private static final int MOST_BLOCKS = 64;
 
