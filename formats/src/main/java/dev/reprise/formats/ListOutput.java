@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class ListOutput implements AutoCloseable {
   /** As it was named. */
-  private final Path name;
+  private final Path place;
 
   private final Path target;
   private final Path temporary;
@@ -23,17 +23,17 @@ public final class ListOutput implements AutoCloseable {
   private final FingerprintCache fingerprints;
   private int count;
 
-  ListOutput(Path name, String format, FingerprintCache fingerprints) {
-    this.name = name;
+  ListOutput(Path place, String format, FingerprintCache fingerprints) {
+    this.place = place;
     this.format = format;
     this.fingerprints = fingerprints;
     try {
-      this.target = LinkedPlace.of(name);
+      this.target = LinkedPlace.of(place);
       this.temporary = AtomicOutput.temporary(target);
       checkReplaceable();
       Files.createDirectories(temporary);
     } catch (IOException e) {
-      throw FileProblems.writing(name, e);
+      throw FileProblems.writing(place, e);
     }
   }
 
@@ -61,11 +61,11 @@ public final class ListOutput implements AutoCloseable {
     try {
       writer.write(ListFolder.entry(temporary, count++, name));
     } catch (FormatException e) {
-      throw e.renamed(temporary.toString(), name.toString());
+      throw e.renamed(temporary.toString(), place.toString());
     } catch (ResourceException e) {
       throw e.getMessage().contains(temporary.toString())
           ? new ResourceException(
-              e.getMessage().replace(temporary.toString(), name.toString()), e)
+              e.getMessage().replace(temporary.toString(), place.toString()), e)
           : e;
     }
   }
@@ -75,7 +75,7 @@ public final class ListOutput implements AutoCloseable {
     Sidecar sidecar =
         new Sidecar("list", "unknown", null, count, 1, -1, format, null, null, null, -1, -1);
     Path aside = temporary.resolveSibling(temporary.getFileName() + ".old");
-    List<Path> sidecars = Sidecar.writtenFor(name);
+    List<Path> sidecars = Sidecar.writtenFor(place);
     try (AtomicOutput output = new AtomicOutput()) {
       sidecars.forEach(each -> output.add(each, sidecar::writeTo));
       boolean replaces = Files.exists(target);
@@ -88,9 +88,9 @@ public final class ListOutput implements AutoCloseable {
         AtomicOutput.remove(aside);
       }
     } catch (IOException e) {
-      throw FileProblems.writing(name, e);
+      throw FileProblems.writing(place, e);
     } finally {
-      LinkedPlace.names(name).forEach(fingerprints::invalidate);
+      LinkedPlace.names(place).forEach(fingerprints::invalidate);
       sidecars.forEach(fingerprints::invalidate);
     }
   }
