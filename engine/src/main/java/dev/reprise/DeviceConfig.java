@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Which devices a session uses, and how. Accelerators have a number; {@code cuda} and {@code opencl}
- * alone stand for {@code cuda:0} and {@code opencl:0}.
+ * Which devices a session uses, and how. Accelerators have a number; {@code cuda} and {@code
+ * opencl} alone stand for {@code cuda:0} and {@code opencl:0}.
  *
  * @param placement {@code auto} (wherever a result is estimated to be there first), {@code cpu},
  *     {@code cuda:i} or {@code opencl:i} (everything that this device can do runs there), or {@code
