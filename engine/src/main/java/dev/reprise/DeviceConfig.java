@@ -1,11 +1,13 @@
 package dev.reprise;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Which devices a session uses, and how.
+ * Which devices a session uses, and how. Accelerators have a number; {@code cuda} and {@code
+ * opencl} alone stand for {@code cuda:0} and {@code opencl:0}.
  *
  * @param placement {@code auto} (wherever a result is estimated to be there first), {@code cpu},
  *     {@code cuda:i} or {@code opencl:i} (everything that this device can do runs there), or {@code
@@ -26,15 +28,29 @@ public record DeviceConfig(
   public static final DeviceConfig AUTO = new DeviceConfig("auto", List.of(), Map.of());
 
   public DeviceConfig {
-    Objects.requireNonNull(placement);
+    placement = numbered(Objects.requireNonNull(placement));
     if (!placement.matches("auto|cpu|round-robin|[a-z]+:\\d{1,3}")) {
       throw new IllegalArgumentException(
           "no placement '"
               + placement
               + "'; there are auto, cpu, cuda:i, opencl:i and round-robin");
     }
-    among = List.copyOf(among);
-    bytes = Map.copyOf(bytes);
+    among = among.stream().map(DeviceConfig::numbered).toList();
+    bytes = numbered(bytes);
+  }
+
+  private static String numbered(String name) {
+    return name.equals("cuda") || name.equals("opencl") ? name + ":0" : name;
+  }
+
+  private static Map<String, Long> numbered(Map<String, Long> bytes) {
+    Map<String, Long> numbered = new HashMap<>();
+    bytes.forEach((name, budget) -> {
+      if (numbered.put(numbered(name), budget) != null) {
+        throw new IllegalArgumentException("two budgets for '" + numbered(name) + "'");
+      }
+    });
+    return Map.copyOf(numbered);
   }
 
   /** As the other, with graphs. */

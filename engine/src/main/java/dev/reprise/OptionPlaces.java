@@ -1,5 +1,7 @@
 package dev.reprise;
 
+import dev.reprise.formats.FileProblems;
+import dev.reprise.formats.LinkedPlace;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -63,7 +65,7 @@ public final class OptionPlaces {
       return;
     }
     requireName(option, file);
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = linked(option, file).toAbsolutePath().getParent();
     String trouble = null;
     if (folder == null || Files.isDirectory(file)) {
       trouble = "it is a folder";
@@ -87,10 +89,25 @@ public final class OptionPlaces {
   public static void replacedFile(String option, Path file) {
     file(option, file);
     if (file != null && Files.isRegularFile(file)) {
-      String trouble = troubleWith(file.toAbsolutePath().getParent());
+      String trouble = troubleWith(linked(option, file).toAbsolutePath().getParent());
       if (trouble != null) {
         throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
       }
+    }
+  }
+
+  /**
+   * What is written when a file is: the file itself, or what it leads to as a symbolic link.
+   *
+   * @throws ResourceException naming the place when a link leads nowhere
+   */
+  public static Path linked(String option, Path file) {
+    try {
+      return LinkedPlace.of(file);
+    } catch (FileSystemException e) {
+      throw new ResourceException(option + ": cannot write " + file + ": " + e.getReason(), e);
+    } catch (IOException e) {
+      throw new ResourceException(option + ": cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -112,6 +129,18 @@ public final class OptionPlaces {
   }
 
   /**
+   * As {@link #folder}, of one that is done without where there is no room.
+   *
+   * @throws ResourceException naming the place
+   */
+  public static void folderUnlessFull(String option, Path folder) {
+    IOException failure = failureIn(existing(option, folder));
+    if (failure == null || !FileProblems.isLackOfRoom(failure)) {
+      folder(option, folder);
+    }
+  }
+
+  /**
    * The folder, or the nearest one above it that is there.
    *
    * @throws ResourceException when something else is in its place
@@ -129,23 +158,31 @@ public final class OptionPlaces {
     return there;
   }
 
-  /**
-   * Why no file can be made in a folder, or null. Tries it, for a moment: of {@code /proc} and the
-   * like root is told that he may write there.
-   */
+  /** Why no file can be made in a folder, or null. */
   private static String troubleWith(Path folder) {
-    String unwritable = "the folder " + folder + " is not writable";
+    return switch (failureIn(folder)) {
+      case null -> null;
+      case AccessDeniedException _, NoSuchFileException _ ->
+          "the folder " + folder + " is not writable";
+      case FileSystemException other when other.getReason() != null ->
+          "the folder " + folder + " takes no file: " + other.getReason();
+      case IOException other -> "the folder " + folder + " takes no file: " + other.getMessage();
+    };
+  }
+
+  /**
+   * What comes of making a file in a folder, or null. Tries it, for a moment: of {@code /proc} and
+   * the like root is told that he may write there.
+   */
+  private static IOException failureIn(Path folder) {
     if (!Files.isWritable(folder)) {
-      return unwritable;
+      return new AccessDeniedException(folder.toString());
     }
     Path tried;
     try {
       tried = Files.createTempFile(folder, ".reprise", null);
-    } catch (AccessDeniedException | NoSuchFileException e) {
-      return unwritable;
     } catch (IOException e) {
-      String why = e instanceof FileSystemException failure ? failure.getReason() : null;
-      return "the folder " + folder + " takes no file: " + (why == null ? e.getMessage() : why);
+      return e;
     }
     try {
       Files.deleteIfExists(tried);

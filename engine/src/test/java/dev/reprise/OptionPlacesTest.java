@@ -52,6 +52,25 @@ class OptionPlacesTest {
   }
 
   @Test
+  void aLinkThatLeadsNowhereIsToldWhenTheSessionOpensAndAnotherOneLeadsToTheFile()
+      throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("t.json"), Path.of("none/real.json"));
+    refuses(
+        Scripts.config().withTraceFile(link),
+        "traceFile: cannot write "
+            + link
+            + ": it is a symbolic link to none/real.json, whose folder is not there");
+    Files.createDirectory(missing);
+    for (int round = 0; round < 2; round++) {
+      Scripts.run(Scripts.config().withTraceFile(link), "print(1)");
+      assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("none/real.json"));
+      assertThat(missing.resolve("real.json")).content().startsWith("{");
+      assertThat(missing).isDirectoryContaining("glob:**/real.json");
+      Files.writeString(missing.resolve("real.json"), "");
+    }
+  }
+
+  @Test
   void aPlaceThatTakesNoFilesIsToldWhenTheSessionOpens() {
     Path place = Path.of("/proc/none");
     assertThatThrownBy(() -> Reprise.session(Scripts.config().withMetrics(place)))

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -118,6 +119,25 @@ class ParForFilesTest {
         .hasMessageContaining("iteration 1 of the parfor")
         .hasMessageContaining("iteration 2 has written")
         .hasMessageContaining(":4:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "write(matrix(1, 2, 2), '%1$s/l', format='csv') | x = read('%1$s/x.csv')",
+        "write(matrix(1, 2, 2), '%1$s/x.csv', format='csv') | x = read('%1$s/l')",
+        "write(matrix(1, 2, 2), '%1$s/l', format='csv') | x = read('%1$s/m')",
+        "checkpoint(list(i=i), '%1$s/l') | x = resume('%1$s/x.csv')",
+      },
+      quoteCharacter = '"')
+  void whatALaterIterationHasWrittenByALinkIsNotReadByAnotherName(
+      String written, String use, @TempDir Path folder) throws IOException {
+    Files.createSymbolicLink(folder.resolve("l"), Path.of("x.csv"));
+    Files.createSymbolicLink(folder.resolve("m"), Path.of("l"));
+    assertThatThrownBy(() -> runOutOfOrder(use, written, folder))
+        .hasMessageContaining("iteration 1 of the parfor reads")
+        .hasMessageContaining("iteration 2 has written");
   }
 
   @Test

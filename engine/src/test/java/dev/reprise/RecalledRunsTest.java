@@ -210,6 +210,23 @@ class RecalledRunsTest {
     assertThat(Files.isSymbolicLink(folder.resolve("o.csv"))).isTrue();
   }
 
+  /** Which stays, as what lies beside its file: the run itself writes where it leads. */
+  @Test
+  void aFileThatIsALinkIsWrittenByTheRunItself() throws Exception {
+    String script = "X = matrix(1, 3, 3)\nwrite(X, 'o.csv', format='csv')\nprint(sum(X))";
+    run(script);
+    assertThat(recalls(script)).isTrue();
+    Path file = folder.resolve("o.csv");
+    Files.delete(file);
+    Files.createSymbolicLink(file, Path.of("real.csv"));
+    assertThat(recalls(script)).isFalse();
+    assertThat(run(script + " ").output()).isEqualTo("9.0\n");
+    assertThat(recalls(script + " ")).isFalse();
+    assertThat(Files.readSymbolicLink(file)).isEqualTo(Path.of("real.csv"));
+    assertThat(folder.resolve("real.csv")).hasContent("1.0,1.0,1.0\n".repeat(3));
+    assertThat(folder.resolve("real.csv.mtd")).exists();
+  }
+
   @Test
   void aFileWhoseNameIsComputedIsWrittenByTheRunItself() throws Exception {
     String script =

@@ -162,6 +162,79 @@ class SequentialTrainTest {
   }
 
   /** The shortcut's mask is none of those that layers of the other list draw. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model=list(layer='affine', W=X, b=X) | model is a list of layers, such as list(list(layer=\"affine\"",
+        "model=list(layer='relu') | but is a single layer; write list() around it",
+        "base=list(layer='relu'), model=model | base is a list of layers",
+        "model=list(list(layer='relu'), list(W=X)) | layer 2 of model has no element 'layer'",
+        "model=list(list(X, X)) | layer 1 of model has no element 'layer'",
+      },
+      quoteCharacter = '`')
+  void whatIsNoListOfLayersIsToldSo(String arguments, String message) {
+    assertThat(
+            Scripts.failure(
+                Scripts.config(),
+                NETWORK + "[m, l] = sequentialTrain(X=X, Y=y, " + arguments.replace("'", "\"") + ")"))
+        .hasMessageContaining("sequentialTrain: ")
+        .hasMessageContaining(message);
+  }
+
+  /** The place counts layers that are frozen, and is that within the list that the layer is in. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list(relu, list(layer='affine', W=r(9, 2, 1), b=r(1, 2, 2))) | layer 2 (affine) takes rows of 9 numbers",
+        "list(relu, relu, list(layer='low_rank_affine', U=r(9, 1, 1), V=r(1, 2, 1), b=r(1, 2, 2))) | layer 3 (low_rank_affine) takes rows of 9 numbers",
+        "list(list(layer='batch_norm1d', gamma=v, beta=v, ema_mean=v, ema_var=v, epsilon=0.1)) | layer 1 (batch_norm1d) takes rows of 3 numbers",
+        "list(relu, list(layer='layer_norm', gamma=v, beta=v, epsilon=0.1)) | layer 2 (layer_norm) takes rows of 3",
+        "list(relu, list(layer='rms_norm', gamma=v, epsilon=0.1)) | layer 2 (rms_norm) takes rows of 3",
+        "list(relu, list(layer='scale_shift1d', gamma=v, beta=v)) | layer 2 (scale_shift1d) takes rows of 3",
+        "list(relu, list(layer='prelu1d', alpha=v)) | layer 2 (prelu1d) takes rows of 3",
+        "list(relu, list(layer='residual', shortcut=list(), main=list(relu, relu, list(layer='affine', W=r(9, 2, 1), b=r(1, 2, 2))))) | layer 3 (affine) takes",
+        "list(relu, list(layer='conv2d', W=r(1, 9, 1), b=r(1, 1, 1), C=1, Hin=9, Win=9, Hf=3, Wf=3, strideh=1, stridew=1, padh=1, padw=1)) | layer 2 (conv2d) takes rows of 81 numbers",
+        "list(relu, list(layer='batch_norm2d', gamma=one, beta=one, ema_mean=one, ema_var=one, C=1, Hin=2, Win=3, epsilon=0.1)) | layer 2 (batch_norm2d) takes rows of 6 numbers",
+        "list(relu, list(layer='max_pool2d', C=2, Hin=9, Win=9, Hf=3, Wf=3, strideh=1, stridew=1, padh=1, padw=1)) | layer 2 (max_pool2d) takes rows of 162 numbers",
+        "list(relu, list(layer='global_avg_pool2d', C=2, Hin=9, Win=9)) | layer 2 (global_avg_pool2d) takes rows of 162 numbers",
+      },
+      quoteCharacter = '`')
+  void aLayerThatDoesNotFitIsToldByItsPlace(String layers, String message) {
+    String script =
+        NETWORK
+            + """
+            relu = list(layer="relu")
+            v = matrix(1, 1, 3)
+            one = matrix(1, 1, 1)
+            m = LAYERS
+            """
+                .replace("LAYERS", layers.replace("'", "\""));
+    String gets = "as its weights and settings say, but gets rows of 256";
+    for (String use :
+        new String[] {"print(sum(net::forward(X, m)))", "[out, c, m] = train::forward(X, m)"}) {
+      assertThat(Scripts.failure(Scripts.config(), script + use + "\nprint(length(m))"))
+          .as(use)
+          .hasMessageContaining("sequential: " + message)
+          .hasMessageContaining(gets);
+    }
+  }
+
+  @Test
+  void thePlaceOfALayerCountsThoseThatAreFrozen() {
+    String script =
+        """
+        relu = list(layer="relu")
+        last = list(layer="affine", W=matrix(1, 9, 2), b=matrix(0, 1, 2))
+        model = list(relu, relu, relu, last)
+        [m, l] = sequentialTrain(X=matrix(1, 4, 3), Y=matrix(1, 4, 1), model=model, frozen=2)
+        """;
+    assertThat(Scripts.failure(Scripts.config(), script))
+        .hasMessageContaining("layer 4 (affine) takes rows of 9 numbers")
+        .hasMessageContaining("but gets rows of 3");
+  }
+
   @Test
   void listsOfOneLayerDrawMasksOfTheirOwn() {
     String output =

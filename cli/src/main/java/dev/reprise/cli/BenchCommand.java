@@ -43,6 +43,7 @@ final class BenchCommand implements Callable<ExitCode> {
       paramLabel = "LIST",
       description = {
         "Where operations run: auto, cpu, cuda:i, opencl:i, round-robin, auto+opencl:0, ...",
+        "cuda and opencl alone are cuda:0 and opencl:0.",
         "Default: cpu,auto. What is absent here is said in its row, and the others go on."
       })
   private String placements = "cpu,auto";

@@ -55,34 +55,54 @@ final class Choices {
             + hint(word, words));
   }
 
+  /**
+   * @return the placement, in which accelerators have their number
+   */
   static String device(String option, String word) {
     String lower = word.toLowerCase();
-    if (hasNumber(lower, "cuda:") || hasNumber(lower, "opencl:")) {
+    String accelerator = accelerator(lower);
+    if (accelerator != null) {
+      return accelerator;
+    }
+    if (DEVICE.contains(lower)) {
       return lower;
     }
-    if (DEVICE.contains(lower) || isAmong(lower)) {
-      return lower;
+    String among = among(lower);
+    if (among != null) {
+      return among;
     }
     throw new UsageException(
         option
             + ": '"
             + word
-            + "' is unknown; choose auto, cpu, cuda:i, opencl:i, round-robin, auto+opencl:0"
+            + "' is unknown; choose auto, cpu, cuda or cuda:i, opencl or opencl:i, round-robin,"
+            + " auto+opencl:0"
             + hint(word, DEVICE));
   }
 
-  /** A policy and the accelerators that it may choose from, joined by plus signs. */
-  private static boolean isAmong(String lower) {
+  /** The accelerator of that name, the first of its kind without a number; null for others. */
+  static String accelerator(String lower) {
+    if (lower.equals("cuda") || lower.equals("opencl")) {
+      return lower + ":0";
+    }
+    return hasNumber(lower, "cuda:") || hasNumber(lower, "opencl:") ? lower : null;
+  }
+
+  /** A policy and the accelerators that it may choose from, joined by plus signs; or null. */
+  private static String among(String lower) {
     String[] parts = lower.split("\\+", -1);
     if (parts.length < 2 || !parts[0].equals("auto") && !parts[0].equals("round-robin")) {
-      return false;
+      return null;
     }
+    StringBuilder all = new StringBuilder(parts[0]);
     for (int i = 1; i < parts.length; i++) {
-      if (!hasNumber(parts[i], "cuda:") && !hasNumber(parts[i], "opencl:")) {
-        return false;
+      String accelerator = accelerator(parts[i]);
+      if (accelerator == null) {
+        return null;
       }
+      all.append('+').append(accelerator);
     }
-    return true;
+    return all.toString();
   }
 
   /** "; did you mean 'x'?", or nothing. */
@@ -92,7 +112,7 @@ final class Choices {
   }
 
   /** True for the prefix followed by one to three digits. */
-  static boolean hasNumber(String name, String prefix) {
+  private static boolean hasNumber(String name, String prefix) {
     if (!name.startsWith(prefix)
         || name.length() == prefix.length()
         || name.length() > prefix.length() + 3) {

@@ -88,7 +88,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
   private static StoreConfig store(Settings settings, Console console) {
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
     if (store.server() == null && !Files.exists(store.folder())) {
-      OutputPlaces.folder("--store", store.folder());
+      OutputPlaces.folderUnlessFull("--store", store.folder());
     }
     store = console.departure().storing(store);
     OptionalLong bytes = settings.memory().bytes("store");

@@ -17,7 +17,6 @@ import dev.reprise.store.remote.RemoteExperiments;
 import dev.reprise.store.remote.RemoteGraph;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -307,13 +306,13 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
-    OutputPlaces.file("experiments export", file);
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    OutputPlaces.replacedFile("experiments export", file);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new UsageException(
-          "experiments export makes a file, but " + file + " is a link, device or pipe");
+          "experiments export makes a file, but " + file + " is a device or pipe");
     }
-    try (ArchiveWriter writer = new ArchiveWriter(file)) {
+    Path place = OutputPlaces.linked("experiments export", file);
+    try (ArchiveWriter writer = new ArchiveWriter(place)) {
       source.giveTo(writer);
       writer.finish();
     }

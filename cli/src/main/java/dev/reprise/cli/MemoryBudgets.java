@@ -45,12 +45,14 @@ record MemoryBudgets(Map<String, Long> byLocation) {
         throw new UsageException(
             "--memory expects location=size, as in host=4g,disk=50g; found '" + part + "'");
       }
-      String location = part.substring(0, equals).strip().toLowerCase();
+      String named = part.substring(0, equals).strip().toLowerCase();
+      String accelerator = Choices.accelerator(named);
+      String location = accelerator == null ? named : accelerator;
       if (!isLocation(location)) {
         throw new UsageException(
             "--memory: unknown location '"
                 + location
-                + "' (host, disk, lineage, store, cuda:i, opencl:i)"
+                + "' (host, disk, lineage, store, cuda or cuda:i, opencl or opencl:i)"
                 + Choices.hint(location, LOCATIONS));
       }
       String size = part.substring(equals + 1).strip();
@@ -107,6 +109,6 @@ record MemoryBudgets(Map<String, Long> byLocation) {
   }
 
   private static boolean isDevice(String name) {
-    return Choices.hasNumber(name, "cuda:") || Choices.hasNumber(name, "opencl:");
+    return Choices.accelerator(name) != null;
   }
 }

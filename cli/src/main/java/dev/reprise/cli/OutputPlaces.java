@@ -22,9 +22,23 @@ final class OutputPlaces {
     check(() -> OptionPlaces.replacedFile(option, file));
   }
 
+  /** What is written when a file is: what it leads to, if it is a symbolic link. */
+  static Path linked(String option, Path file) {
+    try {
+      return OptionPlaces.linked(option, file);
+    } catch (ResourceException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
   /** A folder that is there or can be made, and written to. */
   static void folder(String option, Path folder) {
     check(() -> OptionPlaces.folder(option, folder));
+  }
+
+  /** As {@link #folder}, of one that is done without where there is no room. */
+  static void folderUnlessFull(String option, Path folder) {
+    check(() -> OptionPlaces.folderUnlessFull(option, folder));
   }
 
   /** A folder that is there or may be made. */

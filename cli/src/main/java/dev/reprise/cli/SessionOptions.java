@@ -61,8 +61,10 @@ final class SessionOptions {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description =
-          "Where operations run: auto, cpu, cuda:i, opencl:i, round-robin. Default: auto.")
+      description = {
+        "Where operations run: auto, cpu, cuda:i, opencl:i, round-robin. Default: auto.",
+        "cuda and opencl alone are cuda:0 and opencl:0."
+      })
   private String device = "auto";
 
   @Option(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -351,29 +352,37 @@ class ExperimentsCommandTest extends CommandTest {
   }
 
   @Test
-  void anArchiveTakesThePlaceOfNoLink() throws IOException {
+  void anArchiveIsWrittenWhereALinkLeads() throws IOException {
     train(0.1);
     Path link = folder.resolve("link");
-    Path real = Files.writeString(folder.resolve("real"), "precious");
-    Files.createSymbolicLink(link, real);
-    assertThat(run("experiments", "--store", store(), "export", link.toString()))
-        .isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains(link + " is a link, device or pipe");
-    assertThat(Files.isSymbolicLink(link)).isTrue();
-    assertThat(real).hasContent("precious");
+    Path real = folder.resolve("real");
+    Files.createSymbolicLink(link, Path.of("real"));
+    for (int round = 0; round < 2; round++) {
+      assertThat(run("experiments", "--store", store(), "export", link.toString()))
+          .isEqualTo(ExitCode.FINE);
+      assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("real"));
+      assertThat(Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)).isTrue();
+      String other = folder.resolve("other" + round).toString();
+      assertThat(run("experiments", "--store", other, "import", real.toString()))
+          .isEqualTo(ExitCode.FINE);
+      Files.writeString(real, "replaced");
+    }
   }
 
   @Test
-  void anArchiveTakesThePlaceOfNoLinkThatLeadsNowhere() throws IOException {
+  void anArchiveIsWrittenToNoDeviceAndNoLinkThatLeadsNowhere() throws IOException {
     train(0.1);
     Path link = folder.resolve("link");
-    Path missing = folder.resolve("missing");
-    Files.createSymbolicLink(link, missing);
+    Files.createSymbolicLink(link, folder.resolve("missing/archive"));
     assertThat(run("experiments", "--store", store(), "export", link.toString()))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains(link + " is a link, device or pipe");
-    assertThat(Files.readSymbolicLink(link)).isEqualTo(missing);
-    assertThat(missing).doesNotExist();
+    assertThat(err()).contains(link + ": it is a symbolic link to ", "whose folder is not there");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("/dev/null"));
+    assertThat(run("experiments", "--store", store(), "export", link.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains(link + " is a device or pipe");
+    assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("/dev/null"));
   }
 
   @Test

@@ -23,6 +23,23 @@ class MemoryBudgetsTest {
   }
 
   @Test
+  void anAcceleratorWithoutANumberIsTheFirstOfItsKind() {
+    MemoryBudgets budgets = MemoryBudgets.parse("cuda=8g,opencl=1g,opencl:1=2g");
+    assertThat(budgets.ofAccelerators())
+        .containsOnly(
+            Map.entry("cuda:0", 8L << 30),
+            Map.entry("opencl:0", 1L << 30),
+            Map.entry("opencl:1", 2L << 30));
+    assertThatThrownBy(() -> MemoryBudgets.parse("cuda=8g,CUDA:0=1g"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--memory: location 'cuda:0' is given twice");
+    assertThatThrownBy(() -> MemoryBudgets.parse("cuda:=8g"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("unknown location 'cuda:'")
+        .hasMessageContaining("cuda or cuda:i, opencl or opencl:i");
+  }
+
+  @Test
   void theDiskCanBeSwitchedOff() {
     assertThat(MemoryBudgets.parse("disk=0").bytes("disk")).hasValue(0);
     assertThatThrownBy(() -> MemoryBudgets.parse("host=0")).isInstanceOf(UsageException.class);

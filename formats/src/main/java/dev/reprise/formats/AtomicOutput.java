@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * Writes several files that appear together, complete, or not at all. Each is written under a
  * hidden temporary name in its own folder; {@link #publish} renames them. Closing without
- * publishing removes the temporary files, and whatever was there before is untouched.
+ * publishing removes the temporary files, and whatever was there before is untouched. What is
+ * named by a symbolic link is written where that leads ({@link LinkedPlace}).
  *
  * <p>Survives the death of the process at any moment (each file is old or new, never in between;
  * only between two renames may a data file be newer than its sidecar). A power cut is not covered:
@@ -32,9 +33,10 @@ final class AtomicOutput implements AutoCloseable {
   private final List<Pending> pending = new ArrayList<>();
 
   /** Writes one file's content under a temporary name. */
-  void add(Path target, Content content) {
-    Path temporary = temporary(target);
+  void add(Path name, Content content) {
     try {
+      Path target = LinkedPlace.of(name);
+      Path temporary = temporary(target);
       Files.createDirectories(target.getParent());
       checkReplaceable(target);
       try (FileChannel channel =
@@ -43,7 +45,7 @@ final class AtomicOutput implements AutoCloseable {
         content.writeTo(channel);
       }
     } catch (IOException e) {
-      throw FileProblems.writing(target, e);
+      throw FileProblems.writing(name, e);
     }
   }
 

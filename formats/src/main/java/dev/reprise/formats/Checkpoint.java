@@ -33,7 +33,8 @@ import java.util.function.Function;
  * </pre>
  *
  * <p>It is sealed, forced to the disk, and given its name in one step, so that whatever happens,
- * power cuts included, the name holds the checkpoint before or this one.
+ * power cuts included, the name holds the checkpoint before or this one. A symbolic link stays, and
+ * what it leads to is the checkpoint.
  *
  * @param notes texts about the values
  * @param value the list; borrowed when it is written, owned by the receiver when it was read
@@ -55,8 +56,8 @@ public record Checkpoint(Map<String, String> notes, ListValue value) {
    * @throws FormatException when the place cannot be written, or not this value
    */
   public void write(String path, Path folder, Function<MatrixValue, MatrixOperand> pinning) {
-    Path target = DataPath.resolve(path, folder);
-    if (Files.isDirectory(target) || DataFiles.isSpecial(target)) {
+    Path name = DataPath.resolve(path, folder);
+    if (Files.isDirectory(name) || DataFiles.isSpecial(name)) {
       throw new FormatException(
           path, "a checkpoint is one file, and there is a folder or device of that name");
     }
@@ -68,6 +69,16 @@ public record Checkpoint(Map<String, String> notes, ListValue value) {
               + (ValueContent.DEEPEST_LIST - 2)
               + " others, nor for frames of 1 GiB or more; write what is too large by itself");
     }
+    try {
+      write(content, LinkedPlace.of(name), pinning);
+    } catch (IOException e) {
+      throw FileProblems.writing(name, e);
+    }
+  }
+
+  private static void write(
+      ListValue content, Path target, Function<MatrixValue, MatrixOperand> pinning)
+      throws IOException {
     Path temporary = AtomicOutput.temporary(target);
     try {
       Files.createDirectories(target.getParent());
@@ -82,8 +93,6 @@ public record Checkpoint(Map<String, String> notes, ListValue value) {
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw FileProblems.writing(target, e);
     } finally {
       removeRest(temporary);
     }

@@ -64,7 +64,7 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
     for (Path file : data.external()) {
       stamps.add(FileStamp.of(file));
     }
-    stamps.add(FileStamp.of(Sidecar.pathFor(data.path())));
+    stamps.add(FileStamp.of(Sidecar.readFor(data.path())));
     return stamps;
   }
 

@@ -151,14 +151,14 @@ public final class DataFiles {
   }
 
   private void publish(Path target, AtomicOutput.Content content, Sidecar sidecar) {
+    List<Path> sidecars = Sidecar.writtenFor(target);
     try (AtomicOutput output = new AtomicOutput()) {
       output.add(target, content);
-      output.add(
-          Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
+      sidecars.forEach(each -> output.add(each, sidecar::writeTo));
       output.publish();
     } finally {
-      fingerprints.invalidate(target);
-      fingerprints.invalidate(Sidecar.pathFor(target));
+      LinkedPlace.names(target).forEach(fingerprints::invalidate);
+      sidecars.forEach(fingerprints::invalidate);
     }
   }
 
@@ -186,9 +186,17 @@ public final class DataFiles {
     return ContentFingerprint.of(DataPath.find(request, fingerprints), fingerprints).hex();
   }
 
-  /** Where the description of a file or folder lies, if it has one. */
-  public static Path description(Path data) {
-    return Sidecar.pathFor(data);
+  /**
+   * Where the description of a file or folder lies, if it has one: beside it, and before that beside
+   * a link that names it.
+   */
+  public static List<Path> descriptions(Path data) {
+    return LinkedPlace.names(data).stream().map(Sidecar::pathFor).toList();
+  }
+
+  /** Where the descriptions of a file or folder are written with it. */
+  public static List<Path> writtenDescriptions(Path data) {
+    return Sidecar.writtenFor(data);
   }
 
   /**
@@ -242,10 +250,11 @@ public final class DataFiles {
   public String stamp(String path, Path workingDirectory) {
     Path file = DataPath.resolve(path, workingDirectory);
     try {
+      Path description = Sidecar.readFor(file);
       look(file);
-      look(Sidecar.pathFor(file));
+      look(description);
       FileStamp data = FileStamp.of(file);
-      FileStamp sidecar = FileStamp.of(Sidecar.pathFor(file));
+      FileStamp sidecar = FileStamp.of(description);
       boolean isSettled =
           fingerprints.isSettled(data)
               && (sidecar.equals(FileStamp.ABSENT) || fingerprints.isSettled(sidecar));
@@ -330,7 +339,8 @@ public final class DataFiles {
    * Writes a value and its sidecar. Both appear complete under their names, or nothing changes. A
    * device or pipe, such as {@code /dev/stdout}, is written to as it is and gets no sidecar.
    *
-   * @param path a local path or {@code file:} URI; missing folders are made
+   * @param path a local path or {@code file:} URI; missing folders are made. Of a symbolic link,
+   *     what it leads to is written
    * @throws FormatException when the place cannot be written
    * @throws dev.reprise.runtime.ResourceException when the disk is full
    */

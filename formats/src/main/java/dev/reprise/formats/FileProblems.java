@@ -27,6 +27,9 @@ public final class FileProblems {
   /** A failure while writing; a full disk is a lack of a resource, the rest is the script's. */
   static RuntimeException writing(Path path, IOException problem) {
     String reason = reason(problem);
+    if (problem instanceof LinkProblem) {
+      return FormatException.ofFileSystem(path.toString(), reason + "; write elsewhere");
+    }
     String lower = reason.toLowerCase(Locale.ROOT);
     if (isFullDisk(lower)) {
       return new ResourceException(

@@ -5,29 +5,35 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /**
  * A list on its way to a folder. Elements are written into a hidden folder beside the target;
  * {@link #publish} gives it its name together with its sidecar. Closing without publishing removes
- * it, and whatever was there before is untouched.
+ * it, and whatever was there before is untouched. A link to a folder stays, and leads to this one
+ * then.
  */
 public final class ListOutput implements AutoCloseable {
+  /** As it was named. */
+  private final Path place;
+
   private final Path target;
   private final Path temporary;
   private final String format;
   private final FingerprintCache fingerprints;
   private int count;
 
-  ListOutput(Path target, String format, FingerprintCache fingerprints) {
-    this.target = target;
+  ListOutput(Path place, String format, FingerprintCache fingerprints) {
+    this.place = place;
     this.format = format;
     this.fingerprints = fingerprints;
-    this.temporary = AtomicOutput.temporary(target);
     try {
+      this.target = LinkedPlace.of(place);
+      this.temporary = AtomicOutput.temporary(target);
       checkReplaceable();
       Files.createDirectories(temporary);
     } catch (IOException e) {
-      throw FileProblems.writing(target, e);
+      throw FileProblems.writing(place, e);
     }
   }
 
@@ -55,11 +61,11 @@ public final class ListOutput implements AutoCloseable {
     try {
       writer.write(ListFolder.entry(temporary, count++, name));
     } catch (FormatException e) {
-      throw e.renamed(temporary.toString(), target.toString());
+      throw e.renamed(temporary.toString(), place.toString());
     } catch (ResourceException e) {
       throw e.getMessage().contains(temporary.toString())
           ? new ResourceException(
-              e.getMessage().replace(temporary.toString(), target.toString()), e)
+              e.getMessage().replace(temporary.toString(), place.toString()), e)
           : e;
     }
   }
@@ -69,9 +75,9 @@ public final class ListOutput implements AutoCloseable {
     Sidecar sidecar =
         new Sidecar("list", "unknown", null, count, 1, -1, format, null, null, null, -1, -1);
     Path aside = temporary.resolveSibling(temporary.getFileName() + ".old");
+    List<Path> sidecars = Sidecar.writtenFor(place);
     try (AtomicOutput output = new AtomicOutput()) {
-      output.add(
-          Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
+      sidecars.forEach(each -> output.add(each, sidecar::writeTo));
       boolean replaces = Files.exists(target);
       if (replaces) {
         Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
@@ -82,10 +88,10 @@ public final class ListOutput implements AutoCloseable {
         AtomicOutput.remove(aside);
       }
     } catch (IOException e) {
-      throw FileProblems.writing(target, e);
+      throw FileProblems.writing(place, e);
     } finally {
-      fingerprints.invalidate(target);
-      fingerprints.invalidate(Sidecar.pathFor(target));
+      LinkedPlace.names(place).forEach(fingerprints::invalidate);
+      sidecars.forEach(fingerprints::invalidate);
     }
   }
 

@@ -77,7 +77,7 @@ record ReadSettings(
       return FileFormat.named(options.format(), file);
     }
     if (sidecar.format() != null) {
-      return FileFormat.named(sidecar.format(), Sidecar.pathFor(data.path()).toString());
+      return FileFormat.named(sidecar.format(), Sidecar.readFor(data.path()).toString());
     }
     FileFormat guess = named(data);
     if (guess != null) {

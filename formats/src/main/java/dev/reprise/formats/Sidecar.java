@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The JSON file {@code f.mtd} beside a data file {@code f}: what the data file cannot say itself.
@@ -39,9 +41,19 @@ record Sidecar(
     return new Sidecar(null, null, null, -1, -1, -1, null, null, null, null, -1, -1);
   }
 
-  /** The sidecar's place for a data file or folder. */
+  /** The sidecar's place beside a data file or folder. */
   static Path pathFor(Path data) {
     return data.resolveSibling(data.getFileName() + ".mtd");
+  }
+
+  /** The sidecar that describes what is read by a name, which may be a link to the data. */
+  static Path readFor(Path data) {
+    return LinkedPlace.read(data, Sidecar::pathFor);
+  }
+
+  /** The sidecars that are written with the data of a name. */
+  static List<Path> writtenFor(Path data) {
+    return LinkedPlace.written(data, Sidecar::pathFor);
   }
 
   /**
@@ -50,7 +62,7 @@ record Sidecar(
    * @throws FormatException when it is no JSON object or a known key has the wrong type
    */
   static Sidecar of(Path data) {
-    Path path = pathFor(data);
+    Path path = readFor(data);
     if (!Files.isRegularFile(path)) {
       return none();
     }
@@ -93,6 +105,11 @@ record Sidecar(
           "the sidecar is not valid JSON: " + JsonMistake.words(json) + "; repair or remove it");
     }
     return new FormatException(name, "the sidecar cannot be read: " + problem.getMessage());
+  }
+
+  /** Writes the JSON text. */
+  void writeTo(FileChannel channel) throws IOException {
+    new TextSink(channel).put(toJson()).flush();
   }
 
   /** The sidecar as JSON text, one key per line. */

@@ -216,12 +216,13 @@ final class GraphDatabase implements AutoCloseable {
   private StoreException problem(String what, SQLException e) {
     String why = cause(e);
     boolean passing = false;
+    boolean lackOfRoom = false;
     if (e instanceof SQLiteException sqlite) {
       SQLiteErrorCode code = sqlite.getResultCode();
       passing = code == SQLiteErrorCode.SQLITE_BUSY;
+      lackOfRoom = isLackOfRoom(code);
       why =
           switch (code) {
-            case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> "the disk is full";
             case SQLITE_NOTADB, SQLITE_CORRUPT ->
                 "its file "
                     + file.getFileName()
@@ -233,8 +234,20 @@ final class GraphDatabase implements AutoCloseable {
             default -> why;
           };
     }
-    return new StoreException(
-        "the experiment store " + file.getParent() + " " + what + ": " + why, e, passing);
+    String message = "the experiment store " + file.getParent() + " " + what + ": ";
+    return lackOfRoom
+        ? StoreException.lackOfRoom(message + "the disk is full", e)
+        : new StoreException(message + why, e, passing);
+  }
+
+  /** A file that cannot be made or made longer has no reason of its own. */
+  private boolean isLackOfRoom(SQLiteErrorCode code) {
+    return switch (code) {
+      case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> true;
+      case SQLITE_CANTOPEN, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMOPEN ->
+          new StoreFolder(file.getParent()).isFull();
+      default -> false;
+    };
   }
 
   /** What happened at the bottom: the driver says no more of it than that it failed to connect. */

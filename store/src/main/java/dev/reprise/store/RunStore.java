@@ -17,15 +17,25 @@ public interface RunStore extends AutoCloseable {
   double FOLDER_ASKING_NANOS = 100_000;
 
   /**
-   * Opens a store.
+   * Opens a store. In the place of one on a full disk, where it cannot be opened, the run gets one
+   * that has and takes nothing.
    *
    * @param tell takes what a person should know once, such as that a server does not answer
    * @throws StoreException when it cannot be opened and somebody must do something about it
    */
   static RunStore open(StoreConfig wanted, Consumer<String> tell) {
-    return wanted.server() == null
-        ? ExperimentStore.open(wanted)
-        : RemoteStore.open(wanted.server(), wanted.readOnly(), tell);
+    if (wanted.server() != null) {
+      return RemoteStore.open(wanted.server(), wanted.readOnly(), tell);
+    }
+    try {
+      return ExperimentStore.open(wanted);
+    } catch (StoreException e) {
+      if (!e.isLackOfRoom()) {
+        throw e;
+      }
+      tell.accept(e.getMessage() + "; this run finds and keeps nothing");
+      return new AbsentStore(wanted.folder(), e);
+    }
   }
 
   /** Where it is, for people. */

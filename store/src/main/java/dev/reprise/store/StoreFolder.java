@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
 
 /** Where a store lies, whether or not it is open. */
 record StoreFolder(Path path) {
+  /** The memory that processes share with a database takes 32 KiB. */
+  private static final long LEAST_BYTES = 64 << 10;
 
   /**
    * Makes the folders of a new store, which takes no time beside opening it.
@@ -39,7 +42,20 @@ record StoreFolder(Path path) {
   }
 
   private StoreException cannotBeOpened(String why, IOException e) {
-    return new StoreException("the experiment store " + path + " cannot be opened: " + why, e);
+    String message = "the experiment store " + path + " cannot be opened: " + why;
+    return isLackOfRoom(why)
+        ? StoreException.lackOfRoom(message, e)
+        : new StoreException(message, e);
+  }
+
+  private static boolean isLackOfRoom(String reason) {
+    String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
+    return lower.contains("no space left") || lower.contains("disk quota exceeded");
+  }
+
+  /** True when there is not even room for what SQLite makes beside a database to use it. */
+  boolean isFull() {
+    return path.toFile().getUsableSpace() < LEAST_BYTES;
   }
 
   /** The database. */
@@ -71,7 +87,7 @@ record StoreFolder(Path path) {
     try {
       return new StoreLocks(path);
     } catch (IOException e) {
-      throw cannotBeOpened(e.getMessage(), e);
+      throw cannotBeOpened(reason(e), e);
     }
   }
 }

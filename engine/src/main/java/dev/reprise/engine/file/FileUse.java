@@ -1,6 +1,7 @@
 package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.LinkedPlace;
 import dev.reprise.formats.ReadRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -27,8 +29,9 @@ import java.util.stream.Stream;
  *   saves     the file alone
  * </pre>
  *
- * <p>Symbolic links: who reads follows all of them, and reads the links, too. Who writes follows
- * those of the folder, but replaces the file itself, be it a link.
+ * <p>Symbolic links are followed, and read: who writes by a link leaves it and writes what it leads
+ * to. Descriptions and traces lie beside that; those beside a link are its own ({@link
+ * LinkedPlace}).
  */
 public final class FileUse {
   /** As many links as Linux follows. */
@@ -36,10 +39,18 @@ public final class FileUse {
 
   private final Path file;
   private final boolean writes;
-  private final List<Path> beside;
+  private final Function<Path, List<Path>> beside;
   private final Supplier<List<Path>> content;
 
-  private FileUse(Path file, boolean writes, List<Path> beside, Supplier<List<Path>> content) {
+  /**
+   * @param beside what lies beside the file and is used with it, as the file system is now
+   * @param content likewise what it is made of
+   */
+  private FileUse(
+      Path file,
+      boolean writes,
+      Function<Path, List<Path>> beside,
+      Supplier<List<Path>> content) {
     this.file = file;
     this.writes = writes;
     this.beside = beside;
@@ -60,24 +71,28 @@ public final class FileUse {
   /** Reads what a request asks for. */
   public static FileUse reads(ReadRequest request, DataFiles files) {
     Path file = DataFiles.resolve(request.path(), request.workingDirectory());
-    return new FileUse(
-        file, false, List.of(DataFiles.description(file)), () -> files.files(request));
+    return new FileUse(file, false, DataFiles::descriptions, () -> files.files(request));
   }
 
   /** Reads one file, or looks whether it is there. */
   public static FileUse looks(Path file) {
-    return new FileUse(file, false, List.of(), List::of);
+    return new FileUse(file, false, _ -> List.of(), List::of);
   }
 
   /** Writes a value to a file or folder. */
   public static FileUse writes(Path file) {
-    return new FileUse(
-        file, true, List.of(DataFiles.description(file), TraceFile.beside(file)), List::of);
+    return new FileUse(file, true, FileUse::writtenBeside, List::of);
   }
 
   /** Writes a file with nothing beside it. */
   public static FileUse saves(Path file) {
-    return new FileUse(file, true, List.of(), List::of);
+    return new FileUse(file, true, _ -> List.of(), List::of);
+  }
+
+  private static List<Path> writtenBeside(Path file) {
+    return Stream.concat(
+            DataFiles.writtenDescriptions(file).stream(), TraceFile.writtenBeside(file).stream())
+        .toList();
   }
 
   /** As the script names it, absolute. */
@@ -99,40 +114,39 @@ public final class FileUse {
   Places places() {
     Places places = new Places(new LinkedHashSet<>(), new LinkedHashSet<>());
     add(file, places);
-    beside.forEach(each -> add(each, places));
+    beside.apply(file).forEach(each -> add(each, places));
     for (Path each : content.get()) {
       // What lies in the folder that is read is read with it.
       if (!each.startsWith(file) || Files.isSymbolicLink(each)) {
         add(each, places);
       }
-      Path described = DataFiles.description(each);
-      if (!described.startsWith(file) || Files.isSymbolicLink(described)) {
-        add(described, places);
+      for (Path described : DataFiles.descriptions(each)) {
+        if (!described.startsWith(file) || Files.isSymbolicLink(described)) {
+          add(described, places);
+        }
       }
     }
     return places;
   }
 
   private void add(Path path, Places places) {
-    places.touched.add(real(path, !writes, places.links));
+    places.touched.add(real(path, places.links));
   }
 
   /**
    * The path without links.
    *
    * @param path absolute; what is not there counts as it stands
-   * @param follows whether a link at its end is followed
    * @param links gets those that were followed
    */
-  private static Path real(Path path, boolean follows, Collection<Path> links) {
+  private static Path real(Path path, Collection<Path> links) {
     Deque<Path> names = new ArrayDeque<>();
     path.forEach(names::add);
     Path at = path.getRoot();
     int followed = 0;
     while (!names.isEmpty()) {
       Path next = at.resolve(names.poll()).normalize();
-      boolean mayFollow = (follows || !names.isEmpty()) && followed < MOST_LINKS;
-      Path target = mayFollow && Files.isSymbolicLink(next) ? target(next) : null;
+      Path target = followed < MOST_LINKS && Files.isSymbolicLink(next) ? target(next) : null;
       if (target == null) {
         at = next;
         continue;

@@ -1,6 +1,7 @@
 package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.LinkedPlace;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
@@ -12,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 
-/** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
+/**
+ * Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. Of a
+ * value that was written by a symbolic link, beside the file, and beside the link if there is one.
+ */
 public final class TraceFile {
   private static final String EXTENSION = ".lineage";
 
@@ -35,9 +40,20 @@ public final class TraceFile {
     if (DataFiles.isSpecial(data)) {
       return;
     }
-    Path target = beside(data);
+    for (Path each : writtenBeside(data)) {
+      replace(each, item);
+    }
+  }
+
+  /** Where traces are written with the data of a name. */
+  static List<Path> writtenBeside(Path data) {
+    return LinkedPlace.written(data, TraceFile::beside);
+  }
+
+  private static void replace(Path name, LineageItem item) {
     Path temporary = null;
     try {
+      Path target = LinkedPlace.of(name);
       temporary = target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");
       try (Writer out =
           Files.newBufferedWriter(
@@ -48,7 +64,7 @@ public final class TraceFile {
           temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       discard(temporary);
-      throw new ResourceException("cannot write the trace " + target + ": " + e.getMessage(), e);
+      throw new ResourceException("cannot write the trace " + name + ": " + e.getMessage(), e);
     }
   }
 

@@ -95,7 +95,8 @@ public final class RunJournal {
    */
   public synchronized void wrote(String path, Path folder, LineageItem item) {
     Path target = DataFiles.resolve(path, folder);
-    if (DataFiles.isSpecial(target)) {
+    // What lies beside a file that was written by a link has other names.
+    if (DataFiles.isSpecial(target) || Files.isSymbolicLink(target)) {
       refuse();
     } else if (isRecallable) {
       if (item != null) {

@@ -177,8 +177,11 @@ public final class RunRepetition {
     Map<Path, byte[]> targets = new LinkedHashMap<>();
     for (Map.Entry<String, byte[]> file : run.files().entrySet()) {
       Path target = DataFiles.resolve(file.getKey(), config.workingDirectory());
-      // What is written through, as pipes are, is for the run itself.
-      if (!isNamed(file.getKey()) || DataFiles.isSpecial(target) || Files.isDirectory(target)) {
+      // What is written through, as pipes and links are, is for the run itself.
+      if (!isNamed(file.getKey())
+          || DataFiles.isSpecial(target)
+          || Files.isSymbolicLink(target)
+          || Files.isDirectory(target)) {
         throw new IOException("not to be written here: " + target);
       }
       targets.put(target, file.getValue());

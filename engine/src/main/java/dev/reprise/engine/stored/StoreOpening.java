@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * <p>Nobody waits for the database but the thread that writes, and who has waited for a value of
  * another process. Who needs a key waits for the build's identity, which takes a while in the first
  * run of a build only. When the database cannot be made, the session keeps nothing and says so
- * once. Thread-safe.
+ * once; so when there is a store, or is to be one, on a disk without any room. Thread-safe.
  */
 final class StoreOpening {
   /** How long a run waits for what others are writing down that have ended before it began. */
@@ -47,7 +47,8 @@ final class StoreOpening {
 
   /**
    * @param tell takes notes for the person who runs the session
-   * @throws StoreException when a store that is there cannot be opened, or no new one can be
+   * @throws StoreException when a store that is there cannot be opened, or no new one can be, for
+   *     another reason than a full disk
    */
   StoreOpening(StoreConfig config, BuildMemo build, Consumer<String> tell) {
     this.config = config;
@@ -85,7 +86,10 @@ final class StoreOpening {
     if (config.readOnly() || config.folder() == null || NewStore.isMade(config.folder())) {
       return null;
     }
-    NewStore store = NewStore.in(config);
+    NewStore store = roomFor(config);
+    if (store == null) {
+      return null;
+    }
     // The run that makes it may just have ended.
     store.awaitWriters(PATIENCE_NANOS);
     if (NewStore.isMade(config.folder())) {
@@ -93,6 +97,18 @@ final class StoreOpening {
       return null;
     }
     return store;
+  }
+
+  /** Null when the disk is full, which whoever opens the store now tells. */
+  private static NewStore roomFor(StoreConfig config) {
+    try {
+      return NewStore.in(config);
+    } catch (StoreException e) {
+      if (e.isLackOfRoom()) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private static void tellNote(String note, Consumer<String> tell) {

@@ -1,5 +1,6 @@
 package dev.reprise.engine.timeline;
 
+import dev.reprise.formats.LinkedPlace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
@@ -12,7 +13,7 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * The file of a time line. A regular file appears whole or not at all: it is written beside its
- * place and then moved there.
+ * place and then moved there. A symbolic link stays, and leads to it.
  */
 final class TimelineFile {
   private final Path path;
@@ -32,9 +33,6 @@ final class TimelineFile {
     return !Files.exists(path) || Files.isRegularFile(path);
   }
 
-  private Path beside() {
-    return path.resolveSibling(path.getFileName() + ".part" + ProcessHandle.current().pid());
-  }
 
   /** What a person is told. */
   String complaint(IOException e) {
@@ -55,19 +53,20 @@ final class TimelineFile {
       }
       return;
     }
-    Path part = beside();
+    Path target = LinkedPlace.of(path);
+    Path part =
+        target.resolveSibling(target.getFileName() + ".part" + ProcessHandle.current().pid());
     try {
       try (OutputStream out = Files.newOutputStream(part)) {
         content.writeTo(out);
       }
-      moveToPlace(part);
+      moveToPlace(part, target);
     } finally {
       Files.deleteIfExists(part);
     }
   }
 
-  private void moveToPlace(Path part) throws IOException {
-    Path target = Files.exists(path) ? path.toRealPath() : path;
+  private static void moveToPlace(Path part, Path target) throws IOException {
     try {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {

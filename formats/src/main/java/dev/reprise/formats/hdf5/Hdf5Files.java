@@ -10,8 +10,10 @@ import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.api.dataset.ChunkedDataset;
 import java.io.File;
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -77,11 +79,12 @@ public final class Hdf5Files {
 
   /** Whatever the library throws where a file is damaged, depending on the place, refuses it. */
   private static <T> T opened(Path file, Function<HdfFile, T> use) {
-    try (HdfFile hdf = new HdfFile(file)) {
+    try (WithinFile channel = WithinFile.open(file);
+        HdfFile hdf = new NamedFile(channel, file)) {
       return use.apply(hdf);
     } catch (FormatException | ResourceException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       throw new FormatException(
           file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -90,6 +93,26 @@ public final class Hdf5Files {
           file.toString(),
           "the file is damaged, or has chunks larger than the Java heap has room for; copy it again,"
               + " or write smaller chunks");
+    }
+  }
+
+  /** A channel's file has no name for the library, which asks for it. */
+  private static final class NamedFile extends HdfFile {
+    private final Path path;
+
+    NamedFile(FileChannel channel, Path path) {
+      super(channel);
+      this.path = path;
+    }
+
+    @Override
+    public File getFile() {
+      return path.toFile();
+    }
+
+    @Override
+    public Path getFileAsPath() {
+      return path;
     }
   }
 

@@ -4,8 +4,6 @@ import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,7 +20,7 @@ import java.util.Map;
 /**
  * The folder that a session's metrics go to: {@code metrics.csv}, to which every session appends,
  * and an event file of its own for TensorBoard. Both are made with the first metric, and each
- * metric is written at once. A run that goes on where an earlier one was stopped does not write
+ * metric is written at once, as a whole or not at all. A run that goes on where an earlier one was stopped does not write
  * again what the table has. Thread-safe.
  */
 public final class MetricFiles implements AutoCloseable {
@@ -34,8 +32,8 @@ public final class MetricFiles implements AutoCloseable {
   private final InstantSource clock;
 
   // Guarded by this; null until the first metric.
-  private FileChannel table;
-  private FileChannel events;
+  private WholeRows table;
+  private WholeRows events;
   private boolean closed;
 
   /** What an earlier run has told that this one goes on with; guarded by this. */
@@ -110,9 +108,8 @@ public final class MetricFiles implements AutoCloseable {
       if (earlier.wasTold(row)) {
         return;
       }
-      write(events, EventRecord.scalar(now, step, name, value));
-      write(
-          table,
+      events.append(EventRecord.scalar(now, step, name, value));
+      table.append(
           String.format(Locale.ROOT, "%.3f,%s\n", now, row).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw cannotWrite(e);
@@ -168,17 +165,13 @@ public final class MetricFiles implements AutoCloseable {
               (long) now,
               ProcessHandle.current().pid(),
               System.nanoTime());
-      events =
-          FileChannel.open(
-              folder.resolve(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      write(events, EventRecord.version(now));
-      table =
-          FileChannel.open(
-              folder.resolve(TABLE), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      events = WholeRows.open(folder.resolve(file), StandardOpenOption.CREATE_NEW);
+      events.append(EventRecord.version(now));
+      table = WholeRows.open(folder.resolve(TABLE), StandardOpenOption.CREATE);
       earlier.endAt(table.size());
       if (table.size() == 0) {
         RunMark.removeAllLeft(folder);
-        write(table, HEADER.getBytes(StandardCharsets.US_ASCII));
+        table.append(HEADER.getBytes(StandardCharsets.US_ASCII));
       }
     } catch (FileAlreadyExistsException e) {
       throw new FormatException(
@@ -193,18 +186,11 @@ public final class MetricFiles implements AutoCloseable {
     }
   }
 
-  private static void write(FileChannel channel, byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-  }
-
   @Override
   public synchronized void close() {
     closed = true;
-    try (FileChannel _ = events;
-        FileChannel _ = table) {
+    try (WholeRows _ = events;
+        WholeRows _ = table) {
       for (RunMark mark : marks.values()) {
         mark.close();
       }

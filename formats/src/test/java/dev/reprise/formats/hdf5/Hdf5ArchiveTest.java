@@ -126,6 +126,27 @@ class Hdf5ArchiveTest {
     }
   }
 
+  /** What followed the place was read again and again until it had come to 4 MB, or 2 GB. */
+  @Test
+  void whatAnnouncesMoreThanTheFileHasIsRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(written(List.of("a.x", "b")));
+    int refused = 0;
+    for (int at = 0; at + 3 < whole.length; at++) {
+      // The size of an object's header: version 1, how many messages, references, bytes of these.
+      if (whole[at] == 1 && whole[at + 1] == 0 && whole[at + 4] == 1 && at % 8 == 0) {
+        byte[] damaged = whole.clone();
+        damaged[at + 10] = 0x40;
+        Path file = Files.write(folder.resolve("d.h5"), damaged);
+        assertThatThrownBy(() -> Hdf5Files.names(file))
+            .as("header at %d", at)
+            .isInstanceOf(FormatException.class)
+            .hasMessageContaining("d.h5");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(2);
+  }
+
   /** Each name by the tree, whichever table and node it is in, and none that is not there. */
   @Test
   void namesAreFoundWithoutGoingThroughTheirGroup() throws IOException {

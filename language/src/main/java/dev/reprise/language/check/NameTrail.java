@@ -1,17 +1,12 @@
 package dev.reprise.language.check;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
+import dev.reprise.language.ReversibleMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A set of names along the paths of a program. It remembers which names came and went, so that a
- * branch is taken back, and met with another one, at the cost of what it changed: programs of many
- * branches have many names.
+ * A set of names along the paths of a program, which meet where branches end.
  *
  * <pre>
  *   mark ---- then ---- takeBack(mark) = then's changes
@@ -19,45 +14,33 @@ import java.util.Set;
  * </pre>
  */
 final class NameTrail {
-  private final Set<String> names;
-
-  // The last change at the end.
-  private final List<Change> trail = new ArrayList<>();
-
-  /** A name that came, or went. */
-  private record Change(String name, boolean came) {}
+  private final ReversibleMap<String, Boolean> names = new ReversibleMap<>();
 
   NameTrail(Set<String> names) {
-    this.names = new HashSet<>(names);
+    names.forEach(this::add);
   }
 
   boolean contains(String name) {
-    return names.contains(name);
+    return names.get(name) != null;
   }
 
   /** The names at this place; not to be kept. */
   Set<String> names() {
-    return Collections.unmodifiableSet(names);
+    return names.keys();
   }
 
   /** Adds a name; false when it was there. */
   boolean add(String name) {
-    boolean comes = names.add(name);
-    if (comes) {
-      trail.add(new Change(name, true));
-    }
-    return comes;
+    return names.put(name, true) == null;
   }
 
   void remove(String name) {
-    if (names.remove(name)) {
-      trail.add(new Change(name, false));
-    }
+    names.remove(name);
   }
 
   /** A place to come back to. */
   int mark() {
-    return trail.size();
+    return names.mark();
   }
 
   /**
@@ -66,17 +49,7 @@ final class NameTrail {
    * @return each name that has come or gone since, and whether it was in the set now
    */
   Map<String, Boolean> takeBack(int mark) {
-    Map<String, Boolean> changed = new LinkedHashMap<>();
-    while (trail.size() > mark) {
-      Change last = trail.removeLast();
-      changed.putIfAbsent(last.name, last.came);
-      if (last.came) {
-        names.remove(last.name);
-      } else {
-        names.add(last.name);
-      }
-    }
-    return changed;
+    return areThere(names.takeBack(mark));
   }
 
   /**
@@ -123,10 +96,12 @@ final class NameTrail {
 
   /** Each name that has come or gone since a mark, and whether it was in the set then. */
   private Map<String, Boolean> atMark(int mark) {
-    Map<String, Boolean> before = new LinkedHashMap<>();
-    for (Change change : trail.subList(mark, trail.size())) {
-      before.putIfAbsent(change.name, !change.came);
-    }
-    return before;
+    return areThere(names.changedSince(mark));
+  }
+
+  private static Map<String, Boolean> areThere(Map<String, Boolean> changed) {
+    Map<String, Boolean> there = new LinkedHashMap<>();
+    changed.forEach((name, isIn) -> there.put(name, isIn != null));
+    return there;
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.language.optimize;
 
+import dev.reprise.language.ReversibleMap;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.BooleanScalar;
@@ -19,8 +20,8 @@ import java.util.Map;
 final class ConstantPropagation {
   private final Draft draft;
 
-  /** Those at this place. */
-  private final KnownConstants known = new KnownConstants();
+  /** The constants at this place, by the slot that holds them. */
+  private final ReversibleMap<Integer, Integer> known = new ReversibleMap<>();
 
   ConstantPropagation(Draft draft) {
     this.draft = draft;
@@ -95,7 +96,7 @@ final class ConstantPropagation {
     forget(loop.body());
     BitSet written = new BitSet();
     Writes.ofCode(loop.predicate().instructions(), written);
-    known.forget(written);
+    forget(written);
     Block.Code predicate = code(loop.predicate());
     int outside = known.mark();
     List<Block> body = blocks(loop.body());
@@ -107,7 +108,7 @@ final class ConstantPropagation {
     Block.Code from = code(loop.from());
     Block.Code to = code(loop.to());
     Block.Code step = loop.step() == null ? null : code(loop.step());
-    known.forget(loop.variable());
+    known.remove(loop.variable());
     forget(loop.body());
     int outside = known.mark();
     List<Block> body = blocks(loop.body());
@@ -127,7 +128,13 @@ final class ConstantPropagation {
   private void forget(List<Block> blocks) {
     BitSet written = new BitSet();
     Writes.of(blocks, written);
-    known.forget(written);
+    forget(written);
+  }
+
+  private void forget(BitSet slots) {
+    for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+      known.remove(slot);
+    }
   }
 
   /** The truth of a condition that is a constant; null for any other. */
@@ -162,7 +169,7 @@ final class ConstantPropagation {
       Instruction result = folded(withConstants(instruction));
       for (int output : result.outputs()) {
         if (output >= 0) {
-          known.forget(output);
+          known.remove(output);
         }
       }
       Integer constant =

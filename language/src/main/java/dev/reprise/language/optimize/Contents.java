@@ -1,11 +1,10 @@
 package dev.reprise.language.optimize;
 
+import dev.reprise.language.ReversibleMap;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.operation.Evaluation;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +19,7 @@ final class Contents {
   private static final Set<String> CASTS = Set.of("as.matrix", "as.scalar", "as.frame");
 
   /** A slot whose value contains no variable has none here: a loop touches few slots of many. */
-  private final Map<Integer, Contained> contained;
+  private final ReversibleMap<Integer, Contained> contained = new ReversibleMap<>();
 
   /**
    * What the value of a slot contains.
@@ -44,13 +43,11 @@ final class Contents {
     }
   }
 
-  private Contents(Map<Integer, Contained> contained) {
-    this.contained = contained;
-  }
+  private Contents() {}
 
   /** At the beginning of an iteration: every variable contains itself. */
   static Contents atBeginning(BitSet variables) {
-    Contents contents = new Contents(new HashMap<>());
+    Contents contents = new Contents();
     for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
       BitSet itself = new BitSet();
       itself.set(slot);
@@ -77,7 +74,11 @@ final class Contents {
   }
 
   private Contained of(int operand) {
-    return contained.getOrDefault(operand, Contained.NOTHING);
+    return orNothing(contained.get(operand));
+  }
+
+  private static Contained orNothing(Contained value) {
+    return value == null ? Contained.NOTHING : value;
   }
 
   void pass(Instruction instruction) {
@@ -116,10 +117,19 @@ final class Contents {
       straight.instructions().forEach(this::pass);
     } else if (block instanceof Block.If choice) {
       choice.predicate().instructions().forEach(this::pass);
-      Contents other = copy();
+      int fork = mark();
       pass(choice.then());
-      other.pass(choice.otherwise());
-      meet(other);
+      Map<Integer, Contained> then = contained.takeBack(fork);
+      pass(choice.otherwise());
+      // What neither has changed is what both contain.
+      contained
+          .changedSince(fork)
+          .forEach((slot, before) -> {
+            if (!then.containsKey(slot)) {
+              meet(slot, before);
+            }
+          });
+      then.forEach(this::meet);
     } else if (block instanceof Block.While loop) {
       passLoop(loop.predicate().instructions(), loop.body(), -1);
     } else if (block instanceof Block.For loop) {
@@ -146,35 +156,40 @@ final class Contents {
     boolean changed = true;
     while (changed) {
       predicate.forEach(this::pass);
-      Contents around = copy();
-      around.pass(body);
-      predicate.forEach(around::pass);
-      changed = meet(around);
+      int outside = mark();
+      pass(body);
+      predicate.forEach(this::pass);
+      changed = false;
+      for (Map.Entry<Integer, Contained> around : contained.takeBack(outside).entrySet()) {
+        changed |= meet(around.getKey(), around.getValue());
+      }
       contained.remove(variable);
     }
   }
 
-  Contents copy() {
-    return new Contents(new HashMap<>(contained));
+  /** A place to come back to. */
+  int mark() {
+    return contained.mark();
   }
 
-  /** Keeps what both contain; returns whether that is less. */
-  private boolean meet(Contents other) {
-    boolean changed = false;
-    for (Iterator<Map.Entry<Integer, Contained>> each = contained.entrySet().iterator();
-        each.hasNext(); ) {
-      Map.Entry<Integer, Contained> slot = each.next();
-      Contained both = slot.getValue().and(other.of(slot.getKey()));
-      if (both == slot.getValue()) {
-        continue;
-      }
-      changed |= !both.equals(slot.getValue());
-      if (both.within.isEmpty()) {
-        each.remove();
-      } else {
-        slot.setValue(both);
-      }
+  /** All slots contain what they contained at a mark. */
+  void takeBack(int mark) {
+    contained.takeBack(mark);
+  }
+
+  /**
+   * Keeps of a slot what it contains on another path as well.
+   *
+   * @param other on that path; null for nothing
+   * @return whether that is less
+   */
+  private boolean meet(int slot, Contained other) {
+    Contained here = of(slot);
+    Contained both = here.and(orNothing(other));
+    if (both.equals(here)) {
+      return false;
     }
-    return changed;
+    set(slot, both);
+    return true;
   }
 }

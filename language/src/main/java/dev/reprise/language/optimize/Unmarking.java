@@ -129,6 +129,7 @@ final class Unmarking {
 
   private List<Block> body(List<Block> blocks, Contents contents, BitSet growing, BitSet lasting) {
     List<Block> out = new ArrayList<>(blocks.size());
+    FurtherMade behind = new FurtherMade(blocks, lasting);
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       if (block instanceof Block.Straight straight) {
@@ -136,33 +137,41 @@ final class Unmarking {
         continue;
       }
       if (block instanceof Block.If choice) {
-        Contents fork = contents.copy();
-        choice.predicate().instructions().forEach(fork::pass);
-        List<Block> then = body(choice.then(), fork.copy(), growing, new BitSet());
-        List<Block> otherwise = body(choice.otherwise(), fork, growing, new BitSet());
-        out.add(new Block.If(choice.predicate(), then, otherwise, choice.position()));
+        out.add(choice(choice, contents, growing));
       } else if (block instanceof Block.ParFor) {
         out.add(block);
       } else {
-        out.add(loop(block, handedOn(contents, blocks.subList(i + 1, blocks.size()), lasting)));
+        out.add(loop(block, handedOn(contents, block, i, behind)));
       }
       contents.pass(block);
     }
     return List.copyOf(out);
   }
 
+  private Block choice(Block.If choice, Contents contents, BitSet growing) {
+    int before = contents.mark();
+    choice.predicate().instructions().forEach(contents::pass);
+    int fork = contents.mark();
+    List<Block> then = body(choice.then(), contents, growing, new BitSet());
+    contents.takeBack(fork);
+    List<Block> otherwise = body(choice.otherwise(), contents, growing, new BitSet());
+    contents.takeBack(before);
+    return new Block.If(choice.predicate(), then, otherwise, choice.position());
+  }
+
   /**
-   * The variables that a loop in the body of another begins with as the last iteration of the outer
-   * one left them, or made further, and that are only made further behind it. Of a loop in a branch
-   * that is not known.
+   * Of the variables that a loop in the body of another writes, those that it begins with as the
+   * last iteration of the outer one left them, or made further, and that are only made further
+   * behind it. Of a loop in a branch that is not known.
    */
-  private BitSet handedOn(Contents before, List<Block> behind, BitSet lasting) {
-    Contents after = Contents.atBeginning(lasting);
-    after.pass(behind);
-    BitSet handed = new BitSet();
-    for (int slot = lasting.nextSetBit(0); slot >= 0; slot = lasting.nextSetBit(slot + 1)) {
-      handed.set(slot, before.contains(slot, slot) && after.contains(slot, slot));
+  private static BitSet handedOn(Contents before, Block loop, int place, FurtherMade behind) {
+    BitSet handed = writtenBy(loop);
+    for (int slot = handed.nextSetBit(0); slot >= 0; slot = handed.nextSetBit(slot + 1)) {
+      if (!before.contains(slot, slot)) {
+        handed.clear(slot);
+      }
     }
+    behind.keepIn(handed, place);
     return handed;
   }
 

@@ -45,15 +45,36 @@ class LongProgramTest {
         "X# = f(X)\n"
       })
   void whatItTakesGrowsWithTheLength(String piece) throws CompileException {
+    assertGrowsWithTheLength("", piece, "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "for (i in 1:2) { X = X %*% X + # }\n",
+        "X# = X\nfor (i in 1:2) { X# = X# %*% X + # }\n",
+        "X# = X\nfor (i in 1:2) { X# = X# + # }\nX# = X + #\n",
+        "Y = X\nfor (i in 1:2) { X = X %*% Y }\nX = Y + #\n",
+        "y# = #\nif (x > #) { y# = x }\n",
+        "y# = #\nwhile (x > #) { x = s }\n",
+        "y# = #\nparfor (i in 1:2) { A[i, 1] = # }\n",
+      })
+  void soItDoesWithinOneLoop(String piece) throws CompileException {
+    assertGrowsWithTheLength("for (k in 1:2) {\n", piece, "}\n");
+  }
+
+  private static void assertGrowsWithTheLength(String before, String piece, String after)
+      throws CompileException {
     for (Optimization optimization : List.of(Optimization.off(), EVERY_PASS)) {
-      allocated(piece, SHORT, optimization);
-      long once = allocated(piece, SHORT, optimization);
-      long more = allocated(piece, FACTOR * SHORT, optimization);
+      allocated(before, piece, SHORT, after, optimization);
+      long once = allocated(before, piece, SHORT, after, optimization);
+      long more = allocated(before, piece, FACTOR * SHORT, after, optimization);
       assertThat((double) more / once).as("%s%n%s", optimization, piece).isLessThan(MOST);
     }
   }
 
-  private static long allocated(String piece, int times, Optimization optimization)
+  private static long allocated(
+      String before, String piece, int times, String after, Optimization optimization)
       throws CompileException {
     StringBuilder script =
         new StringBuilder(
@@ -64,14 +85,15 @@ class LongProgramTest {
             s = sum(X)
             x = s
             """);
+    script.append(before);
     for (int i = 0; i < times; i++) {
       script.append(piece.replace("#", Integer.toString(i)));
     }
-    script.append("print(x + sum(X))\n");
+    script.append(after).append("print(x + sum(X))\n");
     SourceFile file = new SourceFile("long.dml", script.toString());
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
+    long start = threads.getCurrentThreadAllocatedBytes();
     Compiler.compile(file, Map.of(), Scripts.noFiles(), Set.of(), Set.of(), optimization);
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    return threads.getCurrentThreadAllocatedBytes() - start;
   }
 }
