@@ -57,7 +57,7 @@ final class SelfProductExtension implements Rewrite {
     return best;
   }
 
-  /** Other rectangles of the same matrix are known too, such as {@code t(P[, 1:5]) %*% P[, 6:10]}. */
+  /** Other rectangles of the product are known, too: {@code t(P[, 1:5]) %*% P[, 6:10]}. */
   private static boolean isFirstBlock(Seen seen, Region region) {
     return seen.row() == region.row()
         && seen.col() == region.col()
