@@ -66,6 +66,40 @@ class ProductExtensionTest {
   }
 
   @Test
+  void theFirstColumnsAreNotTheLastOfAll() {
+    PartialRuns.same(
+        """
+        E = rand(rows=60, cols=60, seed=9)
+        P = X[1:1000, ] %*% E[, 1:59]
+        print(sum(P))
+        R = X[1:1000, ] %*% E
+        """);
+  }
+
+  @Test
+  void theFirstRowsAreNotTheLastOfAll() {
+    PartialRuns.same(
+        """
+        E = rand(rows=60, cols=60, seed=9)
+        P = X[1:1999, ] %*% E[, 1:40]
+        print(sum(P))
+        R = X %*% E[, 1:40]
+        """);
+  }
+
+  @Test
+  void allColumnsGrowByTheLast() {
+    PartialRuns.fires(
+        REWRITE,
+        """
+        E = rand(rows=60, cols=60, seed=9)
+        P = X[1:1000, ] %*% E[, 1:50]
+        print(sum(P))
+        R = X[1:1000, ] %*% E
+        """);
+  }
+
+  @Test
   void projectionsGrowStepByStep() {
     PartialRuns.same(
         """

@@ -144,4 +144,32 @@ class ReplayTest {
     replay(1, "x.csv.lineage", "again.csv", "csv");
     assertThat(folder.resolve("again.csv")).hasContent("18.0,18.0\n18.0,18.0");
   }
+
+  @Test
+  void aFrameIsComparedAsItsFileKeepsIt() throws Exception {
+    run(
+        1,
+        ReuseMode.FULL,
+        """
+        F = frame(["a", "", "1;0", "c,d", "", "q"], rows=3, cols=2, schema=["STRING", "STRING"])
+        write(F, "plain.csv", format="csv")
+        write(F, "f.csv", format="csv", header=TRUE, sep=";")
+        """);
+    assertThat(compared("plain.csv").isEqual()).isTrue();
+    assertThat(compared("f.csv").isEqual()).isTrue();
+    Path file = folder.resolve("f.csv");
+    Files.writeString(file, Files.readString(file).replace(";q", ";p"));
+    assertThat(compared("f.csv").isEqual()).isFalse();
+    assertThat(compared("f.csv").place()).isEqualTo("cell [3,2] differs");
+  }
+
+  private ReplayResult.Comparison compared(String name) throws Exception {
+    try (Session session = Reprise.session(config(1, ReuseMode.FULL))) {
+      return session
+          .replay(
+              ReplayRequest.of(folder.resolve(name + ".lineage"))
+                  .withStored(folder.resolve(name)))
+          .comparison();
+    }
+  }
 }

@@ -47,6 +47,43 @@ class SelfProductExtensionTest {
   }
 
   @Test
+  void aBlockBesideTheDiagonalDoesNotHelp() {
+    PartialRuns.declines(
+        REWRITE,
+        """
+        G = t(X[, 1:25]) %*% X[, 26:50]
+        print(sum(G))
+        B = X[, 1:55]
+        R = t(B) %*% B
+        """);
+  }
+
+  @Test
+  void aBlockThatIsNotSquareDoesNotHelp() {
+    PartialRuns.declines(
+        REWRITE,
+        """
+        G = t(X[, 1:25]) %*% X[, 1:50]
+        H = t(X[, 1:30]) %*% X
+        print(sum(G) + sum(H))
+        B = X[, 1:55]
+        R = t(B) %*% B
+        """);
+  }
+
+  @Test
+  void aBlockOfRowsDoesNotHelp() {
+    PartialRuns.declines(
+        REWRITE,
+        """
+        G = X[1:200, ] %*% t(X[201:400, ])
+        print(sum(G))
+        B = X[1:410, ]
+        R = B %*% t(B)
+        """);
+  }
+
+  @Test
   void regressionOnMoreAndMoreComponentsWithIntercept() {
     PartialRuns.same(
         """

@@ -8,6 +8,7 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -79,6 +80,23 @@ public final class DataFiles {
             DataPath.find(request.path(), request.workingDirectory()),
             request.options(),
             Sidecar.of(path));
+  }
+
+  /** The options with which {@code write} makes of a frame a file like the one that is there. */
+  public WriteOptions frameOptions(ReadRequest request) {
+    DataPath data = DataPath.find(request.path(), request.workingDirectory());
+    ReadSettings settings =
+        ReadSettings.of(
+            data,
+            request.options(),
+            Sidecar.of(DataPath.resolve(request.path(), request.workingDirectory())));
+    WriteOptions options =
+        WriteOptions.format(settings.format() == null ? null : settings.format().label());
+    return settings.format() == FileFormat.CSV
+        ? options
+            .withHeader(settings.header())
+            .withSeparator(new String(settings.separator(), StandardCharsets.UTF_8))
+        : options;
   }
 
   /** True when these options mean one file that holds the matrices of a list by name. */

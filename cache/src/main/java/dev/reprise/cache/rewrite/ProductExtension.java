@@ -54,7 +54,8 @@ final class ProductExtension implements Rewrite {
       return null;
     }
     boolean columns = sameRows;
-    long from = columns ? region.col() : region.row();
+    // All columns, or rows, begin with the first.
+    long from = Math.max(1, columns ? region.col() : region.row());
     long size = columns ? shape.cols() : shape.rows();
     long knownFrom = columns ? seen.col() : seen.row();
     long known = columns ? seen.cols() : seen.rows();

@@ -38,7 +38,7 @@ final class SelfProductExtension implements Rewrite {
     long size = right ? x.shape().rows() : x.shape().cols();
     Term best = null;
     for (Seen seen : planner.session().regions().of(region.base())) {
-      if (seen.row() != region.row() || seen.rows() >= size) {
+      if (!isFirstBlock(seen, region) || seen.rows() >= size) {
         continue;
       }
       Given there = planner.cached(Facts.of(seen.key()));
@@ -55,5 +55,12 @@ final class SelfProductExtension implements Rewrite {
       }
     }
     return best;
+  }
+
+  /** Other rectangles of the product are known, too: {@code t(P[, 1:5]) %*% P[, 6:10]}. */
+  private static boolean isFirstBlock(Seen seen, Region region) {
+    return seen.row() == region.row()
+        && seen.col() == region.col()
+        && seen.rows() == seen.cols();
   }
 }

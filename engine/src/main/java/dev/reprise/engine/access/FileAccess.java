@@ -29,10 +29,12 @@ import dev.reprise.formats.FileFormat;
 import dev.reprise.formats.FingerprintCache;
 import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;
+import dev.reprise.formats.WriteOptions;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceCut;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -300,6 +302,18 @@ public final class FileAccess {
   }
 
   public Value kept(ListValue list, FileFormat format, Precision precision, Path temporary) {
-    return new KeptForm(writes, contents).of(list, format, precision, temporary);
+    return kept(list, WriteOptions.format(format.label()), precision, temporary);
+  }
+
+  /** What the file that is there would keep of a frame, by way of the same folder. */
+  public Value kept(FrameValue frame, Path workingDirectory, Path file, Precision precision) {
+    WriteOptions options =
+        files.frameOptions(
+            new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
+    return kept(frame, options, precision, Environment.temporaryFolder());
+  }
+
+  private Value kept(Value value, WriteOptions options, Precision precision, Path temporary) {
+    return new KeptForm(writes, contents).of(value, options, precision, temporary);
   }
 }

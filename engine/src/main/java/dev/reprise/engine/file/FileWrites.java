@@ -64,7 +64,12 @@ public final class FileWrites {
 
   /** Writes what a replay computed, as a script does; without a format as text. */
   public void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
-    write(workingDirectory, output.toString(), value, WriteOptions.format(format));
+    writeReplayed(workingDirectory, output, WriteOptions.format(format), value);
+  }
+
+  /** Writes what a replay computed with the options of a file that is there. */
+  void writeReplayed(Path workingDirectory, Path output, WriteOptions options, Value value) {
+    write(workingDirectory, output.toString(), value, options);
   }
 
   private void write(Path workingDirectory, String path, Value value, WriteOptions options) {

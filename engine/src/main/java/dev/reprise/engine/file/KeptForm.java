@@ -1,9 +1,9 @@
 package dev.reprise.engine.file;
 
-import dev.reprise.formats.FileFormat;
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;
+import dev.reprise.formats.WriteOptions;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What a file of a format keeps of a list, found by writing it to a folder and reading it again:
- * some formats have no lists in lists, or floats alone. Thread-safe.
+ * What a file of a format keeps of a list or frame, found by writing it to a folder and reading it
+ * again: some formats have no lists in lists, or floats alone; texts that are empty, or hold a
+ * separator, come back from csv as missing cells, or in quotes. Thread-safe.
  */
 public final class KeptForm {
   private final FileWrites writes;
@@ -26,34 +27,37 @@ public final class KeptForm {
   }
 
   /**
-   * With one reference for the receiver; the list itself when no such file could hold it.
+   * With one reference for the receiver; the value itself when no such file could hold it.
    *
+   * @param options with which the file was written
    * @param temporary a private folder in it takes the file meanwhile
    * @throws ResourceException when that folder does not take it
    */
-  public Value of(ListValue list, FileFormat format, Precision precision, Path temporary) {
-    try (PrivateFolder folder = PrivateFolder.create(temporary, "list")) {
-      Path file = folder.path().resolve("list");
-      if (!isWritten(list, format, file)) {
-        list.retain();
-        return list;
+  public Value of(Value value, WriteOptions options, Precision precision, Path temporary) {
+    try (PrivateFolder folder = PrivateFolder.create(temporary, "kept")) {
+      Path file = folder.path().resolve("kept");
+      if (!isWritten(value, options, file)) {
+        value.retain();
+        return value;
       }
       return contents
           .read(new ReadRequest(file.toString(), folder.path(), ReadOptions.none()), precision)
           .value();
     } catch (IOException e) {
-      throw trouble(format, temporary, e.toString());
+      throw trouble(value, options, temporary, e.toString());
     } catch (FormatException e) {
-      throw e.isOfFileSystem() ? trouble(format, temporary, e.getMessage()) : e;
+      throw e.isOfFileSystem() ? trouble(value, options, temporary, e.getMessage()) : e;
     } catch (ResourceException e) {
-      throw e.getCause() instanceof IOException ? trouble(format, temporary, e.getMessage()) : e;
+      throw e.getCause() instanceof IOException
+          ? trouble(value, options, temporary, e.getMessage())
+          : e;
     }
   }
 
-  /** False when the list is nothing that such files hold. */
-  private boolean isWritten(ListValue list, FileFormat format, Path file) {
+  /** False when the value is nothing that such files hold. */
+  private boolean isWritten(Value value, WriteOptions options, Path file) {
     try {
-      writes.writeReplayed(file.getParent(), file, format.label(), list);
+      writes.writeReplayed(file.getParent(), file, options, value);
       return true;
     } catch (OperandException e) {
       if (e instanceof FormatException complaint && complaint.isOfFileSystem()) {
@@ -63,10 +67,13 @@ public final class KeptForm {
     }
   }
 
-  private static ResourceException trouble(FileFormat format, Path temporary, String what) {
+  private static ResourceException trouble(
+      Value value, WriteOptions options, Path temporary, String what) {
     return new ResourceException(
-        "the list cannot be compared, since what a file of format "
-            + format.label()
+        "the "
+            + (value instanceof ListValue ? "list" : "frame")
+            + " cannot be compared, since what a file of format "
+            + options.format()
             + " keeps of it takes a copy in "
             + temporary
             + ": "

@@ -24,6 +24,7 @@ import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceProgram;
 import dev.reprise.lineage.TraceReader;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -140,7 +141,11 @@ public final class Replayer {
     FileFormat format =
         value instanceof ListValue ? sources.files().listFormat(folder, file) : null;
     if (format == null) {
-      return compare(Tolerance.of(trace), value, sources.files().stored(folder, file, precision));
+      ReplayResult.Comparison comparison =
+          compare(Tolerance.of(trace), value, sources.files().stored(folder, file, precision));
+      return comparison.isEqual() || !(value instanceof FrameValue frame)
+          ? comparison
+          : compareKept(Tolerance.of(trace), frame, file, precision);
     }
     double rounding = format == FileFormat.ONNX ? Tolerance.FP32 : 0;
     Value kept = sources.files().kept((ListValue) value, format, precision);
@@ -149,6 +154,18 @@ public final class Replayer {
           Math.max(Tolerance.of(trace), rounding),
           kept,
           sources.files().stored(folder, file, precision));
+    } finally {
+      kept.release();
+    }
+  }
+
+  /** Compares what the file would keep of a frame: csv loses what an empty text was. */
+  private ReplayResult.Comparison compareKept(
+      double tolerance, FrameValue frame, Path file, Precision precision) {
+    Path folder = sources.resources().config().workingDirectory();
+    Value kept = sources.files().kept(frame, folder, file, precision);
+    try {
+      return compare(tolerance, kept, sources.files().stored(folder, file, precision));
     } finally {
       kept.release();
     }
