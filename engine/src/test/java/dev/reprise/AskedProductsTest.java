@@ -310,7 +310,7 @@ class AskedProductsTest {
    * Each finds that somebody else has begun, or given up, or begins by itself. An operation that is
    * short of memory alone takes 63 ms to give up, one after the other.
    */
-  @RepeatedTest(20)
+  @RepeatedTest(50)
   void anOperandThatFailsIsReportedByWhoeverWantsTheProduct() {
     SessionConfig config = Scripts.config().withHostBytes(3_000_000).withDiskBytes(0);
     ScriptException failure =
@@ -322,8 +322,8 @@ class AskedProductsTest {
                     """
                     X = matrix(7, 500, 500)
                     v = matrix(1, 500, 1)
-                    R = matrix(0, 8, 1)
-                    parfor (i in 1:8, par=2) {
+                    R = matrix(0, 4, 1)
+                    parfor (i in 1:4, par=4) {
                       A = sqrt(X)
                       P = A %*% v
                       R[i, 1] = sum(P)
