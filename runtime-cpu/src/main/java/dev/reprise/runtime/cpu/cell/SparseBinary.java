@@ -22,18 +22,20 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Whether they would is asked of the operation itself: of zero and the scalar, of zero and each
  * cell of a vector, of two zeros. A full dense operand is only taken by a product, when all its
- * cells are finite.
+ * cells are finite, and as a divisor, when none of them is zero or NaN.
  */
 final class SparseBinary implements Kernel {
   private static final long CHUNK_CELLS = 1 << 15;
 
   private final boolean isProduct;
+  private final boolean isQuotient;
   private final BinaryLoop loop;
   private final StoredValues values;
   private final Parallel parallel;
 
   SparseBinary(String opcode, BinaryLoop loop, Parallel parallel) {
     this.isProduct = opcode.equals("*");
+    this.isQuotient = opcode.equals("/");
     this.loop = loop;
     this.values = new StoredValues(parallel);
     this.parallel = parallel;
@@ -90,7 +92,7 @@ final class SparseBinary implements Kernel {
     boolean row = other.rows() == 1 && other.cols() == x.cols();
     boolean column = other.cols() == 1 && other.rows() == x.rows();
     if (full
-        ? !isProduct || !isFinite(other, context)
+        ? !(isProduct || isQuotient && !swapped) || !keepsAllZeros(other, context)
         : !(row || column) || !keepsZeros(other, swapped)) {
       return null;
     }
@@ -115,27 +117,40 @@ final class SparseBinary implements Kernel {
             });
   }
 
-  private boolean isFinite(DenseMatrix matrix, ExecutionContext context) {
+  private boolean keepsAllZeros(DenseMatrix matrix, ExecutionContext context) {
     MemorySegment cells = matrix.segment();
     double[] sums = new double[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
     parallel.forRange(
         context,
         matrix.cells(),
         CHUNK_CELLS,
-        (from, to) -> {
-          // Zero times anything finite is zero; one infinity or NaN makes the sum NaN.
-          double sum = 0;
-          for (long at = from; at < to; at++) {
-            sum += 0 * cells.getAtIndex(CELL, at);
-          }
-          sums[(int) (from / CHUNK_CELLS)] = sum;
-        });
+        (from, to) ->
+            sums[(int) (from / CHUNK_CELLS)] =
+                isProduct ? zeroTimes(cells, from, to) : zeroOver(cells, from, to));
     for (double sum : sums) {
       if (sum != 0) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Zero times anything finite is zero; one infinity or NaN makes the sum NaN. */
+  private static double zeroTimes(MemorySegment cells, long from, long to) {
+    double sum = 0;
+    for (long at = from; at < to; at++) {
+      sum += 0 * cells.getAtIndex(CELL, at);
+    }
+    return sum;
+  }
+
+  /** Zero divided by anything else is zero, by an infinity too; one zero or NaN makes it NaN. */
+  private static double zeroOver(MemorySegment cells, long from, long to) {
+    double sum = 0;
+    for (long at = from; at < to; at++) {
+      sum += 0 / cells.getAtIndex(CELL, at);
+    }
+    return sum;
   }
 
   private boolean keepsZeros(DenseMatrix vector, boolean swapped) {
