@@ -15,6 +15,7 @@ import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One element-wise operation of two operands of which at least one is compressed. Works on stored
@@ -26,6 +27,8 @@ import java.lang.foreign.MemorySegment;
  */
 final class SparseBinary implements Kernel {
   private static final long CHUNK_CELLS = 1 << 15;
+  private static final ValueLayout.OfLong BITS = ValueLayout.JAVA_LONG;
+  private static final long INFINITY = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
 
   private final boolean isProduct;
   private final boolean isQuotient;
@@ -88,12 +91,14 @@ final class SparseBinary implements Kernel {
 
   private MatrixOperand withDense(
       SparseMatrix x, DenseMatrix other, boolean swapped, ExecutionContext context) {
-    boolean full = other.shape().equals(x.shape());
+    if (other.shape().equals(x.shape())) {
+      return (isProduct || isQuotient && !swapped) && keepsAllZeros(other, context)
+          ? withFull(x, other, swapped, context)
+          : null;
+    }
     boolean row = other.rows() == 1 && other.cols() == x.cols();
     boolean column = other.cols() == 1 && other.rows() == x.rows();
-    if (full
-        ? !(isProduct || isQuotient && !swapped) || !keepsAllZeros(other, context)
-        : !(row || column) || !keepsZeros(other, swapped)) {
+    if (!(row || column) || !keepsZeros(other, swapped)) {
       return null;
     }
     long rowsPerChunk =
@@ -108,13 +113,59 @@ final class SparseBinary implements Kernel {
         () ->
             (i, out) -> {
               long end = x.start(i + 1);
-              long base = full ? i * x.cols() : 0;
               for (long at = x.start(i); at < end; at++) {
                 int j = x.column(at);
-                double second = cells.getAtIndex(CELL, row || full ? base + j : i);
+                double second = cells.getAtIndex(CELL, row ? j : i);
                 out.add(j, cell(x.value(at), second, swapped));
               }
             });
+  }
+
+  /** With a dense operand of the same shape, whose cells at the stored places are fetched first. */
+  private MatrixOperand withFull(
+      SparseMatrix x, DenseMatrix other, boolean swapped, ExecutionContext context) {
+    MemorySegment cells = x.segment();
+    long first = x.valuesAt();
+    return values.mapped(
+        x,
+        context,
+        (from, n, out) -> {
+          fetch(x, other, from, from + n, out);
+          long at = Double.BYTES * from;
+          if (swapped) {
+            loop.segments(out, at, cells, first + at, out, at, n);
+          } else {
+            loop.segments(cells, first + at, out, at, out, at, n);
+          }
+        });
+  }
+
+  private static void fetch(
+      SparseMatrix x, DenseMatrix other, long from, long to, MemorySegment out) {
+    MemorySegment cells = other.segment();
+    long row = rowOf(x, from);
+    for (long at = from; at < to; row++) {
+      long end = Math.min(to, x.start(row + 1));
+      long base = row * x.cols();
+      for (; at < end; at++) {
+        out.setAtIndex(CELL, at, cells.getAtIndex(CELL, base + x.column(at)));
+      }
+    }
+  }
+
+  /** The row that a stored value belongs to. */
+  private static long rowOf(SparseMatrix x, long at) {
+    long low = 0;
+    long high = x.rows() - 1;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (x.start(middle + 1) > at) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   private boolean keepsAllZeros(DenseMatrix matrix, ExecutionContext context) {
@@ -144,13 +195,18 @@ final class SparseBinary implements Kernel {
     return sum;
   }
 
-  /** Zero divided by anything else is zero, by an infinity too; one zero or NaN makes it NaN. */
+  /**
+   * Zero divided by anything else is zero, by an infinity too: NaN if one of the cells is zero or
+   * NaN. Looks at bits without a branch, since dividing takes as long as all the rest.
+   */
   private static double zeroOver(MemorySegment cells, long from, long to) {
-    double sum = 0;
+    long outside = 0;
     for (long at = from; at < to; at++) {
-      sum += 0 / cells.getAtIndex(CELL, at);
+      // Without its sign a divisor lies between the smallest number and infinity; 0 becomes -1.
+      long above = (cells.getAtIndex(BITS, at) & Long.MAX_VALUE) - 1;
+      outside |= above | INFINITY - 1 - above;
     }
-    return sum;
+    return outside < 0 ? Double.NaN : 0;
   }
 
   private boolean keepsZeros(DenseMatrix vector, boolean swapped) {
