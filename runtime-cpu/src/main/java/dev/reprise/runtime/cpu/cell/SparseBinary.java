@@ -168,45 +168,42 @@ final class SparseBinary implements Kernel {
     return low;
   }
 
+  /**
+   * Whether zero times each of the cells, or divided by it, is zero. Zero times anything finite is,
+   * and so is zero divided by anything but zero and NaN.
+   */
   private boolean keepsAllZeros(DenseMatrix matrix, ExecutionContext context) {
+    long least = isProduct ? 0 : 1;
     MemorySegment cells = matrix.segment();
-    double[] sums = new double[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
+    boolean[] keep = new boolean[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
     parallel.forRange(
         context,
         matrix.cells(),
         CHUNK_CELLS,
         (from, to) ->
-            sums[(int) (from / CHUNK_CELLS)] =
-                isProduct ? zeroTimes(cells, from, to) : zeroOver(cells, from, to));
-    for (double sum : sums) {
-      if (sum != 0) {
+            keep[(int) (from / CHUNK_CELLS)] = areInRange(cells, from, to, least));
+    for (boolean each : keep) {
+      if (!each) {
         return false;
       }
     }
     return true;
   }
 
-  /** Zero times anything finite is zero; one infinity or NaN makes the sum NaN. */
-  private static double zeroTimes(MemorySegment cells, long from, long to) {
-    double sum = 0;
-    for (long at = from; at < to; at++) {
-      sum += 0 * cells.getAtIndex(CELL, at);
-    }
-    return sum;
-  }
-
   /**
-   * Zero divided by anything else is zero, by an infinity too: NaN if one of the cells is zero or
-   * NaN. Looks at bits without a branch, since dividing takes as long as all the rest.
+   * Whether the cells without their signs lie from 0 to the last number before infinity, or from
+   * the first number behind 0 to infinity. Their bits have the order of the numbers; branches, or a
+   * sum, would make one cell wait for the other.
+   *
+   * @param least the bits of the first number of the range, 0 or 1
    */
-  private static double zeroOver(MemorySegment cells, long from, long to) {
+  private static boolean areInRange(MemorySegment cells, long from, long to, long least) {
     long outside = 0;
     for (long at = from; at < to; at++) {
-      // Without its sign a divisor lies between the smallest number and infinity; 0 becomes -1.
-      long above = (cells.getAtIndex(BITS, at) & Long.MAX_VALUE) - 1;
+      long above = (cells.getAtIndex(BITS, at) & Long.MAX_VALUE) - least;
       outside |= above | INFINITY - 1 - above;
     }
-    return outside < 0 ? Double.NaN : 0;
+    return outside >= 0;
   }
 
   private boolean keepsZeros(DenseMatrix vector, boolean swapped) {
