@@ -29,8 +29,10 @@ final class GainChart {
     svg.text(386, 16, "#222222", "normal", "SystemDS base / best mode");
     svg.vertical(553, 6, 18, "#c0392b");
     svg.text(559, 16, "#222222", "normal", "ceiling");
-    svg.diamond(610, 12, 4, "#2c5aa0");
-    svg.text(618, 16, "#222222", "normal", "LIMA's paper");
+    if (comparison.rows().stream().anyMatch(row -> row.published() != null)) {
+      svg.diamond(610, 12, 4, "#2c5aa0");
+      svg.text(618, 16, "#222222", "normal", "LIMA's paper");
+    }
     int y = 30;
     for (Comparison.Row row : comparison.rows()) {
       panel(svg, row, y, most);

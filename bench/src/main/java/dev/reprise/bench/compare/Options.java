@@ -35,7 +35,7 @@ record Options(
       """
       bench/compare [options]: SystemDS and Reprise side by side, one fresh process per run, interleaved
 
-        --suite systems|lima|loops|eviction|training|ensemble   which workloads (default: systems)
+        --suite systems|lima|memphis|loops|eviction|training|ensemble   which workloads (default: systems)
         --size smoke|quick|warm|standard|training|long|large   how much work (default: smoke)
         --workloads a,b,...           only these (default: all that have the size)
         --subjects s:m,s:m,...        systems and modes, in the order in which they take turns, the first is the base

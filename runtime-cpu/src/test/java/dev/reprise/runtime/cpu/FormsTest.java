@@ -262,6 +262,37 @@ class FormsTest {
   }
 
   @Test
+  void quotientsOfACompressedMatrixLookAtItsNonZerosAlone() {
+    SparseMatrix x = sparse(ROWS, COLS, 0.02);
+    DenseMatrix y = dense(ROWS, COLS);
+    for (long i = 0; i < ROWS; i++) {
+      for (long j = 0; j < COLS; j++) {
+        y.set(i, j, y.get(i, j) + (y.get(i, j) < 0 ? -0.5 : 0.5));
+      }
+    }
+    y.set(3, 4, Double.NEGATIVE_INFINITY);
+    check(operation("/"), x, y);
+    // Neither a dense copy nor a dense result: there is no room for one.
+    CountingAllocator little = new CountingAllocator(ROWS * COLS * Double.BYTES / 2);
+    Operand[] operands = {x, y};
+    Operand quotient =
+        device(1).execute(operation("/"), operands, new ExecutionContext(little, 1))[0];
+    assertThat(quotient).isInstanceOf(SparseMatrix.class);
+  }
+
+  @Test
+  void aDenseZeroOrNanStillMakesNanOfAZeroThatItDivides() {
+    for (double divisor : new double[] {0, -0.0, Double.NaN}) {
+      DenseMatrix y = dense(ROWS, COLS);
+      y.set(ROWS - 1, COLS - 1, divisor);
+      SparseMatrix x = sparse(ROWS, COLS, 0);
+      check(operation("/"), x, y);
+      MatrixOperand quotient = (MatrixOperand) run(device(1), 1, operation("/"), x, y);
+      assertThat(quotient.get(ROWS - 1, COLS - 1)).isNaN();
+    }
+  }
+
+  @Test
   void rangesAndBindsKeepTheCells() {
     SparseMatrix x = sparse(ROWS, COLS, 0.03);
     check(operation("rightIndex"), x, Scalar.of(3), Scalar.of(70), Scalar.of(2), Scalar.of(79));

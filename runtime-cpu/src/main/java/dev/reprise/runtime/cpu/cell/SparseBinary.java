@@ -15,6 +15,7 @@ import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One element-wise operation of two operands of which at least one is compressed. Works on stored
@@ -22,18 +23,22 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Whether they would is asked of the operation itself: of zero and the scalar, of zero and each
  * cell of a vector, of two zeros. A full dense operand is only taken by a product, when all its
- * cells are finite.
+ * cells are finite, and as a divisor, when none of them is zero or NaN.
  */
 final class SparseBinary implements Kernel {
   private static final long CHUNK_CELLS = 1 << 15;
+  private static final ValueLayout.OfLong BITS = ValueLayout.JAVA_LONG;
+  private static final long INFINITY = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
 
   private final boolean isProduct;
+  private final boolean isQuotient;
   private final BinaryLoop loop;
   private final StoredValues values;
   private final Parallel parallel;
 
   SparseBinary(String opcode, BinaryLoop loop, Parallel parallel) {
     this.isProduct = opcode.equals("*");
+    this.isQuotient = opcode.equals("/");
     this.loop = loop;
     this.values = new StoredValues(parallel);
     this.parallel = parallel;
@@ -86,12 +91,14 @@ final class SparseBinary implements Kernel {
 
   private MatrixOperand withDense(
       SparseMatrix x, DenseMatrix other, boolean swapped, ExecutionContext context) {
-    boolean full = other.shape().equals(x.shape());
+    if (other.shape().equals(x.shape())) {
+      return (isProduct || isQuotient && !swapped) && keepsAllZeros(other, context)
+          ? withFull(x, other, swapped, context)
+          : null;
+    }
     boolean row = other.rows() == 1 && other.cols() == x.cols();
     boolean column = other.cols() == 1 && other.rows() == x.rows();
-    if (full
-        ? !isProduct || !isFinite(other, context)
-        : !(row || column) || !keepsZeros(other, swapped)) {
+    if (!(row || column) || !keepsZeros(other, swapped)) {
       return null;
     }
     long rowsPerChunk =
@@ -106,36 +113,97 @@ final class SparseBinary implements Kernel {
         () ->
             (i, out) -> {
               long end = x.start(i + 1);
-              long base = full ? i * x.cols() : 0;
               for (long at = x.start(i); at < end; at++) {
                 int j = x.column(at);
-                double second = cells.getAtIndex(CELL, row || full ? base + j : i);
+                double second = cells.getAtIndex(CELL, row ? j : i);
                 out.add(j, cell(x.value(at), second, swapped));
               }
             });
   }
 
-  private boolean isFinite(DenseMatrix matrix, ExecutionContext context) {
+  /** With a dense operand of the same shape, whose cells at the stored places are fetched first. */
+  private MatrixOperand withFull(
+      SparseMatrix x, DenseMatrix other, boolean swapped, ExecutionContext context) {
+    MemorySegment cells = x.segment();
+    long first = x.valuesAt();
+    return values.mapped(
+        x,
+        context,
+        (from, n, out) -> {
+          fetch(x, other, from, from + n, out);
+          long at = Double.BYTES * from;
+          if (swapped) {
+            loop.segments(out, at, cells, first + at, out, at, n);
+          } else {
+            loop.segments(cells, first + at, out, at, out, at, n);
+          }
+        });
+  }
+
+  private static void fetch(
+      SparseMatrix x, DenseMatrix other, long from, long to, MemorySegment out) {
+    MemorySegment cells = other.segment();
+    long row = rowOf(x, from);
+    for (long at = from; at < to; row++) {
+      long end = Math.min(to, x.start(row + 1));
+      long base = row * x.cols();
+      for (; at < end; at++) {
+        out.setAtIndex(CELL, at, cells.getAtIndex(CELL, base + x.column(at)));
+      }
+    }
+  }
+
+  /** The row that a stored value belongs to. */
+  private static long rowOf(SparseMatrix x, long at) {
+    long low = 0;
+    long high = x.rows() - 1;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (x.start(middle + 1) > at) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * Whether zero times each of the cells, or divided by it, is zero. Zero times anything finite is,
+   * and so is zero divided by anything but zero and NaN.
+   */
+  private boolean keepsAllZeros(DenseMatrix matrix, ExecutionContext context) {
+    long least = isProduct ? 0 : 1;
     MemorySegment cells = matrix.segment();
-    double[] sums = new double[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
+    boolean[] keep = new boolean[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
     parallel.forRange(
         context,
         matrix.cells(),
         CHUNK_CELLS,
-        (from, to) -> {
-          // Zero times anything finite is zero; one infinity or NaN makes the sum NaN.
-          double sum = 0;
-          for (long at = from; at < to; at++) {
-            sum += 0 * cells.getAtIndex(CELL, at);
-          }
-          sums[(int) (from / CHUNK_CELLS)] = sum;
-        });
-    for (double sum : sums) {
-      if (sum != 0) {
+        (from, to) ->
+            keep[(int) (from / CHUNK_CELLS)] = areInRange(cells, from, to, least));
+    for (boolean each : keep) {
+      if (!each) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Whether the cells without their signs lie from 0 to the last number before infinity, or from
+   * the first number behind 0 to infinity. Their bits have the order of the numbers; branches, or a
+   * sum, would make one cell wait for the other.
+   *
+   * @param least the bits of the first number of the range, 0 or 1
+   */
+  private static boolean areInRange(MemorySegment cells, long from, long to, long least) {
+    long outside = 0;
+    for (long at = from; at < to; at++) {
+      long above = (cells.getAtIndex(BITS, at) & Long.MAX_VALUE) - least;
+      outside |= above | INFINITY - 1 - above;
+    }
+    return outside >= 0;
   }
 
   private boolean keepsZeros(DenseMatrix vector, boolean swapped) {
