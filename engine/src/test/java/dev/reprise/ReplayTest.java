@@ -167,8 +167,7 @@ class ReplayTest {
     try (Session session = Reprise.session(config(1, ReuseMode.FULL))) {
       return session
           .replay(
-              ReplayRequest.of(folder.resolve(name + ".lineage"))
-                  .withStored(folder.resolve(name)))
+              ReplayRequest.of(folder.resolve(name + ".lineage")).withStored(folder.resolve(name)))
           .comparison();
     }
   }

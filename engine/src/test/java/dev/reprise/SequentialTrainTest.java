@@ -177,7 +177,10 @@ class SequentialTrainTest {
     assertThat(
             Scripts.failure(
                 Scripts.config(),
-                NETWORK + "[m, l] = sequentialTrain(X=X, Y=y, " + arguments.replace("'", "\"") + ")"))
+                NETWORK
+                    + "[m, l] = sequentialTrain(X=X, Y=y, "
+                    + arguments.replace("'", "\"")
+                    + ")"))
         .hasMessageContaining("sequentialTrain: ")
         .hasMessageContaining(message);
   }

@@ -79,8 +79,7 @@ class WorkloadsTest {
   /** The script, with its marked loops in parallel if the workload says so. */
   private Path script(JsonNode workload) throws IOException {
     String name = workload.path("name").asText();
-    Path file =
-        ROOT.resolve("bench/workloads/" + workload.path("script").asText(name) + ".dml");
+    Path file = ROOT.resolve("bench/workloads/" + workload.path("script").asText(name) + ".dml");
     String text = Files.readString(file);
     if (workload.path("parallel").asBoolean()) {
       text = text.replaceAll("(?m)^( *)for( .*\\{) # parfor$", "$1parfor$2");

@@ -27,8 +27,17 @@ class ChoicesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gpu", "cuda:", "cuda:a", "cuda:1000", "opencl0", "cpu+cuda", "auto+", "auto+cpu",
-        "cuda+opencl", "+cuda", ""
+        "gpu",
+        "cuda:",
+        "cuda:a",
+        "cuda:1000",
+        "opencl0",
+        "cpu+cuda",
+        "auto+",
+        "auto+cpu",
+        "cuda+opencl",
+        "+cuda",
+        ""
       })
   void otherWordsAreRefusedInOneLine(String word) {
     assertThatThrownBy(() -> Choices.device("--device", word))

@@ -36,8 +36,7 @@ class FullDiskTest {
 
   private Ran run(int kibibytes, String... words) throws Exception {
     List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of("bash", "-c", "ulimit -f " + kibibytes + "; exec \"$@\"", "limited"));
+    command.addAll(List.of("bash", "-c", "ulimit -f " + kibibytes + "; exec \"$@\"", "limited"));
     List<String> java = new ArrayList<>(COMMAND.words(Main.class));
     // Else a file of 32 KiB is made.
     java.add(1, "-XX:-UsePerfData");

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /**
  * Writes several files that appear together, complete, or not at all. Each is written under a
  * hidden temporary name in its own folder; {@link #publish} renames them. Closing without
- * publishing removes the temporary files, and whatever was there before is untouched. What is
- * named by a symbolic link is written where that leads ({@link LinkedPlace}).
+ * publishing removes the temporary files, and whatever was there before is untouched. What is named
+ * by a symbolic link is written where that leads ({@link LinkedPlace}).
  *
  * <p>Survives the death of the process at any moment (each file is old or new, never in between;
  * only between two renames may a data file be newer than its sidecar). A power cut is not covered:

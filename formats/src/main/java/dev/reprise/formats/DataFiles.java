@@ -205,8 +205,8 @@ public final class DataFiles {
   }
 
   /**
-   * Where the description of a file or folder lies, if it has one: beside it, and before that beside
-   * a link that names it.
+   * Where the description of a file or folder lies, if it has one: beside it, and before that
+   * beside a link that names it.
    */
   public static List<Path> descriptions(Path data) {
     return LinkedPlace.names(data).stream().map(Sidecar::pathFor).toList();

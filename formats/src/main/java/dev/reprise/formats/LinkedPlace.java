@@ -43,7 +43,9 @@ public final class LinkedPlace {
       } catch (NoSuchFileException e) {
         throw new LinkProblem(
             name,
-            "it is a symbolic link to " + Files.readSymbolicLink(at) + ", whose folder is not there");
+            "it is a symbolic link to "
+                + Files.readSymbolicLink(at)
+                + ", whose folder is not there");
       }
     }
     return at;

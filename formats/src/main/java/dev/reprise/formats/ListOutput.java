@@ -64,8 +64,7 @@ public final class ListOutput implements AutoCloseable {
       throw e.renamed(temporary.toString(), place.toString());
     } catch (ResourceException e) {
       throw e.getMessage().contains(temporary.toString())
-          ? new ResourceException(
-              e.getMessage().replace(temporary.toString(), place.toString()), e)
+          ? new ResourceException(e.getMessage().replace(temporary.toString(), place.toString()), e)
           : e;
     }
   }

@@ -66,8 +66,7 @@ class LinkedPlaceTest {
   /** From the same folder, another one, by several, and by a folder that is a link itself. */
   @ParameterizedTest
   @ValueSource(strings = {"data/l", "links/l", "links/second", "to-links/l", "data/deep/up"})
-  void whatALinkLeadsToIsWrittenWithItsDescriptionAndTheLinkStays(String name)
-      throws IOException {
+  void whatALinkLeadsToIsWrittenWithItsDescriptionAndTheLinkStays(String name) throws IOException {
     link("data/l", "m.csv");
     link("links/l", "../data/m.csv");
     link("links/second", "l");

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A map along the paths of a program. It remembers its changes, so that a branch or a loop's body is
- * taken back, and met with another one, at the cost of what it changed: programs of many branches
- * have many variables.
+ * A map along the paths of a program. It remembers its changes, so that a branch or a loop's body
+ * is taken back, and met with another one, at the cost of what it changed: programs of many
+ * branches have many variables.
  *
  * <pre>
  *   mark ---- then ---- takeBack(mark) = what then has changed
@@ -69,8 +69,7 @@ public final class ReversibleMap<K, V> {
     Map<K, V> changed = new LinkedHashMap<>();
     while (changes.size() > mark) {
       Change<K, V> last = changes.removeLast();
-      V now =
-          last.before == null ? values.remove(last.key) : values.put(last.key, last.before);
+      V now = last.before == null ? values.remove(last.key) : values.put(last.key, last.before);
       if (!changed.containsKey(last.key)) {
         changed.put(last.key, now);
       }

@@ -24,8 +24,7 @@ public sealed class StoreException extends ResourceException permits UnknownName
     this(message, cause, passing, false);
   }
 
-  private StoreException(
-      String message, Throwable cause, boolean passing, boolean lackOfRoom) {
+  private StoreException(String message, Throwable cause, boolean passing, boolean lackOfRoom) {
     super(message, cause);
     this.passing = passing;
     this.lackOfRoom = lackOfRoom;

@@ -59,8 +59,6 @@ final class SelfProductExtension implements Rewrite {
 
   /** Other rectangles of the product are known, too: {@code t(P[, 1:5]) %*% P[, 6:10]}. */
   private static boolean isFirstBlock(Seen seen, Region region) {
-    return seen.row() == region.row()
-        && seen.col() == region.col()
-        && seen.rows() == seen.cols();
+    return seen.row() == region.row() && seen.col() == region.col() && seen.rows() == seen.cols();
   }
 }

@@ -308,8 +308,7 @@ public final class FileAccess {
   /** What the file that is there would keep of a frame, by way of the same folder. */
   public Value kept(FrameValue frame, Path workingDirectory, Path file, Precision precision) {
     WriteOptions options =
-        files.frameOptions(
-            new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
+        files.frameOptions(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()));
     return kept(frame, options, precision, Environment.temporaryFolder());
   }
 

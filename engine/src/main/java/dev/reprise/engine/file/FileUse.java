@@ -47,10 +47,7 @@ public final class FileUse {
    * @param content likewise what it is made of
    */
   private FileUse(
-      Path file,
-      boolean writes,
-      Function<Path, List<Path>> beside,
-      Supplier<List<Path>> content) {
+      Path file, boolean writes, Function<Path, List<Path>> beside, Supplier<List<Path>> content) {
     this.file = file;
     this.writes = writes;
     this.beside = beside;

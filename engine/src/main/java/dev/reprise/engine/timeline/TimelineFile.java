@@ -33,7 +33,6 @@ final class TimelineFile {
     return !Files.exists(path) || Files.isRegularFile(path);
   }
 
-
   /** What a person is told. */
   String complaint(IOException e) {
     String reason =

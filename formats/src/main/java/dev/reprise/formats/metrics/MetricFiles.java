@@ -20,8 +20,8 @@ import java.util.Map;
 /**
  * The folder that a session's metrics go to: {@code metrics.csv}, to which every session appends,
  * and an event file of its own for TensorBoard. Both are made with the first metric, and each
- * metric is written at once, as a whole or not at all. A run that goes on where an earlier one was stopped does not write
- * again what the table has. Thread-safe.
+ * metric is written at once, as a whole or not at all. A run that goes on where an earlier one was
+ * stopped does not write again what the table has. Thread-safe.
  */
 public final class MetricFiles implements AutoCloseable {
   private static final String TABLE = "metrics.csv";

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Of which variables the value behind a place of a loop's body contains, at the end of the body, the
- * one that they had at that place.
+ * Of which variables the value behind a place of a loop's body contains, at the end of the body,
+ * the one that they had at that place.
  *
  * <p>Most are not written behind it, or made further by each block that writes them, which is found
  * out once for all places. What goes through other variables in between ({@code Y = X; ...; X = Y +

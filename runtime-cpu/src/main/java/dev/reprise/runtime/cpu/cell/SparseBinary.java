@@ -180,8 +180,7 @@ final class SparseBinary implements Kernel {
         context,
         matrix.cells(),
         CHUNK_CELLS,
-        (from, to) ->
-            keep[(int) (from / CHUNK_CELLS)] = areInRange(cells, from, to, least));
+        (from, to) -> keep[(int) (from / CHUNK_CELLS)] = areInRange(cells, from, to, least));
     for (boolean each : keep) {
       if (!each) {
         return false;
