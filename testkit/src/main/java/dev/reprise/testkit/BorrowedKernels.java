@@ -4,6 +4,7 @@ import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ExecutionContext;
@@ -19,6 +20,7 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +103,8 @@ final class BorrowedKernels {
   private static Operand onHost(DeviceOperand operand) {
     return switch (operand) {
       case Scalar scalar -> scalar;
+      case DeviceNumber number ->
+          Scalar.of(FakeMemory.cells(number.buffer()).get(ValueLayout.JAVA_DOUBLE, 0));
       case DeviceMatrix matrix ->
           new DenseMatrix(
               matrix.rows(), matrix.cols(), matrix.precision(), borrowed(matrix.buffer()));
