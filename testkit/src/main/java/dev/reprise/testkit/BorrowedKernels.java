@@ -7,6 +7,7 @@ import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
+import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
@@ -34,11 +35,19 @@ final class BorrowedKernels {
   private final Device kernels;
   private final CountingAllocator scratch = new CountingAllocator();
 
+  // Set before there are launches.
+  private volatile boolean leavesNumbers;
+
   /**
    * @param kernels takes dense matrices
    */
   BorrowedKernels(Device kernels) {
     this.kernels = kernels;
+  }
+
+  /** From now on numbers are results in the fake's memory, too. */
+  void leaveNumbers() {
+    leavesNumbers = true;
   }
 
   /** Buffers of the kernels that were not given back. */
@@ -149,6 +158,12 @@ final class BorrowedKernels {
           if (dense != matrix) {
             dense.buffer().release();
           }
+        } else if (leavesNumbers && results[i] instanceof DoubleScalar(double number)) {
+          DeviceBuffer buffer = allocator.allocate(Double.BYTES);
+          taken.add(buffer);
+          FakeMemory.cells(buffer).set(ValueLayout.JAVA_DOUBLE, 0, number);
+          FakeMemory.makes(launch, buffer);
+          outputs[i] = new DeviceMatrix(1, 1, Precision.FP64, buffer);
         } else {
           outputs[i] = (Scalar) results[i];
         }

@@ -96,6 +96,9 @@ public final class LateNumbers {
     if (!hasLate(operands)) {
       return operands;
     }
+    if (!areTaken(operation, operands)) {
+      return null;
+    }
     boolean isWorthKernel = uses.isWorthKernel(alone(operation, operands), cellsOf(operands));
     // Asked in any case: formulas are counted, too.
     Value[] there = of(worker, operands);
