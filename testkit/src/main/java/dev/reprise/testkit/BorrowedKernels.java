@@ -35,7 +35,6 @@ final class BorrowedKernels {
   private final Device kernels;
   private final CountingAllocator scratch = new CountingAllocator();
 
-  // Set before there are launches.
   private volatile boolean leavesNumbers;
 
   /**

@@ -198,7 +198,7 @@ public final class FakeAccelerator implements Accelerator {
     }
   }
 
-  /** Leaves numbers in its memory, as real accelerators do, instead of handing them over. */
+  /** From now on leaves numbers in its memory, as real ones do, instead of handing them over. */
   public FakeAccelerator leaveNumbers() {
     kernels.leaveNumbers();
     return this;

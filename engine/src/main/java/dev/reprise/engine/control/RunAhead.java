@@ -5,19 +5,27 @@ import dev.reprise.memory.Handle;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The operations that a control thread has started and that may still fail, in program order. How
- * far the thread runs ahead is bounded by how many have not finished, wherever they stand: a number
- * that a loop sums up comes when its device has computed it, the matrices after it when they are
- * launched. Owned by the control thread.
+ * far the thread runs ahead is bounded by how many have not finished, wherever they stand. A number
+ * comes when its device has computed it, the matrices after it when they are launched; numbers made
+ * of it come then, too, and cost nothing until then, so that there may be more of them. Owned by the
+ * control thread.
  */
 public final class RunAhead {
   /** Operations that have not finished; with more, the thread waits before it probes. */
   static final int MOST = 64;
+
+  /**
+   * The same of those that make numbers: some iterations with a norm of all gradients. With 64 in
+   * all the thread waits amid iterations that a device holds back until they are complete.
+   */
+  static final int MOST_NUMBERS = 256;
 
   /**
    * @param item what it makes, if it has a claim on that, else null
@@ -27,10 +35,17 @@ public final class RunAhead {
     private boolean hasSucceeded() {
       return handle.valueOrNull() != null;
     }
+
+    private boolean isNumber() {
+      Meta meta = handle.meta();
+      return meta != null && meta.type() != null && meta.type().isScalar();
+    }
   }
 
   /** The oldest first; among them some that have succeeded meanwhile. */
   private final ArrayDeque<Operation> operations = new ArrayDeque<>();
+
+  private int numbers;
 
   /** Estimated bytes of their results. */
   private long bytes;
@@ -46,6 +61,7 @@ public final class RunAhead {
     handle.retain();
     Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
     operations.addLast(operation);
+    numbers += operation.isNumber() ? 1 : 0;
     bytes += operation.bytes;
     submissions++;
   }
@@ -143,7 +159,8 @@ public final class RunAhead {
   }
 
   private boolean isWithin(long mostBytes) {
-    return operations.isEmpty() || operations.size() < MOST && bytes <= mostBytes;
+    return operations.isEmpty()
+        || operations.size() - numbers < MOST && numbers < MOST_NUMBERS && bytes <= mostBytes;
   }
 
   private void dropOldestSucceeded() {
@@ -156,7 +173,7 @@ public final class RunAhead {
     operations.removeIf(each -> {
       boolean succeeded = each.hasSucceeded();
       if (succeeded) {
-        bytes -= each.bytes;
+        left(each);
         each.handle.release();
       }
       return succeeded;
@@ -166,8 +183,13 @@ public final class RunAhead {
   /** Removes the oldest operation, whose reference the caller takes over. */
   Operation takeOldest() {
     Operation oldest = operations.removeFirst();
-    bytes -= oldest.bytes;
+    left(oldest);
     return oldest;
+  }
+
+  private void left(Operation operation) {
+    numbers -= operation.isNumber() ? 1 : 0;
+    bytes -= operation.bytes;
   }
 
   /** Cancels all, and forgets them. */
@@ -177,6 +199,7 @@ public final class RunAhead {
       left.handle.release();
     }
     operations.clear();
+    numbers = 0;
     bytes = 0;
   }
 }
