@@ -14,8 +14,8 @@ import java.util.List;
  * The operations that a control thread has started and that may still fail, in program order. How
  * far the thread runs ahead is bounded by how many have not finished, wherever they stand. A number
  * comes when its device has computed it, the matrices after it when they are launched; numbers made
- * of it come then, too, and cost nothing until then, so that there may be more of them. Owned by the
- * control thread.
+ * of it come then, too, and cost nothing until then, so that there may be more of them. Owned by
+ * the control thread.
  */
 public final class RunAhead {
   /** Operations that have not finished; with more, the thread waits before it probes. */

@@ -30,9 +30,9 @@ import java.util.Set;
  * <pre>
  *   s = sum(X ^ 2)            launched: its handle gets the cell that s will be in as companion
  *   f = min(1, c / sqrt(s))   written down: a {@link NumberFormula} is the companion of f's handle
- *   Y = X * f                 launched in its turn: first one kernel that computes the formula, from
- *                             cells that launches before it have left, then the product, which reads
- *                             f where it lies
+ *   Y = X * f                 launched in its turn: first one kernel that computes the formula,
+ *                             from cells that launches before it have left, then the product,
+ *                             which reads f where it lies
  * </pre>
  *
  * <p><b>Cell or number?</b> Iterations of a loop are repeated at once only if they launch the same.
@@ -90,7 +90,7 @@ public final class LateNumbers {
    * The operands of an operation with numbers to come as cells in the worker's memory.
    *
    * @param operands complete but for late numbers
-   * @return null when it has not all of them, or had better not take them: then it needs the numbers
+   * @return null when it has not all of them, or had better not take them: the numbers are needed
    */
   Value[] of(AcceleratorWorker worker, Operation operation, Value[] operands) {
     if (!hasLate(operands)) {

@@ -20,8 +20,9 @@ import java.util.Set;
  * written down follows from the program alone: a number that has come in the meantime is written as
  * what it came from.
  *
- * <p>The companion of the number's handle, which owns it; holds a reference to each operand. Made by
- * a control thread; the cell is set by a worker whose task holds the handle, so before the release.
+ * <p>The companion of the number's handle, which owns it; holds a reference to each operand. Made
+ * by a control thread; the cell is set by a worker whose task holds the handle, so before the
+ * release.
  */
 public final class NumberFormula implements Value {
   private static final Set<String> EXACT =

@@ -20,9 +20,9 @@ import dev.reprise.scheduler.TaskScheduler;
  * <p>A number is there once its device has computed it, which is later than the turn of what is
  * made of it. A number that is made of it is made when it comes, by the worker. What is to be
  * launched takes the number where the device has it, if it can ({@link LateNumbers}). Otherwise the
- * worker waits for the device first, if the main program has made it: so a loop launches the same in
- * the same order in each iteration, and most of what comes behind it is made of it anyway. What a
- * {@code parfor} worker has made goes to the pool instead: others may come behind it that have
+ * worker waits for the device first, if the main program has made it: so a loop launches the same
+ * in the same order in each iteration, and most of what comes behind it is made of it anyway. What
+ * a {@code parfor} worker has made goes to the pool instead: others may come behind it that have
  * nothing to do with it.
  */
 public final class Relayed {
@@ -41,7 +41,7 @@ public final class Relayed {
     }
   }
 
-  /** Likewise by what must know a number that its device has: the task runs again when it has come. */
+  /** Likewise by what must know a number that its device has: it runs again when that has come. */
   private static final class NumbersNeeded extends ForThePool {
     private static final long serialVersionUID = 1L;
     private static final NumbersNeeded INSTANCE = new NumbersNeeded();

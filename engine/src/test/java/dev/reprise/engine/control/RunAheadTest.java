@@ -53,6 +53,26 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(ROOM)).isTrue();
   }
 
+  /** Sums of many gradients, and what is made of them, come when their device has computed them. */
+  @Test
+  void numbersLeaveRoomForMatrices() {
+    List<Handle> numbers = new ArrayList<>();
+    for (int i = 0; i < RunAhead.MOST_NUMBERS; i++) {
+      assertThat(ahead.hasRoom(ROOM)).isTrue();
+      numbers.add(added(Meta.DOUBLE));
+    }
+    assertThat(ahead.hasRoom(ROOM)).isFalse();
+    numbers.getLast().complete(Scalar.of(1.0));
+    assertThat(ahead.hasRoom(ROOM)).isTrue();
+    for (int i = 0; i < RunAhead.MOST; i++) {
+      assertThat(ahead.hasRoom(ROOM)).isTrue();
+      pending();
+    }
+    assertThat(ahead.hasRoom(ROOM)).isFalse();
+    ahead.discard();
+    assertThat(ahead.hasRoom(ROOM)).isTrue();
+  }
+
   /** Who asks for the same once more follows it. */
   @Test
   void whatIsUnderAClaimIsKnownByItsItem() {

@@ -96,7 +96,10 @@ class FusedPtxTest {
               null);
       String vectors =
           new FusedCells(cheap, 5, 7)
-              .kernels(Language.PTX, precision, List.of(LeafForm.MATRIX, LeafForm.MATRIX, LeafForm.NUMBER))
+              .kernels(
+                  Language.PTX,
+                  precision,
+                  List.of(LeafForm.MATRIX, LeafForm.MATRIX, LeafForm.NUMBER))
               .text();
       assertThat(vectors).contains(precision == Precision.FP64 ? ".v2.f64" : ".v4.f32");
       for (String target : List.of("sm_75", "sm_80", "sm_90", "sm_120")) {
