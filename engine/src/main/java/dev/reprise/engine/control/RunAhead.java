@@ -5,7 +5,6 @@ import dev.reprise.memory.Handle;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.Meta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.List;
  * The operations that a control thread has started and that may still fail, in program order. How
  * far the thread runs ahead is bounded by how many have not finished, wherever they stand. A number
  * comes when its device has computed it, the matrices after it when they are launched; numbers made
- * of it come then, too, and cost nothing until then, so that there may be more of them. Owned by
+ * of it come then, too, and hold no matrix until then, so that there may be more of them. Owned by
  * the control thread.
  */
 public final class RunAhead {
@@ -22,30 +21,33 @@ public final class RunAhead {
   static final int MOST = 64;
 
   /**
-   * The same of those that make numbers: some iterations with a norm of all gradients. With 64 in
-   * all the thread waits amid iterations that a device holds back until they are complete.
+   * The same of those that make numbers of numbers: some iterations with a norm of all gradients.
+   * With 64 in all the thread waits amid iterations that a device holds back until they are
+   * complete.
    */
-  static final int MOST_NUMBERS = 256;
+  static final int MOST_OF_NUMBERS = 256;
 
   /**
    * @param item what it makes, if it has a claim on that, else null
+   * @param isOfNumbers whether it makes a number of numbers
    * @param submission which of the thread's operations it is, from 0 on
    */
-  record Operation(Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
+  record Operation(
+      Handle handle,
+      Origin origin,
+      LineageItem item,
+      boolean isOfNumbers,
+      long bytes,
+      long submission) {
     private boolean hasSucceeded() {
       return handle.valueOrNull() != null;
-    }
-
-    private boolean isNumber() {
-      Meta meta = handle.meta();
-      return meta != null && meta.type() != null && meta.type().isScalar();
     }
   }
 
   /** The oldest first; among them some that have succeeded meanwhile. */
   private final ArrayDeque<Operation> operations = new ArrayDeque<>();
 
-  private int numbers;
+  private int ofNumbers;
 
   /** Estimated bytes of their results. */
   private long bytes;
@@ -58,10 +60,18 @@ public final class RunAhead {
    * @param item what it makes, if it has a claim on that, else null
    */
   public void add(Handle handle, Origin origin, LineageItem item) {
-    handle.retain();
-    Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
+    add(new Operation(handle, origin, item, false, estimatedBytes(handle), submissions));
+  }
+
+  /** As {@link #add}, of an operation without a claim that makes a number of numbers. */
+  public void addOfNumbers(Handle handle, Origin origin) {
+    add(new Operation(handle, origin, null, true, 0, submissions));
+  }
+
+  private void add(Operation operation) {
+    operation.handle.retain();
     operations.addLast(operation);
-    numbers += operation.isNumber() ? 1 : 0;
+    ofNumbers += operation.isOfNumbers ? 1 : 0;
     bytes += operation.bytes;
     submissions++;
   }
@@ -160,7 +170,9 @@ public final class RunAhead {
 
   private boolean isWithin(long mostBytes) {
     return operations.isEmpty()
-        || operations.size() - numbers < MOST && numbers < MOST_NUMBERS && bytes <= mostBytes;
+        || operations.size() - ofNumbers < MOST
+            && ofNumbers < MOST_OF_NUMBERS
+            && bytes <= mostBytes;
   }
 
   private void dropOldestSucceeded() {
@@ -188,7 +200,7 @@ public final class RunAhead {
   }
 
   private void left(Operation operation) {
-    numbers -= operation.isNumber() ? 1 : 0;
+    ofNumbers -= operation.isOfNumbers ? 1 : 0;
     bytes -= operation.bytes;
   }
 
@@ -199,7 +211,7 @@ public final class RunAhead {
       left.handle.release();
     }
     operations.clear();
-    numbers = 0;
+    ofNumbers = 0;
     bytes = 0;
   }
 }

@@ -267,7 +267,11 @@ public final class Pipeline {
             (complete, kernel, tally, later) ->
                 execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
-      context.ahead.add(task.handle(), left, null);
+      if (Relayed.isOfNumbers(inputs, meta)) {
+        context.ahead.addOfNumbers(task.handle(), left);
+      } else {
+        context.ahead.add(task.handle(), left, null);
+      }
       task.submit();
       return task.handle();
     }

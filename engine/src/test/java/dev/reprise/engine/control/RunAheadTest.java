@@ -53,13 +53,16 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(ROOM)).isTrue();
   }
 
-  /** Sums of many gradients, and what is made of them, come when their device has computed them. */
+  /** A norm of many gradients comes when its device has computed it. */
   @Test
-  void numbersLeaveRoomForMatrices() {
+  void numbersOfNumbersLeaveRoomForOthers() {
     List<Handle> numbers = new ArrayList<>();
-    for (int i = 0; i < RunAhead.MOST_NUMBERS; i++) {
+    for (int i = 0; i < RunAhead.MOST_OF_NUMBERS; i++) {
       assertThat(ahead.hasRoom(ROOM)).isTrue();
-      numbers.add(added(Meta.DOUBLE));
+      Handle number = new Handle(null, Meta.DOUBLE);
+      ahead.addOfNumbers(number, null);
+      number.release();
+      numbers.add(number);
     }
     assertThat(ahead.hasRoom(ROOM)).isFalse();
     numbers.getLast().complete(Scalar.of(1.0));
