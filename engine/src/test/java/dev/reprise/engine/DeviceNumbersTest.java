@@ -7,6 +7,7 @@ import dev.reprise.ReuseMode;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.FakeDevices.Outcome;
+import dev.reprise.runtime.Precision;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +66,16 @@ class DeviceNumbersTest {
     Outcome outcome = FakeDevices.run(config(reuse), script, fake);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.device(0).fallbacks()).isZero();
+    assertThat(fake.log()).contains("fused");
+  }
+
+  /** Numbers are doubles whatever the precision of matrices. */
+  @Test
+  void matricesOfFloatsAreCombinedWithTheSameNumbers() {
+    SessionConfig config = config(ReuseMode.HYBRID).withPrecision(Precision.FP32);
+    String expected = FakeDevices.run(config, PLAIN, devices.device("fake:0")).output();
+    FakeAccelerator fake = device();
+    assertThat(FakeDevices.run(config, PLAIN, fake).output()).isEqualTo(expected);
     assertThat(fake.log()).contains("fused");
   }
 

@@ -5,7 +5,6 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.NumberCell;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.accelerator.CellExpression;
@@ -198,7 +197,7 @@ public final class LateNumbers {
 
     /** In doubles, as the processor computes numbers whatever the precision of matrices. */
     DeviceWork work(Operation root) {
-      return new FusedOperations(expression(), root.withPrecision(Precision.FP64), 1, 1);
+      return new FusedOperations(expression(), new Operation(root.opcode()), 1, 1);
     }
 
     /** Adds the operations of a formula; false when an operand is not there. */
