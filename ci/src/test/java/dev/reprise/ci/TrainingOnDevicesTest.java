@@ -161,6 +161,40 @@ class TrainingOnDevicesTest {
         30);
   }
 
+  /** Nobody waits for the norm: each iteration launches the same, whoever is faster. */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void iterationsThatScaleByANormLaunchTheSameAndAreStartedAtOnce(
+      ReuseMode reuse, @TempDir Path folder) throws IOException {
+    String script =
+        """
+        source("nn/optim/clip.dml") as clip
+        X = rand(rows=512, cols=16, min=-1, max=1, seed=1); y = rowSums(X ^ 2)
+        p = list(rand(rows=16, cols=12, min=-1, max=1, seed=2), rand(rows=12, cols=1, seed=3))
+        for (e in 1:$epochs) {
+          total = 0
+          for (k in 1:32) {
+            A = X[((k - 1) * 16 + 1):(k * 16), ]; b = y[((k - 1) * 16 + 1):(k * 16), ]
+            H = tanh(A %*% as.matrix(p[1])); D = (H %*% as.matrix(p[2]) - b) / 16
+            g = list(t(A) %*% ((D %*% t(as.matrix(p[2]))) * (1 - H ^ 2)), t(H) %*% D)
+            [g, norm] = clip::by_norm(g, 0.1)
+            for (i in 1:2) p[i] = as.matrix(p[i]) - 0.1 * as.matrix(g[i])
+            total = total + sum(D ^ 2)
+          }
+          print("epoch " + e + " " + total)
+        }
+        """;
+    String file = Files.writeString(folder.resolve("norm.dml"), script).toString();
+    Function<DeviceConfig, ScriptOutput.Outcome> twelve =
+        devices -> run(file, Map.of("epochs", "12"), devices, reuse);
+    assertAreStartedAtOnce(twelve, 12, 12 * 32 / 4);
+    if (reuse == ReuseMode.NONE) {
+      long few = use(run(file, Map.of("epochs", "8"), ONE_BY_ONE, reuse).statistics()).launches();
+      long many = use(twelve.apply(ONE_BY_ONE).statistics()).launches();
+      assertThat((many - few) % (4 * 32)).isZero();
+    }
+  }
+
   /** The program waits in each iteration, among loops of one launch that are parts of it. */
   @ParameterizedTest
   @CsvSource({"NONE", "HYBRID"})

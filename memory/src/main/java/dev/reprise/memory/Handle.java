@@ -24,6 +24,10 @@ import java.util.concurrent.CountDownLatch;
  * <p>Whoever moves it out of PENDING first decides the outcome; later attempts return false. A
  * completed value belongs to the handle, which releases it when its own count is zero.
  *
+ * <p>A <em>companion</em> may go with it, from whenever there is one until the count is zero: the
+ * same number as an accelerator has it. It stays beside the value, so that whoever prefers it need
+ * not ask which of the two came first.
+ *
  * <p><b>Threads.</b> Any thread may call anything. {@code state} and {@code references} change by
  * compare-and-set only. Callbacks run on the thread that completes the handle, in the order in
  * which they were added, with no lock held; a callback added after completion runs at once on its
@@ -33,12 +37,14 @@ public final class Handle implements PendingValue {
   private static final Object SPENT = new Object();
   private static final VarHandle STATE;
   private static final VarHandle REFERENCES;
+  private static final VarHandle COMPANION;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       STATE = lookup.findVarHandle(Handle.class, "state", Object.class);
       REFERENCES = lookup.findVarHandle(Handle.class, "references", int.class);
+      COMPANION = lookup.findVarHandle(Handle.class, "companion", Value.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -46,6 +52,10 @@ public final class Handle implements PendingValue {
 
   // Who computes the value, for those who want to come after it there; a hint.
   private volatile Object route;
+
+  // Publishes it. Set once, and taken by whoever releases it: as with the value, of the thread that
+  // writes 0 references and the one that sets it at least one sees the other's write.
+  private volatile Value companion;
 
   private record Callback(Runnable action, Callback earlier) {}
 
@@ -85,6 +95,30 @@ public final class Handle implements PendingValue {
   /** The worker that was noted last, or null. */
   public Object route() {
     return route;
+  }
+
+  /**
+   * Adds a companion, whose reference is taken over. Of several the first stays. By somebody who
+   * has just made the handle, or before it is done.
+   */
+  public void accompany(Value other) {
+    if (!COMPANION.compareAndSet(this, null, other)) {
+      other.release();
+    } else if (references == 0) {
+      releaseCompanion();
+    }
+  }
+
+  /** What goes with the value, borrowed by a holder of a reference; null for nothing. */
+  public Value companion() {
+    return companion;
+  }
+
+  private void releaseCompanion() {
+    Value left = (Value) COMPANION.getAndSet(this, null);
+    if (left != null) {
+      left.release();
+    }
   }
 
   @Override
@@ -258,6 +292,7 @@ public final class Handle implements PendingValue {
       if (REFERENCES.compareAndSet(this, held, held - 1)) {
         if (held == 1) {
           dispose();
+          releaseCompanion();
         }
         return;
       }

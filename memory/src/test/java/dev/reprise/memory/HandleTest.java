@@ -47,6 +47,47 @@ class HandleTest {
   }
 
   @Test
+  void aCompanionStaysBesideTheValueUntilTheLastRelease() {
+    handle.accompany(matrix());
+    assertThat(handle.isDone()).isFalse();
+    handle.complete(Scalar.of(2.0));
+    assertThat(handle.companion()).isNotNull();
+    assertThat(handle.valueOrNull()).isEqualTo(Scalar.of(2.0));
+    handle.release();
+    assertThat(handle.companion()).isNull();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void ofTwoCompanionsTheFirstStays() {
+    ManagedMatrix first = matrix();
+    handle.accompany(first);
+    handle.accompany(matrix());
+    assertThat(handle.companion()).isSameAs(first);
+    assertThat(memory.liveBuffers()).isOne();
+    handle.release();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void aCompanionIsReleasedOnceWhoeverComesFirst() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      Handle each = new Handle(null, Meta.DOUBLE);
+      ManagedMatrix companion = matrix();
+      CyclicBarrier start = new CyclicBarrier(2);
+      Thread last =
+          Thread.ofVirtual().start(() -> {
+            meet(start);
+            each.release();
+          });
+      meet(start);
+      each.accompany(companion);
+      last.join();
+      assertThat(memory.liveBuffers()).isZero();
+    }
+  }
+
+  @Test
   void theFirstOutcomeCounts() {
     assertThat(handle.cancel()).isTrue();
     assertThat(handle.complete(matrix())).isFalse();

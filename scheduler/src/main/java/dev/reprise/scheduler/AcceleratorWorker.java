@@ -1,6 +1,7 @@
 package dev.reprise.scheduler;
 
 import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
@@ -33,6 +34,10 @@ import java.util.function.BooleanSupplier;
  * launch fails later, its value and what was made of it are lost, and are computed again from their
  * lineage as after the loss of the device.
  *
+ * <p>A number is read by the host, so it is given out at the end. But what is launched here may
+ * read it where it lies: its cell is given out at the launch, too ({@link
+ * DeviceTask#launchedNumber}).
+ *
  * <p><b>Repeated iterations.</b> The accelerator may hold the launches of an iteration back that it
  * has seen before, to issue them at once (see {@link Accelerator#repeats}). Their values are given
  * out as ever. When nothing more comes for a while, or somebody waits, they are issued as they are;
@@ -56,7 +61,7 @@ public final class AcceleratorWorker implements AutoCloseable {
    */
   public interface Relay {
     /**
-     * Runs on the worker's thread: may {@link #submit} a task, which is issued at once, and must
+     * Runs on the worker's thread: may {@link #submit} tasks, which are issued at once, and must
      * wait for nothing but by {@link #completeUntil}.
      */
     void run();
@@ -153,11 +158,26 @@ public final class AcceleratorWorker implements AutoCloseable {
   public void submit(DeviceTask task) {
     if (!enter()) {
       task.failed(cancellation());
-    } else if (relaying == Thread.currentThread()) {
-      relaying = null;
-      issue(task);
+    } else if (isRelaying()) {
+      issueAtOnce(task);
     } else {
       ring.add(task);
+    }
+  }
+
+  /** True on the worker's thread while a relay runs: what it submits is issued at once. */
+  public boolean isRelaying() {
+    return relaying == Thread.currentThread();
+  }
+
+  private void issueAtOnce(DeviceTask task) {
+    Thread relay = relaying;
+    // What is told of it submits for itself.
+    relaying = null;
+    try {
+      issue(task);
+    } finally {
+      relaying = relay;
     }
   }
 
@@ -351,7 +371,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
-  /** Gives the value out at once, if that is wanted. */
+  /** Gives the value out at once, if that is wanted; of a number, which must be read, its cell. */
   private void publish(IssuedTask next) {
     DeviceTask task = next.task();
     double work = task.launchedWork();
@@ -363,6 +383,11 @@ public final class AcceleratorWorker implements AutoCloseable {
     Value value = next.publish();
     if (value != null) {
       quietly(() -> task.launched(value, nanos));
+      return;
+    }
+    ManagedMatrix cell = next.publishNumber();
+    if (cell != null) {
+      quietly(() -> task.launchedNumber(cell));
     }
   }
 

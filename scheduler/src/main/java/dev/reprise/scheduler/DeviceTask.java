@@ -1,5 +1,6 @@
 package dev.reprise.scheduler;
 
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 
@@ -19,7 +20,7 @@ public interface DeviceTask {
     return new OneOperation(operation());
   }
 
-  /** Matrices and scalars. */
+  /** Matrices, scalars, and numbers as the accelerator has them. */
   Value[] inputs();
 
   /** False when nobody wants the result any more: the task ends with a cancellation. */
@@ -43,6 +44,17 @@ public interface DeviceTask {
    */
   default void launched(Value value, long nanos) {
     throw new UnsupportedOperationException("the task waits for the end of the operation");
+  }
+
+  /**
+   * The operation has been launched and makes a number, which is given out at its end: until then,
+   * and later, what else is launched here may take the cell that it will be in. {@link #completed}
+   * or {@link #failed} follows. Called only where {@link #launched} might be.
+   *
+   * @param cell one cell of fp64, whose reference the task takes over; lost if the operation fails
+   */
+  default void launchedNumber(ManagedMatrix cell) {
+    cell.release();
   }
 
   /**

@@ -3,8 +3,10 @@ package dev.reprise.scheduler;
 import dev.reprise.memory.Completion;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.NumberCell;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ListValue;
@@ -37,8 +39,12 @@ final class IssuedTask {
   // Of inputs whose launches had not been decided.
   private List<Completion> awaited = List.of();
 
-  // Not null once the value has been given out; it owns the mark then.
+  // Not null once the value, or the cell of a number, has been given out; it owns the mark then.
   private Completion completion;
+  private boolean isPublished;
+
+  // Where the number lies that was given out as a cell, which is among what is pinned.
+  private DeviceMatrix numberLeft;
   private long issuedAt;
   private long expectedNanos;
 
@@ -76,6 +82,11 @@ final class IssuedTask {
   private DeviceOperand operand(Value input) {
     return switch (input) {
       case Scalar scalar -> scalar;
+      case NumberCell number -> {
+        DeviceMatrix there = (DeviceMatrix) memory.pin(number.cell(), this::awaits);
+        pinned.add(number.cell());
+        yield new DeviceNumber(there.buffer());
+      }
       case ManagedMatrix matrix -> {
         DeviceOperand there = memory.pin(matrix, this::awaits);
         pinned.add(matrix);
@@ -127,6 +138,7 @@ final class IssuedTask {
         switch (output) {
           case DeviceMatrix matrix -> matrix.buffer().release();
           case DeviceSparse matrix -> matrix.buffer().release();
+          case DeviceNumber number -> throw new IllegalStateException("no kernel makes one");
           case Scalar scalar -> {}
         }
       }
@@ -146,12 +158,34 @@ final class IssuedTask {
       return null;
     }
     completion = new Completion(mark, awaited);
+    isPublished = true;
     try {
       return value();
     } catch (RuntimeException | Error e) {
       mark.release();
       throw e;
     }
+  }
+
+  /**
+   * Gives the cell of a number out before the operation has ended, for what is launched later here;
+   * null where none is made, or another than numbers of scripts are. The caller owns a reference.
+   */
+  ManagedMatrix publishNumber() {
+    if (!task.operation().opcode().returnsDouble()
+        || outputs.length != 1
+        || !(outputs[0] instanceof DeviceMatrix cell)
+        || cell.precision() != Precision.FP64) {
+      return null;
+    }
+    completion = new Completion(mark, awaited);
+    ManagedMatrix number = ManagedMatrix.adopt(cell, memory, completion);
+    outputs[0] = Scalar.absent();
+    // It is read here at the end, whoever has given it up by then.
+    memory.pin(number);
+    pinned.add(number);
+    numberLeft = cell;
+    return number;
   }
 
   /** Notes what was said of its time when the value was given out. */
@@ -164,7 +198,7 @@ final class IssuedTask {
   }
 
   boolean isPublished() {
-    return completion != null;
+    return isPublished;
   }
 
   /** True when {@link #await} would not wait. */
@@ -192,8 +226,9 @@ final class IssuedTask {
         throw failure;
       }
       boolean isMeasured = mark.isMeasured();
+      Value value = isPublished ? null : value();
       completion.ended();
-      return new Outcome(null, issuedAt, nanos, isMeasured);
+      return new Outcome(value, issuedAt, nanos, isMeasured);
     } catch (RuntimeException | Error e) {
       if (completion != null) {
         completion.failed(e);
@@ -219,6 +254,10 @@ final class IssuedTask {
   }
 
   private void addValues(List<Value> values) {
+    if (numberLeft != null) {
+      values.add(number(numberLeft));
+      return;
+    }
     for (int i = 0; i < outputs.length; i++) {
       switch (outputs[i]) {
         case Scalar scalar -> values.add(scalar);
@@ -228,6 +267,7 @@ final class IssuedTask {
           values.add(ManagedMatrix.adopt(matrix, memory, completion));
           outputs[i] = Scalar.absent();
         }
+        case DeviceNumber number -> throw new IllegalStateException("no kernel makes one");
         case DeviceSparse matrix -> {
           values.add(ManagedMatrix.adopt(matrix, memory, completion));
           outputs[i] = Scalar.absent();

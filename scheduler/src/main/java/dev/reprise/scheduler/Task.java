@@ -67,6 +67,17 @@ public abstract class Task {
     return inputs;
   }
 
+  /** The inputs with the values of handles, borrowed from them; null for those that have none. */
+  public final Value[] completeInputs() {
+    Value[] complete = inputs.clone();
+    for (int i = 0; i < complete.length; i++) {
+      if (complete[i] instanceof Handle input) {
+        complete[i] = input.valueOrNull();
+      }
+    }
+    return complete;
+  }
+
   /** Does the work; all inputs are complete and none has failed. */
   protected abstract void run();
 

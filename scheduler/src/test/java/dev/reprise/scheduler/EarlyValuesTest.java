@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.NumberCell;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.FakeAccelerator;
@@ -39,21 +42,28 @@ class EarlyValuesTest {
       new DeviceMemory(fake, host, 64 << 20, (from, bytes) -> false);
   private final AcceleratorWorker worker = new AcceleratorWorker(memory, WorkerEvents.NONE);
 
-  /** Adds 1 to a matrix, or sums it up. */
+  /** Adds 1 or another number to a matrix, or sums it up. */
   private static final class PlusOne implements DeviceTask {
     private final Value input;
     private final Operation operation;
+    private final Value added;
+    final CompletableFuture<ManagedMatrix> cell = new CompletableFuture<>();
     final CompletableFuture<Value> early = new CompletableFuture<>();
     final CompletableFuture<Value> late = new CompletableFuture<>();
     final CompletableFuture<Long> end = new CompletableFuture<>();
 
     PlusOne(Value input) {
-      this(input, PLUS);
+      this(input, PLUS, Scalar.of(1.0));
     }
 
     PlusOne(Value input, Operation operation) {
+      this(input, operation, null);
+    }
+
+    PlusOne(Value input, Operation operation, Value added) {
       this.input = input;
       this.operation = operation;
+      this.added = added;
     }
 
     @Override
@@ -63,7 +73,7 @@ class EarlyValuesTest {
 
     @Override
     public Value[] inputs() {
-      return operation == PLUS ? new Value[] {input, Scalar.of(1.0)} : new Value[] {input};
+      return operation == PLUS ? new Value[] {input, added} : new Value[] {input};
     }
 
     @Override
@@ -80,6 +90,11 @@ class EarlyValuesTest {
     public void launched(Value value, long nanos) {
       input.release();
       early.complete(value);
+    }
+
+    @Override
+    public void launchedNumber(ManagedMatrix made) {
+      cell.complete(made);
     }
 
     @Override
@@ -210,6 +225,80 @@ class EarlyValuesTest {
     PlusOne second = new PlusOne(fine, SUM);
     worker.submit(second);
     assertThat(((Scalar) second.late.get()).asDouble()).isEqualTo(12);
+  }
+
+  private PlusOne sumLeftInMemory(Value input) throws Exception {
+    fake.leaveNumbers();
+    PlusOne sum = new PlusOne(input, SUM);
+    worker.submit(sum);
+    sum.cell.get();
+    return sum;
+  }
+
+  private PlusOne submittedWith(Value input, ManagedMatrix cell) {
+    PlusOne task = new PlusOne(input, PLUS, new NumberCell(cell, new Handle(null, Meta.DOUBLE)));
+    worker.submit(task);
+    return task;
+  }
+
+  @RepeatedTest(50)
+  void aNumberIsReadWhereItLiesBeforeItIsThere() throws Exception {
+    fake.holdMarks(running);
+    PlusOne sum = sumLeftInMemory(matrix(3));
+    PlusOne plus = submittedWith(matrix(10), sum.cell.get());
+    Value value = plus.early.get();
+    assertThat(sum.late).isNotDone();
+    // Whoever reads it has pinned it.
+    sum.cell.get().release();
+    running.countDown();
+    assertThat(number(value)).isEqualTo(16);
+    assertThat(((Scalar) sum.late.get()).asDouble()).isEqualTo(6);
+    value.release();
+  }
+
+  @Test
+  void aCellThatNobodyTakesIsGivenBackAtTheEnd() throws Exception {
+    PlusOne sum = sumLeftInMemory(matrix(3));
+    sum.cell.get().release();
+    assertThat(((Scalar) sum.late.get()).asDouble()).isEqualTo(6);
+  }
+
+  @RepeatedTest(50)
+  void whatIsMadeOfTheCellOfAFailedNumberIsLost() throws Exception {
+    fake.holdMarks(running);
+    fake.failMark(fake.marks() + 1);
+    PlusOne sum = sumLeftInMemory(matrix(3));
+    Value made = submittedWith(matrix(10), sum.cell.get()).early.get();
+    Value fine = submitted(matrix(5)).early.get();
+    running.countDown();
+    assertThatThrownBy(sum.late::get).hasCauseInstanceOf(DeviceException.class);
+    while (worker.unfinished() > 0) {
+      Thread.onSpinWait();
+    }
+    assertThatThrownBy(() -> number(made)).isInstanceOf(LostValueException.class);
+    assertThatThrownBy(() -> number(sum.cell.get())).isInstanceOf(LostValueException.class);
+    assertThat(number(fine)).isEqualTo(6);
+    sum.cell.get().release();
+    made.release();
+    fine.release();
+  }
+
+  @Test
+  void aRelayMaySubmitSeveralTasksOneMadeOfTheOther() throws Exception {
+    CompletableFuture<PlusOne> relayed = new CompletableFuture<>();
+    worker.relay(() -> {
+      assertThat(worker.isRelaying()).isTrue();
+      PlusOne first = new PlusOne(matrix(1));
+      worker.submit(first);
+      PlusOne second = new PlusOne(first.early.getNow(null));
+      worker.submit(second);
+      assertThat(second.early).as("issued at once").isDone();
+      relayed.complete(second);
+    });
+    Value value = relayed.get().early.get();
+    assertThat(number(value)).isEqualTo(3);
+    assertThat(worker.isRelaying()).isFalse();
+    value.release();
   }
 
   @Test

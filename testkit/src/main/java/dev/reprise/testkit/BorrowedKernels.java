@@ -4,8 +4,10 @@ import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
+import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
@@ -19,6 +21,7 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,11 +35,18 @@ final class BorrowedKernels {
   private final Device kernels;
   private final CountingAllocator scratch = new CountingAllocator();
 
+  private volatile boolean leavesNumbers;
+
   /**
    * @param kernels takes dense matrices
    */
   BorrowedKernels(Device kernels) {
     this.kernels = kernels;
+  }
+
+  /** From now on numbers are results in the fake's memory, too. */
+  void leaveNumbers() {
+    leavesNumbers = true;
   }
 
   /** Buffers of the kernels that were not given back. */
@@ -101,6 +111,8 @@ final class BorrowedKernels {
   private static Operand onHost(DeviceOperand operand) {
     return switch (operand) {
       case Scalar scalar -> scalar;
+      case DeviceNumber number ->
+          Scalar.of(FakeMemory.cells(number.buffer()).get(ValueLayout.JAVA_DOUBLE, 0));
       case DeviceMatrix matrix ->
           new DenseMatrix(
               matrix.rows(), matrix.cols(), matrix.precision(), borrowed(matrix.buffer()));
@@ -145,6 +157,12 @@ final class BorrowedKernels {
           if (dense != matrix) {
             dense.buffer().release();
           }
+        } else if (leavesNumbers && results[i] instanceof DoubleScalar(double number)) {
+          DeviceBuffer buffer = allocator.allocate(Double.BYTES);
+          taken.add(buffer);
+          FakeMemory.cells(buffer).set(ValueLayout.JAVA_DOUBLE, 0, number);
+          FakeMemory.makes(launch, buffer);
+          outputs[i] = new DeviceMatrix(1, 1, Precision.FP64, buffer);
         } else {
           outputs[i] = (Scalar) results[i];
         }

@@ -2,6 +2,7 @@ package dev.reprise.testkit;
 
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
@@ -69,6 +70,9 @@ public final class FakeAccelerator implements Accelerator {
 
   /** Those that take compressed matrices among their operands. */
   private static final Set<String> PRODUCTS = Set.of("matmul", "tsmm");
+
+  /** Those that take a number from memory beside a matrix. */
+  private static final Set<String> CELLWISE = Set.of("+", "-", "*", "/", ">", "<", "==");
 
   /** What makes matrices from numbers alone. */
   private static final Set<String> MAKING = Set.of("rand", "matrix", "seq");
@@ -194,6 +198,12 @@ public final class FakeAccelerator implements Accelerator {
     }
   }
 
+  /** From now on leaves numbers in its memory, as real ones do, instead of handing them over. */
+  public FakeAccelerator leaveNumbers() {
+    kernels.leaveNumbers();
+    return this;
+  }
+
   /** Lets cells come from other fakes directly, at so many bytes per nanosecond. */
   public FakeAccelerator withPeers(double bytesPerNano) {
     peerRate = bytesPerNano;
@@ -294,9 +304,16 @@ public final class FakeAccelerator implements Accelerator {
               || matrix.precision() != operation.precision())) {
         return false;
       }
+      if (operand instanceof DeviceNumber && !CELLWISE.contains(operation.name())) {
+        return false;
+      }
     }
-    boolean hasMatrix = Arrays.stream(described).anyMatch(each -> !(each instanceof Scalar));
+    boolean hasMatrix = Arrays.stream(described).anyMatch(FakeAccelerator::isMatrix);
     return SUPPORTED.contains(operation.name()) && (hasMatrix || MAKING.contains(operation.name()));
+  }
+
+  private static boolean isMatrix(DeviceOperand operand) {
+    return operand instanceof DeviceMatrix || operand instanceof DeviceSparse;
   }
 
   @Override

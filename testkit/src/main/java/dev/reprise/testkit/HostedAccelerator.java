@@ -3,6 +3,7 @@ package dev.reprise.testkit;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ExecutionContext;
@@ -73,6 +74,7 @@ public final class HostedAccelerator implements Device {
           case DeviceMatrix matrix -> taken.add(matrix.buffer());
           case DeviceSparse matrix -> taken.add(matrix.buffer());
           case Scalar scalar -> {}
+          case DeviceNumber number -> throw new AssertionError("no result");
         }
       }
       awaitAll();
@@ -164,6 +166,7 @@ public final class HostedAccelerator implements Device {
         case Scalar scalar -> results[i] = scalar;
         case DeviceMatrix matrix -> results[i] = downloaded(operation, matrix, context);
         case DeviceSparse matrix -> results[i] = downloaded(matrix, context);
+        case DeviceNumber number -> throw new AssertionError("no result");
       }
     }
     return results;

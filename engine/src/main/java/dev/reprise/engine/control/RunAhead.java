@@ -11,19 +11,34 @@ import java.util.List;
 
 /**
  * The operations that a control thread has started and that may still fail, in program order. How
- * far the thread runs ahead is bounded by how many have not finished, wherever they stand: a number
- * that a loop sums up comes when its device has computed it, the matrices after it when they are
- * launched. Owned by the control thread.
+ * far the thread runs ahead is bounded by how many have not finished, wherever they stand. A number
+ * comes when its device has computed it, the matrices after it when they are launched; numbers made
+ * of it come then, too, and hold no matrix until then, so that there may be more of them. Owned by
+ * the control thread.
  */
 public final class RunAhead {
   /** Operations that have not finished; with more, the thread waits before it probes. */
   static final int MOST = 64;
 
   /**
+   * The same of those that make numbers of numbers: some iterations with a norm of all gradients.
+   * With 64 in all the thread waits amid iterations that a device holds back until they are
+   * complete.
+   */
+  static final int MOST_OF_NUMBERS = 256;
+
+  /**
    * @param item what it makes, if it has a claim on that, else null
+   * @param isOfNumbers whether it makes a number of numbers
    * @param submission which of the thread's operations it is, from 0 on
    */
-  record Operation(Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
+  record Operation(
+      Handle handle,
+      Origin origin,
+      LineageItem item,
+      boolean isOfNumbers,
+      long bytes,
+      long submission) {
     private boolean hasSucceeded() {
       return handle.valueOrNull() != null;
     }
@@ -31,6 +46,8 @@ public final class RunAhead {
 
   /** The oldest first; among them some that have succeeded meanwhile. */
   private final ArrayDeque<Operation> operations = new ArrayDeque<>();
+
+  private int ofNumbers;
 
   /** Estimated bytes of their results. */
   private long bytes;
@@ -43,9 +60,18 @@ public final class RunAhead {
    * @param item what it makes, if it has a claim on that, else null
    */
   public void add(Handle handle, Origin origin, LineageItem item) {
-    handle.retain();
-    Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
+    add(new Operation(handle, origin, item, false, estimatedBytes(handle), submissions));
+  }
+
+  /** As {@link #add}, of an operation without a claim that makes a number of numbers. */
+  public void addOfNumbers(Handle handle, Origin origin) {
+    add(new Operation(handle, origin, null, true, 0, submissions));
+  }
+
+  private void add(Operation operation) {
+    operation.handle.retain();
     operations.addLast(operation);
+    ofNumbers += operation.isOfNumbers ? 1 : 0;
     bytes += operation.bytes;
     submissions++;
   }
@@ -143,7 +169,10 @@ public final class RunAhead {
   }
 
   private boolean isWithin(long mostBytes) {
-    return operations.isEmpty() || operations.size() < MOST && bytes <= mostBytes;
+    return operations.isEmpty()
+        || operations.size() - ofNumbers < MOST
+            && ofNumbers < MOST_OF_NUMBERS
+            && bytes <= mostBytes;
   }
 
   private void dropOldestSucceeded() {
@@ -156,7 +185,7 @@ public final class RunAhead {
     operations.removeIf(each -> {
       boolean succeeded = each.hasSucceeded();
       if (succeeded) {
-        bytes -= each.bytes;
+        left(each);
         each.handle.release();
       }
       return succeeded;
@@ -166,8 +195,13 @@ public final class RunAhead {
   /** Removes the oldest operation, whose reference the caller takes over. */
   Operation takeOldest() {
     Operation oldest = operations.removeFirst();
-    bytes -= oldest.bytes;
+    left(oldest);
     return oldest;
+  }
+
+  private void left(Operation operation) {
+    ofNumbers -= operation.isOfNumbers ? 1 : 0;
+    bytes -= operation.bytes;
   }
 
   /** Cancels all, and forgets them. */
@@ -177,6 +211,7 @@ public final class RunAhead {
       left.handle.release();
     }
     operations.clear();
+    ofNumbers = 0;
     bytes = 0;
   }
 }

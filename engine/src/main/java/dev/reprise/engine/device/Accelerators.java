@@ -2,11 +2,14 @@ package dev.reprise.engine.device;
 
 import dev.reprise.DeviceConfig;
 import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.MoveEvents;
+import dev.reprise.memory.NumberCell;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ResourceException;
@@ -51,6 +54,8 @@ public final class Accelerators implements AutoCloseable {
   private final Calibration calibration;
 
   private final Fallbacks fallbacks = new Fallbacks();
+  private final ExpressionUse expressions = new ExpressionUse();
+  private final LateNumbers numbers = new LateNumbers(expressions);
 
   // Guarded by this until they are opened; then unchanging.
   private final List<AcceleratorWorker> workers = new ArrayList<>();
@@ -161,7 +166,7 @@ public final class Accelerators implements AutoCloseable {
   /**
    * The worker that is to run an operation; null for the processor.
    *
-   * @param inputs complete, without lists
+   * @param inputs complete but for late numbers, without lists
    */
   public AcceleratorWorker place(DeviceWork task, Value[] inputs, double work) {
     Placement policy = placement;
@@ -202,6 +207,9 @@ public final class Accelerators implements AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       switch (inputs[i]) {
         case Scalar scalar -> described[i] = scalar;
+        case NumberCell number -> described[i] = DeviceNumber.described();
+        case Handle number when LateNumbers.isLate(number) ->
+            described[i] = DeviceNumber.described();
         case ManagedMatrix matrix when matrix.isCompressed() ->
             described[i] =
                 DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros());
@@ -214,6 +222,16 @@ public final class Accelerators implements AutoCloseable {
       }
     }
     return described;
+  }
+
+  /** How often expressions came that accelerators may get kernels of. */
+  public ExpressionUse expressions() {
+    return expressions;
+  }
+
+  /** Numbers where accelerators have them. */
+  public LateNumbers numbers() {
+    return numbers;
   }
 
   /** Learns what work took on the processor, which later placements weigh against accelerators. */

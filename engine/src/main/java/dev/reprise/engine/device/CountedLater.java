@@ -1,5 +1,6 @@
 package dev.reprise.engine.device;
 
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Value;
 import dev.reprise.scheduler.AcceleratorWorker;
 
@@ -44,6 +45,11 @@ public abstract class CountedLater implements Later {
   @Override
   public final void routed(AcceleratorWorker worker) {
     later.routed(worker);
+  }
+
+  @Override
+  public final void launchedNumber(ManagedMatrix cell) {
+    later.launchedNumber(cell);
   }
 
   @Override

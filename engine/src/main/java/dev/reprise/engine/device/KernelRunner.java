@@ -142,8 +142,10 @@ public final class KernelRunner implements ComparedKernels {
   /**
    * Hands an operation to an accelerator's worker, if the placement chooses one.
    *
-   * @param inputs complete; referenced until {@code later} has been told
-   * @return false when the operation is to run on the processor; {@code later} hears nothing then
+   * @param inputs complete, but for numbers that an accelerator has, on its worker; referenced
+   *     until {@code later} has been told
+   * @return false when the operation is to run on the processor, or needs to know those numbers;
+   *     {@code later} hears nothing then
    */
   public boolean submit(
       Operation operation, Value[] inputs, ExecutionContext context, Later later) {
@@ -154,18 +156,19 @@ public final class KernelRunner implements ComparedKernels {
     double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
-    if (worker == null) {
+    Value[] there = worker == null ? null : accelerators.numbers().of(worker, operation, flat);
+    if (there == null) {
       return false;
     }
     later.routed(worker);
     worker.submit(
         new LateCall(
             task,
-            flat,
+            there,
             worker,
             accelerators,
             work,
-            () -> onHost(operation, flat, context),
+            complete -> onHost(operation, complete, context),
             pool::submit,
             later));
     return true;

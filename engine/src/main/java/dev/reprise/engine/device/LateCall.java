@@ -1,5 +1,7 @@
 package dev.reprise.engine.device;
 
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.NumberCell;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
@@ -10,7 +12,7 @@ import dev.reprise.scheduler.Task;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * One piece of work on an accelerator that nobody waits for with a thread. What the accelerator
@@ -24,14 +26,14 @@ public final class LateCall implements DeviceTask {
   private final AcceleratorWorker worker;
   private final Accelerators accelerators;
   private final double work;
-  private final Supplier<Value> onHost;
+  private final Function<Value[], Value> onHost;
   private final Consumer<Task> pool;
   private final Later later;
 
   /**
-   * @param inputs complete, without lists
+   * @param inputs complete, without lists; numbers perhaps as the accelerator has them
    * @param work estimated nanoseconds
-   * @param onHost computes the same on the processor
+   * @param onHost computes the same on the processor, from inputs that are there
    * @param pool takes tasks for the processor
    */
   public LateCall(
@@ -40,7 +42,7 @@ public final class LateCall implements DeviceTask {
       AcceleratorWorker worker,
       Accelerators accelerators,
       double work,
-      Supplier<Value> onHost,
+      Function<Value[], Value> onHost,
       Consumer<Task> pool,
       Later later) {
     this.task = task;
@@ -84,6 +86,11 @@ public final class LateCall implements DeviceTask {
   }
 
   @Override
+  public void launchedNumber(ManagedMatrix cell) {
+    later.launchedNumber(cell);
+  }
+
+  @Override
   public void ended(long nanos, boolean isMeasured) {
     accelerators.ranOn(worker, task, work, nanos);
     if (isMeasured) {
@@ -118,12 +125,23 @@ public final class LateCall implements DeviceTask {
     }
   }
 
+  /** The inputs of the processor: the numbers that are to come in place of their cells. */
+  private static Value[] withoutCells(Value[] inputs) {
+    Value[] numbers = inputs.clone();
+    for (int i = 0; i < numbers.length; i++) {
+      if (numbers[i] instanceof NumberCell cell) {
+        numbers[i] = cell.number();
+      }
+    }
+    return numbers;
+  }
+
   /** The same on the processor; whatever happens to it, {@code later} hears of one end. */
   private final class OnHost extends Task {
     private final AtomicBoolean told = new AtomicBoolean();
 
     OnHost() {
-      super(inputs);
+      super(withoutCells(inputs));
     }
 
     private void fail(Throwable error) {
@@ -137,7 +155,7 @@ public final class LateCall implements DeviceTask {
       Value value;
       long start = System.nanoTime();
       try {
-        value = onHost.get();
+        value = onHost.apply(completeInputs());
       } catch (RuntimeException | Error e) {
         fail(e);
         return;
@@ -149,6 +167,12 @@ public final class LateCall implements DeviceTask {
       } finally {
         later.completed(value, nanos);
       }
+    }
+
+    /** A number that the accelerator had, but could not give out. */
+    @Override
+    protected void inputFailed(Throwable error) {
+      fail(error);
     }
 
     @Override

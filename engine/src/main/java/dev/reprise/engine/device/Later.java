@@ -1,7 +1,9 @@
 package dev.reprise.engine.device;
 
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Value;
 import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.DeviceTask;
 
 /**
  * Hears of a result that was not there at once: exactly one of {@link #completed} and {@link
@@ -17,6 +19,14 @@ public interface Later extends KernelTime {
 
   /** Hears which worker will compute the result, before it does. */
   default void routed(AcceleratorWorker worker) {}
+
+  /**
+   * Takes over where an accelerator will have the result, which is a number that comes later; see
+   * {@link DeviceTask#launchedNumber}.
+   */
+  default void launchedNumber(ManagedMatrix cell) {
+    cell.release();
+  }
 
   /**
    * Takes the result's reference over.

@@ -2,7 +2,9 @@ package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.device.Accelerators;
 import dev.reprise.engine.device.CountedLater;
+import dev.reprise.engine.device.ExpressionUse;
 import dev.reprise.engine.device.LateCall;
+import dev.reprise.engine.device.LateNumbers;
 import dev.reprise.engine.device.Later;
 import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.report.Tally;
@@ -21,38 +23,17 @@ import dev.reprise.runtime.operation.Shapes;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.FusedOperations;
 import dev.reprise.scheduler.TaskScheduler;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Fused chains on accelerators: which are worth a kernel of their own, and where they run.
  *
- * <p>A kernel of an expression costs its device a compilation, which takes as long as many
- * launches. So a chain runs operation by operation until the same expression has come often, or has
- * computed many cells. Nothing else depends on that: a fused kernel gives the bits of its
- * operations.
+ * <p>A chain runs operation by operation until its expression is worth a kernel ({@link
+ * ExpressionUse}). Nothing else depends on that: a fused kernel gives the bits of its operations.
  *
- * <p>Thread-safe; the counts are guarded by their map.
+ * <p>Thread-safe.
  */
 public final class ChainsOnDevices {
-  /**
-   * Cells that an expression has computed, over all its operations, when it gets its kernel: a pass
-   * over so many takes a processor about as long as compiling does.
-   */
-  private static final long MANY_CELLS = 1 << 24;
-
-  /** How often an expression on few cells comes before it gets its kernel. */
-  private static final int MANY_TIMES = 8;
-
-  /** Expressions that are counted; the one that came longest ago is forgotten. */
-  private static final int MOST_EXPRESSIONS = 1024;
-
-  private static final class Use {
-    private long times;
-    private long cells;
-  }
-
   private final Accelerators accelerators;
   private final TaskScheduler pool;
 
@@ -60,14 +41,6 @@ public final class ChainsOnDevices {
   private final boolean trapped;
 
   private final int counter;
-
-  private final Map<CellExpression, Use> uses =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<CellExpression, Use> eldest) {
-          return size() > MOST_EXPRESSIONS;
-        }
-      };
 
   public ChainsOnDevices(Resources resources) {
     this.accelerators = resources.accelerators();
@@ -110,12 +83,7 @@ public final class ChainsOnDevices {
   }
 
   private boolean isWorthKernel(FusedCall call) {
-    synchronized (uses) {
-      Use use = uses.computeIfAbsent(call.cells(), _ -> new Use());
-      use.times++;
-      use.cells += call.shape.cells() * call.cells().nodes().size();
-      return use.times > MANY_TIMES || use.cells >= MANY_CELLS;
-    }
+    return accelerators.expressions().isWorthKernel(call.cells(), call.shape.cells());
   }
 
   private static boolean isOnHost(FusedCall call) {
@@ -158,6 +126,7 @@ public final class ChainsOnDevices {
             case ManagedMatrix matrix ->
                 matrix.precision() == call.precision() && !matrix.isCompressed();
             case RowsView view -> view.precision() == call.precision();
+            case Handle number -> LateNumbers.isLate(number);
             default -> Scalar.isNumber(leaf);
           };
       if (!fits) {
@@ -170,17 +139,25 @@ public final class ChainsOnDevices {
   /**
    * Hands a chain to an accelerator's worker, if the placement chooses one.
    *
-   * @param leaves complete and fitting; referenced until {@code later} has been told
-   * @param onHost computes the same without that accelerator
-   * @return false when it is to run on the processor; {@code later} hears nothing then
+   * @param leaves complete, but for numbers that an accelerator has, and fitting; referenced until
+   *     {@code later} has been told
+   * @param onHost computes the same without that accelerator, from leaves that are there
+   * @return false when it is to run on the processor, or needs to know those numbers; {@code later}
+   *     hears nothing then
    */
-  boolean submit(FusedCall call, Value[] leaves, Supplier<Value> onHost, Tally tally, Later later) {
+  boolean submit(
+      FusedCall call,
+      Value[] leaves,
+      Function<Value[], Value> onHost,
+      Tally tally,
+      Later later) {
     if (!isActive()) {
       return false;
     }
     FusedOperations work = work(call);
     AcceleratorWorker worker = accelerators.place(work, leaves, call.workNanos);
-    if (worker == null) {
+    Value[] there = worker == null ? null : accelerators.numbers().of(worker, leaves);
+    if (there == null) {
       return false;
     }
     later.routed(worker);
@@ -188,19 +165,20 @@ public final class ChainsOnDevices {
     worker.submit(
         new LateCall(
             work,
-            leaves,
+            there,
             worker,
             accelerators,
             call.workNanos,
-            () -> counted.elsewhere(onHost),
+            complete -> counted.elsewhere(onHost, complete),
             pool::submit,
             counted));
     return true;
   }
 
-  /** True when a value is still to come, or has failed to. */
+  /** True when a value is still to come, or has failed to, or is taken where a device has it. */
   static boolean isMissing(Value leaf) {
-    return leaf instanceof Handle handle && handle.valueOrNull() == null;
+    return leaf instanceof Handle handle
+        && (handle.valueOrNull() == null || LateNumbers.isLate(handle));
   }
 
   /** Counts a chain that an accelerator has computed. */
@@ -217,9 +195,9 @@ public final class ChainsOnDevices {
       this.tally = tally;
     }
 
-    Value elsewhere(Supplier<Value> onHost) {
+    Value elsewhere(Function<Value[], Value> onHost, Value[] complete) {
       isCounted = true;
-      return onHost.get();
+      return onHost.apply(complete);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.UntracedIteration;
+import dev.reprise.engine.device.LateNumbers;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.step.KernelStep;
@@ -308,7 +309,8 @@ public final class FusableStep extends KernelStep {
    */
   private Value fusableOrNull(Value value, boolean devices) {
     Value found = value;
-    if (value instanceof Handle handle && (!devices || handle.isDone())) {
+    if (value instanceof Handle handle
+        && (!devices || handle.isDone() && !LateNumbers.isLate(handle))) {
       found = handle.valueOrNull();
     }
     if (found instanceof ManagedMatrix matrix) {

@@ -51,9 +51,16 @@ public final class FusedExecution {
     if (!ChainsOnDevices.fits(members.call, members.leaves)) {
       return members.value();
     }
-    return chains.submit(members.call, members.leaves, () -> onHost(members), members.tally, later)
-        ? null
-        : onHost(members);
+    if (chains.submit(
+        members.call,
+        members.leaves,
+        complete -> onHost(members.with(complete)),
+        members.tally,
+        later)) {
+      return null;
+    }
+    Relayed.needNumbers(members.leaves);
+    return onHost(members);
   }
 
   private Value onHost(FusedMembers.Computation members) {

@@ -40,7 +40,8 @@ public final class FusedMembers {
   /**
    * The members of a call, of which nothing is computed yet.
    *
-   * @param leaves complete; whoever computes holds them
+   * @param leaves complete, but for numbers that an accelerator has, on its worker; whoever
+   *     computes holds them
    */
   Computation of(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     return new Computation(call, leaves, context, tally);
@@ -67,6 +68,11 @@ public final class FusedMembers {
       this.context = context;
       this.tally = tally;
       this.values = new Value[call.members.size()];
+    }
+
+    /** The same of other leaves, of which nothing is computed yet. */
+    Computation with(Value[] complete) {
+      return new Computation(call, complete, context, tally);
     }
 
     private boolean isExpensive(int at) {

@@ -24,6 +24,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.CompleteInputs;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
@@ -89,7 +90,8 @@ public final class Execution {
   /**
    * As the other, but does not wait for an accelerator.
    *
-   * @param inputs complete; referenced until {@code later} has been told, if it will be
+   * @param inputs complete, but for numbers that an accelerator has, on its worker; referenced
+   *     until {@code later} has been told, if it will be
    * @param later null when the caller waits
    * @return null when {@code later} will be told
    */
@@ -228,6 +230,11 @@ public final class Execution {
     }
 
     @Override
+    public void launchedNumber(ManagedMatrix cell) {
+      later.launchedNumber(cell);
+    }
+
+    @Override
     public void failed(Throwable error) {
       try (answer) {
         later.failed(error);
@@ -246,6 +253,7 @@ public final class Execution {
     if (parts == null || !linked.hasRewrites() || item == null) {
       return kernel(linked, inputs, item, context, tally, later, time, parts != null);
     }
+    Relayed.needNumbers(inputs);
     Operation operation = linked.operation();
     if (linked.binds()) {
       Relayed.leaveWorker();
@@ -329,6 +337,7 @@ public final class Execution {
             new Counted(later, linked, inputs, item, tally, start, tellsParts))) {
       return null;
     }
+    Relayed.needNumbers(inputs);
     boolean within = AcceleratorWorker.isCurrent() && isOfNumbers(linked.operation(), inputs);
     if (!within) {
       Relayed.leaveWorker();

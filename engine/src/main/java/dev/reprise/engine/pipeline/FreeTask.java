@@ -6,6 +6,7 @@ import dev.reprise.engine.control.Run;
 import dev.reprise.engine.device.Later;
 import dev.reprise.engine.thread.Cancellation;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
@@ -62,6 +63,11 @@ public final class FreeTask extends Task implements Later {
     handle.routed(worker);
   }
 
+  @Override
+  public void launchedNumber(ManagedMatrix cell) {
+    handle.accompany(cell);
+  }
+
   /** Begins on the calling thread, which knows the inputs to be complete. */
   public void begin() {
     run();
@@ -79,13 +85,17 @@ public final class FreeTask extends Task implements Later {
 
   @Override
   protected void run() {
+    run(completeInputs());
+  }
+
+  private void run(Value[] operands) {
     if (!isWanted()) {
       cancelled();
       return;
     }
     Value value;
     try {
-      value = recipe.compute(completeInputs(), kernel, run.counters(), this);
+      value = recipe.compute(operands, kernel, run.counters(), this);
     } catch (Relayed.ForThePool e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -100,16 +110,6 @@ public final class FreeTask extends Task implements Later {
     } else {
       completed(value, ELAPSED);
     }
-  }
-
-  private Value[] completeInputs() {
-    Value[] complete = inputs().clone();
-    for (int i = 0; i < complete.length; i++) {
-      if (complete[i] instanceof Handle input) {
-        complete[i] = input.valueOrNull();
-      }
-    }
-    return complete;
   }
 
   @Override

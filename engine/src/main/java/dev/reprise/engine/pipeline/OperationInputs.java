@@ -1,6 +1,7 @@
 package dev.reprise.engine.pipeline;
 
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.device.LateNumbers;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
@@ -13,6 +14,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Meta;
+import java.util.function.Predicate;
 
 /** What the {@link Pipeline} asks of the inputs of an operation. Stateless. */
 public final class OperationInputs {
@@ -23,8 +25,22 @@ public final class OperationInputs {
    * could not be estimated. Returns whether unfinished handles remain.
    */
   public static boolean resolve(ControlContext context, Value[] inputs) {
+    return resolve(context, inputs, value -> false);
+  }
+
+  /** As {@link #resolve}, but {@linkplain LateNumbers late numbers} are as if they were to come. */
+  static boolean resolveButNumbers(ControlContext context, Value[] inputs) {
+    return resolve(context, inputs, LateNumbers::isLate);
+  }
+
+  private static boolean resolve(
+      ControlContext context, Value[] inputs, Predicate<Value> toCome) {
     boolean pending = false;
     for (int i = 0; i < inputs.length; i++) {
+      if (toCome.test(inputs[i])) {
+        pending = true;
+        continue;
+      }
       if (inputs[i] instanceof Handle handle) {
         Value value = handle.valueOrNull();
         if (value == null && (handle.meta() == null || handle.errorOrNull() != null)) {

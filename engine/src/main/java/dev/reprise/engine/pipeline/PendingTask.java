@@ -61,6 +61,7 @@ public final class PendingTask extends Task implements Waiter {
     /**
      * Computes the value from complete inputs and counts that.
      *
+     * @param inputs on an accelerator's worker also numbers to come that the accelerator has
      * @param later hears of the value if it is not there at once
      * @return the value, of which the caller owns a reference; null when {@code later} will be told
      */
@@ -169,6 +170,10 @@ public final class PendingTask extends Task implements Waiter {
 
   @Override
   protected void run() {
+    run(completeInputs());
+  }
+
+  private void run(Value[] operands) {
     Claim owed = claim.getAndSet(null);
     if (owed == null) {
       return;
@@ -178,7 +183,7 @@ public final class PendingTask extends Task implements Waiter {
       if (handle.isDone() || cancellation.isCancelled()) {
         abandon(owed);
       } else {
-        compute(owed);
+        compute(owed, operands);
       }
     } catch (Relayed.ForThePool e) {
       passesOn = true;
@@ -191,11 +196,11 @@ public final class PendingTask extends Task implements Waiter {
     }
   }
 
-  private void compute(Claim owed) {
+  private void compute(Claim owed, Value[] operands) {
     Value value;
     long start = System.nanoTime();
     try {
-      value = recipe.compute(completeInputs(), kernel, run.counters(), later(owed, start));
+      value = recipe.compute(operands, kernel, run.counters(), later(owed, start));
     } catch (Relayed.ForThePool e) {
       throw e;
     } catch (OperandException e) {
@@ -231,6 +236,11 @@ public final class PendingTask extends Task implements Waiter {
       @Override
       public void routed(AcceleratorWorker worker) {
         handle.routed(worker);
+      }
+
+      @Override
+      public void launchedNumber(ManagedMatrix cell) {
+        handle.accompany(cell);
       }
 
       @Override
@@ -278,15 +288,6 @@ public final class PendingTask extends Task implements Waiter {
     } finally {
       owed.abandon();
     }
-  }
-
-  private Value[] completeInputs() {
-    Value[] inputs = inputs();
-    Value[] complete = new Value[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      complete[i] = inputs[i] instanceof Handle input ? input.valueOrNull() : inputs[i];
-    }
-    return complete;
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.device.LateNumbers;
+import dev.reprise.engine.device.NumberFormula;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.resource.Resources;
@@ -124,7 +126,32 @@ public final class Pipeline {
       LineageItem item,
       Origin origin,
       boolean sampled) {
-    boolean pending = OperationInputs.resolve(context, inputs);
+    NumberFormula formula =
+        kernels.places() ? NumberFormula.orNull(operation.operation(), inputs) : null;
+    if (formula == null) {
+      return computeOrFind(context, operation, inputs, item, origin, sampled);
+    }
+    Value value;
+    try {
+      value = computeOrFind(context, operation, inputs, item, origin, sampled);
+    } catch (RuntimeException | Error e) {
+      formula.release();
+      throw e;
+    }
+    return formula.beside(value);
+  }
+
+  private Value computeOrFind(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin,
+      boolean sampled) {
+    boolean pending =
+        kernels.places() && LateNumbers.areTaken(operation.operation(), inputs)
+            ? OperationInputs.resolveButNumbers(context, inputs)
+            : OperationInputs.resolve(context, inputs);
     RowsView view = operation.slices() ? slices.viewOrNull(operation.operation(), inputs) : null;
     if (view != null) {
       if (item != null) {
@@ -240,7 +267,11 @@ public final class Pipeline {
             (complete, kernel, tally, later) ->
                 execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
-      context.ahead.add(task.handle(), left, null);
+      if (Relayed.isOfNumbers(inputs, meta)) {
+        context.ahead.addOfNumbers(task.handle(), left);
+      } else {
+        context.ahead.add(task.handle(), left, null);
+      }
       task.submit();
       return task.handle();
     }

@@ -53,6 +53,29 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(ROOM)).isTrue();
   }
 
+  /** A norm of many gradients comes when its device has computed it. */
+  @Test
+  void numbersOfNumbersLeaveRoomForOthers() {
+    List<Handle> numbers = new ArrayList<>();
+    for (int i = 0; i < RunAhead.MOST_OF_NUMBERS; i++) {
+      assertThat(ahead.hasRoom(ROOM)).isTrue();
+      Handle number = new Handle(null, Meta.DOUBLE);
+      ahead.addOfNumbers(number, null);
+      number.release();
+      numbers.add(number);
+    }
+    assertThat(ahead.hasRoom(ROOM)).isFalse();
+    numbers.getLast().complete(Scalar.of(1.0));
+    assertThat(ahead.hasRoom(ROOM)).isTrue();
+    for (int i = 0; i < RunAhead.MOST; i++) {
+      assertThat(ahead.hasRoom(ROOM)).isTrue();
+      pending();
+    }
+    assertThat(ahead.hasRoom(ROOM)).isFalse();
+    ahead.discard();
+    assertThat(ahead.hasRoom(ROOM)).isTrue();
+  }
+
   /** Who asks for the same once more follows it. */
   @Test
   void whatIsUnderAClaimIsKnownByItsItem() {

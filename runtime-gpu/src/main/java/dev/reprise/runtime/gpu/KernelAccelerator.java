@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
@@ -13,11 +14,11 @@ import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.kernel.FusedCells;
+import dev.reprise.runtime.gpu.kernel.LeafForm;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class KernelAccelerator implements Accelerator {
 
   /** What the text of kernels depends on. */
   private record Expression(
-      CellExpression cells, List<Boolean> isNumber, Precision precision, boolean isColumn) {}
+      CellExpression cells, List<LeafForm> forms, Precision precision, boolean isColumn) {}
 
   private final RepeatingBackend backend;
 
@@ -72,6 +73,12 @@ public final class KernelAccelerator implements Accelerator {
 
   @Override
   public boolean supports(Operation operation, DeviceOperand[] described) {
+    if (hasNumber(described)) {
+      FusedCells alone = FusedCells.ofNumberInMemory(operation, described);
+      return alone != null
+          && supports(
+              alone.expression(), operation.precision(), described, alone.rows(), alone.cols());
+    }
     DeviceKernel kernel = kernels.find(operation.name());
     return kernel != null
         && (info().hasDoubles()
@@ -95,6 +102,7 @@ public final class KernelAccelerator implements Accelerator {
   private boolean fits(Operation operation, DeviceOperand operand) {
     return switch (operand) {
       case Scalar scalar -> true;
+      case DeviceNumber number -> info().hasDoubles();
       case DeviceMatrix matrix ->
           matrix.precision() == operation.precision()
               && matrix.cells() > 0
@@ -106,6 +114,15 @@ public final class KernelAccelerator implements Accelerator {
               && matrix.bytes() <= info().largestBuffer()
               && info().hasDoubles();
     };
+  }
+
+  private static boolean hasNumber(DeviceOperand[] operands) {
+    for (DeviceOperand operand : operands) {
+      if (operand instanceof DeviceNumber) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasCompressed(DeviceOperand[] operands) {
@@ -120,6 +137,11 @@ public final class KernelAccelerator implements Accelerator {
   @Override
   public DeviceOperand[] launch(
       Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator) {
+    if (hasNumber(inputs)) {
+      FusedCells alone = FusedCells.ofNumberInMemory(operation, inputs);
+      return launch(
+          alone.expression(), operation.precision(), inputs, alone.rows(), alone.cols(), allocator);
+    }
     DeviceKernel kernel = kernels.find(operation.name());
     if (kernel == null) {
       throw new UnsupportedOperationException(name() + " has no kernel for " + operation);
@@ -163,13 +185,10 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   private GeneratedKernels kernels(FusedCells fused, Precision precision, DeviceOperand[] leaves) {
-    List<Boolean> isNumber = new ArrayList<>(leaves.length);
-    for (DeviceOperand leaf : leaves) {
-      isNumber.add(!(leaf instanceof DeviceMatrix));
-    }
+    List<LeafForm> forms = LeafForm.of(leaves);
     return generated.computeIfAbsent(
-        new Expression(fused.expression(), isNumber, precision, fused.isColumn()),
-        _ -> fused.kernels(backend.language(), precision, isNumber));
+        new Expression(fused.expression(), forms, precision, fused.isColumn()),
+        _ -> fused.kernels(backend.language(), precision, forms));
   }
 
   /** The operation on top of the tree. */

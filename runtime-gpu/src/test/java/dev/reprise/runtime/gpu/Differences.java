@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
@@ -17,15 +18,22 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.cpu.cell.ScalarFunctions;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
 import dev.reprise.testkit.HostedAccelerator;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Runs operations on the processor and on an accelerator and compares the cells. An operation that
@@ -153,6 +161,126 @@ public final class Differences implements AutoCloseable {
     }
   }
 
+  /** Asserts that an operation makes the same of a number wherever that comes from. */
+  public void assertNumberInMemory(
+      String opcode, DenseMatrix matrix, double number, boolean isFirst) {
+    Operation operation = operation(opcode, matrix.precision());
+    Operand[] leaves = {isFirst ? Scalar.of(number) : matrix, isFirst ? matrix : Scalar.of(number)};
+    assertSameOfNumbers(
+        "%s of %s and %s, first %s".formatted(opcode, matrix, number, isFirst),
+        leaves,
+        operands -> accelerator.launch(operation, operands, accelerator::allocate));
+  }
+
+  /** Likewise of an expression. */
+  public void assertNumbersInMemory(
+      CellExpression expression, DenseMatrix matrix, double... numbers) {
+    Operand[] leaves = new Operand[1 + numbers.length];
+    leaves[0] = matrix;
+    for (int i = 0; i < numbers.length; i++) {
+      leaves[1 + i] = Scalar.of(numbers[i]);
+    }
+    assertSameOfNumbers(
+        expression.toString(),
+        leaves,
+        operands ->
+            accelerator.launch(
+                expression,
+                matrix.precision(),
+                operands,
+                matrix.rows(),
+                matrix.cols(),
+                accelerator::allocate));
+  }
+
+  private void assertSameOfNumbers(
+      String what, Operand[] leaves, Function<DeviceOperand[], DeviceOperand[]> launch) {
+    DenseMatrix expected = launched(leaves, false, launch);
+    DenseMatrix actual = launched(leaves, true, launch);
+    try {
+      assertCells(what, 0, actual, expected);
+    } finally {
+      release(expected);
+      release(actual);
+    }
+  }
+
+  /** The one result of a launch, of numbers that lie in memory or come as they are. */
+  private DenseMatrix launched(
+      Operand[] leaves,
+      boolean areInMemory,
+      Function<DeviceOperand[], DeviceOperand[]> launch) {
+    List<DeviceBuffer> taken = new ArrayList<>();
+    try {
+      DeviceOperand[] operands = new DeviceOperand[leaves.length];
+      for (int i = 0; i < leaves.length; i++) {
+        operands[i] =
+            !(leaves[i] instanceof Scalar scalar)
+                ? uploaded(leaves[i], taken)
+                : areInMemory ? inMemory(scalar, taken) : scalar;
+      }
+      DeviceMatrix result = (DeviceMatrix) launch.apply(operands)[0];
+      taken.add(result.buffer());
+      awaitAll();
+      DenseMatrix host =
+          DenseMatrix.allocate(memory, result.rows(), result.cols(), result.precision());
+      accelerator.download(result.buffer(), host.segment(), host.bytes());
+      return host;
+    } finally {
+      taken.forEach(DeviceBuffer::release);
+    }
+  }
+
+  private DeviceNumber inMemory(Scalar scalar, List<DeviceBuffer> taken) {
+    DeviceBuffer buffer = accelerator.allocate(Double.BYTES);
+    taken.add(buffer);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cell = arena.allocate(Double.BYTES, 64);
+      cell.set(ValueLayout.JAVA_DOUBLE, 0, scalar.asDouble());
+      accelerator.upload(cell, buffer, Double.BYTES);
+      awaitAll();
+    }
+    return new DeviceNumber(buffer);
+  }
+
+  /** Asserts that numbers in memory are computed to what the processor makes of such scalars. */
+  public void assertNumber(String opcode, double... numbers) {
+    Operand[] leaves = Arrays.stream(numbers).mapToObj(Scalar::of).toArray(Operand[]::new);
+    List<Integer> all = numbers.length == 1 ? List.of(0) : List.of(0, 1);
+    CellExpression alone =
+        new CellExpression(
+            Collections.nCopies(numbers.length, CellExpression.Spread.SCALAR),
+            List.of(new CellExpression.Node(opcode, all)),
+            null);
+    DenseMatrix found =
+        launched(
+            leaves,
+            true,
+            operands ->
+                accelerator.launch(
+                    alone, Precision.FP64, operands, 1, 1, accelerator::allocate));
+    double expected =
+        numbers.length == 1
+            ? ScalarFunctions.unary(opcode).apply((Scalar) leaves[0]).asDouble()
+            : ScalarFunctions.binary(opcode)
+                .apply((Scalar) leaves[0], (Scalar) leaves[1])
+                .asDouble();
+    try {
+      double actual = found.get(0, 0);
+      assertThat(isClose(actual, expected, 0))
+          .as("%s of %s: %s, expected %s", opcode, List.of(leaves), actual, expected)
+          .isTrue();
+    } finally {
+      release(found);
+    }
+  }
+
+  private void awaitAll() {
+    Mark mark = accelerator.mark();
+    mark.await();
+    mark.release();
+  }
+
   private static void release(Operand operand) {
     if (operand instanceof DenseMatrix matrix) {
       matrix.buffer().release();
@@ -200,9 +328,7 @@ public final class Differences implements AutoCloseable {
                       root.cols(),
                       accelerator::allocate)[0];
       taken.add(result.buffer());
-      Mark mark = accelerator.mark();
-      mark.await();
-      mark.release();
+      awaitAll();
       return downloaded(expression, result);
     } finally {
       taken.forEach(DeviceBuffer::release);
@@ -230,7 +356,7 @@ public final class Differences implements AutoCloseable {
     return scalar;
   }
 
-  private static Operation operation(String opcode, Precision precision) {
+  Operation operation(String opcode, Precision precision) {
     return new Operation(OperationTable.standard().get(opcode), Attributes.none())
         .withPrecision(precision);
   }

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.accelerator.CellExpression.Node;
 import dev.reprise.runtime.accelerator.CellExpression.Spread;
+import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -133,6 +138,70 @@ public abstract class FusionDifferences {
         List.of(Spread.FULL, Spread.FULL, Spread.ROW, Spread.COLUMN, Spread.SCALAR, Spread.SCALAR),
         nodes,
         null);
+  }
+
+  @Test
+  void aNumberInMemoryGivesTheBitsOfTheSameAmongTheArguments() {
+    double[] numbers = {0, -0.0, 2, 0.1, 1e-300, -7.3, Double.NaN, Double.NEGATIVE_INFINITY};
+    for (Precision precision : Precision.values()) {
+      DenseMatrix matrix = differences().mixed(new SplittableRandom(5), 23, 31, precision);
+      // Computed as cells, by the kind of exponent, and as wide numbers.
+      for (String opcode : List.of("*", "^", "<")) {
+        for (double number : numbers) {
+          differences().assertNumberInMemory(opcode, matrix, number, true);
+          differences().assertNumberInMemory(opcode, matrix, number, false);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNumberInMemoryMayBeALeafOfATree() {
+    for (Precision precision : Precision.values()) {
+      DenseMatrix y = differences().mixed(new SplittableRandom(6), 21, 13, precision);
+      CellExpression tree =
+          new CellExpression(
+              List.of(Spread.FULL, Spread.SCALAR, Spread.SCALAR),
+              List.of(node("*", 0, 1), node("-", ~0, 2), node("pmax", ~1, 0)),
+              null);
+      differences().assertNumbersInMemory(tree, y, 0.1, -7.5);
+    }
+  }
+
+  /** What a program makes of numbers that lie there: what the processor makes of them. */
+  @Test
+  void numbersInMemoryAreComputedToTheBitsOfTheProcessor() {
+    double[] numbers = {
+      0, -0.0, 1, -1, 3, 0.1, -7.3, 1e-310, Double.MIN_VALUE, 1e300, -1e300,
+      Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+    };
+    for (double a : numbers) {
+      for (String opcode : List.of("negate", "abs", "sqrt")) {
+        differences().assertNumber(opcode, a);
+      }
+      for (double b : numbers) {
+        for (String opcode : List.of("+", "-", "*", "/", "pmin", "pmax")) {
+          differences().assertNumber(opcode, a, b);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anOperationTakesANumberInMemoryBesideADenseMatrixAlone() {
+    Operation product = differences().operation("*", Precision.FP64);
+    DeviceNumber number = DeviceNumber.described();
+    DeviceMatrix matrix = DeviceMatrix.described(new Shape(4, 5), Precision.FP64);
+    DeviceMatrix other = DeviceMatrix.described(new Shape(4, 5), Precision.FP32);
+    DeviceSparse sparse = DeviceSparse.described(new Shape(4, 5), Precision.FP64, 3);
+    Accelerator accelerator = differences().accelerator();
+    assertThat(accelerator.supports(product, new DeviceOperand[] {matrix, number})).isTrue();
+    assertThat(accelerator.supports(product, new DeviceOperand[] {number, matrix})).isTrue();
+    assertThat(accelerator.supports(product, new DeviceOperand[] {number, number})).isFalse();
+    assertThat(accelerator.supports(product, new DeviceOperand[] {other, number})).isFalse();
+    assertThat(accelerator.supports(product, new DeviceOperand[] {sparse, number})).isFalse();
+    Operation matmul = differences().operation("matmul", Precision.FP64);
+    assertThat(accelerator.supports(matmul, new DeviceOperand[] {matrix, number})).isFalse();
   }
 
   @Test

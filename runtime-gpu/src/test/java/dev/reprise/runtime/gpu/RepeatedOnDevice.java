@@ -3,10 +3,12 @@ package dev.reprise.runtime.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.operation.Attributes;
@@ -17,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -65,6 +68,9 @@ public abstract class RepeatedOnDevice {
     }
   }
 
+  /** A number where it lies. */
+  private record Number(Cells cell) {}
+
   private record Task(Mark mark, List<Cells> inputs) {}
 
   /** What a worker does with an accelerator, on the test's thread. */
@@ -86,8 +92,29 @@ public abstract class RepeatedOnDevice {
       Operation operation =
           new Operation(OperationTable.standard().get(opcode), Attributes.none())
               .withPrecision(Precision.FP64);
-      DeviceOperand[] inputs = new DeviceOperand[operands.length];
       List<Cells> pinned = new ArrayList<>();
+      DeviceOperand[] inputs = operands(operands, pinned);
+      return issued(accelerator.launch(operation, inputs, this::allocate), pinned);
+    }
+
+    /** An expression of numbers. */
+    Cells launchNumber(List<CellExpression.Node> nodes, Object... leaves) {
+      CellExpression expression =
+          new CellExpression(
+              Collections.nCopies(leaves.length, CellExpression.Spread.SCALAR), nodes, null);
+      List<Cells> pinned = new ArrayList<>();
+      DeviceOperand[] inputs = operands(leaves, pinned);
+      return issued(
+          accelerator.launch(expression, Precision.FP64, inputs, 1, 1, this::allocate), pinned);
+    }
+
+    private Cells issued(DeviceOperand[] outputs, List<Cells> pinned) {
+      issued.add(new Task(accelerator.mark(), pinned));
+      return new Cells((DeviceMatrix) outputs[0]);
+    }
+
+    private static DeviceOperand[] operands(Object[] operands, List<Cells> pinned) {
+      DeviceOperand[] inputs = new DeviceOperand[operands.length];
       for (int i = 0; i < operands.length; i++) {
         switch (operands[i]) {
           case Cells cells -> {
@@ -95,14 +122,17 @@ public abstract class RepeatedOnDevice {
             cells.users++;
             pinned.add(cells);
           }
+          case Number number -> {
+            inputs[i] = new DeviceNumber(number.cell.matrix.buffer());
+            number.cell.users++;
+            pinned.add(number.cell);
+          }
           case Integer number -> inputs[i] = Scalar.of((long) number);
           case Double number -> inputs[i] = Scalar.of(number);
           default -> throw new IllegalArgumentException();
         }
       }
-      DeviceOperand[] outputs = accelerator.launch(operation, inputs, this::allocate);
-      issued.add(new Task(accelerator.mark(), pinned));
-      return new Cells((DeviceMatrix) outputs[0]);
+      return inputs;
     }
 
     /** Rows that are read where they lie. */
@@ -315,6 +345,64 @@ public abstract class RepeatedOnDevice {
     Outcome found = run(true, seed, true, true);
     assertSame(found, expected);
     assertThat(found.replays).isPositive();
+  }
+
+  /** Nobody waits for the norm, so that an iteration has no stop. */
+  @Test
+  void aNumberThatStaysInMemoryLeavesTheBitsOfOneThatIsReadAndIterationsWhole() {
+    Outcome expected = scaledByNorm(false, false);
+    assertSame(scaledByNorm(false, true), expected);
+    Outcome found = scaledByNorm(true, true);
+    assertSame(found, expected);
+    assertThat(found.replays).isGreaterThan(ITERATIONS - 12);
+  }
+
+  private Outcome scaledByNorm(boolean repeats, boolean staysThere) {
+    SplittableRandom random = new SplittableRandom(19);
+    List<double[]> numbers = new ArrayList<>();
+    Accelerator accelerator = open();
+    List<CellExpression.Node> factor =
+        List.of(
+            new CellExpression.Node("sqrt", List.of(2)),
+            new CellExpression.Node("/", List.of(1, ~0)),
+            new CellExpression.Node("pmin", List.of(0, ~1)));
+    long replays;
+    try (Flow flow = new Flow(accelerator)) {
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      if (repeats) {
+        accelerator.repeats(this, false);
+      }
+      for (int i = 0; i < ITERATIONS; i++) {
+        double limit = 1.0 / (i + 1);
+        Cells turned = flow.launch("t", weights);
+        Cells gradient = flow.launch("matmul", turned, weights);
+        turned.release();
+        Cells squares = flow.launch("*", gradient, gradient);
+        Cells sum = flow.launch("sum", squares);
+        squares.release();
+        Cells scaled;
+        if (staysThere) {
+          Cells number = flow.launchNumber(factor, 1.0, limit, new Number(sum));
+          scaled = flow.launch("*", gradient, new Number(number));
+          number.release();
+        } else {
+          double read = flow.read(sum)[0];
+          scaled = flow.launch("*", gradient, Math.min(1.0, limit / Math.sqrt(read)));
+        }
+        sum.release();
+        gradient.release();
+        weights = replaced(weights, flow.launch("-", weights, scaled));
+        scaled.release();
+        if (repeats) {
+          accelerator.repeats(this, true);
+        }
+        flow.complete(10);
+      }
+      numbers.add(flow.read(weights));
+      weights.release();
+      replays = accelerator.replays();
+    }
+    return new Outcome(numbers, replays);
   }
 
   /** So a program that looks at a number after each iteration gains as well. */

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Scalar;
@@ -40,6 +41,7 @@ public final class FilterKernel implements DeviceKernel {
       case DeviceMatrix select ->
           (select.rows() == 1 || select.cols() == 1) && select.cells() == lines;
       case DeviceSparse select -> false;
+      case DeviceNumber select -> false;
     };
   }
 

@@ -1,14 +1,19 @@
 package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.CellExpression.Node;
 import dev.reprise.runtime.accelerator.CellExpression.Spread;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.GeneratedKernels.Language;
 import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +28,30 @@ import java.util.List;
 public record FusedCells(CellExpression expression, long rows, long cols) {
   /** Most leaves: arguments of a kernel. */
   private static final int MOST_LEAVES = 32;
+
+  /**
+   * An operation on a matrix and a number that lies in memory, as an expression of one operation:
+   * the kernels of single operations take numbers among their arguments alone.
+   *
+   * @param operands matrices with or without their cells
+   * @return null for every other operation
+   */
+  public static FusedCells ofNumberInMemory(Operation operation, DeviceOperand[] operands) {
+    if (operands.length != 2) {
+      return null;
+    }
+    boolean isFirst = operands[0] instanceof DeviceNumber;
+    if (!(operands[isFirst ? 1 : 0] instanceof DeviceMatrix matrix)
+        || !(operands[isFirst ? 0 : 1] instanceof DeviceNumber)) {
+      return null;
+    }
+    CellExpression alone =
+        new CellExpression(
+            isFirst ? List.of(Spread.SCALAR, Spread.FULL) : List.of(Spread.FULL, Spread.SCALAR),
+            List.of(new Node(operation.name(), List.of(0, 1))),
+            null);
+    return supports(alone) ? new FusedCells(alone, matrix.rows(), matrix.cols()) : null;
+  }
 
   /** True when there is a kernel text for the expression. */
   public static boolean supports(CellExpression expression) {
@@ -44,7 +73,8 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
           leaves[i] instanceof DeviceMatrix matrix
               ? matrix.rows() == (spread == Spread.FULL || spread == Spread.COLUMN ? rows : 1)
                   && matrix.cols() == (spread == Spread.FULL || spread == Spread.ROW ? cols : 1)
-              : spread == Spread.SCALAR && CellKernels.isNumber(leaves[i]);
+              : spread == Spread.SCALAR
+                  && (leaves[i] instanceof DeviceNumber || CellKernels.isNumber(leaves[i]));
       if (!fits) {
         return false;
       }
@@ -52,22 +82,19 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
     return true;
   }
 
-  /**
-   * The kernels, for leaves of which these are numbers. A function of the arguments, so it can be
-   * kept.
-   */
-  public GeneratedKernels kernels(Language language, Precision precision, List<Boolean> isNumber) {
+  /** The kernels, for leaves of these forms. A function of the arguments, so it can be kept. */
+  public GeneratedKernels kernels(Language language, Precision precision, List<LeafForm> forms) {
     if (language == Language.PTX) {
-      return new FusedPtx(expression, isNumber, precision, new PtxFunctions(precision)).cells();
+      return new FusedPtx(expression, forms, precision, new PtxFunctions(precision)).cells();
     }
     String aggregate = expression.aggregateOrNull();
     if (aggregate == null) {
-      return new FusedText(expression, isNumber).cells();
+      return new FusedText(expression, forms).cells();
     }
     String fold = AggregateKernels.foldOrNull(aggregate).name();
     // A single column is folded as a row.
     boolean byColumns = aggregate.startsWith("col") && cols > 1;
-    return new FusedText(expression, isNumber).folds((byColumns ? "COLS_" : "ROWS_") + fold, fold);
+    return new FusedText(expression, forms).folds((byColumns ? "COLS_" : "ROWS_") + fold, fold);
   }
 
   /** Whether columns are folded as rows are: then the kernels are others. */
@@ -79,7 +106,13 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
   public DeviceOperand[] launch(KernelCall call, GeneratedKernels kernels) {
     Object[] leaves = new Object[call.operands()];
     for (int i = 0; i < leaves.length; i++) {
-      leaves[i] = call.isMatrix(i) ? call.matrix(i).buffer() : (Object) call.scalar(i).asDouble();
+      leaves[i] =
+          switch (call.operand(i)) {
+            case DeviceMatrix matrix -> matrix.buffer();
+            case DeviceNumber number -> number.buffer();
+            case Scalar scalar -> scalar.asDouble();
+            case DeviceSparse matrix -> throw new IllegalArgumentException("compressed leaf");
+          };
     }
     return new DeviceOperand[] {launch(call, kernels, leaves)};
   }

@@ -24,7 +24,7 @@ import java.util.List;
  */
 final class FusedPtx {
   private final CellExpression expression;
-  private final List<Boolean> isNumber;
+  private final List<LeafForm> forms;
   private final PtxBody body;
   private final boolean isDouble;
   private final boolean spreads;
@@ -38,11 +38,11 @@ final class FusedPtx {
 
   FusedPtx(
       CellExpression expression,
-      List<Boolean> isNumber,
+      List<LeafForm> forms,
       Precision precision,
       PtxFunctions functions) {
     this.expression = expression;
-    this.isNumber = isNumber;
+    this.forms = forms;
     this.body = new PtxBody(functions, precision);
     this.isDouble = precision == Precision.FP64;
     this.spreads =
@@ -52,8 +52,9 @@ final class FusedPtx {
   GeneratedKernels cells() {
     StringBuilder head = new StringBuilder(".visible .entry fused_cells(\n");
     head.append(".param .u64 out,\n.param .u64 n,\n.param .u64 cols");
-    for (int i = 0; i < isNumber.size(); i++) {
-      head.append(",\n.param ").append(isNumber.get(i) ? ".f64" : ".u64").append(" leaf" + i);
+    for (int i = 0; i < forms.size(); i++) {
+      boolean isArgument = forms.get(i) == LeafForm.NUMBER;
+      head.append(",\n.param ").append(isArgument ? ".f64" : ".u64").append(" leaf" + i);
     }
     loops();
     return new GeneratedKernels(
@@ -71,7 +72,7 @@ final class FusedPtx {
     out = address("out");
     String n = body.made('l', "ld.param.u64", "[n]");
     cols = spreads ? body.made('l', "ld.param.u64", "[cols]") : null;
-    for (int i = 0; i < isNumber.size(); i++) {
+    for (int i = 0; i < forms.size(); i++) {
       leaf(i);
     }
     String block = body.made('r', "mov.u32", "%ctaid.x");
@@ -105,8 +106,11 @@ final class FusedPtx {
   }
 
   private void leaf(int i) {
-    if (isNumber.get(i)) {
-      String number = body.made('d', "ld.param.f64", "[leaf" + i + "]");
+    if (forms.get(i).isNumber()) {
+      String number =
+          forms.get(i) == LeafForm.NUMBER
+              ? body.made('d', "ld.param.f64", "[leaf" + i + "]")
+              : body.made('d', "ld.global.f64", "[" + address("leaf" + i) + "]");
       bases.add(null);
       shared.add(new Operand(body.narrow(number), number));
       return;

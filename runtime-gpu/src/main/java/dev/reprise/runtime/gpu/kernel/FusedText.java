@@ -15,14 +15,14 @@ import java.util.TreeSet;
  */
 final class FusedText {
   private final CellExpression expression;
-  private final List<Boolean> isNumber;
+  private final List<LeafForm> forms;
 
   /**
-   * @param isNumber for each leaf whether it comes as a number and not as a matrix
+   * @param forms of the leaves
    */
-  FusedText(CellExpression expression, List<Boolean> isNumber) {
+  FusedText(CellExpression expression, List<LeafForm> forms) {
     this.expression = expression;
-    this.isNumber = isNumber;
+    this.forms = forms;
   }
 
   /** True when every operation has a function. */
@@ -68,7 +68,7 @@ final class FusedText {
     List<String> args = new ArrayList<>();
     boolean spreads = false;
     for (int i = 0; i < expression.leaves().size(); i++) {
-      params.add((isNumber.get(i) ? "WIDE leaf" : "GLOBAL const REAL *leaf") + i);
+      params.add(parameter(forms.get(i)) + i);
       args.add("leaf" + i);
       Spread spread = expression.leaves().get(i);
       spreads |= spread == Spread.ROW || spread == Spread.COLUMN;
@@ -84,6 +84,14 @@ final class FusedText {
     text.append("  return t").append(expression.nodes().size() - 1).append(";\n}\n");
     text.append("#define CELL(at, i, j) fused(at, i, j, ARGS)\n");
     return text.append(KernelSources.header("fused.h"));
+  }
+
+  private static String parameter(LeafForm form) {
+    return switch (form) {
+      case MATRIX -> "GLOBAL const REAL *leaf";
+      case NUMBER -> "WIDE leaf";
+      case NUMBER_IN_MEMORY -> "GLOBAL const WIDE *leaf";
+    };
   }
 
   /** Files of functions that the expression calls, in a fixed order. */
@@ -111,7 +119,7 @@ final class FusedText {
   private boolean isSquareOfNumber(Node node) {
     return node.opcode().equals("^")
         && node.operands().get(1) >= 0
-        && isNumber.get(node.operands().get(1));
+        && forms.get(node.operands().get(1)).isNumber();
   }
 
   private String call(Node node) {
@@ -130,16 +138,21 @@ final class FusedText {
     if (operand < 0) {
       return "t" + ~operand;
     }
-    if (isNumber.get(operand)) {
-      return "leaf" + operand;
-    }
     return "leaf"
         + operand
-        + switch (expression.leaves().get(operand)) {
-          case FULL -> "[at]";
-          case ROW -> "[j]";
-          case COLUMN -> "[i]";
-          case SCALAR -> "[0]";
+        + switch (forms.get(operand)) {
+          case NUMBER -> "";
+          case NUMBER_IN_MEMORY -> "[0]";
+          case MATRIX -> index(expression.leaves().get(operand));
         };
+  }
+
+  private static String index(Spread spread) {
+    return switch (spread) {
+      case FULL -> "[at]";
+      case ROW -> "[j]";
+      case COLUMN -> "[i]";
+      case SCALAR -> "[0]";
+    };
   }
 }

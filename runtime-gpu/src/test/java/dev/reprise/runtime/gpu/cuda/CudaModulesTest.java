@@ -10,6 +10,7 @@ import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.GeneratedKernels.Language;
 import dev.reprise.runtime.gpu.kernel.FusedCells;
+import dev.reprise.runtime.gpu.kernel.LeafForm;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class CudaModulesTest {
         new CellExpression(
             List.of(Spread.FULL, Spread.FULL), List.of(new Node(opcode, List.of(0, 1))), null);
     return new FusedCells(expression, 5, 7)
-        .kernels(Language.PTX, Precision.FP64, List.of(false, false));
+        .kernels(Language.PTX, Precision.FP64, List.of(LeafForm.MATRIX, LeafForm.MATRIX));
   }
 
   /** Nothing says that a driver waits for the launches of a module that it unloads. */

@@ -24,11 +24,19 @@ import org.junit.jupiter.api.Test;
 class FusedPtxTest {
   private static final List<Spread> LEAVES =
       List.of(Spread.FULL, Spread.FULL, Spread.ROW, Spread.COLUMN, Spread.SCALAR, Spread.SCALAR);
-  private static final List<Boolean> ARE_NUMBERS = List.of(false, false, false, false, false, true);
+
+  private static final List<LeafForm> FORMS =
+      List.of(
+          LeafForm.MATRIX,
+          LeafForm.MATRIX,
+          LeafForm.MATRIX,
+          LeafForm.MATRIX,
+          LeafForm.NUMBER_IN_MEMORY,
+          LeafForm.NUMBER);
 
   private static String ptx(Precision precision, Node... nodes) {
     CellExpression expression = new CellExpression(LEAVES, List.of(nodes), null);
-    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, ARE_NUMBERS).text();
+    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, FORMS).text();
   }
 
   private static Node node(String opcode, Integer... operands) {
@@ -40,6 +48,15 @@ class FusedPtxTest {
     Node[] nodes = {node("-", 0, 1), node("*", ~0, ~0), node("pmax", ~1, 5), node("<", ~2, 4)};
     for (Precision precision : Precision.values()) {
       assertThat(ptx(precision, nodes)).doesNotContain(".func").doesNotContain("fma");
+    }
+  }
+
+  @Test
+  void aNumberInMemoryIsADoubleInEitherPrecision() {
+    for (Precision precision : Precision.values()) {
+      String text = ptx(precision, node("*", 4, 0));
+      assertThat(text).contains(".param .u64 leaf4").contains(".param .f64 leaf5");
+      assertThat(text).contains("ld.global.f64 %d");
     }
   }
 
@@ -79,7 +96,10 @@ class FusedPtxTest {
               null);
       String vectors =
           new FusedCells(cheap, 5, 7)
-              .kernels(Language.PTX, precision, List.of(false, false, true))
+              .kernels(
+                  Language.PTX,
+                  precision,
+                  List.of(LeafForm.MATRIX, LeafForm.MATRIX, LeafForm.NUMBER))
               .text();
       assertThat(vectors).contains(precision == Precision.FP64 ? ".v2.f64" : ".v4.f32");
       for (String target : List.of("sm_75", "sm_80", "sm_90", "sm_120")) {
@@ -129,7 +149,7 @@ class FusedPtxTest {
     List<String> opcodes = new ArrayList<>(CellKernels.opcodes());
     opcodes.add("ifelse");
     List<Spread> leaves = new ArrayList<>();
-    List<Boolean> areNumbers = new ArrayList<>();
+    List<LeafForm> forms = new ArrayList<>();
     boolean spreads = random.nextBoolean();
     for (int i = 1 + random.nextInt(32); i > 0; i--) {
       Spread spread =
@@ -137,7 +157,10 @@ class FusedPtxTest {
               ? Spread.FULL
               : spreads ? Spread.values()[random.nextInt(4)] : Spread.SCALAR;
       leaves.add(spread);
-      areNumbers.add(spread == Spread.SCALAR && random.nextBoolean());
+      forms.add(
+          spread == Spread.SCALAR
+              ? LeafForm.values()[random.nextInt(LeafForm.values().length)]
+              : LeafForm.MATRIX);
     }
     List<Node> nodes = new ArrayList<>();
     for (int i = random.nextInt(12); i >= 0; i--) {
@@ -152,7 +175,7 @@ class FusedPtxTest {
     }
     CellExpression expression = new CellExpression(leaves, nodes, null);
     assertThat(FusedCells.supports(expression)).isTrue();
-    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, areNumbers).text();
+    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, forms).text();
   }
 
   private static void assemble(String ptxas, String target, Path folder, String text)
