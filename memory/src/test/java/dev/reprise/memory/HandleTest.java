@@ -76,10 +76,11 @@ class HandleTest {
       ManagedMatrix companion = matrix();
       CyclicBarrier start = new CyclicBarrier(2);
       Thread last =
-          Thread.ofVirtual().start(() -> {
-            meet(start);
-            each.release();
-          });
+          Thread.ofVirtual()
+              .start(() -> {
+                meet(start);
+                each.release();
+              });
       meet(start);
       each.accompany(companion);
       last.join();

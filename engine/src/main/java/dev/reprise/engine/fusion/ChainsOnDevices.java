@@ -17,7 +17,6 @@ import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Shapes;
 import dev.reprise.scheduler.AcceleratorWorker;
@@ -146,11 +145,7 @@ public final class ChainsOnDevices {
    *     hears nothing then
    */
   boolean submit(
-      FusedCall call,
-      Value[] leaves,
-      Function<Value[], Value> onHost,
-      Tally tally,
-      Later later) {
+      FusedCall call, Value[] leaves, Function<Value[], Value> onHost, Tally tally, Later later) {
     if (!isActive()) {
       return false;
     }

@@ -33,8 +33,7 @@ public final class OperationInputs {
     return resolve(context, inputs, LateNumbers::isLate);
   }
 
-  private static boolean resolve(
-      ControlContext context, Value[] inputs, Predicate<Value> toCome) {
+  private static boolean resolve(ControlContext context, Value[] inputs, Predicate<Value> toCome) {
     boolean pending = false;
     for (int i = 0; i < inputs.length; i++) {
       if (toCome.test(inputs[i])) {

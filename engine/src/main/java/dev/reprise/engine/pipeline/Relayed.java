@@ -116,8 +116,7 @@ public final class Relayed {
   }
 
   /** Runs a task with numbers where the device has them; false when it needs to know them. */
-  private static boolean hasRunWithLate(
-      Task task, Handle handle, Work work, TaskScheduler pool) {
+  private static boolean hasRunWithLate(Task task, Handle handle, Work work, TaskScheduler pool) {
     Value[] operands = completeButNumbers(task);
     if (operands == null) {
       return false;

@@ -207,9 +207,7 @@ public final class Differences implements AutoCloseable {
 
   /** The one result of a launch, of numbers that lie in memory or come as they are. */
   private DenseMatrix launched(
-      Operand[] leaves,
-      boolean areInMemory,
-      Function<DeviceOperand[], DeviceOperand[]> launch) {
+      Operand[] leaves, boolean areInMemory, Function<DeviceOperand[], DeviceOperand[]> launch) {
     List<DeviceBuffer> taken = new ArrayList<>();
     try {
       DeviceOperand[] operands = new DeviceOperand[leaves.length];
@@ -257,8 +255,7 @@ public final class Differences implements AutoCloseable {
             leaves,
             true,
             operands ->
-                accelerator.launch(
-                    alone, Precision.FP64, operands, 1, 1, accelerator::allocate));
+                accelerator.launch(alone, Precision.FP64, operands, 1, 1, accelerator::allocate));
     double expected =
         numbers.length == 1
             ? ScalarFunctions.unary(opcode).apply((Scalar) leaves[0]).asDouble()

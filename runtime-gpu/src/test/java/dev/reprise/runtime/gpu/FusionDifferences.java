@@ -172,8 +172,20 @@ public abstract class FusionDifferences {
   @Test
   void numbersInMemoryAreComputedToTheBitsOfTheProcessor() {
     double[] numbers = {
-      0, -0.0, 1, -1, 3, 0.1, -7.3, 1e-310, Double.MIN_VALUE, 1e300, -1e300,
-      Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+      0,
+      -0.0,
+      1,
+      -1,
+      3,
+      0.1,
+      -7.3,
+      1e-310,
+      Double.MIN_VALUE,
+      1e300,
+      -1e300,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY
     };
     for (double a : numbers) {
       for (String opcode : List.of("negate", "abs", "sqrt")) {
