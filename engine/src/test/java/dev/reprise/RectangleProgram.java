@@ -21,7 +21,7 @@ final class RectangleProgram {
   static final int ROWS = 240;
   static final int COLS = 100;
   private static final int ITERATIONS = 3;
-  private static final int MOST_RESULTS = 60;
+  private static final int MOST_RESULTS = 90;
 
   /** A number that may grow or shrink from one iteration to the next. */
   private record Size(int base, int slope) {
@@ -72,6 +72,21 @@ final class RectangleProgram {
     }
   }
 
+  /** What goes together: see {@link #neighbour}. */
+  private static final List<List<Integer>> THEMES =
+      List.of(
+          List.of(0, 2, 3, 13),
+          List.of(3, 5),
+          List.of(3, 5, 0),
+          List.of(7, 8),
+          List.of(9, 10, 11),
+          List.of(12),
+          List.of(14, 3, 5),
+          List.of(15, 8),
+          List.of(16, 0),
+          List.of(17, 7),
+          List.of(0, 3, 5, 7, 9, 11));
+
   /** Rows of the matrix that others are multiplied with; the widest of them is narrower. */
   private static final Size WEIGHTS = new Size(310, 0);
 
@@ -86,7 +101,9 @@ final class RectangleProgram {
   private boolean isLoop;
   private final List<Expression> bases = new ArrayList<>();
   private Range fixed;
-  private int[] kinds;
+  private Expression left;
+  private Expression right;
+  private List<Integer> kinds;
   private String lastLeft;
   private String lastRight;
   private int names;
@@ -102,17 +119,15 @@ final class RectangleProgram {
 
   String text() {
     base();
-    int blocks = 4 + random.nextInt(3);
+    int blocks = 6 + random.nextInt(3);
     for (int i = 0; i < blocks; i++) {
-      if (i % 2 == 0) {
-        newMatrices();
-      }
+      newMatrices();
       theme();
       switch (random.nextInt(4)) {
         case 0 -> loop("for (i in 1:" + ITERATIONS + ")");
         case 1 -> loop("parfor (i in 1:" + ITERATIONS + ", par=2)");
         default -> {
-          for (int k = 0; k < 8; k++) {
+          for (int k = 0; k < 9; k++) {
             result();
           }
         }
@@ -161,7 +176,9 @@ final class RectangleProgram {
   private void theme() {
     lastLeft = null;
     fixed = random.nextBoolean() ? new Range(Size.ONE, Size.ALL_COLS) : ends(Size.ALL_COLS, middleCol);
-    kinds = new int[] {random.nextInt(14), random.nextInt(14)};
+    left = pick(bases);
+    right = random.nextBoolean() ? left : pick(bases);
+    kinds = pick(THEMES);
   }
 
   private void special(String name, String value) {
@@ -219,7 +236,7 @@ final class RectangleProgram {
   // ---- values
 
   private String value() {
-    return random.nextInt(5) < 3 ? neighbour() : any();
+    return random.nextInt(4) < 3 ? neighbour() : any();
   }
 
   private String any() {
@@ -238,14 +255,14 @@ final class RectangleProgram {
 
   /** A rectangle of one of a few products. */
   private String neighbour() {
-    Expression a = pick(bases.getFirst(), bases.getFirst(), bases.get(1), bases.getLast());
-    Expression b = pick(bases.getFirst(), bases.getFirst(), bases.get(1), bases.getLast());
+    Expression a = random.nextInt(5) == 0 ? pick(bases) : left;
+    Expression b = random.nextInt(5) == 0 ? pick(bases) : right;
     Range all = new Range(Size.ONE, Size.ALL_ROWS);
     Range rows = rows();
-    return switch (random.nextInt(3) == 0 ? random.nextInt(14) : kinds[random.nextInt(2)]) {
+    return switch (random.nextInt(6) == 0 ? random.nextInt(18) : pick(kinds)) {
       case 0, 1 -> remembered(a.text, cut(b, all, ends(b)));
       case 2 -> remembered(cut(a, all, ends(a)), b.text);
-      case 3, 4 -> remembered(cut(a, all, ends(a)), cut(a, all, ends(a)));
+      case 3, 4 -> remembered(cut(a, all, ends(a)), cut(b, all, ends(b)));
       case 5, 6 -> self(cut(a, all, ends(a)));
       case 7 -> remembered(cut(a, rows, fixed), cut(b, rows, fixed));
       case 8 -> self(cut(a, rows, fixed));
@@ -257,6 +274,16 @@ final class RectangleProgram {
         yield random.nextBoolean()
             ? timesTransposed(cut(a, few, fixed), cut(a, fewRows(), fixed))
             : selfOfRows(cut(a, few, fixed));
+      }
+      case 14 -> self(bindCols(List.of(cut(a, all, ends(a)), cut(b, all, ends(b)))));
+      case 15 -> self(bindRows(List.of(cut(a, rows, fixed), cut(a, rows(), fixed))));
+      case 16 -> remembered(bindCols(List.of(cut(a, all, ends(a)), cut(b, all, ends(b)))), b.text);
+      case 17 -> {
+        Range further = rows();
+        List<String> parts = List.of(cut(b, rows, fixed), cut(b, further, fixed));
+        yield transposedTimes(
+            bindRows(List.of(cut(a, rows, fixed), cut(a, further, fixed))),
+            bindRows(random.nextInt(3) == 0 ? parts.reversed() : parts));
       }
       default -> lastLeft == null ? self(a.text) : transposedTimes(lastRight, lastLeft);
     };
@@ -395,11 +422,11 @@ final class RectangleProgram {
     Range rows = rows();
     Expression a = perhapsNamed(operand(rows, 2));
     if (random.nextInt(3) == 0) {
-      return timesWeights(a, constant(a.cols));
+      return timesWeights(a, constant(a.cols, pick(1, 1, 2)));
     }
     assign("S", (isFlipped ? "row" : "col") + "Sums(" + a.text + ")");
     note("S");
-    String ones = constant(rows.size());
+    String ones = constant(rows.size(), pick(1, 1, 2));
     return random.nextBoolean() ? transposedTimes(a.text, ones) : transposedTimes(ones, a.text);
   }
 
@@ -517,7 +544,7 @@ final class RectangleProgram {
   }
 
   private Expression withColumn(Expression a, Range rows) {
-    String column = random.nextBoolean() ? column("y", rows) : constant(rows.size());
+    String column = random.nextBoolean() ? column("y", rows) : constant(rows.size(), 1);
     boolean isFirst = random.nextInt(3) == 0;
     List<String> parts = isFirst ? List.of(column, a.text) : List.of(a.text, column);
     List<Size> split = isFirst ? List.of(Size.ONE, a.cols) : List.of(a.cols, Size.ONE);
@@ -539,11 +566,11 @@ final class RectangleProgram {
     return new Expression(text, a.rows, cols.size());
   }
 
-  private String constant(Size rows) {
+  private String constant(Size rows, int cols) {
     String number = pickText("1", "1", "2.5", "-3", "0");
     return isFlipped
-        ? "matrix(" + number + ", 1, " + rows.text() + ")"
-        : "matrix(" + number + ", " + rows.text() + ", 1)";
+        ? "matrix(" + number + ", " + cols + ", " + rows.text() + ")"
+        : "matrix(" + number + ", " + rows.text() + ", " + cols + ")";
   }
 
   private String column(String name, Range rows) {
@@ -637,6 +664,10 @@ final class RectangleProgram {
 
   private String bindRows(List<String> parts) {
     return (isFlipped ? "cbind(" : "rbind(") + String.join(", ", parts) + ")";
+  }
+
+  private <T> T pick(List<T> of) {
+    return of.get(random.nextInt(of.size()));
   }
 
   @SafeVarargs
