@@ -85,6 +85,12 @@ final class RectangleProgram {
           List.of(15, 8),
           List.of(16, 0),
           List.of(17, 7),
+          List.of(18, 9),
+          List.of(19),
+          List.of(20),
+          List.of(21, 19),
+          List.of(22),
+          List.of(23),
           List.of(0, 3, 5, 7, 9, 11));
 
   /** Rows of the matrix that others are multiplied with; the widest of them is narrower. */
@@ -101,6 +107,9 @@ final class RectangleProgram {
   private boolean isLoop;
   private final List<Expression> bases = new ArrayList<>();
   private Range fixed;
+  private Range ofRows;
+  private Range shiftedRows;
+  private String aggregate;
   private Expression left;
   private Expression right;
   private List<Integer> kinds;
@@ -114,7 +123,7 @@ final class RectangleProgram {
     isFlipped = random.nextInt(3) == 0;
     isSpecial = random.nextInt(8) == 0;
     middleRow = 3 + random.nextInt(ROWS - 6);
-    middleCol = (random.nextBoolean() ? 3 : COLS / 2) + random.nextInt(COLS / 2 - 8);
+    middleCol = random.nextBoolean() ? 40 + random.nextInt(11) : 3 + random.nextInt(COLS - 8);
   }
 
   String text() {
@@ -163,6 +172,7 @@ final class RectangleProgram {
       special("Y", "-0.0");
     }
     assign("V", "t(X)");
+    assign("Q", "rand(rows=100, cols=100, min=-1, max=1, seed=" + random.nextInt(1000) + ")");
     variables.clear();
     bases.clear();
     bases.add(new Expression("X", Size.ALL_ROWS, Size.ALL_COLS));
@@ -179,6 +189,9 @@ final class RectangleProgram {
     left = pick(bases);
     right = random.nextBoolean() ? left : pick(bases);
     kinds = pick(THEMES);
+    aggregate = line();
+    ofRows = rows();
+    shiftedRows = shifted(ofRows);
   }
 
   private void special(String name, String value) {
@@ -259,7 +272,7 @@ final class RectangleProgram {
     Expression b = random.nextInt(5) == 0 ? pick(bases) : right;
     Range all = new Range(Size.ONE, Size.ALL_ROWS);
     Range rows = rows();
-    return switch (random.nextInt(6) == 0 ? random.nextInt(18) : pick(kinds)) {
+    return switch (random.nextInt(6) == 0 ? random.nextInt(24) : pick(kinds)) {
       case 0, 1 -> remembered(a.text, cut(b, all, ends(b)));
       case 2 -> remembered(cut(a, all, ends(a)), b.text);
       case 3, 4 -> remembered(cut(a, all, ends(a)), cut(b, all, ends(b)));
@@ -285,6 +298,12 @@ final class RectangleProgram {
             bindRows(List.of(cut(a, rows, fixed), cut(a, further, fixed))),
             bindRows(random.nextInt(3) == 0 ? parts.reversed() : parts));
       }
+      case 18 -> timesWeights(a, weights(a, true));
+      case 19 -> remembered(cut(a, some(), fixed), cut(b, some(), ends(b)));
+      case 20 -> remembered(cut(a, some(), ends(a)), cut(b, some(), fixed));
+      case 21 -> self(cut(a, some(), ends(a)));
+      case 22 -> aggregate + "(" + cut(a, random.nextBoolean() ? all : some(), ends(a)) + ")";
+      case 23 -> ofSquare();
       default -> lastLeft == null ? self(a.text) : transposedTimes(lastRight, lastLeft);
     };
   }
@@ -295,6 +314,15 @@ final class RectangleProgram {
     Range others = random.nextInt(4) == 0 ? shifted(rows) : rows;
     Expression b = perhapsNamed(operand(others, 2));
     return transposedTimes(a.text, b.text);
+  }
+
+  /** With itself and its transpose, in any order. */
+  private String ofSquare() {
+    String from = bounds(ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
+    String to = bounds(ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
+    String above = pickText("Q[" + from + ", ]", "t(Q[, " + from + "])");
+    String beside = pickText("Q[, " + to + "]", "t(Q[" + to + ", ])");
+    return above + " %*% " + beside;
   }
 
   private String remembered(String a, String b) {
@@ -380,10 +408,14 @@ final class RectangleProgram {
 
   private String aggregate() {
     Expression a = perhapsNamed(operand(rows(), 2));
-    String line = (random.nextBoolean() ? "col" : "row") + pickText("Sums", "Means", "Maxs", "Mins", "Vars", "Sds");
     return random.nextInt(4) == 0
         ? "as.matrix(" + pickText("sum", "mean", "min", "max") + "(" + a.text + "))"
-        : line + "(" + a.text + ")";
+        : line() + "(" + a.text + ")";
+  }
+
+  private String line() {
+    String of = pickText("Sums", "Means", "Maxs", "Mins", "Vars", "Sds");
+    return (random.nextBoolean() ? "col" : "row") + of;
   }
 
   private String cells() {
@@ -603,6 +635,12 @@ final class RectangleProgram {
 
   private Range ends(Size whole, int middle) {
     int last = whole.base;
+    if (random.nextInt(4) == 0) {
+      // Equally many, so that blocks beside the diagonal are square, too.
+      int count = Math.min(middle, last / 2);
+      int from = pick(1, 1, 2, count + 1, last - count + 1);
+      return new Range(new Size(from, 0), new Size(from + count - 1, 0));
+    }
     while (true) {
       Size from = slid(new Size(pick(1, 1, 1, 2, middle, middle + 1), 0));
       Size to = slid(new Size(pick(last, last - 1, middle, middle, middle - 1, middle + 1, (middle + last) / 2, (middle + last) / 2 + 1), 0));
@@ -611,6 +649,11 @@ final class RectangleProgram {
         return range;
       }
     }
+  }
+
+  /** Always as many. */
+  private Range some() {
+    return random.nextInt(3) > 0 ? ofRows : shiftedRows;
   }
 
   private Range ends(Expression base) {
