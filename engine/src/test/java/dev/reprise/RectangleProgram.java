@@ -78,6 +78,7 @@ final class RectangleProgram {
           List.of(0, 2, 3, 13),
           List.of(3, 5),
           List.of(3, 5, 0),
+          List.of(7),
           List.of(7, 8),
           List.of(9, 10, 11),
           List.of(12),
@@ -91,6 +92,8 @@ final class RectangleProgram {
           List.of(21, 19),
           List.of(22),
           List.of(23),
+          List.of(24),
+          List.of(25),
           List.of(0, 3, 5, 7, 9, 11));
 
   /** Rows of the matrix that others are multiplied with; the widest of them is narrower. */
@@ -172,7 +175,9 @@ final class RectangleProgram {
       special("Y", "-0.0");
     }
     assign("V", "t(X)");
-    assign("Q", "rand(rows=100, cols=100, min=-1, max=1, seed=" + random.nextInt(1000) + ")");
+    for (String name : List.of("P", "Q")) {
+      assign(name, "rand(rows=100, cols=100, min=-1, max=1, seed=" + random.nextInt(1000) + ")");
+    }
     variables.clear();
     bases.clear();
     bases.add(new Expression("X", Size.ALL_ROWS, Size.ALL_COLS));
@@ -185,7 +190,7 @@ final class RectangleProgram {
   /** What most of the next results are like. */
   private void theme() {
     lastLeft = null;
-    fixed = random.nextBoolean() ? new Range(Size.ONE, Size.ALL_COLS) : ends(Size.ALL_COLS, middleCol);
+    fixed = random.nextInt(3) > 0 ? new Range(Size.ONE, Size.ALL_COLS) : ends(Size.ALL_COLS, middleCol);
     left = pick(bases);
     right = random.nextBoolean() ? left : pick(bases);
     kinds = pick(THEMES);
@@ -272,13 +277,16 @@ final class RectangleProgram {
     Expression b = random.nextInt(5) == 0 ? pick(bases) : right;
     Range all = new Range(Size.ONE, Size.ALL_ROWS);
     Range rows = rows();
-    return switch (random.nextInt(6) == 0 ? random.nextInt(24) : pick(kinds)) {
+    return switch (random.nextInt(6) == 0 ? random.nextInt(26) : pick(kinds)) {
       case 0, 1 -> remembered(a.text, cut(b, all, ends(b)));
       case 2 -> remembered(cut(a, all, ends(a)), b.text);
       case 3, 4 -> remembered(cut(a, all, ends(a)), cut(b, all, ends(b)));
       case 5, 6 -> self(cut(a, all, ends(a)));
-      case 7 -> remembered(cut(a, rows, fixed), cut(b, rows, fixed));
-      case 8 -> self(cut(a, rows, fixed));
+      case 7 ->
+          remembered(
+              cut(a, rows, columnsOf(a)),
+              cut(pick(bases), random.nextInt(3) == 0 ? shifted(rows) : rows, fixed));
+      case 8 -> self(cut(a, rows, columnsOf(a)));
       case 9 -> timesWeights(a, weights(a, false));
       case 10 -> timesWeights(new Expression(cut(a, rows, columnsOf(a)), rows.size(), a.cols), weights(a, false));
       case 11 -> self(timesWeights(a, weights(a, false)));
@@ -304,6 +312,11 @@ final class RectangleProgram {
       case 21 -> self(cut(a, some(), ends(a)));
       case 22 -> aggregate + "(" + cut(a, random.nextBoolean() ? all : some(), ends(a)) + ")";
       case 23 -> ofSquare();
+      case 25 -> besideTheDiagonal(a);
+      case 24 -> {
+        Expression wide = withColumn(new Expression(cut(a, rows, fixed), rows.size(), fixed.size()), rows);
+        yield timesWeights(wide, weights(wide, true));
+      }
       default -> lastLeft == null ? self(a.text) : transposedTimes(lastRight, lastLeft);
     };
   }
@@ -316,13 +329,33 @@ final class RectangleProgram {
     return transposedTimes(a.text, b.text);
   }
 
-  /** With itself and its transpose, in any order. */
+  /** Squares on the diagonal of one product and next to it. */
+  private String besideTheDiagonal(Expression a) {
+    int count = Math.min(middleCol, a.cols.base / 2);
+    Range all = columnsOf(new Expression("", a.rows, a.rows));
+    if (random.nextInt(3) == 0) {
+      Size last = new Size(count + pick(0, 1, 2, 5), 0);
+      return self(cut(a, all, new Range(Size.ONE, last)));
+    }
+    Size from = new Size(pick(2, count, count + 1), 0);
+    Range beside = new Range(from, from.plus(new Size(count - 1, 0)));
+    Range first = new Range(Size.ONE, new Size(count, 0));
+    return random.nextBoolean()
+        ? remembered(cut(a, all, first), cut(a, all, beside))
+        : remembered(cut(a, all, beside), cut(a, all, first));
+  }
+
+  /** Of square matrices and their transposes, in any order. */
   private String ofSquare() {
-    String from = bounds(ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
-    String to = bounds(ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
-    String above = pickText("Q[" + from + ", ]", "t(Q[, " + from + "])");
-    String beside = pickText("Q[, " + to + "]", "t(Q[" + to + ", ])");
-    return above + " %*% " + beside;
+    Range all = new Range(Size.ONE, Size.ALL_COLS);
+    boolean isWhole = random.nextBoolean();
+    String from = bounds(isWhole ? all : ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
+    String to = bounds(isWhole ? all : ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
+    String first = pickText("P", "Q");
+    String second = pickText("P", "Q");
+    String above = pickText(first + "[" + from + ", ]", "t(" + first + "[, " + from + "])");
+    String beside = pickText(second + "[, " + to + "]", "t(" + second + "[" + to + ", ])");
+    return (above + " %*% " + beside).replace("[, ]", "");
   }
 
   private String remembered(String a, String b) {
@@ -576,11 +609,14 @@ final class RectangleProgram {
   }
 
   private Expression withColumn(Expression a, Range rows) {
-    String column = random.nextBoolean() ? column("y", rows) : constant(rows.size(), 1);
+    int count = pick(1, 1, 2);
+    Size width = new Size(count, 0);
+    String column =
+        count == 1 && random.nextBoolean() ? column("y", rows) : constant(rows.size(), count);
     boolean isFirst = random.nextInt(3) == 0;
     List<String> parts = isFirst ? List.of(column, a.text) : List.of(a.text, column);
-    List<Size> split = isFirst ? List.of(Size.ONE, a.cols) : List.of(a.cols, Size.ONE);
-    return new Expression(bindCols(parts), a.rows, a.cols.plus(Size.ONE), split);
+    List<Size> split = isFirst ? List.of(width, a.cols) : List.of(a.cols, width);
+    return new Expression(bindCols(parts), a.rows, a.cols.plus(width), split);
   }
 
   private Expression cutAgain(Expression a) {
@@ -612,7 +648,7 @@ final class RectangleProgram {
   // ---- ranges
 
   private Range rows() {
-    return random.nextInt(2) == 0 ? new Range(Size.ONE, Size.ALL_ROWS) : ends(Size.ALL_ROWS, middleRow);
+    return random.nextInt(5) < 2 ? new Range(Size.ONE, Size.ALL_ROWS) : ends(Size.ALL_ROWS, middleRow);
   }
 
   private Range fewRows() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RectangleProgramsTest {
   private static final long FIRST = Long.getLong("rectangles.from", 0);
-  private static final long COUNT = Long.getLong("rectangles.count", 100);
+  private static final long COUNT = Long.getLong("rectangles.count", 40);
 
   private static final Set<String> FIRED = ConcurrentHashMap.newKeySet();
 
