@@ -131,7 +131,7 @@ final class RectangleProgram {
 
   String text() {
     base();
-    int blocks = 6 + random.nextInt(3);
+    int blocks = 5 + random.nextInt(3);
     for (int i = 0; i < blocks; i++) {
       newMatrices();
       theme();
@@ -153,20 +153,24 @@ final class RectangleProgram {
   private void base() {
     script.append(
         """
-        product = function(matrix[double] A, matrix[double] B) return (matrix[double] C) { C = t(A) %*% B }
-        turned = function(matrix[double] A, matrix[double] B) return (matrix[double] C) { C = A %*% t(B) }
+        product = function(matrix[double] A, matrix[double] B) return (matrix[double] C) {
+          C = t(A) %*% B
+        }
+        turned = function(matrix[double] A, matrix[double] B) return (matrix[double] C) {
+          C = A %*% t(B)
+        }
         """);
-    String weights = isFlipped ? "rows=100, cols=310" : "rows=310, cols=100";
+    String weights = isFlipped ? "rows=" + COLS + ", cols=310" : "rows=310, cols=" + COLS;
     script.append("E = rand(" + weights + ", min=-1, max=1, seed=5)\nW = t(E)\n");
-    String column = isFlipped ? "rows=1, cols=240" : "rows=240, cols=1";
+    String column = isFlipped ? "rows=1, cols=" + ROWS : "rows=" + ROWS + ", cols=1";
     script.append("y = rand(" + column + ", min=-1, max=1, seed=6)\n");
     script.append("R = matrix(0, " + MOST_RESULTS + ", " + ITERATIONS + ")\n");
   }
 
-  /** Makes X and Y anew: of all that was computed of the old ones nothing fits any more. */
+  /** Makes all matrices anew: nothing that was computed of the old ones fits any more. */
   private void newMatrices() {
-    String shape = isFlipped ? "rows=100, cols=240" : "rows=240, cols=100";
-    for (String name : List.of("X", "Y")) {
+    String shape = isFlipped ? "rows=" + COLS + ", cols=" + ROWS : "rows=" + ROWS + ", cols=" + COLS;
+    for (String name : List.of("X", "Y", "Z")) {
       assign(name, "rand(" + shape + ", min=-1, max=1, seed=" + random.nextInt(1000) + ")");
     }
     if (isSpecial) {
@@ -182,8 +186,9 @@ final class RectangleProgram {
     bases.clear();
     bases.add(new Expression("X", Size.ALL_ROWS, Size.ALL_COLS));
     bases.add(new Expression("Y", Size.ALL_ROWS, Size.ALL_COLS));
-    Expression third = operand(new Range(Size.ONE, Size.ALL_ROWS), 2);
-    bases.add(third.cols.isAtLeast(Size.ALL_COLS) ? named(third) : bases.get(1));
+    bases.add(new Expression("Z", Size.ALL_ROWS, Size.ALL_COLS));
+    Expression last = operand(new Range(Size.ONE, Size.ALL_ROWS), 2);
+    bases.add(last.cols.isAtLeast(Size.ALL_COLS) ? named(last) : bases.get(1));
     variables.clear();
   }
 
@@ -282,11 +287,13 @@ final class RectangleProgram {
       case 2 -> remembered(cut(a, all, ends(a)), b.text);
       case 3, 4 -> remembered(cut(a, all, ends(a)), cut(b, all, ends(b)));
       case 5, 6 -> self(cut(a, all, ends(a)));
-      case 7 ->
-          remembered(
-              cut(a, rows, columnsOf(a)),
-              cut(pick(bases), random.nextInt(3) == 0 ? shifted(rows) : rows, fixed));
-      case 8 -> self(cut(a, rows, columnsOf(a)));
+      case 7 -> {
+        Range ofLeft = ends(Size.ALL_ROWS, middleRow);
+        Range ofRight = random.nextInt(3) == 0 ? shifted(ofLeft) : ofLeft;
+        Expression c = random.nextInt(3) == 0 ? pick(bases) : right;
+        yield remembered(cut(left, ofLeft, columnsOf(left)), cut(c, ofRight, columnsOf(c)));
+      }
+      case 8 -> self(cut(a, ends(Size.ALL_ROWS, middleRow), columnsOf(a)));
       case 9 -> timesWeights(a, weights(a, false));
       case 10 -> timesWeights(new Expression(cut(a, rows, columnsOf(a)), rows.size(), a.cols), weights(a, false));
       case 11 -> self(timesWeights(a, weights(a, false)));
@@ -348,7 +355,7 @@ final class RectangleProgram {
   /** Of square matrices and their transposes, in any order. */
   private String ofSquare() {
     Range all = new Range(Size.ONE, Size.ALL_COLS);
-    boolean isWhole = random.nextBoolean();
+    boolean isWhole = random.nextInt(4) > 0;
     String from = bounds(isWhole ? all : ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
     String to = bounds(isWhole ? all : ends(Size.ALL_COLS, middleCol), Size.ALL_COLS);
     String first = pickText("P", "Q");
