@@ -94,6 +94,7 @@ final class RectangleProgram {
           List.of(23),
           List.of(24),
           List.of(25),
+          List.of(26),
           List.of(0, 3, 5, 7, 9, 11));
 
   /** Rows of the matrix that others are multiplied with; the widest of them is narrower. */
@@ -282,7 +283,7 @@ final class RectangleProgram {
     Expression b = random.nextInt(5) == 0 ? pick(bases) : right;
     Range all = new Range(Size.ONE, Size.ALL_ROWS);
     Range rows = rows();
-    return switch (random.nextInt(6) == 0 ? random.nextInt(26) : pick(kinds)) {
+    return switch (random.nextInt(6) == 0 ? random.nextInt(27) : pick(kinds)) {
       case 0, 1 -> remembered(a.text, cut(b, all, ends(b)));
       case 2 -> remembered(cut(a, all, ends(a)), b.text);
       case 3, 4 -> remembered(cut(a, all, ends(a)), cut(b, all, ends(b)));
@@ -320,6 +321,7 @@ final class RectangleProgram {
       case 22 -> aggregate + "(" + cut(a, random.nextBoolean() ? all : some(), ends(a)) + ")";
       case 23 -> ofSquare();
       case 25 -> besideTheDiagonal(a);
+      case 26 -> remembered(left.text, cut(right, all, nearlyAll(right)));
       case 24 -> {
         Expression wide = withColumn(new Expression(cut(a, rows, fixed), rows.size(), fixed.size()), rows);
         yield timesWeights(wide, weights(wide, true));
@@ -344,12 +346,18 @@ final class RectangleProgram {
       Size last = new Size(count + pick(0, 1, 2, 5), 0);
       return self(cut(a, all, new Range(Size.ONE, last)));
     }
-    Size from = new Size(pick(2, count, count + 1), 0);
-    Range beside = new Range(from, from.plus(new Size(count - 1, 0)));
+    Size from = new Size(pick(1, 2, count, count + 1), 0);
+    Range beside = new Range(from, from.plus(new Size(count - pick(2, 1, 1), 0)));
     Range first = new Range(Size.ONE, new Size(count, 0));
     return random.nextBoolean()
         ? remembered(cut(a, all, first), cut(a, all, beside))
         : remembered(cut(a, all, beside), cut(a, all, first));
+  }
+
+  private Range nearlyAll(Expression a) {
+    Size secondLast = a.cols.minus(Size.ONE);
+    return pick(
+        columnsOf(a), new Range(Size.ONE, secondLast), new Range(new Size(2, 0), pick(secondLast, a.cols)));
   }
 
   /** Of square matrices and their transposes, in any order. */
