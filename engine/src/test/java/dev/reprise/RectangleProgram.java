@@ -321,7 +321,11 @@ final class RectangleProgram {
       case 22 -> aggregate + "(" + cut(a, random.nextBoolean() ? all : some(), ends(a)) + ")";
       case 23 -> ofSquare();
       case 25 -> besideTheDiagonal(a);
-      case 26 -> remembered(left.text, cut(right, all, nearlyAll(right)));
+      case 26 -> {
+        String part = cut(left, all, new Range(Size.ONE, new Size(middleCol, 0)));
+        String whole = cut(right, all, nearlyAll(right));
+        yield random.nextInt(3) > 0 ? transposedTimes(part, whole) : transposedTimes(whole, part);
+      }
       case 24 -> {
         Expression wide = withColumn(new Expression(cut(a, rows, fixed), rows.size(), fixed.size()), rows);
         yield timesWeights(wide, weights(wide, true));
