@@ -69,6 +69,18 @@ class ConstantFactorTest {
   }
 
   @Test
+  void whatCancelsIsNotNegative() {
+    PartialRuns.fires(
+        REWRITE,
+        """
+        Z = X - X
+        s = rowSums(Z)
+        print(sum(s))
+        R = 1 / (Z %*% matrix(-2, 60, 1))
+        """);
+  }
+
+  @Test
   void byItselfAProductIsExecuted() {
     PartialRuns.declines(
         REWRITE,

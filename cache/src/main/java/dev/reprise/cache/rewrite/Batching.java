@@ -12,12 +12,13 @@ import java.util.Set;
  *   t(X) %*% D[, i]   ->  (t(X) %*% D)[, i]      once enough has been paid for single columns
  * </pre>
  *
- * <p>This is ski rental. Condition: a few rows or columns of one operand (at most 1/16), whose
- * whole is in the cache (it is put there once enough was paid for its pieces); what was paid for
- * such products of the same operands has reached 1/8 of the estimate for the whole; the whole takes
- * at most an eighth of the memory. In the worst case, nothing is asked for any more and nine times
- * the rent has been paid; in the best, a thousand matrix-vector products become one matrix product.
- * Cost: one whole product, spread over those to come. Error: none beyond that of the kernels.
+ * <p>This is ski rental. Condition: a few rows or columns of one operand (at most 1/16), all of the
+ * other, no inner dimension cut; the whole of the one is in the cache (it is put there once enough
+ * was paid for its pieces); what was paid for such products of the same operands has reached 1/8 of
+ * the estimate for the whole; the whole takes at most an eighth of the memory. In the worst case,
+ * nothing is asked for any more and nine times the rent has been paid; in the best, a thousand
+ * matrix-vector products become one matrix product. Cost: one whole product, spread over those to
+ * come. Error: none beyond that of the kernels.
  */
 final class Batching implements Rewrite {
   private static final double PAID_BEFORE_BUYING = 1.0 / 8;

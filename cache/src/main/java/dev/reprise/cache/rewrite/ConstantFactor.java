@@ -65,6 +65,10 @@ final class ConstantFactor implements Rewrite {
     if (!planner.isWithin() && sums instanceof Applied) {
       return null;
     }
-    return planner.scaled(transposed ? planner.transposed(sums) : sums, factor);
+    Term product = planner.scaled(transposed ? planner.transposed(sums) : sums, factor);
+    // A product that cancels is 0, a sum of 0 times a negative number is -0.
+    return factor < 0
+        ? planner.cells(Operations.of("+"), product, Planner.scalar(0))
+        : product;
   }
 }

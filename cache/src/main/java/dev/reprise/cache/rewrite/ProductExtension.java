@@ -14,9 +14,11 @@ import java.util.Set;
  * </pre>
  *
  * <p>This is how a projection onto k principal components grows from the one before: each column of
- * the product is computed once for all k. Condition: literal lower bounds; the shorter product is
- * in the cache and shares an end. Cost: the missing columns; large results stay bound. Error: none
- * beyond that of the kernels, which may add up in another order for other widths.
+ * the product is computed once for all k. Condition: literal lower bounds; a rectangle of the same
+ * larger product is in the cache that has the same rows, first and number, fewer columns, and the
+ * same first or last one (or rows for columns); all columns begin with the first. Cost: the missing
+ * columns; large results stay bound. Error: none beyond that of the kernels, which may add up in
+ * another order for other widths.
  */
 final class ProductExtension implements Rewrite {
   @Override

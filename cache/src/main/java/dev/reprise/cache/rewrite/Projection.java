@@ -17,9 +17,10 @@ import java.util.Set;
  *   colSums(X[, a:b])         ->  colSums(X)[, a:b]
  * </pre>
  *
- * <p>Condition: literal lower bounds, and the larger result is in the cache. Cost: the copied
- * cells. Error: none beyond that of the kernels, which may add up in another order for other
- * widths.
+ * <p>Condition: literal lower bounds; what they cut is no inner dimension; and the whole result is
+ * in the cache, or a rectangle of it that reaches at least as far in all four directions, where all
+ * rows (or columns) lie only within all rows. Cost: the copied cells. Error: none beyond that of
+ * the kernels, which may add up in another order for other widths.
  */
 final class Projection implements Rewrite {
   @Override

@@ -13,8 +13,9 @@ import java.util.Set;
  *   t(X[a:c, ]) %*% Y[a:c, ]     ->  t(X[a:b, ]) %*% Y[a:b, ] + t(X[(b+1):c, ]) %*% Y[(b+1):c, ]
  * </pre>
  *
- * <p>Condition: equal literal lower bounds; the product over the shorter range is in the cache and
- * shares an end. Nothing is ever subtracted. Cost: the missing rows, copied and multiplied, and the
+ * <p>Condition: equal literal lower bounds; nothing but the inner dimension is cut; the product of
+ * the same two matrices over a shorter range is in the cache, and that range has the same first or
+ * last row. Nothing is ever subtracted. Cost: the missing rows, copied and multiplied, and the
  * addition. Error: that of summing in another order, k eps of the norm.
  */
 final class RangeSum implements Rewrite {

@@ -12,9 +12,10 @@ import java.util.Set;
  *                       [ mirrored         tsmm(P2)     ]
  * </pre>
  *
- * <p>Condition: literal lower bounds; the smaller product is in the cache and begins at the same
- * column. Cost: the missing blocks, and copies of P1 and P2 unless P is bound of them. Error: that
- * of summing in another order, k eps of the norm.
+ * <p>Condition: literal lower bounds; a smaller square of the same {@code tsmm} is in the cache
+ * that lies on its diagonal and begins at the same column; its first row, its first column and both
+ * its extents tell. Cost: the missing blocks, and copies of P1 and P2 unless P is bound of them.
+ * Error: that of summing in another order, k eps of the norm.
  */
 final class SelfProductExtension implements Rewrite {
   @Override
