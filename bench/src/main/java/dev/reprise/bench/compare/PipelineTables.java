@@ -161,12 +161,11 @@ final class PipelineTables {
     header(List.of("none against base", "hybrid against its best mode"));
     for (Comparison.Row row : c.rows()) {
       Gain gain = Gain.of(row);
-      double base = row.cell("systemds", "base").map(Page::seconds).orElse(Double.NaN);
       line(
           "| "
               + row.title()
               + " | "
-              + times(base / gain.none())
+              + times(Gain.base(row) / gain.none())
               + " | "
               + times(Gain.bestRival(row) / gain.hybrid())
               + " |");
