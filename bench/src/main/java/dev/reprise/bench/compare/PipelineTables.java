@@ -142,7 +142,7 @@ final class PipelineTables {
               .map(mode -> row.cell(system, mode).map(PipelineTables::cell).orElse("-"))
               .collect(Collectors.joining(" | "));
       String concluded = conclusions.isEmpty() ? "" : " | " + conclusion.apply(row);
-      line("| " + Page.title(row) + " | " + times + concluded + " |");
+      line("| " + Page.title(row) + Page.judgedBy(row) + " | " + times + concluded + " |");
     }
     line("");
   }
