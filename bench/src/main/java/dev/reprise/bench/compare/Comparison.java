@@ -63,7 +63,8 @@ record Comparison(
    *
    * @param workSeconds null where a script prints no time of its own
    * @param checksums distinct checksums of the printed results, numbers rounded to six digits
-   * @param agrees whether every process that ended well printed what the first of the row's that did so printed
+   * @param agrees whether every process that ended well printed what the first of the row did that
+   *     ended well
    * @param printed the results of the first process that ended well
    * @param counts what the processes counted about themselves; null entries where they do not
    */

@@ -93,7 +93,9 @@ final class Page {
         line(
             row.cells().stream()
                 .map(cell -> spread.apply(cell) + remark(cell))
-                .collect(Collectors.joining(" | ", "| " + title(row) + judgedBy(row) + " | ", " |")));
+                .collect(
+                    Collectors.joining(
+                        " | ", "| " + title(row) + judgedBy(row) + " | ", " |")));
       }
     }
     line("");
