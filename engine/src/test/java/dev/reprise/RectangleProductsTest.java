@@ -2,8 +2,12 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,10 +28,30 @@ class RectangleProductsTest {
   @MethodSource("seeds")
   void productsAreTheSameWhateverIsKnown(long seed) {
     String script = new Generator(seed).program();
-    SessionConfig config = Scripts.config();
-    double[][] expected = PartialRuns.run(config.withReuse(ReuseMode.NONE), script, 1).result();
-    double[][] found = PartialRuns.run(config.withReuse(ReuseMode.PARTIAL), script, 1).result();
+    SessionConfig none = Scripts.config().withReuse(ReuseMode.NONE);
+    double[][] expected = PartialRuns.run(none, script, 1).result();
+    double[][] found = rewritten(script).result();
     assertThat(found).describedAs(script).isDeepEqualTo(expected);
+  }
+
+  @Test
+  void thesePartsAreFoundAndPutTogether() {
+    Map<String, Long> fired = new HashMap<>();
+    for (long seed = 0; seed < 30; seed++) {
+      String program = new Generator(seed).program();
+      rewritten(program)
+          .statistics()
+          .partial()
+          .forEach(each -> fired.merge(each.rewrite(), each.hits(), Long::sum));
+    }
+    assertThat(
+            List.of(
+                "projection", "product-extension", "self-product-extension", "transposed-product"))
+        .allSatisfy(rewrite -> assertThat(fired.getOrDefault(rewrite, 0L)).isPositive());
+  }
+
+  private static PartialRuns.Outcome rewritten(String script) {
+    return PartialRuns.run(Scripts.config().withReuse(ReuseMode.PARTIAL), script, 1);
   }
 
   /** Programs whose R has a number for each product. */

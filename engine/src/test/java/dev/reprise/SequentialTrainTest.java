@@ -161,7 +161,6 @@ class SequentialTrainTest {
         .hasMessageContaining(message);
   }
 
-  /** The shortcut's mask is none of those that layers of the other list draw. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -224,6 +223,74 @@ class SequentialTrainTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layer='prelu1d', alpha=W",
+        "layer='scale_shift1d', gamma=W, beta=v",
+        "layer='rms_norm', gamma=W, epsilon=0.1",
+        "layer='batch_norm1d', gamma=W, beta=v, ema_mean=v, ema_var=v + 1, epsilon=0.1",
+      })
+  void aSingleWeightIsForAllColumns(String layer) {
+    String script =
+        NETWORK
+            + """
+            Z = X[, 1:3] - 0.5
+            v = matrix("0.25 -1 2", 1, 3)
+            W = matrix(0.5, 1, 1)
+            one = list(list(LAYER))
+            W = matrix(0.5, 1, 3)
+            all = list(list(LAYER))
+            print(sum(net::forward(Z, one) != net::forward(Z, all)))
+            [out1, c, m] = train::forward(Z, one)
+            [out3, c, m] = train::forward(Z, all)
+            print(sum(out1 != out3) + " " + (sum(abs(out1)) > 0))
+            """
+                .replace("LAYER", layer.replace("'", "\""));
+    assertThat(output(script)).isEqualTo("0.0\n0.0 TRUE\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "layer='prelu1d', alpha=W | alpha",
+        "layer='scale_shift1d', gamma=W, beta=v | gamma",
+        "layer='scale_shift1d', gamma=v, beta=W | beta",
+        "layer='rms_norm', gamma=W, epsilon=0.1 | gamma",
+        "layer='batch_norm1d', gamma=W, beta=v, ema_mean=v, ema_var=v + 1, epsilon=0.1 | gamma",
+      },
+      quoteCharacter = '`')
+  void theGradientOfASingleWeightIsTheSumOverAllColumns(String layer, String weight) {
+    String script =
+        NETWORK
+            + """
+            Z = X[, 1:3] - 0.5
+            v = matrix("0.25 -1 2", 1, 3)
+            dout = r(128, 3, 4)
+            W = matrix(0.5, 1, 1)
+            one = list(list(LAYER))
+            W = matrix(0.5, 1, 3)
+            all = list(list(LAYER))
+            [out, c, m] = train::forward(Z, one)
+            [dX1, g] = train::backward(dout, one, c)
+            g = as.list(g[1])
+            d1 = as.matrix(g["WEIGHT"])
+            [out, c, m] = train::forward(Z, all)
+            [dX3, g] = train::backward(dout, all, c)
+            g = as.list(g[1])
+            d3 = as.matrix(g["WEIGHT"])
+            print(ncol(d1) + " " + ncol(d3) + " " + (as.scalar(d1) == sum(d3)))
+            print(sum(dX1 != dX3))
+            [m, l] = sequentialTrain(X=Z, Y=Z, model=one, loss="l2", epochs=2)
+            m = as.list(m[1])
+            print(length(as.matrix(m["WEIGHT"])))
+            """
+                .replace("LAYER", layer.replace("'", "\""))
+                .replace("WEIGHT", weight);
+    assertThat(output(script)).isEqualTo("1 3 TRUE\n0.0\n1\n");
+  }
+
   @Test
   void thePlaceOfALayerCountsThoseThatAreFrozen() {
     String script =
@@ -238,6 +305,7 @@ class SequentialTrainTest {
         .hasMessageContaining("but gets rows of 3");
   }
 
+  /** The shortcut's mask is none of those that layers of the other list draw. */
   @Test
   void listsOfOneLayerDrawMasksOfTheirOwn() {
     String output =

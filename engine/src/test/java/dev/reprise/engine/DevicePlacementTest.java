@@ -298,6 +298,17 @@ class DevicePlacementTest {
   }
 
   @Test
+  void anErrorSaysTheValuesThatWereWaitedFor() {
+    fake(0, 64 << 20);
+    assertThatThrownBy(() ->
+            run(
+                config(on("fake:0"), ReuseMode.NONE),
+                "A = rand(rows=20, cols=20, seed=1)\nassert(sum(A %*% A) < 0)"))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageContaining("assertion failed [assert(boolean FALSE)]");
+  }
+
+  @Test
   void everyNamedDeviceMustBeThere() {
     fake(0, 64 << 20);
     assertThatThrownBy(

@@ -50,6 +50,12 @@ record Comparison(
           .filter(c -> c.system().equals(system) && c.mode().equals(mode))
           .findFirst();
     }
+
+    /** Whose result all others are compared with: the first that has any. */
+    @JsonIgnore
+    Optional<Cell> judge() {
+      return cells.stream().filter(c -> c.count("ok") > 0).findFirst();
+    }
   }
 
   /**
@@ -57,7 +63,8 @@ record Comparison(
    *
    * @param workSeconds null where a script prints no time of its own
    * @param checksums distinct checksums of the printed results, numbers rounded to six digits
-   * @param agrees whether every process that ended well printed what the first subject's first did
+   * @param agrees whether every process that ended well printed what the first of the row did that
+   *     ended well
    * @param printed the results of the first process that ended well
    * @param counts what the processes counted about themselves; null entries where they do not
    */

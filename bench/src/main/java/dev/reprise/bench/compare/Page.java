@@ -93,10 +93,20 @@ final class Page {
         line(
             row.cells().stream()
                 .map(cell -> spread.apply(cell) + remark(cell))
-                .collect(Collectors.joining(" | ", "| " + title(row) + " | ", " |")));
+                .collect(
+                    Collectors.joining(
+                        " | ", "| " + title(row) + judgedBy(row) + " | ", " |")));
       }
     }
     line("");
+  }
+
+  /** Whose result was right for a row, where the first subject had none. */
+  static String judgedBy(Comparison.Row row) {
+    return row.judge()
+        .filter(judge -> judge != row.cells().getFirst())
+        .map(judge -> "<br>results judged by " + judge.subject().label())
+        .orElse("");
   }
 
   /** How many times faster Reprise is than the rival, mode by mode. */
@@ -121,7 +131,7 @@ final class Page {
       double base = row.cell("systemds", "base").map(Page::seconds).orElse(Double.NaN);
       double best =
           row.cells().stream()
-              .filter(x -> !x.subject().isReprise())
+              .filter(x -> !x.subject().isReprise() && x.agrees())
               .mapToDouble(Page::seconds)
               .filter(Double::isFinite)
               .min()

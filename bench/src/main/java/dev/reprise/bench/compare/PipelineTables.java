@@ -142,7 +142,7 @@ final class PipelineTables {
               .map(mode -> row.cell(system, mode).map(PipelineTables::cell).orElse("-"))
               .collect(Collectors.joining(" | "));
       String concluded = conclusions.isEmpty() ? "" : " | " + conclusion.apply(row);
-      line("| " + Page.title(row) + " | " + times + concluded + " |");
+      line("| " + Page.title(row) + Page.judgedBy(row) + " | " + times + concluded + " |");
     }
     line("");
   }
@@ -161,12 +161,11 @@ final class PipelineTables {
     header(List.of("none against base", "hybrid against its best mode"));
     for (Comparison.Row row : c.rows()) {
       Gain gain = Gain.of(row);
-      double base = row.cell("systemds", "base").map(Page::seconds).orElse(Double.NaN);
       line(
           "| "
               + row.title()
               + " | "
-              + times(base / gain.none())
+              + times(Gain.base(row) / gain.none())
               + " | "
               + times(Gain.bestRival(row) / gain.hybrid())
               + " |");

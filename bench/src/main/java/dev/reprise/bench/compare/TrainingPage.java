@@ -90,7 +90,7 @@ public final class TrainingPage {
   }
 
   private void row(Comparison.Row row, Set<Subject> subjects) {
-    StringBuilder line = new StringBuilder("| " + row.title());
+    StringBuilder line = new StringBuilder("| " + row.title() + Page.judgedBy(row));
     for (Subject subject : subjects) {
       line.append(" | ").append(cell(row, subject));
     }

@@ -59,6 +59,18 @@ class GainTest {
   }
 
   @Test
+  void theBestModeOfTheRivalIgnoresOtherResults() {
+    Comparison.Row row =
+        row(
+            cell("systemds", "base", 10, "ok", null),
+            cell("systemds", "full", 8, "ok", null),
+            other("systemds", "hybrid", 5));
+    assertThat(Gain.bestRival(row)).isEqualTo(8);
+    assertThat(Gain.ofSystemDs(row)).isEqualTo(1.25);
+    assertThat(Gain.bestRival(row(other("systemds", "base", 5)))).isNaN();
+  }
+
+  @Test
   void anOptionBehindTheModeIsPassedOn() {
     Subject subject = Subject.parse("reprise:full+policy=lru+memory=host=1g,disk=1");
     assertThat(subject.baseMode()).isEqualTo("full");
@@ -75,6 +87,15 @@ class GainTest {
 
   private static Comparison.Cell cell(
       String system, String mode, double seconds, String outcome, Counts counts) {
+    return cell(system, mode, seconds, outcome, true, counts);
+  }
+
+  private static Comparison.Cell other(String system, String mode, double seconds) {
+    return cell(system, mode, seconds, "ok", false, null);
+  }
+
+  private static Comparison.Cell cell(
+      String system, String mode, double seconds, String outcome, boolean agrees, Counts counts) {
     return new Comparison.Cell(
         system,
         mode,
@@ -83,7 +104,7 @@ class GainTest {
         List.of(0.5),
         List.of(outcome),
         List.of(),
-        true,
+        agrees,
         List.of(),
         Collections.singletonList(counts));
   }

@@ -35,7 +35,18 @@ class MemphisPageTest {
                         cell("systemds", "base", 6, true, null),
                         cell("systemds", "hybrid", 3, false, null),
                         cell("reprise", "none", 2, true, new Counts(2, 2, 0, 9, 0, 0, 0)),
-                        cell("reprise", "hybrid", 1, true, new Counts(1, 0.8, 1, 4, 5, 2, 3))))));
+                        cell("reprise", "hybrid", 1, true, new Counts(1, 0.8, 1, 4, 5, 2, 3)))),
+                new Comparison.Row(
+                    "hband",
+                    "HBAND",
+                    Map.of("rows", 20),
+                    1e-9,
+                    null,
+                    List.of(
+                        hung("systemds", "base"),
+                        cell("systemds", "hybrid", 3, true, null),
+                        cell("reprise", "none", 2, true, null),
+                        cell("reprise", "hybrid", 1, true, null)))));
     Path file = root.resolve("result.json");
     new ObjectMapper().writeValue(file.toFile(), comparison);
     Files.createDirectories(root.resolve("docs"));
@@ -48,7 +59,10 @@ class MemphisPageTest {
         .contains("\nWhat it says.\n")
         .contains("| workload | none | hybrid | none / hybrid | ceiling | part of the ceiling |\n")
         .contains("| CLEAN<br>`rows=10` | 2.00 | 1.00 | 2.00x | 2.50x | 80 % |\n")
-        .contains("| CLEAN<br>`rows=10` | 6.00 | 3.00 **other result** | 2.00x |\n")
+        .contains("| CLEAN<br>`rows=10` | 6.00 | 3.00 **other result** | 1.00x |\n")
+        .contains("| CLEAN | 3.00x | 6.00x |\n")
+        .contains("| HBAND<br>`rows=20`<br>results judged by SystemDS hybrid | 2.00 | 1.00 |")
+        .contains("| HBAND<br>`rows=20`<br>results judged by SystemDS hybrid | - **hung 1 of 1** |")
         .contains("| CLEAN | 2 | 5 | 3 | 4 |\n")
         .doesNotContain("LIMA");
     assertThat(Files.readString(root.resolve("docs/benchmarks-memphis-gain.svg")))
@@ -57,15 +71,24 @@ class MemphisPageTest {
     assertThat(root.resolve("docs/benchmarks-memphis-times.svg")).exists();
   }
 
+  private static Comparison.Cell hung(String system, String mode) {
+    return cell(system, mode, 60, "hung", true, null);
+  }
+
   private static Comparison.Cell cell(
       String system, String mode, double seconds, boolean agrees, Counts counts) {
+    return cell(system, mode, seconds, "ok", agrees, counts);
+  }
+
+  private static Comparison.Cell cell(
+      String system, String mode, double seconds, String outcome, boolean agrees, Counts counts) {
     return new Comparison.Cell(
         system,
         mode,
         List.of(seconds + 1),
         List.of(seconds),
         List.of(0.5),
-        List.of("ok"),
+        List.of(outcome),
         List.of(),
         agrees,
         List.of(),

@@ -73,11 +73,12 @@ public record FailurePlace(Position position, Activation activation, Step step, 
     int[] inputs = step.inputs();
     Value[] operands = new Value[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
-      operands[i] = activation.values[inputs[i]];
-      if (operands[i] == null) {
+      Value operand = activation.values[inputs[i]];
+      if (operand == null) {
         // Never assigned, as the message says.
         return "";
       }
+      operands[i] = operand.settled();
     }
     return OperandForms.of(operands).text(step);
   }

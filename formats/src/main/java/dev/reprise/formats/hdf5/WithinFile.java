@@ -29,9 +29,13 @@ final class WithinFile extends FileChannel {
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
-    if (target.remaining() > file.size()) {
+    if (target.remaining() > file.size() - position) {
       throw new IOException(
-          "it announces " + target.remaining() + " bytes, which is more than the file has");
+          "it announces "
+              + target.remaining()
+              + " bytes at "
+              + position
+              + ", which is more than the file has");
     }
     return file.read(target, position);
   }
