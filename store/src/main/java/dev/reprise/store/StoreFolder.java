@@ -1,5 +1,6 @@
 package dev.reprise.store;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -53,9 +54,13 @@ record StoreFolder(Path path) {
     return lower.contains("no space left") || lower.contains("disk quota exceeded");
   }
 
-  /** True when there is not even room for what SQLite makes beside a database to use it. */
+  /**
+   * True when there is not even room for what SQLite makes beside a database to use it. Not where
+   * that cannot be told: of a folder that is gone all sizes are 0, as with some file systems.
+   */
   boolean isFull() {
-    return path.toFile().getUsableSpace() < LEAST_BYTES;
+    File folder = path.toFile();
+    return folder.getTotalSpace() > 0 && folder.getUsableSpace() < LEAST_BYTES;
   }
 
   /** The database. */
