@@ -5,7 +5,6 @@ import dev.reprise.formats.LinkedPlace;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -104,10 +103,9 @@ public final class OptionPlaces {
   public static Path linked(String option, Path file) {
     try {
       return LinkedPlace.of(file);
-    } catch (FileSystemException e) {
-      throw new ResourceException(option + ": cannot write " + file + ": " + e.getReason(), e);
     } catch (IOException e) {
-      throw new ResourceException(option + ": cannot write " + file + ": " + e.getMessage(), e);
+      String reason = FileProblems.reason(e);
+      throw new ResourceException(option + ": cannot write " + file + ": " + reason, e);
     }
   }
 
@@ -164,9 +162,8 @@ public final class OptionPlaces {
       case null -> null;
       case AccessDeniedException _, NoSuchFileException _ ->
           "the folder " + folder + " is not writable";
-      case FileSystemException other when other.getReason() != null ->
-          "the folder " + folder + " takes no file: " + other.getReason();
-      case IOException other -> "the folder " + folder + " takes no file: " + other.getMessage();
+      case IOException other ->
+          "the folder " + folder + " takes no file: " + FileProblems.reason(other);
     };
   }
 

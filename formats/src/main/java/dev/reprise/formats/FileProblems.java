@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -54,17 +55,21 @@ public final class FileProblems {
     if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
       return FormatException.ofFileSystem(
           path.toString(),
-          "the folder "
-              + path.toAbsolutePath().getParent()
-              + " is not writable; nothing was changed, write elsewhere or ask for permission");
+          folder(path) + " is not writable; nothing was changed, write elsewhere or ask for"
+              + " permission");
     }
     if (problem instanceof NoSuchFileException) {
       return FormatException.ofFileSystem(
-          path.toString(),
-          "the folder " + path.toAbsolutePath().getParent() + " does not take new files");
+          path.toString(), folder(path) + " does not take new files");
     }
     return FormatException.ofFileSystem(
         path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
+  }
+
+  private static String folder(Path name) {
+    return "the folder "
+        + LinkedPlace.folder(name)
+        + (Files.isSymbolicLink(name) ? ", where this symbolic link leads," : "");
   }
 
   /** True when what lacks is room, and not a permission or a folder. */
@@ -81,12 +86,17 @@ public final class FileProblems {
     return reason.contains("file too large");
   }
 
-  private static String reason(IOException problem) {
-    if (problem instanceof FileSystemException system) {
-      return system.getReason() == null
-          ? problem.getClass().getSimpleName().replace("Exception", "")
-          : system.getReason();
-    }
-    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+  /** What is wrong, without the file's name; several failures carry nothing but that. */
+  public static String reason(IOException problem) {
+    return switch (problem) {
+      case FileSystemException system when system.getReason() != null -> system.getReason();
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "there is no such file or folder";
+      case FileSystemException _ -> problem.getClass().getSimpleName().replace("Exception", "");
+      default ->
+          problem.getMessage() == null
+              ? problem.getClass().getSimpleName()
+              : problem.getMessage();
+    };
   }
 }

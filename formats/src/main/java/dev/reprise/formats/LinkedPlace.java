@@ -1,6 +1,7 @@
 package dev.reprise.formats;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ public final class LinkedPlace {
    * The place that a name stands for: what its links lead to, which need not be there yet; the name
    * itself when it is no link.
    *
-   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there
+   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there or
+   *     that may not be entered
    */
   public static Path of(Path name) throws IOException {
     Path at = name;
@@ -46,6 +48,9 @@ public final class LinkedPlace {
             "it is a symbolic link to "
                 + Files.readSymbolicLink(at)
                 + ", whose folder is not there");
+      } catch (AccessDeniedException e) {
+        throw new LinkProblem(
+            name, "it is a symbolic link, and there is no permission to enter " + e.getFile());
       }
     }
     return at;
@@ -63,6 +68,11 @@ public final class LinkedPlace {
       // It leads nowhere, or was no link any more.
     }
     return names;
+  }
+
+  /** The folder where a file of a name lies, as far as that can be told. */
+  public static Path folder(Path name) {
+    return names(name).getLast().toAbsolutePath().getParent();
   }
 
   /**

@@ -148,6 +148,16 @@ class WritingTest {
   }
 
   @Test
+  void aReasonIsNeverMissing() {
+    assertThat(FileProblems.reason(new java.nio.file.AccessDeniedException("x")))
+        .isEqualTo("permission denied");
+    assertThat(FileProblems.reason(new java.nio.file.NoSuchFileException("x")))
+        .isEqualTo("there is no such file or folder");
+    assertThat(FileProblems.reason(new java.nio.file.NotLinkException("x"))).isEqualTo("NotLink");
+    assertThat(FileProblems.reason(new IOException())).isEqualTo("IOException");
+  }
+
+  @Test
   void aFolderOfPartsIsReplacedAndAnyOtherFolderIsNot() throws IOException {
     files.put("out/part-00000", "1\n");
     files.put("out/_SUCCESS", "");

@@ -1,11 +1,10 @@
 package dev.reprise.engine.timeline;
 
+import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,12 +35,9 @@ final class TimelineFile {
   /** What a person is told. */
   String complaint(IOException e) {
     String reason =
-        switch (e) {
-          case NoSuchFileException _ -> "there is no folder " + path.getParent();
-          case AccessDeniedException _ -> "permission denied";
-          case FileSystemException other when other.getReason() != null -> other.getReason();
-          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
+        e instanceof NoSuchFileException
+            ? "there is no folder " + LinkedPlace.folder(path)
+            : FileProblems.reason(e);
     return "the time line cannot be written to " + path + ": " + reason;
   }
 
