@@ -2,6 +2,7 @@ package dev.reprise;
 
 import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
+import dev.reprise.formats.ReplacedFile;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -107,6 +108,11 @@ public final class OptionPlaces {
       String reason = FileProblems.reason(e);
       throw new ResourceException(option + ": cannot write " + file + ": " + reason, e);
     }
+  }
+
+  /** Gives a draft the name of the file that it replaces, which keeps its rights. */
+  public static void replace(Path draft, Path file) throws IOException {
+    ReplacedFile.move(draft, file);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -92,6 +93,24 @@ class RecalledRunsTest {
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv"))).isEqualTo(cells);
     assertThat(Files.getPosixFilePermissions(folder.resolve("out/B.csv"))).isEqualTo(rights);
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv.lineage"))).isEqualTo(trace);
+  }
+
+  @Test
+  void whatIsReplacedKeepsItsRightsWhetherTheRunIsRecalledOrExecuted() throws Exception {
+    run(SCRIPT);
+    Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rw-rw----");
+    for (String script : List.of(SCRIPT, SCRIPT + "\n")) {
+      for (String each : List.of("B.csv", "B.csv.mtd", "B.csv.lineage")) {
+        Path file = Files.writeString(folder.resolve("out").resolve(each), "");
+        Files.setPosixFilePermissions(file, rights);
+      }
+      assertThat(run(script).recalled()).isEqualTo(script.equals(SCRIPT));
+      for (String each : List.of("B.csv", "B.csv.mtd", "B.csv.lineage")) {
+        Path file = folder.resolve("out").resolve(each);
+        assertThat(file).isNotEmptyFile();
+        assertThat(Files.getPosixFilePermissions(file)).as(each).isEqualTo(rights);
+      }
+    }
   }
 
   @Test

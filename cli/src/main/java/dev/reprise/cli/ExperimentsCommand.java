@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.OptionPlaces;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.FolderGraph;
@@ -312,7 +313,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
           "experiments export makes a file, but " + file + " is a device or pipe");
     }
     Path place = OutputPlaces.linked("experiments export", file);
-    try (ArchiveWriter writer = new ArchiveWriter(place)) {
+    try (ArchiveWriter writer = new ArchiveWriter(place, OptionPlaces::replace)) {
       source.giveTo(writer);
       writer.finish();
     }

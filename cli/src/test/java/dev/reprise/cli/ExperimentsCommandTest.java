@@ -8,11 +8,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -367,6 +370,22 @@ class ExperimentsCommandTest extends CommandTest {
           .isEqualTo(ExitCode.FINE);
       Files.writeString(real, "replaced");
     }
+  }
+
+  @Test
+  void anArchiveHasTheRightsOfANewFileAndOfTheOneThatItReplaces() throws IOException {
+    train(0.1);
+    Path archive = folder.resolve("archive");
+    Path other = Files.writeString(folder.resolve("other"), "");
+    assertThat(run("experiments", "--store", store(), "export", archive.toString()))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.getPosixFilePermissions(archive))
+        .isEqualTo(Files.getPosixFilePermissions(other));
+    Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rw-rw----");
+    Files.setPosixFilePermissions(archive, rights);
+    assertThat(run("experiments", "--store", store(), "export", archive.toString()))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.getPosixFilePermissions(archive)).isEqualTo(rights);
   }
 
   @Test

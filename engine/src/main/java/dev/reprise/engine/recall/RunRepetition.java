@@ -8,6 +8,7 @@ import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.file.TraceFile;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ReadRequest;
+import dev.reprise.formats.ReplacedFile;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.lineage.ContentHash;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -252,8 +252,7 @@ public final class RunRepetition {
     Files.createFile(draft);
     try {
       Files.write(draft, content);
-      Files.move(
-          draft, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedFile.move(draft, target);
     } finally {
       Files.deleteIfExists(draft);
     }

@@ -2,13 +2,12 @@ package dev.reprise.engine.timeline;
 
 import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
+import dev.reprise.formats.ReplacedFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The file of a time line. A regular file appears whole or not at all: it is written beside its
@@ -55,17 +54,9 @@ final class TimelineFile {
       try (OutputStream out = Files.newOutputStream(part)) {
         content.writeTo(out);
       }
-      moveToPlace(part, target);
+      ReplacedFile.move(part, target);
     } finally {
       Files.deleteIfExists(part);
-    }
-  }
-
-  private static void moveToPlace(Path part, Path target) throws IOException {
-    try {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

@@ -20,6 +20,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,8 +200,11 @@ class TimelineTest {
   @Test
   void anEarlierFileIsReplacedAndNothingElseIsLeft() throws IOException {
     Files.writeString(file(), "something else");
+    Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rw-rw----");
+    Files.setPosixFilePermissions(file(), rights);
     run(config(), "print(sum(rand(rows=3, cols=3)))");
     assertThat(new RecordedFile(file()).count("run")).isOne();
+    assertThat(Files.getPosixFilePermissions(file())).isEqualTo(rights);
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).containsExactly(file());
     }
