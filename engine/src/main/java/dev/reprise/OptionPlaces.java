@@ -1,5 +1,6 @@
 package dev.reprise;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
 import dev.reprise.formats.ReplacedFile;
@@ -88,7 +89,7 @@ public final class OptionPlaces {
    */
   public static void replacedFile(String option, Path file) {
     file(option, file);
-    if (file != null && Files.isRegularFile(file)) {
+    if (file != null && Files.isRegularFile(file) && !isSpecial(file)) {
       String trouble = troubleWith(linked(option, file).toAbsolutePath().getParent());
       if (trouble != null) {
         throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
@@ -108,6 +109,11 @@ public final class OptionPlaces {
       String reason = FileProblems.reason(e);
       throw new ResourceException(option + ": cannot write " + file + ": " + reason, e);
     }
+  }
+
+  /** True for devices, pipes and open files such as {@code /dev/stdout}, which stay. */
+  public static boolean isSpecial(Path file) {
+    return DataFiles.isSpecial(file);
   }
 
   /** Gives a draft the name of the file that it replaces, which keeps its rights. */

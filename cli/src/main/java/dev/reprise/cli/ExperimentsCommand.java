@@ -308,9 +308,11 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
     OutputPlaces.replacedFile("experiments export", file);
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    if (OptionPlaces.isSpecial(file)) {
       throw new UsageException(
-          "experiments export makes a file, but " + file + " is a device or pipe");
+          "experiments export makes a file, but "
+              + file
+              + " is a device or pipe, or a file that is open already");
     }
     Path place = OutputPlaces.linked("experiments export", file);
     try (ArchiveWriter writer = new ArchiveWriter(place, OptionPlaces::replace)) {

@@ -1,6 +1,8 @@
 package dev.reprise.engine.timeline;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FileProblems;
+import dev.reprise.formats.FormatException;
 import dev.reprise.formats.LinkedPlace;
 import dev.reprise.formats.ReplacedFile;
 import java.io.IOException;
@@ -11,7 +13,8 @@ import java.nio.file.Path;
 
 /**
  * The file of a time line. A regular file appears whole or not at all: it is written beside its
- * place and then moved there. A symbolic link stays, and leads to it.
+ * place and then moved there. A symbolic link stays, and leads to it. Devices, pipes and files that
+ * are open already, such as {@code /dev/stdout}, are written to as they are.
  */
 final class TimelineFile {
   private final Path path;
@@ -26,11 +29,6 @@ final class TimelineFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** False for pipes and devices, which are written to directly. */
-  private boolean isReplaced() {
-    return !Files.exists(path) || Files.isRegularFile(path);
-  }
-
   /** What a person is told. */
   String complaint(IOException e) {
     String reason =
@@ -40,11 +38,17 @@ final class TimelineFile {
     return "the time line cannot be written to " + path + ": " + reason;
   }
 
+  private void writeThrough(Content content) throws IOException {
+    try {
+      DataFiles.writeThrough(path, content::writeTo);
+    } catch (FormatException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   void write(Content content) throws IOException {
-    if (!isReplaced()) {
-      try (OutputStream out = Files.newOutputStream(path)) {
-        content.writeTo(out);
-      }
+    if (DataFiles.isSpecial(path)) {
+      writeThrough(content);
       return;
     }
     Path target = LinkedPlace.of(path);
