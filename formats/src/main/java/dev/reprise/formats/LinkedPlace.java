@@ -5,7 +5,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -102,6 +105,45 @@ public final class LinkedPlace {
     written.add(beside.apply(names.removeLast()));
     names.stream().map(beside).filter(Files::exists).forEach(written::add);
     return written;
+  }
+
+  /**
+   * The path without links, also in its folders.
+   *
+   * @param path absolute; what is not there counts as it stands
+   * @param links gets those that were followed
+   */
+  public static Path real(Path path, Collection<Path> links) {
+    Deque<Path> names = new ArrayDeque<>();
+    path.forEach(names::add);
+    Path at = path.getRoot();
+    int followed = 0;
+    while (!names.isEmpty()) {
+      Path next = at.resolve(names.poll()).normalize();
+      Path text = followed < MOST_LINKS && Files.isSymbolicLink(next) ? textOf(next) : null;
+      if (text == null) {
+        at = next;
+        continue;
+      }
+      followed++;
+      links.add(next);
+      if (text.isAbsolute()) {
+        at = text.getRoot();
+      }
+      for (int i = text.getNameCount() - 1; i >= 0; i--) {
+        names.push(text.getName(i));
+      }
+    }
+    return at;
+  }
+
+  /** Null when it is no link any more. */
+  private static Path textOf(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** What a link leads to; {@code ..} in it goes up from the folder where the link really lies. */
