@@ -31,8 +31,7 @@ public final class FileProblems {
     if (problem instanceof LinkProblem) {
       return FormatException.ofFileSystem(path.toString(), reason + "; write elsewhere");
     }
-    String lower = reason.toLowerCase(Locale.ROOT);
-    if (isFullDisk(lower)) {
+    if (ResourceException.isFullDisk(reason)) {
       return new ResourceException(
           "the disk is full: "
               + path
@@ -40,7 +39,7 @@ public final class FileProblems {
               + " write elsewhere",
           problem);
     }
-    if (isTooLarge(lower)) {
+    if (ResourceException.isTooLargeFile(reason)) {
       return new ResourceException(
           path
               + " was not written (an earlier file of that name is unchanged): files may not become"
@@ -52,7 +51,7 @@ public final class FileProblems {
           path.toString(),
           "a folder is needed where a file is: " + there.getFile() + "; write elsewhere");
     }
-    if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
+    if (problem instanceof AccessDeniedException || reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
       return FormatException.ofFileSystem(
           path.toString(),
           folder(path) + " is not writable; nothing was changed, write elsewhere or ask for"
@@ -74,16 +73,8 @@ public final class FileProblems {
 
   /** True when what lacks is room, and not a permission or a folder. */
   public static boolean isLackOfRoom(IOException problem) {
-    String lower = reason(problem).toLowerCase(Locale.ROOT);
-    return isFullDisk(lower) || isTooLarge(lower);
-  }
-
-  private static boolean isFullDisk(String reason) {
-    return reason.contains("no space left") || reason.contains("quota");
-  }
-
-  private static boolean isTooLarge(String reason) {
-    return reason.contains("file too large");
+    String reason = reason(problem);
+    return ResourceException.isFullDisk(reason) || ResourceException.isTooLargeFile(reason);
   }
 
   /** What is wrong, without the file's name; several failures carry nothing but that. */

@@ -1,5 +1,6 @@
 package dev.reprise.store;
 
+import dev.reprise.runtime.ResourceException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 
 /** Where a store lies, whether or not it is open. */
 record StoreFolder(Path path) {
@@ -50,8 +50,7 @@ record StoreFolder(Path path) {
   }
 
   private static boolean isLackOfRoom(String reason) {
-    String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
-    return lower.contains("no space left") || lower.contains("disk quota exceeded");
+    return ResourceException.isFullDisk(reason) || ResourceException.isTooLargeFile(reason);
   }
 
   /**
