@@ -51,7 +51,8 @@ public final class FileProblems {
           path.toString(),
           "a folder is needed where a file is: " + there.getFile() + "; write elsewhere");
     }
-    if (problem instanceof AccessDeniedException || reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
+    if (problem instanceof AccessDeniedException
+        || reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
       return FormatException.ofFileSystem(
           path.toString(),
           folder(path) + " is not writable; nothing was changed, write elsewhere or ask for"
