@@ -1,11 +1,12 @@
 package dev.reprise;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
+import dev.reprise.formats.ReplacedFile;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ public final class OptionPlaces {
    */
   public static void replacedFile(String option, Path file) {
     file(option, file);
-    if (file != null && Files.isRegularFile(file)) {
+    if (file != null && Files.isRegularFile(file) && !isSpecial(file)) {
       String trouble = troubleWith(linked(option, file).toAbsolutePath().getParent());
       if (trouble != null) {
         throw new ResourceException(option + ": cannot write " + file + ": " + trouble);
@@ -104,11 +105,20 @@ public final class OptionPlaces {
   public static Path linked(String option, Path file) {
     try {
       return LinkedPlace.of(file);
-    } catch (FileSystemException e) {
-      throw new ResourceException(option + ": cannot write " + file + ": " + e.getReason(), e);
     } catch (IOException e) {
-      throw new ResourceException(option + ": cannot write " + file + ": " + e.getMessage(), e);
+      String reason = FileProblems.reason(e);
+      throw new ResourceException(option + ": cannot write " + file + ": " + reason, e);
     }
+  }
+
+  /** True for devices, pipes and open files such as {@code /dev/stdout}, which stay. */
+  public static boolean isSpecial(Path file) {
+    return DataFiles.isSpecial(file);
+  }
+
+  /** Gives a draft the name of the file that it replaces, which keeps its rights. */
+  public static void replace(Path draft, Path file) throws IOException {
+    ReplacedFile.move(draft, file);
   }
 
   /**
@@ -164,9 +174,8 @@ public final class OptionPlaces {
       case null -> null;
       case AccessDeniedException _, NoSuchFileException _ ->
           "the folder " + folder + " is not writable";
-      case FileSystemException other when other.getReason() != null ->
-          "the folder " + folder + " takes no file: " + other.getReason();
-      case IOException other -> "the folder " + folder + " takes no file: " + other.getMessage();
+      case IOException other ->
+          "the folder " + folder + " takes no file: " + FileProblems.reason(other);
     };
   }
 

@@ -13,10 +13,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,24 @@ class RecalledRunsTest {
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv"))).isEqualTo(cells);
     assertThat(Files.getPosixFilePermissions(folder.resolve("out/B.csv"))).isEqualTo(rights);
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv.lineage"))).isEqualTo(trace);
+  }
+
+  @Test
+  void whatIsReplacedKeepsItsRightsWhetherTheRunIsRecalledOrExecuted() throws Exception {
+    run(SCRIPT);
+    Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rw-rw----");
+    for (String script : List.of(SCRIPT, SCRIPT + "\n")) {
+      for (String each : List.of("B.csv", "B.csv.mtd", "B.csv.lineage")) {
+        Path file = Files.writeString(folder.resolve("out").resolve(each), "");
+        Files.setPosixFilePermissions(file, rights);
+      }
+      assertThat(run(script).recalled()).isEqualTo(script.equals(SCRIPT));
+      for (String each : List.of("B.csv", "B.csv.mtd", "B.csv.lineage")) {
+        Path file = folder.resolve("out").resolve(each);
+        assertThat(file).isNotEmptyFile();
+        assertThat(Files.getPosixFilePermissions(file)).as(each).isEqualTo(rights);
+      }
+    }
   }
 
   @Test
@@ -225,6 +246,49 @@ class RecalledRunsTest {
     assertThat(Files.readSymbolicLink(file)).isEqualTo(Path.of("real.csv"));
     assertThat(folder.resolve("real.csv")).hasContent("1.0,1.0,1.0\n".repeat(3));
     assertThat(folder.resolve("real.csv.mtd")).exists();
+  }
+
+  @Test
+  void aRunThatByALinkToAFolderComesToReadWhatItWritesIsExecuted() throws Exception {
+    String script =
+        """
+        X = read("in/x.csv", format="csv")
+        write(X * 2, "out/x.csv", format="csv")
+        Z = read("in/x.csv", format="csv")
+        print(sum(X) + " " + sum(Z))
+        """;
+    Path in = Files.createDirectories(folder.resolve("in"));
+    Files.writeString(in.resolve("x.csv"), "1,2\n3,4\n");
+    assertThat(run(script).output()).isEqualTo("10.0 10.0\n");
+    assertThat(recalls(script)).isTrue();
+    for (String each : List.of("x.csv", "x.csv.mtd", "x.csv.lineage")) {
+      Files.delete(folder.resolve("out").resolve(each));
+    }
+    Files.delete(folder.resolve("out"));
+    Files.createSymbolicLink(folder.resolve("out"), Path.of("in"));
+    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", false));
+  }
+
+  @Test
+  void aRunThatByALinkToAFileComesToReadWhatItWritesIsExecuted() throws Exception {
+    String script =
+        """
+        X = read("x.csv", format="csv")
+        write(X * 2, "y.csv", format="csv")
+        Z = read("x.csv", format="csv")
+        print(sum(X) + " " + sum(Z))
+        """;
+    Path read = folder.resolve("x.csv");
+    Path written = folder.resolve("y.csv");
+    Files.writeString(read, "1,2\n3,4\n");
+    assertThat(run(script).output()).isEqualTo("10.0 10.0\n");
+    assertThat(recalls(script)).isTrue();
+    for (String beside : List.of(".mtd", ".lineage")) {
+      Files.delete(folder.resolve("y.csv" + beside));
+    }
+    Files.move(read, written, StandardCopyOption.REPLACE_EXISTING);
+    Files.createSymbolicLink(read, Path.of("y.csv"));
+    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", false));
   }
 
   @Test

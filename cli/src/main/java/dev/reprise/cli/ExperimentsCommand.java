@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.OptionPlaces;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.FolderGraph;
@@ -307,12 +308,14 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
     OutputPlaces.replacedFile("experiments export", file);
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    if (OptionPlaces.isSpecial(file)) {
       throw new UsageException(
-          "experiments export makes a file, but " + file + " is a device or pipe");
+          "experiments export makes a file, but "
+              + file
+              + " is a device or pipe, or a file that is open already");
     }
     Path place = OutputPlaces.linked("experiments export", file);
-    try (ArchiveWriter writer = new ArchiveWriter(place)) {
+    try (ArchiveWriter writer = new ArchiveWriter(place, OptionPlaces::replace)) {
       source.giveTo(writer);
       writer.finish();
     }

@@ -9,6 +9,7 @@ import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.recall.RunRepetition;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.thread.OpenRuns;
+import dev.reprise.formats.DataFiles;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.lineage.Key;
@@ -117,14 +118,13 @@ final class RunRecall {
     stored.begin(name, repetition.parameters());
     byte[] bytes = stored.programs().find(repetition.key());
     RecalledRun run = bytes == null ? null : RecalledRun.of(bytes);
+    DataFiles files = services.files().dataFiles();
     boolean repeated =
-        run != null
-            && repetition.isSame(run, services.files().dataFiles())
-            && repetition.repeat(run);
+        run != null && repetition.isSame(run, files) && repetition.repeat(run, files);
     if (!repeated) {
       return null;
     }
-    Program program = programOf(repetition.stamped(run, services.files().dataFiles()));
+    Program program = programOf(repetition.stamped(run, files));
     program
         .traces()
         .forEach(trace -> stored.offers().keepTrace(trace.name(), trace.key(), () -> trace.text()));

@@ -90,7 +90,7 @@ final class AtomicOutput implements AutoCloseable {
 
   private static void publish(Pending file) throws IOException {
     if (!Files.isDirectory(file.target())) {
-      rename(file.temporary(), file.target());
+      ReplacedFile.move(file.temporary(), file.target());
       return;
     }
     Path aside = file.temporary().resolveSibling(file.temporary().getFileName() + ".old");

@@ -16,7 +16,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,8 +90,7 @@ public record Checkpoint(Map<String, String> notes, ListValue value) {
         BinaryFiles.writeFully(channel, header.encode());
         channel.force(true);
       }
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      ReplacedFile.move(temporary, target);
     } finally {
       removeRest(temporary);
     }

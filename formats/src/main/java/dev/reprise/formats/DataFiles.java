@@ -6,7 +6,10 @@ import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -384,6 +387,41 @@ public final class DataFiles {
    */
   public static boolean isSpecial(Path target) {
     return isDevice(target) || OpenFile.namedBy(target) != null;
+  }
+
+  /** What writes a content that is no value. */
+  @FunctionalInterface
+  public interface Bytes {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes to what is special as it is; behind what an open file has already.
+   *
+   * @throws FormatException when whoever has the file open would write over it
+   */
+  public static void writeThrough(Path special, Bytes content) throws IOException {
+    OpenFile open = OpenFile.namedBy(special);
+    if (open != null) {
+      open.append(channel -> {
+        try (OutputStream out = staysOpen(channel)) {
+          content.writeTo(out);
+        }
+      });
+      return;
+    }
+    try (OutputStream out = Files.newOutputStream(special)) {
+      content.writeTo(out);
+    }
+  }
+
+  private static OutputStream staysOpen(FileChannel channel) {
+    return new BufferedOutputStream(Channels.newOutputStream(channel)) {
+      @Override
+      public void close() throws IOException {
+        flush();
+      }
+    };
   }
 
   private static boolean isDevice(Path target) {

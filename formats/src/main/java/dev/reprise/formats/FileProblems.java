@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -30,8 +31,7 @@ public final class FileProblems {
     if (problem instanceof LinkProblem) {
       return FormatException.ofFileSystem(path.toString(), reason + "; write elsewhere");
     }
-    String lower = reason.toLowerCase(Locale.ROOT);
-    if (isFullDisk(lower)) {
+    if (ResourceException.isFullDisk(reason)) {
       return new ResourceException(
           "the disk is full: "
               + path
@@ -39,7 +39,7 @@ public final class FileProblems {
               + " write elsewhere",
           problem);
     }
-    if (isTooLarge(lower)) {
+    if (ResourceException.isTooLargeFile(reason)) {
       return new ResourceException(
           path
               + " was not written (an earlier file of that name is unchanged): files may not become"
@@ -51,42 +51,44 @@ public final class FileProblems {
           path.toString(),
           "a folder is needed where a file is: " + there.getFile() + "; write elsewhere");
     }
-    if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
+    if (problem instanceof AccessDeniedException
+        || reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
       return FormatException.ofFileSystem(
           path.toString(),
-          "the folder "
-              + path.toAbsolutePath().getParent()
-              + " is not writable; nothing was changed, write elsewhere or ask for permission");
+          folder(path) + " is not writable; nothing was changed, write elsewhere or ask for"
+              + " permission");
     }
     if (problem instanceof NoSuchFileException) {
       return FormatException.ofFileSystem(
-          path.toString(),
-          "the folder " + path.toAbsolutePath().getParent() + " does not take new files");
+          path.toString(), folder(path) + " does not take new files");
     }
     return FormatException.ofFileSystem(
         path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
   }
 
+  private static String folder(Path name) {
+    return "the folder "
+        + LinkedPlace.folder(name)
+        + (Files.isSymbolicLink(name) ? ", where this symbolic link leads," : "");
+  }
+
   /** True when what lacks is room, and not a permission or a folder. */
   public static boolean isLackOfRoom(IOException problem) {
-    String lower = reason(problem).toLowerCase(Locale.ROOT);
-    return isFullDisk(lower) || isTooLarge(lower);
+    String reason = reason(problem);
+    return ResourceException.isFullDisk(reason) || ResourceException.isTooLargeFile(reason);
   }
 
-  private static boolean isFullDisk(String reason) {
-    return reason.contains("no space left") || reason.contains("quota");
-  }
-
-  private static boolean isTooLarge(String reason) {
-    return reason.contains("file too large");
-  }
-
-  private static String reason(IOException problem) {
-    if (problem instanceof FileSystemException system) {
-      return system.getReason() == null
-          ? problem.getClass().getSimpleName().replace("Exception", "")
-          : system.getReason();
-    }
-    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+  /** What is wrong, without the file's name; several failures carry nothing but that. */
+  public static String reason(IOException problem) {
+    return switch (problem) {
+      case FileSystemException system when system.getReason() != null -> system.getReason();
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "there is no such file or folder";
+      case FileSystemException _ -> problem.getClass().getSimpleName().replace("Exception", "");
+      default ->
+          problem.getMessage() == null
+              ? problem.getClass().getSimpleName()
+              : problem.getMessage();
+    };
   }
 }

@@ -1,10 +1,14 @@
 package dev.reprise.formats;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -30,7 +34,8 @@ public final class LinkedPlace {
    * The place that a name stands for: what its links lead to, which need not be there yet; the name
    * itself when it is no link.
    *
-   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there
+   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there or
+   *     that may not be entered
    */
   public static Path of(Path name) throws IOException {
     Path at = name;
@@ -46,6 +51,9 @@ public final class LinkedPlace {
             "it is a symbolic link to "
                 + Files.readSymbolicLink(at)
                 + ", whose folder is not there");
+      } catch (AccessDeniedException e) {
+        throw new LinkProblem(
+            name, "it is a symbolic link, and there is no permission to enter " + e.getFile());
       }
     }
     return at;
@@ -63,6 +71,11 @@ public final class LinkedPlace {
       // It leads nowhere, or was no link any more.
     }
     return names;
+  }
+
+  /** The folder where a file of a name lies, as far as that can be told. */
+  public static Path folder(Path name) {
+    return names(name).getLast().toAbsolutePath().getParent();
   }
 
   /**
@@ -92,6 +105,45 @@ public final class LinkedPlace {
     written.add(beside.apply(names.removeLast()));
     names.stream().map(beside).filter(Files::exists).forEach(written::add);
     return written;
+  }
+
+  /**
+   * The path without links, also in its folders.
+   *
+   * @param path absolute; what is not there counts as it stands
+   * @param links gets those that were followed
+   */
+  public static Path real(Path path, Collection<Path> links) {
+    Deque<Path> names = new ArrayDeque<>();
+    path.forEach(names::add);
+    Path at = path.getRoot();
+    int followed = 0;
+    while (!names.isEmpty()) {
+      Path next = at.resolve(names.poll()).normalize();
+      Path text = followed < MOST_LINKS && Files.isSymbolicLink(next) ? textOf(next) : null;
+      if (text == null) {
+        at = next;
+        continue;
+      }
+      followed++;
+      links.add(next);
+      if (text.isAbsolute()) {
+        at = text.getRoot();
+      }
+      for (int i = text.getNameCount() - 1; i >= 0; i--) {
+        names.push(text.getName(i));
+      }
+    }
+    return at;
+  }
+
+  /** Null when it is no link any more. */
+  private static Path textOf(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** What a link leads to; {@code ..} in it goes up from the folder where the link really lies. */

@@ -50,7 +50,7 @@ final class ListFolder {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         Matcher matcher = ENTRY.matcher(file.getFileName().toString());
-        if (matcher.matches() && Files.isRegularFile(Sidecar.pathFor(file))) {
+        if (matcher.matches() && Files.isRegularFile(Sidecar.readFor(file))) {
           String name = matcher.group(2).equals(NO_NAME) ? null : matcher.group(2);
           found.add(new Numbered(Integer.parseInt(matcher.group(1)), new ListEntry(name, file)));
         }

@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
  * giving another file such a name would replace the link, for everybody on the machine.
  */
 final class OpenFile {
-  private static final int MOST_LINKS = 16;
   private static final Pattern FOLDER = Pattern.compile("(/proc/[0-9]+)(?:/task/[0-9]+)?/fd");
 
   /** Linux's O_APPEND among the octal flags of {@code fdinfo}. */
@@ -38,18 +37,13 @@ final class OpenFile {
     if (!Files.exists(path) || Files.isDirectory(path)) {
       return null;
     }
-    Path place = path.toAbsolutePath();
     try {
-      for (int i = 0; i < MOST_LINKS && place.getParent() != null; i++) {
+      for (Path place : LinkedPlace.names(path.toAbsolutePath())) {
         Path folder = place.getParent().toRealPath();
         boolean isOwn = isOwn(folder);
         if (isOwn || FOLDER.matcher(folder.toString()).matches()) {
           return new OpenFile(path, folder.resolve(place.getFileName()), isOwn);
         }
-        if (!Files.isSymbolicLink(place)) {
-          return null;
-        }
-        place = folder.resolve(Files.readSymbolicLink(place));
       }
       return null;
     } catch (IOException e) {

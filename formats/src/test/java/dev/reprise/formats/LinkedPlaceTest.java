@@ -2,6 +2,7 @@ package dev.reprise.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ListValue;
@@ -9,11 +10,15 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +158,36 @@ class LinkedPlaceTest {
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("its symbolic links lead in a circle");
     assertThat(names("")).containsExactly("a", "b", "data", "links");
+  }
+
+  /** Not that of the link, which may well be. */
+  @Test
+  void theFolderThatIsNotWritableIsThatWhereTheLinkLeads() throws IOException {
+    link("links/l", "../data/m.csv");
+    String leads = "the folder " + folder.resolve("data") + ", where this symbolic link leads, ";
+    Path name = folder.resolve("links/l");
+    assertThat(FileProblems.writing(name, new AccessDeniedException("x")))
+        .hasMessageStartingWith(name + ": " + leads + "is not writable");
+    assertThat(FileProblems.writing(name, new NoSuchFileException("x")))
+        .hasMessageStartingWith(name + ": " + leads + "does not take new files");
+    assertThat(FileProblems.writing(folder.resolve("data/m.csv"), new AccessDeniedException("x")))
+        .hasMessageContaining("the folder " + folder.resolve("data") + " is not writable");
+  }
+
+  @Test
+  void aLinkThatNobodyMayFollowIsAClearError() throws IOException {
+    link("l", "data/deep/sub/m.csv");
+    Path sub = Files.createDirectory(folder.resolve("data/deep/sub"));
+    Path deep = sub.getParent();
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(deep);
+    Files.setPosixFilePermissions(deep, Set.of());
+    try {
+      assumeFalse(Files.exists(sub), "this user may enter every folder");
+      assertThatThrownBy(() -> write(two, "l"))
+          .hasMessageContaining("l: it is a symbolic link, and there is no permission to enter ");
+    } finally {
+      Files.setPosixFilePermissions(deep, before);
+    }
   }
 
   @Test

@@ -51,6 +51,18 @@ class ListFolderTest {
     }
   }
 
+  /** Whose description lies beside what it leads to. */
+  @Test
+  void anElementMayBeALink() throws IOException {
+    write("l", "x", "y");
+    Path element = folder.resolve("l/1_y");
+    Files.move(element, folder.resolve("moved"));
+    Files.move(folder.resolve("l/1_y.mtd"), folder.resolve("moved.mtd"));
+    Files.createSymbolicLink(element, Path.of("../moved"));
+    assertThat(list("l").stream().map(ListEntry::name)).containsExactly("x", "y");
+    assertThat(files.read(element.toString(), ReadOptions.none())).isEqualTo(Scalar.of(1L));
+  }
+
   @Test
   void elementsComeBackInOrderWithTheirNames() throws IOException {
     write("l", "x", null, "", "y", null, null, null, null, null, null, "k");

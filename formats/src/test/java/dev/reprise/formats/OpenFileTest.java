@@ -47,6 +47,20 @@ class OpenFileTest {
     files.files.write(matrix, name, folder, WriteOptions.format("csv"));
   }
 
+  /** As many as the system follows, which then opens the file and knows the name. */
+  @Test
+  void aNameIsFoundBehindManyLinks() throws IOException {
+    try (FileChannel open = opened(StandardOpenOption.APPEND)) {
+      put(open, "earlier\n");
+      Path next = nameOf(redirected);
+      for (int i = 0; i < 20; i++) {
+        next = Files.createSymbolicLink(folder.resolve("l" + i), next);
+      }
+      write("l19");
+    }
+    assertThat(redirected).hasContent("earlier\n1.0,2.0\n");
+  }
+
   /** The name that the system gives an open file of this process. */
   private static Path nameOf(Path file) throws IOException {
     try (Stream<Path> names = Files.list(Path.of("/proc/self/fd"))) {

@@ -147,6 +147,27 @@ class WritingTest {
     }
   }
 
+  /** The same for all who ask, such as stores; a path may well have such a word in it. */
+  @Test
+  void aLackOfRoomIsToldFromOtherTroubles() {
+    for (String reason : List.of("No space left on device", "Quota exceeded", "File too large")) {
+      assertThat(FileProblems.isLackOfRoom(new IOException(reason))).as(reason).isTrue();
+    }
+    for (String reason : List.of("Read-only file system", "/quota/store: not a folder", "")) {
+      assertThat(FileProblems.isLackOfRoom(new IOException(reason))).as(reason).isFalse();
+    }
+  }
+
+  @Test
+  void aReasonIsNeverMissing() {
+    assertThat(FileProblems.reason(new java.nio.file.AccessDeniedException("x")))
+        .isEqualTo("permission denied");
+    assertThat(FileProblems.reason(new java.nio.file.NoSuchFileException("x")))
+        .isEqualTo("there is no such file or folder");
+    assertThat(FileProblems.reason(new java.nio.file.NotLinkException("x"))).isEqualTo("NotLink");
+    assertThat(FileProblems.reason(new IOException())).isEqualTo("IOException");
+  }
+
   @Test
   void aFolderOfPartsIsReplacedAndAnyOtherFolderIsNot() throws IOException {
     files.put("out/part-00000", "1\n");

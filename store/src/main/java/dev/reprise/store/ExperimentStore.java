@@ -69,20 +69,25 @@ public final class ExperimentStore implements RunStore {
     }
     this.locks = locks == null && !config.readOnly() ? place.locks() : locks;
     this.database = openDatabase();
-    this.contents = new FolderContents(database, files, pieces);
-    this.eviction = new ArtifactEviction(this);
-    this.graphFile = place.graphFile();
-    if (!config.readOnly()) {
-      writeRecalls();
+    try {
+      this.contents = new FolderContents(database, files, pieces);
+      this.eviction = new ArtifactEviction(this);
+      this.graphFile = place.graphFile();
+      if (!config.readOnly()) {
+        writeRecalls();
+      }
+      this.barren = countRuns() == 0;
+      this.lookedNanos = System.nanoTime();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
-    this.barren = countRuns() == 0;
-    this.lookedNanos = System.nanoTime();
   }
 
   private GraphDatabase openDatabase() {
     try {
       return new GraphDatabase(place.graph(), config.readOnly());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closeLocks();
       throw e;
     }

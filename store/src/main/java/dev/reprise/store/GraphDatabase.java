@@ -82,9 +82,17 @@ final class GraphDatabase implements AutoCloseable {
     }
     try {
       this.writing = readOnly ? null : open(false);
-      checkVersion();
     } catch (SQLException e) {
       throw problem("cannot be opened", e);
+    }
+    try {
+      checkVersion();
+    } catch (SQLException e) {
+      close();
+      throw problem("cannot be opened", e);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -92,7 +100,6 @@ final class GraphDatabase implements AutoCloseable {
     Session session = readOnly ? reader(0) : writing;
     int found = Schema.versionOf(session.connection);
     if (found > Schema.VERSION) {
-      close();
       throw new StoreException(
           "the experiment store "
               + file.getParent()
@@ -105,7 +112,6 @@ final class GraphDatabase implements AutoCloseable {
     if (!readOnly) {
       Schema.migrate(writing.connection);
     } else if (found < Schema.VERSION) {
-      close();
       throw new StoreException(
           "the experiment store "
               + file.getParent()

@@ -1,5 +1,7 @@
 package dev.reprise.store;
 
+import dev.reprise.runtime.ResourceException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 
 /** Where a store lies, whether or not it is open. */
 record StoreFolder(Path path) {
@@ -49,13 +50,16 @@ record StoreFolder(Path path) {
   }
 
   private static boolean isLackOfRoom(String reason) {
-    String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
-    return lower.contains("no space left") || lower.contains("disk quota exceeded");
+    return ResourceException.isFullDisk(reason) || ResourceException.isTooLargeFile(reason);
   }
 
-  /** True when there is not even room for what SQLite makes beside a database to use it. */
+  /**
+   * True when there is not even room for what SQLite makes beside a database to use it. Not where
+   * that cannot be told: of a folder that is gone all sizes are 0, as with some file systems.
+   */
   boolean isFull() {
-    return path.toFile().getUsableSpace() < LEAST_BYTES;
+    File folder = path.toFile();
+    return folder.getTotalSpace() > 0 && folder.getUsableSpace() < LEAST_BYTES;
   }
 
   /** The database. */

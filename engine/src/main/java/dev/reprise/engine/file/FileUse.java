@@ -3,12 +3,8 @@ package dev.reprise.engine.file;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.LinkedPlace;
 import dev.reprise.formats.ReadRequest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,9 +30,6 @@ import java.util.stream.Stream;
  * LinkedPlace}).
  */
 public final class FileUse {
-  /** As many links as Linux follows. */
-  private static final int MOST_LINKS = 40;
-
   private final Path file;
   private final boolean writes;
   private final Function<Path, List<Path>> beside;
@@ -127,45 +120,6 @@ public final class FileUse {
   }
 
   private void add(Path path, Places places) {
-    places.touched.add(real(path, places.links));
-  }
-
-  /**
-   * The path without links.
-   *
-   * @param path absolute; what is not there counts as it stands
-   * @param links gets those that were followed
-   */
-  private static Path real(Path path, Collection<Path> links) {
-    Deque<Path> names = new ArrayDeque<>();
-    path.forEach(names::add);
-    Path at = path.getRoot();
-    int followed = 0;
-    while (!names.isEmpty()) {
-      Path next = at.resolve(names.poll()).normalize();
-      Path target = followed < MOST_LINKS && Files.isSymbolicLink(next) ? target(next) : null;
-      if (target == null) {
-        at = next;
-        continue;
-      }
-      followed++;
-      links.add(next);
-      if (target.isAbsolute()) {
-        at = target.getRoot();
-      }
-      for (int i = target.getNameCount() - 1; i >= 0; i--) {
-        names.push(target.getName(i));
-      }
-    }
-    return at;
-  }
-
-  /** Null when it is no link any more. */
-  private static Path target(Path link) {
-    try {
-      return Files.readSymbolicLink(link);
-    } catch (IOException e) {
-      return null;
-    }
+    places.touched.add(LinkedPlace.real(path, places.links));
   }
 }

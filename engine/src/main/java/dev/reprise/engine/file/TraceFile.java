@@ -2,6 +2,7 @@ package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.LinkedPlace;
+import dev.reprise.formats.ReplacedFile;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
@@ -11,7 +12,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +60,7 @@ public final class TraceFile {
               temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
         TraceWriter.write(Map.of(Trace.UNNAMED, item), out);
       }
-      Files.move(
-          temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedFile.move(temporary, target);
     } catch (IOException e) {
       discard(temporary);
       throw new ResourceException("cannot write the trace " + name + ": " + e.getMessage(), e);

@@ -55,7 +55,7 @@ public final class QuickRecall {
       return false;
     }
     boolean isStamped = repetition.isStamped(run, data);
-    if (!repetition.repeat(run)) {
+    if (!repetition.repeat(run, data)) {
       return false;
     }
     if (!isStamped) {

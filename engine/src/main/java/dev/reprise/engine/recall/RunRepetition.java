@@ -2,10 +2,13 @@ package dev.reprise.engine.recall;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.file.FileUse;
+import dev.reprise.engine.file.FilesOfRun;
 import dev.reprise.engine.file.ReadItem;
 import dev.reprise.engine.file.TraceFile;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ReadRequest;
+import dev.reprise.formats.ReplacedFile;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.lineage.ContentHash;
@@ -14,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,9 +156,16 @@ public final class RunRepetition {
     return run.files().keySet().stream().allMatch(this::isNamed);
   }
 
-  /** Writes what a run wrote, then prints what it printed; false when not all can be written. */
-  public boolean repeat(RecalledRun run) {
+  /**
+   * Writes what a run wrote, then prints what it printed.
+   *
+   * @return false when not all can be written, or a run would now read what it writes
+   */
+  public boolean repeat(RecalledRun run, DataFiles files) {
     try {
+      if (readsWhatItWrites(run, files)) {
+        return false;
+      }
       writeAll(targets(run));
     } catch (IOException | RuntimeException e) {
       // The run itself says better what is wrong.
@@ -166,6 +175,25 @@ public final class RunRepetition {
     config.out().print(run.printed());
     config.out().flush();
     return true;
+  }
+
+  /**
+   * True when links lead from a file that a run read to one that it wrote, which they need not have
+   * done when it was noted.
+   */
+  private boolean readsWhatItWrites(RecalledRun run, DataFiles files) {
+    if (run.files().isEmpty()) {
+      return false;
+    }
+    FilesOfRun used = new FilesOfRun();
+    for (String file : run.files().keySet()) {
+      used.add(FileUse.writes(DataFiles.resolve(file, config.workingDirectory())));
+    }
+    boolean overlaps = false;
+    for (RecalledRun.Read read : run.reads()) {
+      overlaps |= used.add(FileUse.reads(request(read), files));
+    }
+    return overlaps;
   }
 
   /**
@@ -224,8 +252,7 @@ public final class RunRepetition {
     Files.createFile(draft);
     try {
       Files.write(draft, content);
-      Files.move(
-          draft, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedFile.move(draft, target);
     } finally {
       Files.deleteIfExists(draft);
     }

@@ -1,19 +1,20 @@
 package dev.reprise.engine.timeline;
 
+import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.FileProblems;
+import dev.reprise.formats.FormatException;
 import dev.reprise.formats.LinkedPlace;
+import dev.reprise.formats.ReplacedFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The file of a time line. A regular file appears whole or not at all: it is written beside its
- * place and then moved there. A symbolic link stays, and leads to it.
+ * place and then moved there. A symbolic link stays, and leads to it. Devices, pipes and files that
+ * are open already, such as {@code /dev/stdout}, are written to as they are.
  */
 final class TimelineFile {
   private final Path path;
@@ -28,28 +29,26 @@ final class TimelineFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** False for pipes and devices, which are written to directly. */
-  private boolean isReplaced() {
-    return !Files.exists(path) || Files.isRegularFile(path);
-  }
-
   /** What a person is told. */
   String complaint(IOException e) {
     String reason =
-        switch (e) {
-          case NoSuchFileException _ -> "there is no folder " + path.getParent();
-          case AccessDeniedException _ -> "permission denied";
-          case FileSystemException other when other.getReason() != null -> other.getReason();
-          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
+        e instanceof NoSuchFileException
+            ? "there is no folder " + LinkedPlace.folder(path)
+            : FileProblems.reason(e);
     return "the time line cannot be written to " + path + ": " + reason;
   }
 
+  private void writeThrough(Content content) throws IOException {
+    try {
+      DataFiles.writeThrough(path, content::writeTo);
+    } catch (FormatException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   void write(Content content) throws IOException {
-    if (!isReplaced()) {
-      try (OutputStream out = Files.newOutputStream(path)) {
-        content.writeTo(out);
-      }
+    if (DataFiles.isSpecial(path)) {
+      writeThrough(content);
       return;
     }
     Path target = LinkedPlace.of(path);
@@ -59,17 +58,9 @@ final class TimelineFile {
       try (OutputStream out = Files.newOutputStream(part)) {
         content.writeTo(out);
       }
-      moveToPlace(part, target);
+      ReplacedFile.move(part, target);
     } finally {
       Files.deleteIfExists(part);
-    }
-  }
-
-  private static void moveToPlace(Path part, Path target) throws IOException {
-    try {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

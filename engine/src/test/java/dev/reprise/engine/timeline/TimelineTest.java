@@ -2,6 +2,7 @@ package dev.reprise.engine.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.Reprise;
@@ -17,9 +18,16 @@ import dev.reprise.runtime.ResourceException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,10 +205,45 @@ class TimelineTest {
   @Test
   void anEarlierFileIsReplacedAndNothingElseIsLeft() throws IOException {
     Files.writeString(file(), "something else");
+    Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rw-rw----");
+    Files.setPosixFilePermissions(file(), rights);
     run(config(), "print(sum(rand(rows=3, cols=3)))");
     assertThat(new RecordedFile(file()).count("run")).isOne();
+    assertThat(Files.getPosixFilePermissions(file())).isEqualTo(rights);
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).containsExactly(file());
+    }
+  }
+
+  /** As {@code /dev/stdout} does where output is redirected to a file. */
+  @Test
+  void aFileThatIsOpenIsWrittenToAndNotReplaced() throws IOException {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "the system names no open files");
+    Path redirected = Files.writeString(folder.resolve("redirected"), "earlier\n").toRealPath();
+    try (FileChannel open = FileChannel.open(redirected, StandardOpenOption.APPEND)) {
+      run(config().withTraceFile(nameOf(redirected)), "print(1)");
+      open.write(ByteBuffer.wrap("later\n".getBytes(StandardCharsets.US_ASCII)));
+    }
+    assertThat(Files.readString(redirected)).startsWith("earlier\n{").endsWith("later\n");
+  }
+
+  private static Path nameOf(Path open) throws IOException {
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : names) {
+        if (leadsTo(each, open)) {
+          return each;
+        }
+      }
+    }
+    throw new AssertionError("not open: " + open);
+  }
+
+  private static boolean leadsTo(Path name, Path file) {
+    try {
+      return Files.readSymbolicLink(name).equals(file);
+    } catch (IOException e) {
+      // Closed since it was listed.
+      return false;
     }
   }
 

@@ -165,14 +165,7 @@ public final class MetricFiles implements AutoCloseable {
               (long) now,
               ProcessHandle.current().pid(),
               System.nanoTime());
-      events = WholeRows.open(folder.resolve(file), StandardOpenOption.CREATE_NEW);
-      events.append(EventRecord.version(now));
-      table = WholeRows.open(folder.resolve(TABLE), StandardOpenOption.CREATE);
-      earlier.endAt(table.size());
-      if (table.size() == 0) {
-        RunMark.removeAllLeft(folder);
-        table.append(HEADER.getBytes(StandardCharsets.US_ASCII));
-      }
+      openBoth(folder.resolve(file), now);
     } catch (FileAlreadyExistsException e) {
       throw new FormatException(
           folder.toString(),
@@ -183,6 +176,42 @@ public final class MetricFiles implements AutoCloseable {
       }
       throw new FormatException(
           folder.toString(), "metrics cannot be written here (--metrics): " + e.getMessage());
+    }
+  }
+
+  /** Or none of them: the next metric tries again. */
+  private void openBoth(Path file, double now) throws IOException {
+    WholeRows begun = WholeRows.open(file, StandardOpenOption.CREATE_NEW);
+    try {
+      begun.append(EventRecord.version(now));
+      table = openTable();
+      events = begun;
+    } catch (IOException | RuntimeException e) {
+      try (begun) {
+        Files.deleteIfExists(file);
+      } catch (IOException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
+  }
+
+  private WholeRows openTable() throws IOException {
+    WholeRows rows = WholeRows.open(folder.resolve(TABLE), StandardOpenOption.CREATE);
+    try {
+      earlier.endAt(rows.size());
+      if (rows.size() == 0) {
+        RunMark.removeAllLeft(folder);
+        rows.append(HEADER.getBytes(StandardCharsets.US_ASCII));
+      }
+      return rows;
+    } catch (IOException | RuntimeException e) {
+      try {
+        rows.close();
+      } catch (IOException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
     }
   }
 

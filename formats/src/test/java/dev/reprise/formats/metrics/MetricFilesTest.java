@@ -77,6 +77,26 @@ class MetricFilesTest {
     }
   }
 
+  @Test
+  @EnabledIf("thereIsAFullDevice")
+  void whenThereIsRoomAgainTheTableBeginsWithItsHeader() throws IOException {
+    Files.createDirectories(folder.resolve("m"));
+    Path table = Files.createSymbolicLink(folder.resolve("m/metrics.csv"), FULL);
+    try (MetricFiles files = files()) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> files.add("loss", 0.1, 300))
+            .isInstanceOf(ResourceException.class);
+        assertThat(events()).as("no file of a failed try").isEmpty();
+      }
+      Files.delete(table);
+      files.add("loss", 0.1, 300);
+    }
+    assertThat(Files.readAllLines(table))
+        .containsExactly("wall_time,step,name,value", "1700000000.250,300,loss,0.1");
+    assertThat(events()).hasSize(1);
+    assertThat(records(Files.readAllBytes(events().getFirst()))).hasSize(2);
+  }
+
   private static boolean thereIsAFullDevice() {
     return Files.exists(FULL);
   }

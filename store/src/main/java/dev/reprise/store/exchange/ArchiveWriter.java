@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HashSet;
@@ -37,6 +38,7 @@ public final class ArchiveWriter implements GraphSink, AutoCloseable {
 
   private final Path file;
   private final Path draft;
+  private final Naming naming;
   private final MessageDigest digest = Digests.sha256();
   private final OutputStream raw;
   private final OutputStream out;
@@ -44,14 +46,36 @@ public final class ArchiveWriter implements GraphSink, AutoCloseable {
   private final Set<Key> contents = new HashSet<>();
   private boolean finished;
 
+  /** Gives a finished file its name, in the place of what has it. */
+  @FunctionalInterface
+  public interface Naming {
+    void move(Path draft, Path file) throws IOException;
+  }
+
   public ArchiveWriter(Path file) throws IOException {
+    this(file, ArchiveWriter::move);
+  }
+
+  public ArchiveWriter(Path file, Naming naming) throws IOException {
     this.file = file.toAbsolutePath();
-    this.draft =
-        Files.createTempFile(this.file.getParent(), "." + this.file.getFileName(), ".draft");
-    this.raw = new BufferedOutputStream(Files.newOutputStream(draft), 1 << 16);
+    this.draft = this.file.resolveSibling("." + this.file.getFileName() + uniqueName() + ".draft");
+    this.naming = naming;
+    this.raw =
+        new BufferedOutputStream(
+            Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            1 << 16);
     this.out = new DigestOutputStream(raw, digest);
     this.changes = new ChangeWriter(out);
     out.write(MAGIC);
+  }
+
+  private static void move(Path draft, Path file) throws IOException {
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Not a temporary file of the JDK, which only its owner could read after the rename. */
+  private static String uniqueName() {
+    return "." + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
   }
 
   @Override
@@ -87,7 +111,7 @@ public final class ArchiveWriter implements GraphSink, AutoCloseable {
     out.write(END);
     raw.write(digest.digest());
     raw.close();
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    naming.move(draft, file);
     finished = true;
   }
 
