@@ -46,7 +46,9 @@ final class RectangleProgram {
     }
 
     String text() {
-      return slope == 0 ? "" + base : "(" + base + (slope < 0 ? " - " : " + ") + Math.abs(slope) + " * i)";
+      return slope == 0
+          ? "" + base
+          : "(" + base + (slope < 0 ? " - " : " + ") + Math.abs(slope) + " * i)";
     }
   }
 
@@ -170,7 +172,8 @@ final class RectangleProgram {
 
   /** Makes all matrices anew: nothing that was computed of the old ones fits any more. */
   private void newMatrices() {
-    String shape = isFlipped ? "rows=" + COLS + ", cols=" + ROWS : "rows=" + ROWS + ", cols=" + COLS;
+    String shape =
+        isFlipped ? "rows=" + COLS + ", cols=" + ROWS : "rows=" + ROWS + ", cols=" + COLS;
     for (String name : List.of("X", "Y", "Z")) {
       assign(name, "rand(" + shape + ", min=-1, max=1, seed=" + random.nextInt(1000) + ")");
     }
@@ -196,7 +199,8 @@ final class RectangleProgram {
   /** What most of the next results are like. */
   private void theme() {
     lastLeft = null;
-    fixed = random.nextInt(3) > 0 ? new Range(Size.ONE, Size.ALL_COLS) : ends(Size.ALL_COLS, middleCol);
+    fixed =
+        random.nextInt(3) > 0 ? new Range(Size.ONE, Size.ALL_COLS) : ends(Size.ALL_COLS, middleCol);
     left = pick(bases);
     right = random.nextBoolean() ? left : pick(bases);
     kinds = pick(THEMES);
@@ -250,7 +254,8 @@ final class RectangleProgram {
     if (isSpecial) {
       assign(name, "max(min(replace(target=" + name + ", pattern=0/0, replacement=0.3), 99), -99)");
     }
-    String weights = "rand(rows=nrow(" + name + "), cols=ncol(" + name + "), min=-1, max=1, seed=77)";
+    String weights =
+        "rand(rows=nrow(" + name + "), cols=ncol(" + name + "), min=-1, max=1, seed=77)";
     results++;
     assign(
         "R[" + results + ", " + (isLoop ? "i" : "1") + "]",
@@ -296,7 +301,9 @@ final class RectangleProgram {
       }
       case 8 -> self(cut(a, ends(Size.ALL_ROWS, middleRow), columnsOf(a)));
       case 9 -> timesWeights(a, weights(a, false));
-      case 10 -> timesWeights(new Expression(cut(a, rows, columnsOf(a)), rows.size(), a.cols), weights(a, false));
+      case 10 ->
+          timesWeights(
+              new Expression(cut(a, rows, columnsOf(a)), rows.size(), a.cols), weights(a, false));
       case 11 -> self(timesWeights(a, weights(a, false)));
       case 12 -> {
         Range few = fewRows();
@@ -327,7 +334,8 @@ final class RectangleProgram {
         yield random.nextInt(3) > 0 ? transposedTimes(part, whole) : transposedTimes(whole, part);
       }
       case 24 -> {
-        Expression wide = withColumn(new Expression(cut(a, rows, fixed), rows.size(), fixed.size()), rows);
+        Expression wide =
+            withColumn(new Expression(cut(a, rows, fixed), rows.size(), fixed.size()), rows);
         yield timesWeights(wide, weights(wide, true));
       }
       default -> lastLeft == null ? self(a.text) : transposedTimes(lastRight, lastLeft);
@@ -361,7 +369,9 @@ final class RectangleProgram {
   private Range nearlyAll(Expression a) {
     Size secondLast = a.cols.minus(Size.ONE);
     return pick(
-        columnsOf(a), new Range(Size.ONE, secondLast), new Range(new Size(2, 0), pick(secondLast, a.cols)));
+        columnsOf(a),
+        new Range(Size.ONE, secondLast),
+        new Range(new Size(2, 0), pick(secondLast, a.cols)));
   }
 
   /** Of square matrices and their transposes, in any order. */
@@ -406,7 +416,9 @@ final class RectangleProgram {
 
   private String selfProduct(boolean ofColumns) {
     Expression a = named(operand(ofColumns ? rows() : fewRows(), 2));
-    return ofColumns == isFlipped ? a.text + " %*% t(" + a.text + ")" : "t(" + a.text + ") %*% " + a.text;
+    return ofColumns == isFlipped
+        ? a.text + " %*% t(" + a.text + ")"
+        : "t(" + a.text + ") %*% " + a.text;
   }
 
   private String projection() {
@@ -454,7 +466,8 @@ final class RectangleProgram {
       return a;
     }
     Size first = Size.ALL_COLS.minus(a.cols).plus(Size.ONE);
-    Range cols = random.nextBoolean() ? new Range(Size.ONE, a.cols) : new Range(first, Size.ALL_COLS);
+    Range cols =
+        random.nextBoolean() ? new Range(Size.ONE, a.cols) : new Range(first, Size.ALL_COLS);
     return simple(rows, cols);
   }
 
@@ -499,7 +512,8 @@ final class RectangleProgram {
     if (random.nextBoolean()) {
       return transposedTimes(a.text, column("y", rows));
     }
-    return timesWeights(a, cut("E", new Range(Size.ONE, a.cols), single(COLS, middleCol), WEIGHTS, Size.ALL_COLS));
+    return timesWeights(
+        a, cut("E", new Range(Size.ONE, a.cols), single(COLS, middleCol), WEIGHTS, Size.ALL_COLS));
   }
 
   private String constantProduct() {
@@ -523,7 +537,8 @@ final class RectangleProgram {
     String one = "[" + at("", "j") + "]";
     script.append("for (j in 1:" + (COLS - 8) + ") { ");
     script.append("C = " + transposedTimes(a.text, base + one) + " }\n");
-    return transposedTimes(a.text, base + "[" + at("", "" + pick(COLS, COLS - 1, 1, middleCol)) + "]");
+    return transposedTimes(
+        a.text, base + "[" + at("", "" + pick(COLS, COLS - 1, 1, middleCol)) + "]");
   }
 
   // ---- operands
@@ -603,7 +618,8 @@ final class RectangleProgram {
     if (!rows.size().isAtLeast(new Size(4, 0))) {
       return simple(rows, cols());
     }
-    Size last = rows.from.plus(pick(new Size(0, 0), Size.ONE, new Size(rows.size().at(1) / 2 - 1, 0)));
+    Size last =
+        rows.from.plus(pick(new Size(0, 0), Size.ONE, new Size(rows.size().at(1) / 2 - 1, 0)));
     if (!rows.to.isAtLeast(last.plus(Size.ONE))) {
       return simple(rows, cols());
     }
@@ -643,9 +659,10 @@ final class RectangleProgram {
       return a;
     }
     Expression whole = named(a);
-    Range cols = random.nextInt(3) == 0
-        ? new Range(pick(Size.ONE, new Size(2, 0)), a.cols.minus(Size.ONE))
-        : new Range(new Size(2, 0), pick(a.cols, new Size(a.cols.at(1) / 2 + 1, 0)));
+    Range cols =
+        random.nextInt(3) == 0
+            ? new Range(pick(Size.ONE, new Size(2, 0)), a.cols.minus(Size.ONE))
+            : new Range(new Size(2, 0), pick(a.cols, new Size(a.cols.at(1) / 2 + 1, 0)));
     if (!cols.isWithin(a.cols)) {
       return whole;
     }
@@ -661,13 +678,17 @@ final class RectangleProgram {
   }
 
   private String column(String name, Range rows) {
-    return rows.size().equals(Size.ALL_ROWS) ? name : name + "[" + at(bounds(rows, Size.ALL_ROWS), "") + "]";
+    return rows.size().equals(Size.ALL_ROWS)
+        ? name
+        : name + "[" + at(bounds(rows, Size.ALL_ROWS), "") + "]";
   }
 
   // ---- ranges
 
   private Range rows() {
-    return random.nextInt(5) < 2 ? new Range(Size.ONE, Size.ALL_ROWS) : ends(Size.ALL_ROWS, middleRow);
+    return random.nextInt(5) < 2
+        ? new Range(Size.ONE, Size.ALL_ROWS)
+        : ends(Size.ALL_ROWS, middleRow);
   }
 
   private Range fewRows() {
@@ -698,7 +719,19 @@ final class RectangleProgram {
     }
     while (true) {
       Size from = slid(new Size(pick(1, 1, 1, 2, middle, middle + 1), 0));
-      Size to = slid(new Size(pick(last, last - 1, middle, middle, middle - 1, middle + 1, (middle + last) / 2, (middle + last) / 2 + 1), 0));
+      Size to =
+          slid(
+              new Size(
+                  pick(
+                      last,
+                      last - 1,
+                      middle,
+                      middle,
+                      middle - 1,
+                      middle + 1,
+                      (middle + last) / 2,
+                      (middle + last) / 2 + 1),
+                  0));
       Range range = new Range(from, to);
       if (range.isWithin(whole)) {
         return range;
@@ -749,7 +782,9 @@ final class RectangleProgram {
     if (range.from.equals(Size.ONE) && range.to.equals(whole) && random.nextInt(6) > 0) {
       return "";
     }
-    return range.from.equals(range.to) ? range.from.text() : range.from.text() + ":" + range.to.text();
+    return range.from.equals(range.to)
+        ? range.from.text()
+        : range.from.text() + ":" + range.to.text();
   }
 
   private String at(String row, String col) {

@@ -55,7 +55,8 @@ public final class FileProblems {
         || reason.toLowerCase(Locale.ROOT).contains("read-only file system")) {
       return FormatException.ofFileSystem(
           path.toString(),
-          folder(path) + " is not writable; nothing was changed, write elsewhere or ask for"
+          folder(path)
+              + " is not writable; nothing was changed, write elsewhere or ask for"
               + " permission");
     }
     if (problem instanceof NoSuchFileException) {
@@ -86,9 +87,7 @@ public final class FileProblems {
       case NoSuchFileException _ -> "there is no such file or folder";
       case FileSystemException _ -> problem.getClass().getSimpleName().replace("Exception", "");
       default ->
-          problem.getMessage() == null
-              ? problem.getClass().getSimpleName()
-              : problem.getMessage();
+          problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
     };
   }
 }

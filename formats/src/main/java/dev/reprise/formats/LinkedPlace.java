@@ -34,8 +34,8 @@ public final class LinkedPlace {
    * The place that a name stands for: what its links lead to, which need not be there yet; the name
    * itself when it is no link.
    *
-   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there or
-   *     that may not be entered
+   * @throws LinkProblem when the links lead in a circle, or into a folder that is not there or that
+   *     may not be entered
    */
   public static Path of(Path name) throws IOException {
     Path at = name;

@@ -67,8 +67,6 @@ final class ConstantFactor implements Rewrite {
     }
     Term product = planner.scaled(transposed ? planner.transposed(sums) : sums, factor);
     // A product that cancels is 0, a sum of 0 times a negative number is -0.
-    return factor < 0
-        ? planner.cells(Operations.of("+"), product, Planner.scalar(0))
-        : product;
+    return factor < 0 ? planner.cells(Operations.of("+"), product, Planner.scalar(0)) : product;
   }
 }

@@ -84,8 +84,7 @@ class MetricFilesTest {
     Path table = Files.createSymbolicLink(folder.resolve("m/metrics.csv"), FULL);
     try (MetricFiles files = files()) {
       for (int i = 0; i < 2; i++) {
-        assertThatThrownBy(() -> files.add("loss", 0.1, 300))
-            .isInstanceOf(ResourceException.class);
+        assertThatThrownBy(() -> files.add("loss", 0.1, 300)).isInstanceOf(ResourceException.class);
         assertThat(events()).as("no file of a failed try").isEmpty();
       }
       Files.delete(table);
