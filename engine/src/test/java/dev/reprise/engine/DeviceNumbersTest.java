@@ -11,6 +11,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Numbers that matrices are combined with on the device that makes them: nobody waits, each
@@ -261,5 +263,63 @@ class DeviceNumbersTest {
     String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
     assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+  }
+
+  /** A total that no matrix is combined with is summed as if there were no cells. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"NONE", "TRACE"})
+  void aRunningTotalKeepsNoCells(ReuseMode reuse) {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        total = 0.0
+        mean = 1.0
+        for (i in 1:300) {
+          D = X * i
+          loss = sum(D * D)
+          total = total + loss / 2
+          mean = mean * 0.999 + loss * 0.001
+          print(total + " " + mean)
+        }
+        """;
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    AtomicLong most = new AtomicLong();
+    fake.beforeLaunch(() -> most.accumulateAndGet(fake.liveBuffers(), Math::max));
+    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    // Of one iteration: the program has waited for what came before.
+    assertThat(most.get()).isLessThan(10);
+  }
+
+  /** Through branches, loops, casts and functions as well. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "f = 1 / sqrt(s)\nY = X * f",
+        "f = 0.0\nif (i > 0) f = 1 / sqrt(s) else f = s * 2\nY = X * f",
+        "f = s\nfor (k in 1:2) f = sqrt(f)\nY = X * f",
+        "Y = scaled(X, 1 / sqrt(s))",
+        "f = inverse(s)\nY = X * f"
+      })
+  void numbersThatMatricesAreCombinedWithAreWrittenDown(String how) {
+    String script =
+        """
+        inverse = function(Double s) return (Double f) { f = 1 / sqrt(s) }
+        scaled = function(Matrix[Double] X, Double f) return (Matrix[Double] Y) { Y = X * f }
+        X = rand(rows=40, cols=30, seed=1)
+        for (i in 1:30) {
+          s = sum(X * i)
+          %s
+          X = Y + 1
+        }
+        print(sum(X))
+        """
+            .formatted(how);
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertThat(fake.log()).contains("fused");
   }
 }

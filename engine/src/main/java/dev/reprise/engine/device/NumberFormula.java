@@ -16,7 +16,7 @@ import java.util.Set;
  * LateNumbers}). The processor computes the number as well, when what it is made of has come: for
  * whoever else needs it.
  *
- * <p>Only operations that give the processor's bits on every accelerator with doubles. What is
+ * <p>Only of numbers that matrices may be combined with, and only operations that give the processor's bits on every accelerator with doubles. What is
  * written down follows from the program alone: a number that has come in the meantime is written as
  * what it came from.
  *
@@ -31,7 +31,7 @@ public final class NumberFormula implements Value {
   /** In one kernel. What is made of more is computed in several, one reading what others left. */
   private static final int MOST_OPERATIONS = 24;
 
-  /** One behind the other. A sum that goes on from iteration to iteration is not written down. */
+  /** One behind the other. A sum that goes on and on is written down to that length only. */
   private static final int MOST_KERNELS = 8;
 
   private final Operation operation;
@@ -57,6 +57,11 @@ public final class NumberFormula implements Value {
     this.isWhole = together < MOST_OPERATIONS;
     this.operations = isWhole ? 1 + together : 1;
     this.kernels = isWhole ? deepest : deepest + 1;
+  }
+
+  /** True for an operation that formulas may consist of. */
+  public static boolean isExact(String operation) {
+    return EXACT.contains(operation);
   }
 
   /**

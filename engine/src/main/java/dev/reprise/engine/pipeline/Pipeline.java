@@ -127,7 +127,9 @@ public final class Pipeline {
       Origin origin,
       boolean sampled) {
     NumberFormula formula =
-        kernels.places() ? NumberFormula.orNull(operation.operation(), inputs) : null;
+        operation.feedsMatrices() && kernels.places()
+            ? NumberFormula.orNull(operation.operation(), inputs)
+            : null;
     if (formula == null) {
       return computeOrFind(context, operation, inputs, item, origin, sampled);
     }
