@@ -179,10 +179,22 @@ final class IssuedTask {
       return null;
     }
     completion = new Completion(mark, awaited);
-    ManagedMatrix number = ManagedMatrix.adopt(cell, memory, completion);
+    ManagedMatrix number;
+    try {
+      number = ManagedMatrix.adopt(cell, memory, completion);
+    } catch (RuntimeException | Error e) {
+      mark.release();
+      throw e;
+    }
     outputs[0] = Scalar.absent();
-    // It is read here at the end, whoever has given it up by then.
-    memory.pin(number);
+    try {
+      // It is read here at the end, whoever has given it up by then.
+      memory.pin(number);
+    } catch (RuntimeException | Error e) {
+      number.release();
+      mark.release();
+      throw e;
+    }
     pinned.add(number);
     numberLeft = cell;
     return number;
