@@ -239,6 +239,8 @@ class DeviceNumbersTest {
       FakeAccelerator failing = device().failLaunch(counted.launches() - LAST_SUMS - at);
       try {
         assertThat(FakeDevices.run(exact, PLAIN, failing).output()).isEqualTo(expected);
+        // The second matrix that is combined with it does not try again.
+        assertThat(failing.launches()).isEqualTo(counted.launches());
         went++;
       } catch (ScriptException e) {
         assertThat(e).hasMessageContaining("was ordered to fail");

@@ -156,7 +156,7 @@ public final class KernelRunner implements ComparedKernels {
     double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
-    Value[] there = worker == null ? null : accelerators.numbers().of(worker, operation, flat);
+    Value[] there = worker == null ? null : accelerators.numbers().ofOperation(worker, operation, flat);
     if (there == null) {
       return false;
     }
