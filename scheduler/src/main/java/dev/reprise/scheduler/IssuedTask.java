@@ -147,10 +147,9 @@ final class IssuedTask {
   }
 
   /**
-   * Gives the value out before the operation has ended; null for a number, which has no completion
-   * by which those who use it could learn that the cells it was made from are undefined. Numbers
-   * beside matrices are none of cells: the seed that an operation has drawn. The caller owns a
-   * reference.
+   * Gives the value out before the operation has ended; null for a number, which the host must read
+   * at the end: its cell alone can be given out before ({@link #publishNumber}). Numbers beside
+   * matrices are none of cells: the seed that an operation has drawn. The caller owns a reference.
    */
   Value publish() {
     if (task.operation().opcode().returnsDouble()
