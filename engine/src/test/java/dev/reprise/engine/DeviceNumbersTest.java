@@ -324,4 +324,33 @@ class DeviceNumbersTest {
     assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
     assertThat(fake.log()).contains("fused");
   }
+
+  /** As many numbers as may be under way, each made of the one before, come one within another. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"NONE", "HYBRID"})
+  void aLongChainOfNumbersComesAtOnce(ReuseMode reuse) {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        s = sum(X)
+        for (k in 1:125) s = s * 0.5 + 1
+        Z = X + 1
+        print(s)
+        print(sum(Z))
+        """;
+    String expected = FakeDevices.expected(script);
+    CountDownLatch ends = new CountDownLatch(1);
+    FakeAccelerator fake = device();
+    fake.beforeLaunch(() -> {
+      if (fake.launches() == 1) {
+        fake.holdMarks(ends);
+      } else if (fake.launches() == 2) {
+        ends.countDown();
+      }
+    });
+    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertThat(ends.getCount()).isZero();
+  }
 }
