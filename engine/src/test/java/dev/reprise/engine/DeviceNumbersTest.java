@@ -311,10 +311,11 @@ class DeviceNumbersTest {
         inverse = function(Double s) return (Double f) { f = 1 / sqrt(s) }
         scaled = function(Matrix[Double] X, Double f) return (Matrix[Double] Y) { Y = X * f }
         X = rand(rows=40, cols=30, seed=1)
+        W = rand(rows=30, cols=30, seed=2)
         for (i in 1:30) {
-          s = sum(X * i)
+          s = sum(X %%*%% W)
           %s
-          X = Y + 1
+          X = Y %%*%% W
         }
         print(sum(X))
         """
@@ -322,6 +323,7 @@ class DeviceNumbersTest {
     String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
     assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    // Nothing else is a kernel of an expression here.
     assertThat(fake.log()).contains("fused");
   }
 
