@@ -124,6 +124,29 @@ class DeviceNumbersTest {
     }
   }
 
+  /** The program waits for the number before it casts it; that it is one shows only then. */
+  @Test
+  void aCastOfANumberThatHasComeIsStillTheDevices() {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        W = rand(rows=30, cols=30, seed=2)
+        G = X
+        for (i in 1:30) {
+          s = sum(G %*% W)
+          v = X
+          if (s > 0) v = s
+          f = 1 / sqrt(as.scalar(v))
+          G = (X * f) %*% W
+        }
+        print(sum(G))
+        """;
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertThat(fake.log()).contains("fused");
+  }
+
   /** How many launches the last iterations have each, which are the same. */
   private static int period(List<String> log) {
     List<String> last = log.subList(0, log.size() - LAST_SUMS);

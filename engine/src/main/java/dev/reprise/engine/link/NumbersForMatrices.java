@@ -27,7 +27,13 @@ final class NumbersForMatrices {
   /** Operations that give a number for any operands, besides those of the table that say so. */
   private static final Set<String> NUMBERS =
       Set.of(
-          "as.scalar", "as.double", "as.integer", "as.logical", "nrow", "ncol", "length",
+          "as.scalar",
+          "as.double",
+          "as.integer",
+          "as.logical",
+          "nrow",
+          "ncol",
+          "length",
           "toString");
 
   private final Procedure procedure;
@@ -189,7 +195,8 @@ final class NumbersForMatrices {
       return true;
     }
     boolean goesOn = NumberFormula.isExact(name) || name.equals("as.scalar");
-    return goesOn && Arrays.stream(compute.outputs()).anyMatch(slot -> slot >= 0 && taken.get(slot));
+    return goesOn
+        && Arrays.stream(compute.outputs()).anyMatch(slot -> slot >= 0 && taken.get(slot));
   }
 
   private void take(int operand) {
