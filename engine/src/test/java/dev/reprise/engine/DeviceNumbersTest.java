@@ -11,6 +11,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Numbers that matrices are combined with on the device that makes them: nobody waits, each
@@ -120,6 +122,29 @@ class DeviceNumbersTest {
       log = fake.log();
       assertThat(period(log)).isPositive();
     }
+  }
+
+  /** The program waits for the number before it casts it; that it is one shows only then. */
+  @Test
+  void aCastOfANumberThatHasComeIsStillTheDevices() {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        W = rand(rows=30, cols=30, seed=2)
+        G = X
+        for (i in 1:30) {
+          s = sum(G %*% W)
+          v = X
+          if (s > 0) v = s
+          f = 1 / sqrt(as.scalar(v))
+          G = (X * f) %*% W
+        }
+        print(sum(G))
+        """;
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertThat(fake.log()).contains("fused");
   }
 
   /** How many launches the last iterations have each, which are the same. */
@@ -237,6 +262,8 @@ class DeviceNumbersTest {
       FakeAccelerator failing = device().failLaunch(counted.launches() - LAST_SUMS - at);
       try {
         assertThat(FakeDevices.run(exact, PLAIN, failing).output()).isEqualTo(expected);
+        // The second matrix that is combined with it does not try again.
+        assertThat(failing.launches()).isEqualTo(counted.launches());
         went++;
       } catch (ScriptException e) {
         assertThat(e).hasMessageContaining("was ordered to fail");
@@ -261,5 +288,94 @@ class DeviceNumbersTest {
     String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
     assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+  }
+
+  /** A total that no matrix is combined with is summed as if there were no cells. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"NONE", "TRACE"})
+  void aRunningTotalKeepsNoCells(ReuseMode reuse) {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        total = 0.0
+        mean = 1.0
+        for (i in 1:300) {
+          D = X * i
+          loss = sum(D * D)
+          total = total + loss / 2
+          mean = mean * 0.999 + loss * 0.001
+          print(total + " " + mean)
+        }
+        """;
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    AtomicLong most = new AtomicLong();
+    fake.beforeLaunch(() -> most.accumulateAndGet(fake.liveBuffers(), Math::max));
+    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    // Of one iteration: the program has waited for what came before.
+    assertThat(most.get()).isLessThan(10);
+  }
+
+  /** Through branches, loops, casts and functions as well. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "f = 1 / sqrt(s)\nY = X * f",
+        "f = 0.0\nif (i > 0) f = 1 / sqrt(s) else f = s * 2\nY = X * f",
+        "f = s\nfor (k in 1:2) f = sqrt(f)\nY = X * f",
+        "Y = scaled(X, 1 / sqrt(s))",
+        "f = inverse(s)\nY = X * f"
+      })
+  void numbersThatMatricesAreCombinedWithAreWrittenDown(String how) {
+    String script =
+        """
+        inverse = function(Double s) return (Double f) { f = 1 / sqrt(s) }
+        scaled = function(Matrix[Double] X, Double f) return (Matrix[Double] Y) { Y = X * f }
+        X = rand(rows=40, cols=30, seed=1)
+        W = rand(rows=30, cols=30, seed=2)
+        for (i in 1:30) {
+          s = sum(X %%*%% W)
+          %s
+          X = Y %%*%% W
+        }
+        print(sum(X))
+        """
+            .formatted(how);
+    String expected = FakeDevices.expected(script);
+    FakeAccelerator fake = device();
+    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    // Nothing else is a kernel of an expression here.
+    assertThat(fake.log()).contains("fused");
+  }
+
+  /** As many numbers as may be under way, each made of the one before, come one within another. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"NONE", "HYBRID"})
+  void aLongChainOfNumbersComesAtOnce(ReuseMode reuse) {
+    String script =
+        """
+        X = rand(rows=40, cols=30, seed=1)
+        s = sum(X)
+        for (k in 1:125) s = s * 0.5 + 1
+        Z = X + 1
+        print(s)
+        print(sum(Z))
+        """;
+    String expected = FakeDevices.expected(script);
+    CountDownLatch ends = new CountDownLatch(1);
+    FakeAccelerator fake = device();
+    fake.beforeLaunch(() -> {
+      if (fake.launches() == 1) {
+        fake.holdMarks(ends);
+      } else if (fake.launches() == 2) {
+        ends.countDown();
+      }
+    });
+    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertThat(ends.getCount()).isZero();
   }
 }

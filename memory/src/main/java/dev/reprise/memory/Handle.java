@@ -98,8 +98,9 @@ public final class Handle implements PendingValue {
   }
 
   /**
-   * Adds a companion, whose reference is taken over. Of several the first stays. By somebody who
-   * has just made the handle, or before it is done.
+   * Adds a companion, whose reference is taken over: done or not, by anybody, who need not have a
+   * reference. Of several the first stays; that of a handle which nobody has any more is released.
+   * Whoever is to decide by it must look later: who adds it sees to that.
    */
   public void accompany(Value other) {
     if (!COMPANION.compareAndSet(this, null, other)) {

@@ -385,7 +385,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       quietly(() -> task.launched(value, nanos));
       return;
     }
-    ManagedMatrix cell = next.publishNumber();
+    ManagedMatrix cell = task.takesNumber() ? next.publishNumber() : null;
     if (cell != null) {
       quietly(() -> task.launchedNumber(cell));
     }

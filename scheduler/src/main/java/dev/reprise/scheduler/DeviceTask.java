@@ -46,6 +46,11 @@ public interface DeviceTask {
     throw new UnsupportedOperationException("the task waits for the end of the operation");
   }
 
+  /** Whether {@link #launchedNumber} may be told of a cell; where nobody takes cells, none is. */
+  default boolean takesNumber() {
+    return true;
+  }
+
   /**
    * The operation has been launched and makes a number, which is given out at its end: until then,
    * and later, what else is launched here may take the cell that it will be in. {@link #completed}

@@ -147,10 +147,9 @@ final class IssuedTask {
   }
 
   /**
-   * Gives the value out before the operation has ended; null for a number, which has no completion
-   * by which those who use it could learn that the cells it was made from are undefined. Numbers
-   * beside matrices are none of cells: the seed that an operation has drawn. The caller owns a
-   * reference.
+   * Gives the value out before the operation has ended; null for a number, which the host must read
+   * at the end: its cell alone can be given out before ({@link #publishNumber}). Numbers beside
+   * matrices are none of cells: the seed that an operation has drawn. The caller owns a reference.
    */
   Value publish() {
     if (task.operation().opcode().returnsDouble()
@@ -179,10 +178,22 @@ final class IssuedTask {
       return null;
     }
     completion = new Completion(mark, awaited);
-    ManagedMatrix number = ManagedMatrix.adopt(cell, memory, completion);
+    ManagedMatrix number;
+    try {
+      number = ManagedMatrix.adopt(cell, memory, completion);
+    } catch (RuntimeException | Error e) {
+      mark.release();
+      throw e;
+    }
     outputs[0] = Scalar.absent();
-    // It is read here at the end, whoever has given it up by then.
-    memory.pin(number);
+    try {
+      // It is read here at the end, whoever has given it up by then.
+      memory.pin(number);
+    } catch (RuntimeException | Error e) {
+      number.release();
+      mark.release();
+      throw e;
+    }
     pinned.add(number);
     numberLeft = cell;
     return number;

@@ -43,7 +43,7 @@ class EarlyValuesTest {
   private final AcceleratorWorker worker = new AcceleratorWorker(memory, WorkerEvents.NONE);
 
   /** Adds 1 or another number to a matrix, or sums it up. */
-  private static final class PlusOne implements DeviceTask {
+  private static class PlusOne implements DeviceTask {
     private final Value input;
     private final Operation operation;
     private final Value added;
@@ -254,6 +254,21 @@ class EarlyValuesTest {
     assertThat(number(value)).isEqualTo(16);
     assertThat(((Scalar) sum.late.get()).asDouble()).isEqualTo(6);
     value.release();
+  }
+
+  @Test
+  void noCellIsGivenOutToATaskThatTakesNone() throws Exception {
+    fake.leaveNumbers();
+    PlusOne sum =
+        new PlusOne(matrix(2), SUM) {
+          @Override
+          public boolean takesNumber() {
+            return false;
+          }
+        };
+    worker.submit(sum);
+    assertThat(sum.late.get()).isEqualTo(Scalar.of(4.0));
+    assertThat(sum.cell).isNotDone();
   }
 
   @Test

@@ -23,7 +23,8 @@ public final class RunAhead {
   /**
    * The same of those that make numbers of numbers: some iterations with a norm of all gradients.
    * With 64 in all the thread waits amid iterations that a device holds back until they are
-   * complete.
+   * complete. Those that are made of one another come one within another, on the stack of the
+   * worker's thread, which has room for some 2,000.
    */
   static final int MOST_OF_NUMBERS = 256;
 

@@ -153,6 +153,14 @@ public final class Accelerators implements AutoCloseable {
     return config.placement().equals("auto");
   }
 
+  /**
+   * True when operations follow their inputs to a worker, and so find numbers where it has them.
+   * With turns that are taken, each operation asks for its own worker, once.
+   */
+  public boolean relays() {
+    return isFixed() || weighs();
+  }
+
   /** True when an accelerator that is open and not lost has a kernel for the work. */
   public boolean isPossible(DeviceWork task, DeviceOperand[] described) {
     for (AcceleratorWorker worker : workers()) {

@@ -139,6 +139,11 @@ public final class KernelRunner implements ComparedKernels {
     return accelerators.isOpen() && trap == null;
   }
 
+  /** True when numbers may be taken where an accelerator has them. */
+  public boolean takesNumbers() {
+    return places() && accelerators.relays();
+  }
+
   /**
    * Hands an operation to an accelerator's worker, if the placement chooses one.
    *
@@ -156,7 +161,8 @@ public final class KernelRunner implements ComparedKernels {
     double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
-    Value[] there = worker == null ? null : accelerators.numbers().of(worker, operation, flat);
+    Value[] there =
+        worker == null ? null : accelerators.numbers().ofOperation(worker, operation, flat);
     if (there == null) {
       return false;
     }

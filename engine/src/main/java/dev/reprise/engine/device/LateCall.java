@@ -86,6 +86,11 @@ public final class LateCall implements DeviceTask {
   }
 
   @Override
+  public boolean takesNumber() {
+    return accelerators.relays();
+  }
+
+  @Override
   public void launchedNumber(ManagedMatrix cell) {
     later.launchedNumber(cell);
   }

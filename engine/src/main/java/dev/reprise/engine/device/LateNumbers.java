@@ -39,6 +39,7 @@ import java.util.Set;
  * has it uses it, also when the number is known by now. Else (what it is made of was computed
  * elsewhere, the cell was moved away, the operation or the formula has not come often enough for a
  * kernel of its own) the worker waits for the number, as for any other input.
+ * Lists are the exception: an element that has come is read as its number alone.
  *
  * <p><b>Who waits for whom.</b> Nobody, for a cell: launches come in order. A launch that reads a
  * cell shares its failure, as with matrices, and what it made is computed again from its lineage.
@@ -91,7 +92,7 @@ public final class LateNumbers {
    * @param operands complete but for late numbers
    * @return null when it has not all of them, or had better not take them: the numbers are needed
    */
-  Value[] of(AcceleratorWorker worker, Operation operation, Value[] operands) {
+  Value[] ofOperation(AcceleratorWorker worker, Operation operation, Value[] operands) {
     if (!hasLate(operands)) {
       return operands;
     }
@@ -100,16 +101,16 @@ public final class LateNumbers {
     }
     boolean isWorthKernel = uses.isWorthKernel(alone(operation, operands), cellsOf(operands));
     // Asked in any case: formulas are counted, too.
-    Value[] there = of(worker, operands);
+    Value[] there = ofChain(worker, operands);
     return isWorthKernel ? there : null;
   }
 
   /** Likewise of a chain, which is worth its kernel. */
-  public Value[] of(AcceleratorWorker worker, Value[] leaves) {
+  public Value[] ofChain(AcceleratorWorker worker, Value[] leaves) {
     if (!hasLate(leaves)) {
       return leaves;
     }
-    if (!worker.isRelaying()) {
+    if (!worker.isRelaying() || !mayHaveAll(worker, leaves, newSet())) {
       return null;
     }
     Value[] there = leaves.clone();
@@ -150,11 +151,44 @@ public final class LateNumbers {
     return cells;
   }
 
+  /**
+   * False when a number is missing for certain: then nothing is launched for the others.
+   *
+   * @param seen formulas that are not missing
+   */
+  private static boolean mayHaveAll(
+      AcceleratorWorker worker, Value[] operands, Set<NumberFormula> seen) {
+    for (Value operand : operands) {
+      if (operand instanceof Handle number && !mayHave(worker, number.companion(), seen)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean mayHave(
+      AcceleratorWorker worker, Value companion, Set<NumberFormula> seen) {
+    return switch (companion) {
+      case ManagedMatrix cell -> cell.isOnDevice(worker.memory());
+      case NumberFormula refused when refused.isRefused() -> false;
+      case NumberFormula formula when formula.cell() != null ->
+          formula.cell().isOnDevice(worker.memory());
+      case NumberFormula formula ->
+          !seen.add(formula) || mayHaveAll(worker, formula.operands(), seen);
+      case null, default -> false;
+    };
+  }
+
+  private static Set<NumberFormula> newSet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
   /** Null when the worker's device does not have the number, nor can compute it. */
   private ManagedMatrix cellOf(AcceleratorWorker worker, Handle number) {
     ManagedMatrix cell =
         switch (number.companion()) {
           case ManagedMatrix left -> left;
+          case NumberFormula refused when refused.isRefused() -> null;
           case NumberFormula formula ->
               formula.cell() == null ? computed(worker, formula) : formula.cell();
           case null, default -> null;
@@ -272,6 +306,8 @@ public final class LateNumbers {
 
     /** Whoever wanted it there takes the number, which the processor computes. */
     @Override
-    public void failed(Throwable error) {}
+    public void failed(Throwable error) {
+      formula.refuse();
+    }
   }
 }

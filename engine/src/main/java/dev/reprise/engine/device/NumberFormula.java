@@ -16,9 +16,9 @@ import java.util.Set;
  * LateNumbers}). The processor computes the number as well, when what it is made of has come: for
  * whoever else needs it.
  *
- * <p>Only operations that give the processor's bits on every accelerator with doubles. What is
- * written down follows from the program alone: a number that has come in the meantime is written as
- * what it came from.
+ * <p>Only numbers that matrices may be combined with, and only operations that give the processor's
+ * bits on every accelerator with doubles. What is written down follows from the program alone: a
+ * number that has come in the meantime is written as what it came from.
  *
  * <p>The companion of the number's handle, which owns it; holds a reference to each operand. Made
  * by a control thread; the cell is set by a worker whose task holds the handle, so before the
@@ -31,7 +31,7 @@ public final class NumberFormula implements Value {
   /** In one kernel. What is made of more is computed in several, one reading what others left. */
   private static final int MOST_OPERATIONS = 24;
 
-  /** One behind the other. A sum that goes on from iteration to iteration is not written down. */
+  /** One behind the other. A sum that goes on and on is written down to that length only. */
   private static final int MOST_KERNELS = 8;
 
   private final Operation operation;
@@ -51,12 +51,20 @@ public final class NumberFormula implements Value {
   // Null until it has been computed. Publishes it to workers of other accelerators.
   private volatile ManagedMatrix cell;
 
+  // An accelerator has failed at it: whoever wants it takes the processor's number.
+  private volatile boolean isRefused;
+
   private NumberFormula(Operation operation, Value[] operands, int together, int deepest) {
     this.operation = operation;
     this.operands = operands;
     this.isWhole = together < MOST_OPERATIONS;
     this.operations = isWhole ? 1 + together : 1;
     this.kernels = isWhole ? deepest : deepest + 1;
+  }
+
+  /** True for an operation that formulas may consist of. */
+  public static boolean isExact(String operation) {
+    return EXACT.contains(operation);
   }
 
   /**
@@ -122,7 +130,7 @@ public final class NumberFormula implements Value {
   private Handle finished(Value value) {
     Handle number = new Handle(null, Meta.DOUBLE);
     for (Value operand : operands) {
-      if (operand instanceof Handle made) {
+      if (operand instanceof Handle made && number.route() == null) {
         number.routed(made.route());
       }
     }
@@ -146,6 +154,14 @@ public final class NumberFormula implements Value {
   /** The number in an accelerator's memory; null until it has been computed there. */
   ManagedMatrix cell() {
     return cell;
+  }
+
+  boolean isRefused() {
+    return isRefused;
+  }
+
+  void refuse() {
+    isRefused = true;
   }
 
   /** Takes the reference over; by the worker, once. */

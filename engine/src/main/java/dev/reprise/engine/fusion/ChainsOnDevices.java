@@ -151,7 +151,7 @@ public final class ChainsOnDevices {
     }
     FusedOperations work = work(call);
     AcceleratorWorker worker = accelerators.place(work, leaves, call.workNanos);
-    Value[] there = worker == null ? null : accelerators.numbers().of(worker, leaves);
+    Value[] there = worker == null ? null : accelerators.numbers().ofChain(worker, leaves);
     if (there == null) {
       return false;
     }

@@ -5,6 +5,7 @@ import dev.reprise.engine.call.EvalStep;
 import dev.reprise.engine.call.Functions;
 import dev.reprise.engine.call.TransformStep;
 import dev.reprise.engine.control.Step;
+import dev.reprise.engine.device.NumberFormula;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.operation.OperationLinker;
 import dev.reprise.engine.parfor.ParForResults;
@@ -32,6 +33,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
 import dev.reprise.runtime.cpu.cell.ScalarUnary;
+import java.util.BitSet;
 import java.util.List;
 
 /** Binds the instructions of a procedure, or of a parfor in it, to steps. */
@@ -40,6 +42,7 @@ final class StepLinker {
   private final Machinery machinery;
   private final Functions functions;
   private final Procedure procedure;
+  private final BitSet numbersForMatrices;
   private final ParForResults results;
 
   private StepLinker(
@@ -47,23 +50,32 @@ final class StepLinker {
       Machinery machinery,
       Functions functions,
       Procedure procedure,
+      BitSet numbersForMatrices,
       ParForResults results) {
     this.operations = operations;
     this.machinery = machinery;
     this.functions = functions;
     this.procedure = procedure;
+    this.numbersForMatrices = numbersForMatrices;
     this.results = results;
   }
 
   /** That of instructions outside of parfors. */
   static StepLinker of(
       OperationLinker operations, Machinery machinery, Functions functions, Procedure procedure) {
-    return new StepLinker(operations, machinery, functions, procedure, ParForResults.NONE);
+    return new StepLinker(
+        operations,
+        machinery,
+        functions,
+        procedure,
+        NumbersForMatrices.of(procedure),
+        ParForResults.NONE);
   }
 
   /** That of instructions in the body of a parfor which is here. */
   StepLinker in(Block.ParFor loop) {
-    return new StepLinker(operations, machinery, functions, procedure, results.in(loop));
+    return new StepLinker(
+        operations, machinery, functions, procedure, numbersForMatrices, results.in(loop));
   }
 
   /** What the parfors around assign. */
@@ -116,6 +128,9 @@ final class StepLinker {
     if (!compute.reusable()) {
       operation = operation.unmarked();
     }
+    if (NumberFormula.isExact(operation.name()) && isForMatrices(compute)) {
+      operation = operation.feedingMatrices();
+    }
     operations.expect(operation);
     int[] inputs = operands(compute.inputs());
     String name = operation.name();
@@ -156,6 +171,11 @@ final class StepLinker {
           };
       case KERNEL -> kernel(compute, operation, inputs);
     };
+  }
+
+  private boolean isForMatrices(Instruction.Compute compute) {
+    int made = compute.outputs()[0];
+    return made >= 0 && numbersForMatrices.get(made);
   }
 
   private Step plan(Instruction.Compute plan) {

@@ -18,6 +18,7 @@ import java.util.Set;
  *     {@code X[i,] = ...} would copy X each time
  * @param hasRewrites whether partial reuse has anything to do with it
  * @param slices whether it takes cells out of a matrix, which may be a view
+ * @param feedsMatrices whether its value, if that is a number, may be combined with a matrix later
  * @param account what keeping its values has cost and saved; each instruction has its own
  */
 public record LinkedOperation(
@@ -26,6 +27,7 @@ public record LinkedOperation(
     boolean cacheable,
     boolean hasRewrites,
     boolean slices,
+    boolean feedsMatrices,
     SiteAccount account) {
   private static final Set<String> NEVER_CACHED = Set.of("leftIndex", "listAssign");
 
@@ -39,12 +41,20 @@ public record LinkedOperation(
         cacheable,
         cacheable && PartialReuse.concerns(operation),
         operation.name().equals("rightIndex"),
+        false,
         SiteAccount.ofInstruction());
   }
 
   /** The same operation, whose result is neither looked up nor kept. */
   public LinkedOperation unmarked() {
-    return cacheable ? new LinkedOperation(operation, index, false, false, slices, account) : this;
+    return cacheable
+        ? new LinkedOperation(operation, index, false, false, slices, feedsMatrices, account)
+        : this;
+  }
+
+  /** The same operation, of a number that may be combined with a matrix later. */
+  public LinkedOperation feedingMatrices() {
+    return new LinkedOperation(operation, index, cacheable, hasRewrites, slices, true, account);
   }
 
   public String name() {

@@ -127,7 +127,9 @@ public final class Pipeline {
       Origin origin,
       boolean sampled) {
     NumberFormula formula =
-        kernels.places() ? NumberFormula.orNull(operation.operation(), inputs) : null;
+        operation.feedsMatrices() && kernels.takesNumbers()
+            ? NumberFormula.orNull(operation.operation(), inputs)
+            : null;
     if (formula == null) {
       return computeOrFind(context, operation, inputs, item, origin, sampled);
     }
@@ -149,7 +151,7 @@ public final class Pipeline {
       Origin origin,
       boolean sampled) {
     boolean pending =
-        kernels.places() && LateNumbers.areTaken(operation.operation(), inputs)
+        kernels.takesNumbers() && LateNumbers.areTaken(operation.operation(), inputs)
             ? OperationInputs.resolveButNumbers(context, inputs)
             : OperationInputs.resolve(context, inputs);
     RowsView view = operation.slices() ? slices.viewOrNull(operation.operation(), inputs) : null;

@@ -84,9 +84,7 @@ public final class Relayed {
   static void submit(Task task, Handle handle, Work work, boolean inTurn, Resources resources) {
     TaskScheduler pool = resources.scheduler();
     Accelerators accelerators = resources.accelerators();
-    // Who takes turns is asked once for each operation.
-    boolean mayRelay = accelerators.isFixed() || accelerators.weighs();
-    AcceleratorWorker worker = mayRelay ? route(task.inputs()) : null;
+    AcceleratorWorker worker = accelerators.relays() ? route(task.inputs()) : null;
     if (worker == null) {
       pool.submit(task);
       return;

@@ -2,6 +2,7 @@ package dev.reprise.engine.step;
 
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.device.LateNumbers;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.value.ElementItems;
@@ -51,9 +52,12 @@ public final class CastStep extends Steps.Kernel {
     compute(context, activation, new Value[] {value}, cast);
   }
 
-  /** The value, waited for unless it will be of the target's type. */
+  /**
+   * The value, waited for unless it will be of the target's type. A number that an accelerator has
+   * stays one, whether or not it has come.
+   */
   private Value known(ControlContext context, Value value) {
-    Value now = value.settled();
+    Value now = LateNumbers.isLate(value) ? value : value.settled();
     return isSame(now) ? now : context.awaited(now);
   }
 

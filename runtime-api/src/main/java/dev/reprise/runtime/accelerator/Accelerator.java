@@ -31,7 +31,8 @@ public interface Accelerator extends AutoCloseable {
   /**
    * True when there is a kernel for an operation on such operands.
    *
-   * @param described scalars as they are, and matrices, with or without their cells
+   * @param described scalars as they are, and matrices and numbers in its memory, with or without
+   *     their cells; numbers only of an accelerator that computes in fp64
    */
   boolean supports(Operation operation, DeviceOperand[] described);
 
@@ -39,8 +40,8 @@ public interface Accelerator extends AutoCloseable {
    * Starts one operation and returns without waiting for its end, unless the shape of the result
    * depends on cells.
    *
-   * @param inputs scalars, and matrices in this accelerator's memory; they must stay until a later
-   *     mark is reached
+   * @param inputs scalars, and matrices and numbers (one cell of fp64 each) in this accelerator's
+   *     memory; they must stay until a later mark is reached
    * @param allocator memory for results and scratch; nothing stays allocated after an exception
    * @return one operand per output, owned by the caller: matrices in this accelerator's memory,
    *     whose cells are complete when a later mark is reached. A scalar result is a scalar, or a

@@ -3,6 +3,8 @@ package dev.reprise.runtime.gpu.kernel;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
+import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +25,9 @@ public enum LeafForm {
           switch (leaf) {
             case DeviceMatrix matrix -> MATRIX;
             case DeviceNumber number -> NUMBER_IN_MEMORY;
-            default -> NUMBER;
+            case Scalar scalar -> NUMBER;
+            case DeviceSparse matrix ->
+                throw new IllegalArgumentException("a compressed matrix is no leaf of a kernel");
           });
     }
     return forms;
