@@ -164,7 +164,8 @@ final class NumbersForMatrices {
     boolean changes = true;
     while (changes) {
       int before = taken.cardinality();
-      instructions.forEach(this::passOn);
+      // Against the order of the program, so that straight code takes one pass.
+      instructions.reversed().forEach(this::passOn);
       changes = taken.cardinality() != before;
     }
   }
