@@ -38,8 +38,8 @@ import java.util.Set;
  * So whether an operand is a cell never depends on whether its number has come: an accelerator that
  * has it uses it, also when the number is known by now. Else (what it is made of was computed
  * elsewhere, the cell was moved away, the operation or the formula has not come often enough for a
- * kernel of its own) the worker waits for the number, as for any other input.
- * Lists are the exception: an element that has come is read as its number alone.
+ * kernel of its own) the worker waits for the number, as for any other input. Lists are the
+ * exception: an element that has come is read as its number alone.
  *
  * <p><b>Who waits for whom.</b> Nobody, for a cell: launches come in order. A launch that reads a
  * cell shares its failure, as with matrices, and what it made is computed again from its lineage.
