@@ -70,8 +70,8 @@ class WorkloadsTest {
     workload
         .path("sizes")
         .path("smoke")
-        .fields()
-        .forEachRemaining(each -> arguments.put(each.getKey(), each.getValue().asText()));
+        .properties()
+        .forEach(each -> arguments.put(each.getKey(), each.getValue().asText()));
     return arguments;
   }
 
