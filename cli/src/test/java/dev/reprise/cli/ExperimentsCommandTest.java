@@ -3,10 +3,10 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.testkit.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -377,36 +377,16 @@ class ExperimentsCommandTest extends CommandTest {
   /** As {@code /dev/stdout} does where output is redirected to a file. */
   @Test
   void anArchiveDoesNotReplaceAFileThatIsOpen() throws IOException {
-    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "the system names no open files");
+    assumeTrue(OpenFiles.areNamed(), "the system names no open files");
     train(0.1);
     Path file = Files.writeString(folder.resolve("redirected"), "earlier").toRealPath();
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.APPEND)) {
-      assertThat(run("experiments", "--store", store(), "export", nameOf(file).toString()))
+      assertThat(run("experiments", "--store", store(), "export", OpenFiles.nameOf(file).toString()))
           .isEqualTo(ExitCode.USAGE);
       assertThat(err()).contains(" is a device or pipe, or a file that is open already");
       open.write(ByteBuffer.wrap(new byte[] {'!'}));
     }
     assertThat(file).hasContent("earlier!");
-  }
-
-  private static Path nameOf(Path open) throws IOException {
-    try (DirectoryStream<Path> names = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path each : names) {
-        if (leadsTo(each, open)) {
-          return each;
-        }
-      }
-    }
-    throw new AssertionError("not open: " + open);
-  }
-
-  private static boolean leadsTo(Path name, Path file) {
-    try {
-      return Files.readSymbolicLink(name).equals(file);
-    } catch (IOException e) {
-      // Closed since it was listed.
-      return false;
-    }
   }
 
   @Test

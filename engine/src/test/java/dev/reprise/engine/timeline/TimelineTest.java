@@ -15,13 +15,13 @@ import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.language.CompileException;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.testkit.OpenFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -218,33 +218,13 @@ class TimelineTest {
   /** As {@code /dev/stdout} does where output is redirected to a file. */
   @Test
   void aFileThatIsOpenIsWrittenToAndNotReplaced() throws IOException {
-    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "the system names no open files");
+    assumeTrue(OpenFiles.areNamed(), "the system names no open files");
     Path redirected = Files.writeString(folder.resolve("redirected"), "earlier\n").toRealPath();
     try (FileChannel open = FileChannel.open(redirected, StandardOpenOption.APPEND)) {
-      run(config().withTraceFile(nameOf(redirected)), "print(1)");
+      run(config().withTraceFile(OpenFiles.nameOf(redirected)), "print(1)");
       open.write(ByteBuffer.wrap("later\n".getBytes(StandardCharsets.US_ASCII)));
     }
     assertThat(Files.readString(redirected)).startsWith("earlier\n{").endsWith("later\n");
-  }
-
-  private static Path nameOf(Path open) throws IOException {
-    try (DirectoryStream<Path> names = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path each : names) {
-        if (leadsTo(each, open)) {
-          return each;
-        }
-      }
-    }
-    throw new AssertionError("not open: " + open);
-  }
-
-  private static boolean leadsTo(Path name, Path file) {
-    try {
-      return Files.readSymbolicLink(name).equals(file);
-    } catch (IOException e) {
-      // Closed since it was listed.
-      return false;
-    }
   }
 
   @Test
