@@ -381,7 +381,8 @@ class ExperimentsCommandTest extends CommandTest {
     train(0.1);
     Path file = Files.writeString(folder.resolve("redirected"), "earlier").toRealPath();
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.APPEND)) {
-      assertThat(run("experiments", "--store", store(), "export", OpenFiles.nameOf(file).toString()))
+      assertThat(
+              run("experiments", "--store", store(), "export", OpenFiles.nameOf(file).toString()))
           .isEqualTo(ExitCode.USAGE);
       assertThat(err()).contains(" is a device or pipe, or a file that is open already");
       open.write(ByteBuffer.wrap(new byte[] {'!'}));
