@@ -125,7 +125,7 @@ public final class ManagedMatrix extends MovingCopies implements MatrixValue {
   }
 
   /** As {@link #pinHost}, if the cells are in host memory; null otherwise. */
-  MatrixOperand tryPinHost() {
+  public MatrixOperand tryPinHost() {
     Pinning pinning = addPin();
     return pinning == Pinning.OFF_HOST ? null : pinned(pinning);
   }

@@ -44,6 +44,9 @@ public final class Pipeline {
 
   private final ProbeChoice choice;
 
+  /** Null where every operation is to be seen. */
+  private final ShortWay shortWay;
+
   public Pipeline(Resources resources, Execution execution, Keeping keeping, RunChecks checks) {
     LineageCache cache = resources.cache();
     this.kernels = resources.kernels();
@@ -53,6 +56,29 @@ public final class Pipeline {
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
     this.choice = new ProbeChoice(keeping, execution, lookup == null || checks.looksAtAll());
+    this.shortWay =
+        checks.looksAtAll() ? null : new ShortWay(resources.device(), kernels, lookup != null);
+  }
+
+  /** Whether {@link #computeFewOrNull} may be asked for values of the operation. */
+  public boolean takesFew(LinkedOperation operation) {
+    return shortWay != null && shortWay.takes(operation);
+  }
+
+  /**
+   * As {@link #compute}, of what is so little that nothing of this pipeline is needed for it.
+   *
+   * @param operation one that it {@linkplain #takesFew takes} here
+   * @param item the traced result; null when nothing is traced, or the iteration is recorded
+   * @return null when it is to be computed the usual way; nothing has happened then
+   */
+  public Value computeFewOrNull(
+      ControlContext context,
+      Activation activation,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item) {
+    return shortWay.computeOrNull(context, activation, operation, inputs, item);
   }
 
   /**

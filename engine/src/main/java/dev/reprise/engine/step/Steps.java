@@ -119,6 +119,7 @@ public final class Steps {
   public static class Kernel extends OperationStep {
     private final Pipeline pipeline;
     private final OutputItems outputItems;
+    private final boolean takesFew;
 
     public Kernel(
         Pipeline pipeline,
@@ -128,6 +129,7 @@ public final class Steps {
       super(instruction, operation, inputs);
       this.pipeline = pipeline;
       this.outputItems = OutputItems.of(operation.operation().opcode(), outputs.length);
+      this.takesFew = outputItems == null && pipeline.takesFew(operation);
     }
 
     @Override
@@ -139,6 +141,14 @@ public final class Steps {
 
     final void compute(
         ControlContext context, Activation activation, Value[] values, LineageItem traced) {
+      if (takesFew) {
+        Value few = pipeline.computeFewOrNull(context, activation, operation, values, traced);
+        if (few != null) {
+          activation.bind(outputs[0], few, traced);
+          releaseDead(activation);
+          return;
+        }
+      }
       LineageItem item = traced;
       boolean sampled = activation.sampled;
       if (activation.isRecorded()

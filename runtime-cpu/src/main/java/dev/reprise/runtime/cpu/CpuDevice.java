@@ -6,6 +6,7 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
@@ -25,6 +26,7 @@ import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -37,6 +39,12 @@ import java.util.function.Function;
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
   private static final int KERNEL_SET = 13;
+
+  /** Kernels without a way of their own for few cells. */
+  private static final Set<String> ALSO_OF_FEW =
+      Set.of(
+          "ifelse", "matmul", "sum", "mean", "min", "max", "rowSums", "rowMeans", "rowMins",
+          "rowMaxs", "colSums", "colMeans", "colMins", "colMaxs");
 
   private final Parallel parallel;
   private final LazyBlas blas;
@@ -98,6 +106,31 @@ public final class CpuDevice implements Device, AutoCloseable {
       throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
     }
     return forms.run(kernel, operation, inputs, context);
+  }
+
+  /**
+   * Whether an operation may be handed to {@link #executeFew}: its kernel takes dense fp64 matrices
+   * and gives one of fp64, or a number, in every case.
+   */
+  public boolean takesFew(Operation operation) {
+    return operation.precision() == Precision.FP64
+        && operation.products() == ProductPrecision.FULL
+        && (kernels.find(operation.opcode()) instanceof FewCells
+            || ALSO_OF_FEW.contains(operation.name()));
+  }
+
+  /**
+   * Executes as {@link #execute} does, with the same bits, what is too small for its questions.
+   *
+   * @param operation one that this device {@linkplain #takesFew takes} here
+   * @param inputs as there, dense fp64 matrices of fewer than 2^10 cells, and at least one, among
+   *     numbers
+   */
+  public Operand executeFew(Operation operation, Operand[] inputs, ExecutionContext context) {
+    Kernel kernel = kernels.find(operation.opcode());
+    Operand output =
+        kernel instanceof FewCells few ? few.runFew(operation, inputs, context) : null;
+    return output == null ? kernel.run(operation, inputs, context)[0] : output;
   }
 
   /** The loops over fused expressions. */

@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.cell;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -10,6 +9,8 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.FewCells;
+import dev.reprise.runtime.cpu.cell.MachineCells.Form;
 import dev.reprise.runtime.cpu.frame.FrameCompare;
 import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
@@ -21,7 +22,7 @@ import java.util.Set;
  * Combines two operands cell by cell. Either may be a scalar; of two matrices one may be a row
  * vector, a column vector or 1x1 and is then repeated over the other.
  */
-final class BinaryKernel implements Kernel {
+final class BinaryKernel implements FewCells {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
   private final String opcode;
@@ -41,6 +42,29 @@ final class BinaryKernel implements Kernel {
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     return new Operand[] {combine(operation, inputs, context)};
+  }
+
+  @Override
+  public Operand runFew(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (inputs[0] instanceof DenseMatrix x) {
+      return inputs[1] instanceof DenseMatrix y
+          ? fewOfMatrices(x, y, context)
+          : fewAndNumber(x, number((Scalar) inputs[1]), context);
+    }
+    double number = number((Scalar) inputs[0]);
+    return code.runFew(Form.NUMBER_AND_MATRIX, (DenseMatrix) inputs[1], null, number, context);
+  }
+
+  private DenseMatrix fewOfMatrices(DenseMatrix x, DenseMatrix y, ExecutionContext context) {
+    boolean haveOneShape = x.rows() == y.rows() && x.cols() == y.cols();
+    return haveOneShape ? code.runFew(Form.MATRICES, x, y, 0, context) : null;
+  }
+
+  private DenseMatrix fewAndNumber(DenseMatrix x, double number, ExecutionContext context) {
+    MachineCells.Source alone = code.with(number);
+    return alone == null
+        ? code.runFew(Form.MATRIX_AND_NUMBER, x, null, number, context)
+        : alone.runFew(Form.MATRIX, x, null, 0, context);
   }
 
   private Operand combine(Operation operation, Operand[] inputs, ExecutionContext context) {

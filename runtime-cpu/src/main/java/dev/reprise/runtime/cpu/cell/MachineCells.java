@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.CellChain;
 import dev.reprise.runtime.cpu.code.CellChain.Apply;
@@ -70,6 +71,36 @@ final class MachineCells {
       // Seen without the lock: complete, or not there yet.
       MachineCells made = forms[form.ordinal()];
       return made != null || cells < FEWEST_CELLS && !isOften() ? made : find(form);
+    }
+
+    /** Null as long as it does not pay for few cells. */
+    private MachineCells findOften(Form form) {
+      MachineCells made = forms[form.ordinal()];
+      return made != null || !isOften() ? made : find(form);
+    }
+
+    /**
+     * Computes few cells at once, with so little around it that code pays for two of them: three
+     * operations in a script's loop take 0.60 us at 2 and at 32 cells, by loops over copies 0.70
+     * and 0.85 us (a core of an AMD EPYC).
+     *
+     * @param y a matrix of x's shape where the form has two, else null
+     * @param number where the form has one
+     * @return null where that is to be done in another way
+     */
+    DenseMatrix runFew(
+        Form form, DenseMatrix x, DenseMatrix y, double number, ExecutionContext context) {
+      MachineCells found = isKnown && CellFunction.areThere() ? findOften(form) : null;
+      if (found == null) {
+        return null;
+      }
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+      long second = y == null ? 0 : address(y, 0);
+      if (found.chain.runFlat(address(x, 0), second, number, x.cells(), out.segment())) {
+        return out;
+      }
+      out.buffer().release();
+      return null;
     }
 
     /** May lose counts of several threads, which delays code only. */

@@ -219,6 +219,41 @@ public final class CellChain {
     }
   }
 
+  /**
+   * Computes cells that lie together as those of its inputs do, in fp64: one {@link Call} of one
+   * row.
+   *
+   * @param first where the cells of the first input begin
+   * @param second those of the second, if there is one
+   * @param number the number, if there is one
+   * @param cells how many, of each
+   * @param out where they go: no memory of an input
+   * @return false when a cell was refused: all are to be computed anew in another way
+   */
+  public boolean runFlat(long first, long second, double number, long cells, MemorySegment out) {
+    long[] arguments = new long[ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * numbers];
+    VectorRegisters of = registers(cells);
+    arguments[ChainCode.ROWS] = 1;
+    arguments[ChainCode.GROUPS] = cells / of.lanes(CellForm.DOUBLES);
+    arguments[ChainCode.MASK] = of.maskPlace(CellForm.DOUBLES, cells);
+    arguments[ChainCode.ROW_BYTES] = cells * Double.BYTES;
+    arguments[ChainCode.OUTPUT_ROW_BYTES] = cells * Double.BYTES;
+    arguments[ChainCode.FIRST_INPUT] = first;
+    if (inputs.size() > 1) {
+      arguments[ChainCode.FIRST_INPUT + 1] = second;
+    }
+    if (numbers > 0) {
+      long bits = CellForm.DOUBLES.bits(number);
+      Arrays.fill(arguments, ChainCode.FIRST_NUMBER, arguments.length, bits);
+    }
+    MemorySegment code = code(of, CellForm.DOUBLES, false);
+    try {
+      return CodeCall.withSegments(code, MemorySegment.ofArray(arguments), out, 0, 0, 0, 0) == 0;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
   /** A call without operands yet. */
   public Call call() {
     return new Call();

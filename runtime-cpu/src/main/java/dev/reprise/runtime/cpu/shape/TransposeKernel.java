@@ -2,11 +2,11 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.cpu.FewCells;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +16,7 @@ import java.lang.foreign.ValueLayout;
  * Transposes by tiles of at most 4096 cells that are turned inside the first-level cache: rows are
  * read and written as runs of adjacent cells, whatever the shape.
  */
-final class TransposeKernel implements Kernel {
+final class TransposeKernel implements FewCells {
   private static final int TILE_CELLS = 4096;
   private static final long TILE_SIDE = 64;
   private static final long SMALL = 1024;
@@ -46,6 +46,18 @@ final class TransposeKernel implements Kernel {
       tiled(x, out, context);
     }
     return new Operand[] {out};
+  }
+
+  @Override
+  public Operand runFew(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = (DenseMatrix) inputs[0];
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.cols(), x.rows());
+    if (x.rows() == 1 || x.cols() == 1) {
+      MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.bytes());
+    } else {
+      small(x, out);
+    }
+    return out;
   }
 
   /** Cell by cell: what others have just written, or will read, passes through no array. */
