@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelPacking;
 import dev.reprise.runtime.cpu.code.PanelRows;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.cpu.code.RowGroups;
@@ -214,36 +215,46 @@ final class PanelProduct {
     }
   }
 
-  /** Brings op(A) to panels of its rows, the last of which is filled up with zeros. */
+  /** Brings op(A) to panels of its rows; what fills up the last one is summed and not written. */
   private void turn(DenseMatrix a, boolean ta, int rows, int k, MemorySegment to) {
-    to.fill((byte) 0);
-    for (int row = 0; row < rows; row++) {
-      long at = row / lanes * (long) k * lanes + row % lanes;
-      spread(a.segment(), ta ? row : (long) row * k, ta ? rows : 1, to, at, lanes, k);
+    PanelPacking packing = PanelPacking.find(precision);
+    long from = a.segment().address();
+    for (int row = 0; row < rows; row += lanes) {
+      int there = Math.min(lanes, rows - row);
+      long into = to.address() + (long) row / lanes * k * PanelSums.PANEL_BYTES;
+      if (ta) {
+        packing.rows(from + (long) row * bytes, (long) rows * bytes, there, k, into);
+      } else {
+        packing.columns(from + (long) row * k * bytes, (long) k * bytes, there, k, into);
+      }
     }
   }
 
   /** Writes what was summed for some rows of B to as many columns of C. */
   private void write(MemorySegment outputs, int rows, DenseMatrix c, int firstRow, long column) {
     int count = (int) Math.min(lanes, c.rows() - firstRow);
-    for (int lane = 0; lane < count; lane++) {
-      long at = (firstRow + lane) * c.cols() + column;
-      spread(outputs, lane, lanes, c.segment(), at, 1, rows);
+    long first = firstRow * c.cols() + column;
+    if (rows >= PanelPacking.leastColumns(precision)) {
+      long into = c.segment().address() + first * bytes;
+      PanelPacking.find(precision)
+          .planes(outputs.address(), count, rows, into, c.cols() * bytes);
+    } else {
+      writeFew(outputs, rows, count, c, first);
     }
   }
 
-  /** Copies cells, so far from each other in the source and in the target. */
-  private void spread(
-      MemorySegment from, long first, int step, MemorySegment to, long at, int stepTo, int count) {
-    if (precision == Precision.FP64) {
-      for (int i = 0; i < count; i++) {
-        double cell = from.getAtIndex(ValueLayout.JAVA_DOUBLE, first + (long) i * step);
-        to.setAtIndex(ValueLayout.JAVA_DOUBLE, at + (long) i * stepTo, cell);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        float cell = from.getAtIndex(ValueLayout.JAVA_FLOAT, first + (long) i * step);
-        to.setAtIndex(ValueLayout.JAVA_FLOAT, at + (long) i * stepTo, cell);
+  private void writeFew(MemorySegment outputs, int rows, int count, DenseMatrix c, long first) {
+    for (int lane = 0; lane < count; lane++) {
+      for (int row = 0; row < rows; row++) {
+        long from = (long) row * lanes + lane;
+        long at = first + lane * c.cols() + row;
+        if (precision == Precision.FP64) {
+          double cell = outputs.getAtIndex(ValueLayout.JAVA_DOUBLE, from);
+          c.segment().setAtIndex(ValueLayout.JAVA_DOUBLE, at, cell);
+        } else {
+          float cell = outputs.getAtIndex(ValueLayout.JAVA_FLOAT, from);
+          c.segment().setAtIndex(ValueLayout.JAVA_FLOAT, at, cell);
+        }
       }
     }
   }
