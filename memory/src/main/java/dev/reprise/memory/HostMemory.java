@@ -39,6 +39,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private static final int REFUSALS = 4;
 
   private final long budgetBytes;
+  private final NativeMemory system;
   private final SmallBuffers small;
   private final LargePool large = new LargePool();
   private final MiddlePool middle = new MiddlePool(this);
@@ -72,19 +73,30 @@ public final class HostMemory implements Allocator, AutoCloseable {
     this(budgetBytes, null);
   }
 
+  /** With memory of arenas alone. */
+  public HostMemory(long budgetBytes, DiskTier disk) {
+    this(budgetBytes, disk, null);
+  }
+
   /**
    * @param disk where values go that the budget has no room for; closed by the caller, after this
+   * @param pages of which large buffers are made; null where arenas are to do
    */
-  public HostMemory(long budgetBytes, DiskTier disk) {
-    this(budgetBytes, Runtime.getRuntime().availableProcessors(), disk);
+  public HostMemory(long budgetBytes, DiskTier disk, SystemPages pages) {
+    this(budgetBytes, Runtime.getRuntime().availableProcessors(), disk, pages);
   }
 
   /** For tests: {@code threads} is how many threads are expected to allocate at once. */
   HostMemory(long budgetBytes, int threads, DiskTier disk) {
+    this(budgetBytes, threads, disk, null);
+  }
+
+  private HostMemory(long budgetBytes, int threads, DiskTier disk, SystemPages pages) {
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("negative budget " + budgetBytes);
     }
     this.budgetBytes = budgetBytes;
+    this.system = new NativeMemory(pages);
     this.small = new SmallBuffers(this, threads);
     this.paged = new PagedBuffers(this, disk);
     this.disk = disk;
@@ -252,12 +264,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (excess > 0) {
       trim(excess);
     }
-    NativeMemory.Region region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
+    NativeMemory.Region region = system.allocate(size);
     if (region == null) {
       trim(Long.MAX_VALUE);
       relief.makeRoom(size);
       trim(Long.MAX_VALUE);
-      region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
+      region = system.allocate(size);
     }
     if (region == null) {
       giveBack(size);
@@ -284,6 +296,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (closed) {
       trim(Long.MAX_VALUE);
     }
+  }
+
+  /** Where memory comes from. */
+  NativeMemory system() {
+    return system;
   }
 
   /** True while a thread is short of memory: then nobody takes more than he needs. */

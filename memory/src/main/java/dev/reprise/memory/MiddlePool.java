@@ -50,7 +50,7 @@ final class MiddlePool {
     if (tooMany || memory.mappedBytes() + next > memory.budgetBytes()) {
       return null;
     }
-    NativeMemory.Region chunk = NativeMemory.allocate(next, SizeClasses.ALIGNMENT);
+    NativeMemory.Region chunk = memory.system().allocate(next);
     if (chunk == null) {
       return null;
     }

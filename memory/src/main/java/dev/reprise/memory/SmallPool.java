@@ -52,7 +52,7 @@ final class SmallPool {
 
   private Slab newSlab(int sizeClass) {
     long bytes = Slab.bytesFor(sizeClass);
-    NativeMemory.Region region = NativeMemory.allocate(bytes, SizeClasses.ALIGNMENT);
+    NativeMemory.Region region = NativeMemory.inArena(bytes);
     if (region == null) {
       throw new ResourceException("the system has no " + bytes + " bytes of memory left");
     }

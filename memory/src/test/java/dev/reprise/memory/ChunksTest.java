@@ -48,7 +48,7 @@ class ChunksTest {
   @Test
   void rangesThatBecomeFreeJoinAndServeOtherSizes() {
     Chunks chunks = new Chunks();
-    NativeMemory.Region region = NativeMemory.allocate(2 * MIB, 64);
+    NativeMemory.Region region = NativeMemory.inArena(2 * MIB);
     try (HostMemory memory = new HostMemory(BUDGET)) {
       List<HostBuffer> small = new ArrayList<>();
       small.add(HostBuffer.cut(memory, chunks.add(region, MIB / 4), MIB / 4));

@@ -92,7 +92,7 @@ public final class Resources implements AutoCloseable {
     MoveEvents moves = recorded == null ? MoveEvents.NONE : recorded;
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config, moves);
-    this.memory = new HostMemory(budget, disk);
+    this.memory = new HostMemory(budget, disk, new MappedPages());
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.accelerators =
         new Accelerators(

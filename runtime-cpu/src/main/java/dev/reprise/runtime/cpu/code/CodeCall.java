@@ -44,8 +44,12 @@ final class CodeCall {
                 Linker.Option.critical(true));
   }
 
-  /** Calls code with numbers, or addresses in native memory, which the JVM does not check. */
-  static void withLongs(
+  /**
+   * Calls code with numbers, or addresses in native memory, which the JVM does not check.
+   *
+   * @return what the code leaves in the register of results, whether it means it or not
+   */
+  static long withLongs(
       MemorySegment code,
       long first,
       long second,
@@ -54,7 +58,7 @@ final class CodeCall {
       long fifth,
       long sixth) {
     try {
-      long _ = (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);
+      return (long) OfLongs.CALL.invokeExact(code, first, second, third, fourth, fifth, sixth);
     } catch (Throwable e) {
       throw failed(e);
     }
