@@ -22,6 +22,9 @@ final class Run {
   static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
   static final int BLOCK = BlockSums.BLOCK;
 
+  /** Cells whose sum by machine code takes no longer than in Java, once that is compiled. */
+  private static final int LEAST_BY_CODE = 64;
+
   /** Blocks that machine code sums by one call. */
   private static final int TOGETHER = 32;
 
@@ -210,8 +213,14 @@ final class Run {
     return index;
   }
 
-  /** Sum of n cells of the block from a position on; uses the whole block up when n is 1024. */
+  /** Sum of n cells of the block from a position on; may use the whole block up. */
   double blockSum(int from, int n) {
+    return n >= LEAST_BY_CODE && CellFunction.areThere()
+        ? BlockSums.of(block, from, n)
+        : blockSumInJava(from, n);
+  }
+
+  private double blockSumInJava(int from, int n) {
     double[] x = block;
     int to = from + n;
     if (n == BLOCK) {

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.code;
 
 import dev.reprise.runtime.Precision;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * Sums of blocks of up to {@value #BLOCK} cells in machine code, many blocks by one call. Cells are
@@ -34,7 +35,29 @@ public final class BlockSums {
       new PrecisionCode(
           "squares of rows", precision -> new BlockSumsCode(precision, true).ofShort());
 
+  private static final CodeTable WHOLE_ON_HEAP =
+      new CodeTable("the sum of a block", 1, _ -> BlockSumsCode.behindSecond().ofWhole());
+
+  private static final CodeTable SHORT_ON_HEAP =
+      new CodeTable("the sum of a row", 1, _ -> BlockSumsCode.behindSecond().ofShort());
+
   private BlockSums() {}
+
+  /**
+   * The sum of cells of an array.
+   *
+   * @param n cells from the first on, from 1 to {@value #BLOCK}
+   */
+  public static double of(double[] cells, int first, int n) {
+    Objects.checkFromIndexSize(first, n, cells.length);
+    double[] sum = new double[1];
+    MemorySegment into = MemorySegment.ofArray(sum);
+    require(into, 1, n);
+    MemorySegment code = (n == BLOCK ? WHOLE_ON_HEAP : SHORT_ON_HEAP).of(0);
+    long at = (long) first * Double.BYTES;
+    CodeCall.withSegments(code, into, MemorySegment.ofArray(cells), at, 0, 1, n);
+    return sum[0];
+  }
 
   /**
    * Writes a sum for each block. The JVM can stop no thread that is in here, so there should be no

@@ -82,10 +82,23 @@ final class BlockSumsCode {
   /** Whether squared distances from the mean are added. */
   private final boolean squares;
 
+  /** Whether the place of the cells counts from what comes second. */
+  private final boolean behindSecond;
+
   BlockSumsCode(Precision precision, boolean squares) {
+    this(precision, squares, false);
+  }
+
+  private BlockSumsCode(Precision precision, boolean squares, boolean behindSecond) {
     this.doubles = precision == Precision.FP64;
     this.bytes = precision.bytesPerCell();
     this.squares = squares;
+    this.behindSecond = behindSecond;
+  }
+
+  /** Of doubles whose place counts from what comes second. */
+  static BlockSumsCode behindSecond() {
+    return new BlockSumsCode(Precision.FP64, false, true);
   }
 
   /** Of whole blocks. */
@@ -128,6 +141,9 @@ final class BlockSumsCode {
     }
     to.move(RAX, RDI);
     to.move(CELLS, RDX);
+    if (behindSecond) {
+      to.add(CELLS, RSI);
+    }
     to.move(STEP, RCX);
     to.move(SUMS, RAX);
     to.move(BLOCKS, R8);

@@ -8,6 +8,7 @@ import dev.reprise.runtime.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,26 @@ class BlockSumsTest {
       check(precision, 6, 1 + random.nextInt(70), 80, true);
       check(precision, 6, BlockSums.BLOCK, BlockSums.BLOCK, true);
     }
+  }
+
+  @Test
+  void cellsOfAnArrayFromAnyOnHaveTheBitsOfThoseInMemory() {
+    for (int n = 1; n <= BlockSums.BLOCK; n += n < 80 || n > 1020 ? 1 : 1 + random.nextInt(30)) {
+      int first = random.nextInt(4);
+      boolean isOdd = n % 2 == 0;
+      double[] cells = new double[first + n];
+      Arrays.setAll(cells, i -> cell(isOdd));
+      double[] sum = new double[1];
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_DOUBLE, cells);
+        long place = memory.address() + (long) first * Double.BYTES;
+        BlockSums.run(Precision.FP64, place, 0, MemorySegment.ofArray(sum), 1, n);
+      }
+      Double found = BlockSums.of(cells, first, n);
+      assertThat(found).as("%d cells", n).isEqualTo(Double.valueOf(sum[0]));
+    }
+    assertThatThrownBy(() -> BlockSums.of(new double[7], 3, 5))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
