@@ -22,11 +22,13 @@ class FewCellsInScriptsTest {
       M = matrix(seq(1, %d), %d, 1) %%%% 7
       S = M
       T = t(M)
+      B = matrix(seq(1, 200000), 1000, 200)
       r = 0
       for (i in 1:200) {
         S = (S * 3 + M) %%%% 17
         T = abs(T - t(S)) / 2 + (T > 1) - T ^ 2 / 100
         r = r + sum(S) - max(T) + as.scalar(T %%*%% S) + mean(ifelse(S > 3, M, 0.5))
+        r = r + as.scalar(B[i, 3]) + sum(B[i, ]) + sum(B[i:(i + 2), 4:5]) + sum(B[, i]) / 1e6
         if (i %%%% 50 == 0)
           print(i + " " + r + " " + toString(rowSums(t(S)) + colMeans(S)))
       }
@@ -88,5 +90,24 @@ class FewCellsInScriptsTest {
         .isInstanceOf(ScriptException.class)
         .hasMessageContaining("3x2")
         .hasMessageContaining("2x3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"B[101, 1]", "B[0, ]", "B[3:2, 1]", "B[1, 51]"})
+  void indicesOutOfRangeAreToldWithTheirPlace(String slice) {
+    String script =
+        """
+        B = matrix(seq(1, 5000), 100, 50)
+        s = 0
+        for (i in 1:100) {
+          s = s + as.scalar(B[i, 1])
+        }
+        s = sum(%s)
+        """
+            .formatted(slice);
+    assertThatThrownBy(() -> Scripts.run(Scripts.config(), script))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageContaining("out of range")
+        .hasMessageContaining(":6:");
   }
 }

@@ -298,6 +298,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
   }
 
+  /** True while an operation runs alone for lack of memory, or waits for that. */
+  public boolean isShort() {
+    return turns.areTaken();
+  }
+
   /** Where memory comes from. */
   NativeMemory system() {
     return system;

@@ -57,7 +57,7 @@ public final class Pipeline {
     this.slices = new RowSlices(kernels, checks);
     this.choice = new ProbeChoice(keeping, execution, lookup == null || checks.looksAtAll());
     this.shortWay =
-        checks.looksAtAll() ? null : new ShortWay(resources.device(), kernels, lookup != null);
+        checks.looksAtAll() ? null : new ShortWay(resources, slices, lookup != null);
   }
 
   /** Whether {@link #computeFewOrNull} may be asked for values of the operation. */

@@ -5,7 +5,9 @@ import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.resource.Resources;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.ShortageException;
 import dev.reprise.runtime.DenseMatrix;
@@ -36,12 +38,17 @@ final class ShortWay {
   private final CpuDevice device;
   private final KernelRunner kernels;
 
+  private final HostMemory memory;
+  private final RowSlices slices;
+
   /** Whether work is counted, for who may keep what is made of it. */
   private final boolean countsWork;
 
-  ShortWay(CpuDevice device, KernelRunner kernels, boolean countsWork) {
-    this.device = device;
-    this.kernels = kernels;
+  ShortWay(Resources resources, RowSlices slices, boolean countsWork) {
+    this.device = resources.device();
+    this.kernels = resources.kernels();
+    this.memory = resources.memory();
+    this.slices = slices;
     this.countsWork = countsWork;
   }
 
@@ -63,7 +70,8 @@ final class ShortWay {
       LinkedOperation operation,
       Value[] inputs,
       LineageItem item) {
-    if (!areFew(inputs) || kernels.places()) {
+    boolean areSuited = operation.slices() ? isSmallSlice(operation, inputs) : areFew(inputs);
+    if (!areSuited || kernels.places()) {
       return null;
     }
     double work = operation.work(inputs);
@@ -89,16 +97,29 @@ final class ShortWay {
     return value;
   }
 
+  /**
+   * Cells of a matrix of any size. It may be one that others must wait for, so nothing is taken out
+   * here while memory is short.
+   */
+  private boolean isSmallSlice(LinkedOperation operation, Value[] inputs) {
+    if (!(inputs[0] instanceof ManagedMatrix matrix) || !isPlain(matrix) || memory.isShort()) {
+      return false;
+    }
+    for (int i = 1; i < inputs.length; i++) {
+      if (!(inputs[i] instanceof Scalar)) {
+        return false;
+      }
+    }
+    return !slices.mayView(operation.operation(), inputs);
+  }
+
   /** Numbers, and a matrix at least. */
   private static boolean areFew(Value[] inputs) {
     boolean hasMatrix = false;
     for (Value input : inputs) {
       if (input instanceof ManagedMatrix matrix) {
         long cells = matrix.shape().cells();
-        if (cells >= LEAST_CELLS_BEYOND
-            || cells == 0
-            || matrix.precision() != Precision.FP64
-            || matrix.isCompressed()) {
+        if (cells >= LEAST_CELLS_BEYOND || cells == 0 || !isPlain(matrix)) {
           return false;
         }
         hasMatrix = true;
@@ -107,6 +128,10 @@ final class ShortWay {
       }
     }
     return hasMatrix;
+  }
+
+  private static boolean isPlain(ManagedMatrix matrix) {
+    return matrix.precision() == Precision.FP64 && !matrix.isCompressed();
   }
 
   private Value runOrNull(ControlContext context, LinkedOperation operation, Value[] inputs) {

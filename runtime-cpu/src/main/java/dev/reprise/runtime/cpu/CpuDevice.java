@@ -43,7 +43,7 @@ public final class CpuDevice implements Device, AutoCloseable {
   /** Kernels without a way of their own for few cells. */
   private static final Set<String> ALSO_OF_FEW =
       Set.of(
-          "ifelse", "matmul", "sum", "mean", "min", "max", "rowSums", "rowMeans", "rowMins",
+          "ifelse", "matmul", "rightIndex", "as.scalar", "sum", "mean", "min", "max", "rowSums", "rowMeans", "rowMins",
           "rowMaxs", "colSums", "colMeans", "colMins", "colMaxs");
 
   private final Parallel parallel;
@@ -124,7 +124,7 @@ public final class CpuDevice implements Device, AutoCloseable {
    *
    * @param operation one that this device {@linkplain #takesFew takes} here
    * @param inputs as there, dense fp64 matrices of fewer than 2^10 cells, and at least one, among
-   *     numbers
+   *     numbers; of a slice as many cells as one likes
    */
   public Operand executeFew(Operation operation, Operand[] inputs, ExecutionContext context) {
     Kernel kernel = kernels.find(operation.opcode());
