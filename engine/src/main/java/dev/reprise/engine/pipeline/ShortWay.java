@@ -22,7 +22,7 @@ import dev.reprise.runtime.cpu.CpuDevice;
  * questions do: it is not looked up, and no accelerator, no disk and no list has to do with it.
  *
  * <pre>
- *   10 x 10 cells, an operation with all around it     pipeline 0.3 us      here 0.1 us
+ *   10 x 10 cells, an operation with all around it     pipeline 0.3 us      here 0.2 us
  * </pre>
  *
  * <p>What does not fit goes the long way, as if nobody had tried: same kernels, bits and counts.
