@@ -1,11 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +24,7 @@ final class LibraryResolver implements SourceResolver {
   private static final String RESOURCES = "/dev/reprise/library/";
   private static final String INDEX = RESOURCES + "index.txt";
   private static final String EXTENSION = ".dml";
+  private static final String URI_SCHEME = "file:";
 
   private static final Path SOURCE_TREE = Path.of("scripts");
 
@@ -54,7 +55,12 @@ final class LibraryResolver implements SourceResolver {
 
   @Override
   public Optional<SourceFile> source(String path, SourceFile from) {
-    Path given = path.startsWith("file:") ? Path.of(URI.create(path)) : Path.of(path);
+    Path given;
+    try {
+      given = given(path);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // what is no path names no file
+    }
     Path fromFolder = Path.of(from.name()).getParent();
     if (from.origin() != SourceFile.Origin.SHIPPED && fromFolder != null) {
       Path beside = fromFolder.resolve(given);
@@ -75,6 +81,15 @@ final class LibraryResolver implements SourceResolver {
       }
     }
     return given.isAbsolute() ? Optional.empty() : shipped(given.normalize());
+  }
+
+  /** A path as it is written; of a {@code file:} URI that of {@code read}. */
+  private static Path given(String path) {
+    if (!path.startsWith(URI_SCHEME)) {
+      return Path.of(path);
+    }
+    String rest = path.substring(URI_SCHEME.length());
+    return rest.startsWith("/") ? DataFiles.resolve(path, Path.of("/")) : Path.of(rest);
   }
 
   /** SystemDS's users also write {@code scripts/nn/...}, as in its source tree. */
@@ -121,7 +136,11 @@ final class LibraryResolver implements SourceResolver {
     return file.substring(0, file.length() - EXTENSION.length());
   }
 
+  /** Folders are resources, too, and their text is a list of names: only scripts are shipped. */
   private static Optional<SourceFile> resource(String path) {
+    if (!path.endsWith(EXTENSION)) {
+      return Optional.empty();
+    }
     try (InputStream in = LibraryResolver.class.getResourceAsStream(RESOURCES + path)) {
       return in == null
           ? Optional.empty()

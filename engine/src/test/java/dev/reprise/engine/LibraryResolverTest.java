@@ -39,6 +39,28 @@ class LibraryResolverTest {
   }
 
   @Test
+  void aFolderOfShippedFilesIsNoFile() {
+    LibraryResolver resolver = new LibraryResolver(List.of(Path.of("")), List.of());
+    SourceFile script = new SourceFile("train.dml", "", SourceFile.Origin.SCRIPT);
+    for (String folder : List.of("", ".", "nn", "nn/layers", "scripts/nn", "index.txt")) {
+      assertThat(resolver.source(folder, script)).isEmpty();
+    }
+  }
+
+  @Test
+  void aUriThatIsNoneIsAFileThatIsNotThere(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("a b.dml"), "");
+    LibraryResolver resolver = new LibraryResolver(List.of(folder), List.of());
+    SourceFile script =
+        new SourceFile(folder.resolve("train.dml").toString(), "", SourceFile.Origin.SCRIPT);
+    for (String nowhere : List.of("file:", "file:%zz.dml", "file:///%zz.dml", "a\0b.dml")) {
+      assertThat(resolver.source(nowhere, script)).isEmpty();
+    }
+    assertThat(resolver.source("file:a b.dml", script)).isPresent();
+    assertThat(resolver.source("file:" + folder + "/a b.dml", script)).isPresent();
+  }
+
+  @Test
   void aLayerBesideTheScriptGoesBeforeTheShippedOne(@TempDir Path folder) throws IOException {
     Path own = folder.resolve("nn/layers/affine.dml");
     Files.createDirectories(own.getParent());

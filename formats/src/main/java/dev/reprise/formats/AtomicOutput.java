@@ -36,6 +36,9 @@ final class AtomicOutput implements AutoCloseable {
   void add(Path name, Content content) {
     try {
       Path target = LinkedPlace.of(name);
+      if (target.getNameCount() == 0) {
+        throw occupied(target);
+      }
       Path temporary = temporary(target);
       Files.createDirectories(target.getParent());
       checkReplaceable(target);

@@ -65,6 +65,15 @@ class WritingTest {
   }
 
   @Test
+  void theRootIsAFolderThatNoWriteReplaces() {
+    for (String root : List.of("/", "/..", "file:///")) {
+      assertThatThrownBy(() -> files.files.write(matrix, root, folder, WriteOptions.format("csv")))
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("this is a folder");
+    }
+  }
+
+  @Test
   void aFailedWriteLeavesTheEarlierFileAndNoRest() throws IOException {
     files.put("m.csv", "precious\n");
     assertThatThrownBy(
