@@ -87,11 +87,8 @@ public final class ControlContext {
   /** Functions that are being called outside of these loops; compared by identity. */
   public final Set<RunCall> calls = new HashSet<>();
 
-  /**
-   * True while other threads may wait for a call or block that this one executes, or the thread
-   * that has entered the parfor that it works on: then it waits for no such execution of others.
-   */
-  public boolean ownsCall;
+  /** What this thread executes that others may wait for, innermost first; null for nothing. */
+  public OwnedExecution owned;
 
   private int depth;
 
@@ -106,15 +103,19 @@ public final class ControlContext {
    *
    * @param writes of the parfor iterations that it works on; null outside of parfor
    * @param depth of calls
-   * @param ownsCall what {@link ControlContext#ownsCall} is at first
+   * @param owned what {@link ControlContext#owned} is at first
    */
   private record Around(
-      Cancellation cancellation, WriteLog writes, int depth, RunScope scope, boolean ownsCall) {}
+      Cancellation cancellation,
+      WriteLog writes,
+      int depth,
+      RunScope scope,
+      OwnedExecution owned) {}
 
   /** That of the thread that runs a program. */
   static ControlContext ofMain(
       Run run, ExecutionContext kernel, ThreadSeeds seeds, Outlets outlets) {
-    Around nothing = new Around(run.cancellation(), null, 0, new RunScope(), false);
+    Around nothing = new Around(run.cancellation(), null, 0, new RunScope(), null);
     return new ControlContext(run, kernel, seeds, outlets, nothing);
   }
 
@@ -125,7 +126,7 @@ public final class ControlContext {
       Outlets outlets,
       Cancellation cancellation,
       WriteLog writes) {
-    Around loop = new Around(cancellation, writes, depth, new RunScope(scope), ownsCall);
+    Around loop = new Around(cancellation, writes, depth, new RunScope(scope), owned);
     ControlContext worker = new ControlContext(run, kernel, seeds, outlets, loop);
     worker.footprint = footprint == null ? null : new Footprint(null);
     return worker;
@@ -143,7 +144,7 @@ public final class ControlContext {
     this.writes = around.writes;
     this.depth = around.depth;
     this.scope = around.scope;
-    this.ownsCall = around.ownsCall;
+    this.owned = around.owned;
     this.counters = new Counters(run.resources().opcodes().size());
   }
 

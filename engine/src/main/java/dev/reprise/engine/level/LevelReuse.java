@@ -6,6 +6,7 @@ import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.OwnedExecution;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
@@ -422,25 +423,24 @@ public final class LevelReuse {
    * what that leaves. See {@link CallsUnderWay}.
    */
   private void executeOnce(Request request, Key contents, boolean byHistory) {
-    CallsUnderWay.Execution mine = new CallsUnderWay.Execution();
-    CallsUnderWay.Execution other = underWay.begin(contents, mine);
+    ControlContext context = request.context;
+    OwnedExecution mine = new OwnedExecution(context.owned);
+    OwnedExecution other = underWay.begin(contents, mine);
     if (other == null) {
-      boolean ownedBefore = request.context.ownsCall;
-      request.context.ownsCall = true;
+      context.owned = mine;
       try {
         // It may have ended since it was looked for.
         if (!findByContents(request, contents)) {
           executeAsked(request, contents, byHistory);
         }
       } finally {
-        request.context.ownsCall = ownedBefore;
+        context.owned = mine.around();
         underWay.end(contents, mine);
       }
       return;
     }
     AskingByContent asking = request.account().askingByContent();
-    if (!request.context.ownsCall && request.region.isWorthWaiting() && asking.waits()) {
-      await(other, request);
+    if (request.region.isWorthWaiting() && asking.waits() && await(other, request)) {
       if (findByContents(request, contents)) {
         return;
       }
@@ -449,13 +449,16 @@ public final class LevelReuse {
     executeAsked(request, contents, byHistory);
   }
 
-  private static void await(CallsUnderWay.Execution other, Request request) {
-    Track track = request.context.counters.track;
+  private static boolean await(OwnedExecution other, Request request) {
+    ControlContext context = request.context;
+    Track track = context.counters.track;
     long start = track == null ? 0 : System.nanoTime();
+    boolean waited = false;
     try {
-      other.await(request.context);
+      waited = other.await(context.owned, context::checkCancelled);
+      return waited;
     } finally {
-      if (track != null) {
+      if (track != null && waited) {
         long nanos = System.nanoTime() - start;
         track.span(EventKind.WAIT, label(request, track), start, nanos, nanos);
       }

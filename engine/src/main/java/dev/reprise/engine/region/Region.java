@@ -212,9 +212,9 @@ public final class Region {
     return account.asking().isForCarried(mostWork);
   }
 
-  /** True when waiting for somebody else's execution takes less than another one. */
+  /** True when waiting for somebody else's execution is likely to take less than another one. */
   public boolean isWorthWaiting() {
-    return mostWork >= WORTH_WAITING_NANOS;
+    return mostWork >= WORTH_WAITING_NANOS || mostWork == UNKNOWN;
   }
 
   /** True when an execution of that much work is worth remembering. */
