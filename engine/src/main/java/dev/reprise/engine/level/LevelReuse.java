@@ -44,15 +44,18 @@ import java.util.function.BooleanSupplier;
  * <pre>
  *   worth asking? --no--> execute, learn its work
  *        | yes
- *   composite of (region, keys of inputs)? --yes--> all its values in the lineage cache?
- *        | no                                              | yes: bind them, done
- *        +<------------------ no --------------------------+
+ *   composite of (region, keys of inputs)? ------------yes--> all its values in the lineage cache?
+ *        | no                                                    | yes: bind them, done
+ *   of (region, contents of small inputs, keys of others)? yes-->+
+ *        | no                                                    | no
+ *        +<------------------------------------------------------+
  *   execute, its instructions probe for themselves; then remember, unless it cannot repeat
  * </pre>
  *
- * <p>A composite is an entry but never a claim: who misses enters the body, and nobody waits for a
- * whole call. So two workers that miss at once both enter it, and their instructions share the
- * work.
+ * <p>A composite is an entry but never a claim: who misses by the keys enters the body, and nobody
+ * waits for a whole call. So two workers that miss at once both enter it, and their instructions
+ * share the work. Those of equal contents would not, since their operands have other histories:
+ * there one executes and the others wait, if nobody waits for them ({@link CallsUnderWay}).
  *
  * <p>Whether an execution can repeat is seen while it runs ({@link Footprint}): no effect, no read
  * of a file, no seed drawn. What is remembered then follows from the inputs, the region's
