@@ -174,7 +174,9 @@ class EqualCallsTest {
     Outcome outcome =
         run(
             """
-            f = function(Double z, Matrix[Double] W) return (Double r) { r = sum((W * (z + 1)) %*% W) }
+            f = function(Double z, Matrix[Double] W) return (Double r) {
+              r = sum((W * (z + 1)) %*% W)
+            }
             W = rand(rows=60, cols=60, seed=1)
             print(f(2, W) + f(sum(matrix(1, 2, 1)), W) + f(2, W) + f(sum(matrix(2, 1, 1)), W))
             """);

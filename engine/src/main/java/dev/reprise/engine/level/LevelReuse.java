@@ -137,9 +137,7 @@ public final class LevelReuse {
   public void run(
       ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     Request request = new Request(context, activation, region, body, wanted);
-    boolean byHistory =
-        !(skipsCarried(region) && context.carried.anyCarried(request.inputs)
-            || asksForSample(region) && !Asking.isSampled(key(region, request.inputs).low()));
+    boolean byHistory = asksByHistory(request);
     if (byHistory && findByHistory(request)) {
       return;
     }
@@ -152,6 +150,15 @@ public final class LevelReuse {
     } else if (!findByContents(request, contents) && !(byHistory && recall(request))) {
       executeOnce(request, contents, byHistory);
     }
+  }
+
+  /** False when executions like this were asked for in vain so often that this one is not. */
+  private boolean asksByHistory(Request request) {
+    Region region = request.region;
+    if (skipsCarried(region) && request.context.carried.anyCarried(request.inputs)) {
+      return false;
+    }
+    return !asksForSample(region) || Asking.isSampled(key(region, request.inputs).low());
   }
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
@@ -514,7 +521,8 @@ public final class LevelReuse {
       Composite.Part[] none = new Composite.Part[region.outputs().length];
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
-      FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
+      FinishedRegion done =
+          new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
       publish(done, contents, context.ahead.unfinishedSince(submittedBefore));
     }
   }

@@ -5,7 +5,7 @@ package dev.reprise.engine.worth;
  * a microsecond or two. What was never found is given up for a while, and each time for longer.
  *
  * <pre>
- *   ask --64 times in vain--> rest for 1,024 executions --> ask --64 times in vain--> rest for 4,096 ...
+ *   ask --64 times in vain--> rest for 1,024 executions --> ask --64 times in vain--> rest for 4,096
  *    ^                                                       |
  *    +------------- found: the next rest is short again -----+
  * </pre>

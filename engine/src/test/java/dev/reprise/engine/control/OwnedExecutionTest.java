@@ -22,7 +22,8 @@ class OwnedExecutionTest {
     CompletableFuture<Void> looked = new CompletableFuture<>();
     CompletableFuture<Boolean> answer =
         CompletableFuture.supplyAsync(
-            () -> execution.await(own, () -> looked.complete(null)), task -> new Thread(task).start());
+            () -> execution.await(own, () -> looked.complete(null)),
+            task -> new Thread(task).start());
     looked.join();
     return answer;
   }
