@@ -228,8 +228,9 @@ class StatisticsReportTest {
             "\"executed\":42")
         .contains("\"loops\":{\"recorded\":968,\"left\":2,\"givenUp\":4,\"resumed\":3}")
         .contains(
-            "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
-                + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0},"
+            "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000,"
+                + "\"byContents\":2},"
+                + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0,\"byContents\":0},"
                 + "\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
         .contains(
             "\"partial\":[{\"rewrite\":\"self-product-of-blocks\",\"hits\":3,"
