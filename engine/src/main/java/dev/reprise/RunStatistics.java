@@ -115,9 +115,11 @@ public record RunStatistics(
    * @param hits executions that were left out, since all their results were there
    * @param misses executions worth remembering whose results were not there
    * @param savedNanos what the executions had cost whose results were found
+   * @param byContents of the hits, those that were found by the contents of small inputs, which had
+   *     come to be in another way
    */
-  public record LevelStatistics(long hits, long misses, long savedNanos) {
-    public static final LevelStatistics NONE = new LevelStatistics(0, 0, 0);
+  public record LevelStatistics(long hits, long misses, long savedNanos, long byContents) {
+    public static final LevelStatistics NONE = new LevelStatistics(0, 0, 0, 0);
   }
 
   /**

@@ -145,6 +145,7 @@ final class StatisticsJson {
     json.writeNumberField("hits", level.hits());
     json.writeNumberField("misses", level.misses());
     json.writeNumberField("savedNanos", level.savedNanos());
+    json.writeNumberField("byContents", level.byContents());
     json.writeEndObject();
   }
 

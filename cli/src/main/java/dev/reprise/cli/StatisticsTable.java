@@ -207,7 +207,14 @@ final class StatisticsTable {
       line(
           text,
           name,
-          level.hits() + " found, " + level.misses() + " executed (" + share + " reused)");
+          level.hits()
+              + " found"
+              + (level.byContents() > 0 ? " (" + level.byContents() + " by equal contents)" : "")
+              + ", "
+              + level.misses()
+              + " executed ("
+              + share
+              + " reused)");
     }
   }
 

@@ -36,7 +36,7 @@ class BenchReportTest {
     return new RunStatistics(
         millis * 1_000_000,
         List.of(new OpcodeStatistics("tsmm", 10, 1, 3, 2, 0)),
-        new LevelStatistics(4, 1, 1),
+        new LevelStatistics(4, 1, 1, 0),
         LevelStatistics.NONE,
         0,
         List.of(),

@@ -29,7 +29,7 @@ class StatisticsReportTest {
               new OpcodeStatistics("tsmm", 2, 1_200_000_000L, 8, 2, 1),
               new OpcodeStatistics("solve", 10, 100_000_000L, 0, 10, 0),
               new OpcodeStatistics("+", 30, 1_000L, 0, 0, 0)),
-          new LevelStatistics(3, 1, 2_000_000_000L),
+          new LevelStatistics(3, 1, 2_000_000_000L, 2),
           LevelStatistics.NONE,
           4_000_000_000L,
           List.of(new RewriteStatistics("self-product-of-blocks", 3, 2_000_000_000L)),
@@ -97,7 +97,7 @@ class StatisticsReportTest {
   void theTableShowsTimesHitsAndMemory() {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
-        .contains("whole calls   3 found, 1 executed (75.0 % reused)")
+        .contains("whole calls   3 found (2 by equal contents), 1 executed (75.0 % reused)")
         .contains("1 evicted in 0.003 s; 9 whole calls or blocks can be skipped, 2 lost a value")
         .contains("968 iterations stored without their items, 2 traced after all")
         .contains("4 on disk, 6 moved there, 3 brought back")
@@ -228,8 +228,9 @@ class StatisticsReportTest {
             "\"executed\":42")
         .contains("\"loops\":{\"recorded\":968,\"left\":2,\"givenUp\":4,\"resumed\":3}")
         .contains(
-            "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
-                + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0},"
+            "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000,"
+                + "\"byContents\":2},"
+                + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0,\"byContents\":0},"
                 + "\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
         .contains(
             "\"partial\":[{\"rewrite\":\"self-product-of-blocks\",\"hits\":3,"

@@ -30,6 +30,7 @@ import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.recall.RunJournal;
 import dev.reprise.engine.region.Callee;
 import dev.reprise.engine.region.Composites;
+import dev.reprise.engine.region.EqualExecutions;
 import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.replay.Sources;
 import dev.reprise.engine.resource.Environment;
@@ -158,7 +159,12 @@ public final class SessionServices implements AutoCloseable {
   private LevelReuse levels(Keeping keeping) {
     LineageCache cache = resources.cache();
     return cache != null && config().effectiveReuse().reusesLevels()
-        ? new LevelReuse(sources, keeping, new Composites(COMPOSITES, cache), checks)
+        ? new LevelReuse(
+            sources,
+            keeping,
+            new Composites(COMPOSITES, cache),
+            new EqualExecutions(COMPOSITES),
+            checks)
         : null;
   }
 

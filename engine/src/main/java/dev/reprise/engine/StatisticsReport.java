@@ -153,7 +153,7 @@ final class StatisticsReport {
   }
 
   private static LevelStatistics level(Counters.Level level) {
-    return new LevelStatistics(level.hits, level.misses, level.savedNanos);
+    return new LevelStatistics(level.hits, level.misses, level.savedNanos, level.byContents);
   }
 
   private static CacheContents contents(CacheStatistics cache) {

@@ -57,11 +57,20 @@ public final class ContentKeys {
     if (isNoted(item)) {
       return;
     }
+    put(item.key(), new Known(ofContent(kind, fingerprint), true));
+  }
+
+  /**
+   * The key that stands for a content; that of no item.
+   *
+   * @param kind tells apart what has equal fingerprints and is not equal
+   */
+  public static Key ofContent(long kind, Key fingerprint) {
     KeyMixer mixer = new KeyMixer();
     mixer.mix(CONTENT, kind);
     mixer.mix(fingerprint.high(), fingerprint.low());
     mixer.finish();
-    put(item.key(), new Known(new Key(mixer.high(), mixer.low()), true));
+    return new Key(mixer.high(), mixer.low());
   }
 
   /** True when the content of a value need not be looked at. */

@@ -313,6 +313,33 @@ final class RunBody {
     }
   }
 
+  /**
+   * True when what the patches hold beside numbers are literals, those of inner runs included: then
+   * nothing from elsewhere goes into a run but its inputs.
+   *
+   * @param seen bodies that were looked at before; this one joins them
+   */
+  boolean followsFromInputs(Set<RunBody> seen) {
+    if (!seen.add(this)) {
+      return true;
+    }
+    for (int p = 0; p < patchCount; p++) {
+      for (Patch.PatchValue value : patches[p].values) {
+        if (value.kind() == ValueKind.ITEM
+            || value.constant() != null && !value.constant().isLiteral()) {
+          return false;
+        }
+      }
+      for (Object node : patches[p].nodes) {
+        if (node instanceof Patch.InnerRun inner
+            && !bodies(p, inner).stream().allMatch(body -> body.followsFromInputs(seen))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Levels of runs below this one, itself included; for a body that is complete. */
   int depth() {
     int known = depth;

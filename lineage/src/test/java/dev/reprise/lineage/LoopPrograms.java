@@ -262,6 +262,26 @@ final class LoopPrograms {
     return execute(program, new Execution(true, new Random(seed)));
   }
 
+  /** What the variables are before a program; sources have names that begin like that. */
+  static LineageItem[] firsts(String name) {
+    LineageItem[] firsts = new Execution(false, null).items;
+    for (int i = 0; i < SLOTS; i++) {
+      if (!firsts[i].isLiteral()) {
+        firsts[i] =
+            LineageItem.leaf(RandomTraces.operation("read", "fingerprint", name + i), name + i);
+      }
+    }
+    return firsts;
+  }
+
+  /** As {@link #execute}, from other first values. */
+  static LineageItem[] executeFrom(
+      LineageItem[] firsts, List<Statement> program, boolean deduplicated) {
+    Execution execution = new Execution(deduplicated, null);
+    System.arraycopy(firsts, 0, execution.items, 0, SLOTS);
+    return execute(program, execution);
+  }
+
   private static LineageItem[] execute(List<Statement> program, Execution execution) {
     program.forEach(s -> s.run(execution));
     return execution.items;

@@ -66,6 +66,13 @@ public final class ReuseVerifier {
     }
   }
 
+  /** Notes that an item has the value that was computed for another one. */
+  public void standsFor(LineageItem item, LineageItem computed) {
+    if (dependsOnRewritten(computed)) {
+      rewrote(item);
+    }
+  }
+
   /**
    * Computes an operation again and compares.
    *

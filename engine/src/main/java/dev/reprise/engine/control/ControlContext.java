@@ -87,6 +87,9 @@ public final class ControlContext {
   /** Functions that are being called outside of these loops; compared by identity. */
   public final Set<RunCall> calls = new HashSet<>();
 
+  /** What this thread executes that others may wait for, innermost first; null for nothing. */
+  public OwnedExecution owned;
+
   private int depth;
 
   /** What this thread has a claim on while it computes operands of it; else null. */
@@ -100,13 +103,19 @@ public final class ControlContext {
    *
    * @param writes of the parfor iterations that it works on; null outside of parfor
    * @param depth of calls
+   * @param owned what {@link ControlContext#owned} is at first
    */
-  private record Around(Cancellation cancellation, WriteLog writes, int depth, RunScope scope) {}
+  private record Around(
+      Cancellation cancellation,
+      WriteLog writes,
+      int depth,
+      RunScope scope,
+      OwnedExecution owned) {}
 
   /** That of the thread that runs a program. */
   static ControlContext ofMain(
       Run run, ExecutionContext kernel, ThreadSeeds seeds, Outlets outlets) {
-    Around nothing = new Around(run.cancellation(), null, 0, new RunScope());
+    Around nothing = new Around(run.cancellation(), null, 0, new RunScope(), null);
     return new ControlContext(run, kernel, seeds, outlets, nothing);
   }
 
@@ -117,7 +126,7 @@ public final class ControlContext {
       Outlets outlets,
       Cancellation cancellation,
       WriteLog writes) {
-    Around loop = new Around(cancellation, writes, depth, new RunScope(scope));
+    Around loop = new Around(cancellation, writes, depth, new RunScope(scope), owned);
     ControlContext worker = new ControlContext(run, kernel, seeds, outlets, loop);
     worker.footprint = footprint == null ? null : new Footprint(null);
     return worker;
@@ -135,6 +144,7 @@ public final class ControlContext {
     this.writes = around.writes;
     this.depth = around.depth;
     this.scope = around.scope;
+    this.owned = around.owned;
     this.counters = new Counters(run.resources().opcodes().size());
   }
 

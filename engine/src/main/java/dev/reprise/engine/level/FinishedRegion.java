@@ -8,6 +8,7 @@ import dev.reprise.engine.stored.EqualContents;
 import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.value.ElementItems;
+import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -201,6 +202,15 @@ final class FinishedRegion {
       parts[i] = part(cache, i);
     }
     return new Composite(parts, facts.calls(), facts.work(), facts.seeds(), facts.costNanos());
+  }
+
+  /** The history of the outputs without the inputs; null when it cannot be told apart. */
+  HistoryTemplate history() {
+    LineageItem[] made = new LineageItem[values.length];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = values[i] == null || marks != null && marks.isUntouched(i) ? null : items[i];
+    }
+    return HistoryTemplate.of(made, inputs);
   }
 
   /** Keys of the values that the composite needs in the cache; after it was made. */

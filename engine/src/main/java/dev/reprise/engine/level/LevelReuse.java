@@ -6,22 +6,29 @@ import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
+import dev.reprise.engine.control.OwnedExecution;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
+import dev.reprise.engine.region.EqualExecutions;
 import dev.reprise.engine.region.Footprint;
 import dev.reprise.engine.region.Publication;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.region.RegionRecord;
+import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.replay.Sources;
+import dev.reprise.engine.report.Counters;
 import dev.reprise.engine.resource.Resources;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.engine.worth.Asking;
+import dev.reprise.engine.worth.AskingByContent;
 import dev.reprise.engine.worth.Keeping;
+import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.ContentKeys;
+import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -37,15 +44,18 @@ import java.util.function.BooleanSupplier;
  * <pre>
  *   worth asking? --no--> execute, learn its work
  *        | yes
- *   composite of (region, keys of inputs)? --yes--> all its values in the lineage cache?
- *        | no                                              | yes: bind them, done
- *        +<------------------ no --------------------------+
+ *   composite of (region, keys of inputs)? ------------yes--> all its values in the lineage cache?
+ *        | no                                                    | yes: bind them, done
+ *   of (region, contents of small inputs, keys of others)? yes-->+
+ *        | no                                                    | no
+ *        +<------------------------------------------------------+
  *   execute, its instructions probe for themselves; then remember, unless it cannot repeat
  * </pre>
  *
- * <p>A composite is an entry but never a claim: who misses enters the body, and nobody waits for a
- * whole call. So two workers that miss at once both enter it, and their instructions share the
- * work.
+ * <p>A composite is an entry but never a claim: who misses by the keys enters the body, and nobody
+ * waits for a whole call. So two workers that miss at once both enter it, and their instructions
+ * share the work. Those of equal contents would not, since their operands have other histories:
+ * there one executes and the others wait, if nobody waits for them ({@link CallsUnderWay}).
  *
  * <p>Whether an execution can repeat is seen while it runs ({@link Footprint}): no effect, no read
  * of a file, no seed drawn. What is remembered then follows from the inputs, the region's
@@ -59,6 +69,9 @@ public final class LevelReuse {
   private final LineageCache cache;
   private final Keeping keeping;
   private final Composites composites;
+  private final EqualExecutions equals;
+  private final InputContents inputContents;
+  private final CallsUnderWay underWay = new CallsUnderWay();
 
   /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
   private final int precision;
@@ -69,7 +82,15 @@ public final class LevelReuse {
   /** Null without an experiment store. */
   private final StoredValues stored;
 
-  public LevelReuse(Sources sources, Keeping keeping, Composites composites, RunChecks checks) {
+  /**
+   * @param equals knows the composites by contents
+   */
+  public LevelReuse(
+      Sources sources,
+      Keeping keeping,
+      Composites composites,
+      EqualExecutions equals,
+      RunChecks checks) {
     Resources resources = sources.resources();
     SessionConfig config = resources.config();
     this.sources = sources;
@@ -79,7 +100,33 @@ public final class LevelReuse {
     this.cache = resources.cache();
     this.keeping = keeping;
     this.composites = composites;
+    this.equals = equals;
+    this.inputContents = new InputContents(resources.memory());
     this.precision = config.precision().ordinal() | config.products().ordinal() << 4;
+  }
+
+  /**
+   * An execution that is about to begin.
+   *
+   * @param inputs items of the region's inputs; null for a variable without a value
+   * @param wanted how many of the outputs, from the first on, the caller looks at
+   */
+  private record Request(
+      ControlContext context,
+      Activation activation,
+      Region region,
+      Node[] body,
+      LineageItem[] inputs,
+      int wanted) {
+
+    Request(
+        ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
+      this(context, activation, region, body, items(activation, region.inputs()), wanted);
+    }
+
+    SiteAccount account() {
+      return region.account();
+    }
   }
 
   /**
@@ -89,35 +136,50 @@ public final class LevelReuse {
    */
   public void run(
       ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
-    LineageItem[] inputs = items(activation, region.inputs());
-    if (skipsCarried(region) && context.carried.anyCarried(inputs)
-        || asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {
-      long before = context.work;
-      Node.runAll(body, context, activation);
-      region.learn(context.work - before);
+    Request request = new Request(context, activation, region, body, wanted);
+    boolean byHistory = asksByHistory(request);
+    if (byHistory && findByHistory(request)) {
       return;
     }
-    ask(context, activation, region, body, inputs, wanted);
+    Key contents =
+        region.account().askingByContent().asks()
+            ? inputContents.key(kind(region), region, activation, request.inputs)
+            : null;
+    if (contents == null) {
+      findOrExecute(request, byHistory);
+    } else if (!findByContents(request, contents) && !(byHistory && recall(request))) {
+      executeOnce(request, contents, byHistory);
+    }
+  }
+
+  /** False when executions like this were asked for in vain so often that this one is not. */
+  private boolean asksByHistory(Request request) {
+    Region region = request.region;
+    if (skipsCarried(region) && request.context.carried.anyCarried(request.inputs)) {
+      return false;
+    }
+    return !asksForSample(region) || Asking.isSampled(key(region, request.inputs).low());
   }
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
   public void runAsked(ControlContext context, Activation activation, Region region, Node[] body) {
-    LineageItem[] inputs = items(activation, region.inputs());
-    ask(context, activation, region, body, inputs, region.outputs().length);
+    int all = region.outputs().length;
+    Request request = new Request(context, activation, region, body, all);
+    if (!findByHistory(request)) {
+      findOrExecute(request, true);
+    }
   }
 
-  private void ask(
-      ControlContext context,
-      Activation activation,
-      Region region,
-      Node[] body,
-      LineageItem[] inputs,
-      int wanted) {
-    if ((isAskedInStore(region) || !composites.isEmpty())
-        && find(context, activation, region, body, inputs, wanted)) {
-      return;
+  /** What the experiment store has, or else executes what is not found by contents. */
+  private void findOrExecute(Request request, boolean byHistory) {
+    if (!byHistory) {
+      long before = request.context.work;
+      Node.runAll(request.body, request.context, request.activation);
+      request.region.learn(request.context.work - before);
+    } else if (!recall(request)) {
+      request.account().asking().inVain();
+      execute(request, null);
     }
-    execute(context, activation, region, body, inputs, wanted);
   }
 
   /** True when so many executions were asked for in vain that only a sample still is. */
@@ -163,53 +225,105 @@ public final class LevelReuse {
 
   // ---- finding
 
-  private boolean find(
-      ControlContext context,
-      Activation activation,
-      Region region,
-      Node[] body,
-      LineageItem[] inputs,
-      int wanted) {
-    Key key = key(region, inputs);
-    Composite known = composites.get(key);
-    Key recalled =
-        known == null && isAskedInStore(region) ? storeKey(activation, region, inputs) : null;
-    if (recalled != null) {
-      known = recall(recalled, inputs);
-    }
-    if (known == null) {
+  /**
+   * What an earlier execution left.
+   *
+   * @param key of the composite
+   * @param template says what the history of its outputs is here; null where it is the same
+   * @param recalled its key in the experiment store; null when it was found in memory
+   */
+  private record Found(Key key, Composite composite, HistoryTemplate template, Key recalled) {}
+
+  private boolean findByHistory(Request request) {
+    if (composites.isEmpty()) {
       return false;
     }
+    Key key = key(request.region, request.inputs);
+    Composite known = composites.get(key);
+    return known != null && leaveOut(request, new Found(key, known, null, null));
+  }
+
+  private boolean findByContents(Request request, Key contents) {
+    EqualExecutions.Execution equal = equals.get(contents);
+    HistoryTemplate template = equal == null ? null : equal.template().get();
+    Composite known = template == null ? null : composites.get(equal.key());
+    return known != null && leaveOut(request, new Found(equal.key(), known, template, null));
+  }
+
+  /** Looks for what an earlier run left in the experiment store. */
+  private boolean recall(Request request) {
+    if (!isAskedInStore(request.region)) {
+      return false;
+    }
+    Key key = key(request.region, request.inputs);
+    if (composites.get(key) != null) {
+      // Its values have gone.
+      return false;
+    }
+    Key recalled = storeKey(request.activation, request.region, request.inputs);
+    Composite known = recall(recalled, request.inputs);
+    return known != null && leaveOut(request, new Found(key, known, null, recalled));
+  }
+
+  /** Binds what was found instead of executing; false, and nothing has changed, if it has gone. */
+  private boolean leaveOut(Request request, Found found) {
+    ControlContext context = request.context;
+    Activation activation = request.activation;
+    Region region = request.region;
+    Composite known = found.composite;
     Footprint called = new Footprint(null);
     if (!known.isOf(context.run.callees(), called) || !fits(known, activation, region)) {
       return false;
     }
     context.checkCancelled();
-    int count = Math.min(wanted, known.parts().length);
+    int count = Math.min(request.wanted, known.parts().length);
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
-    LevelValues found = new LevelValues(sources, activation, region);
-    if (!found.take(known, values, items)) {
+    LevelValues there = new LevelValues(sources, activation, region, found.template == null);
+    if (!there.take(known, values, items)) {
       return false;
     }
-    composites.found(key);
+    composites.found(found.key);
     ReuseVerifier verifier = checks.verifier();
-    if (verifier != null && recalled != null) {
-      noteRewritten(verifier, values, items);
+    LineageItem[] histories = histories(request, found, items);
+    for (int i = 0; i < count; i++) {
+      if (verifier != null && histories[i] != items[i]) {
+        verifier.standsFor(histories[i], items[i]);
+      }
+      Restoration.note(values[i], histories[i]);
     }
-    if (verifier != null && verifier.isSampled(key)) {
-      new RegionCheck(verifier, region, values, items).execute(body, context, activation);
-      foundIn(context, activation, region, known);
+    if (verifier != null && found.recalled != null) {
+      noteRewritten(verifier, values, histories);
+    }
+    if (verifier != null && verifier.isSampled(found.key)) {
+      new RegionCheck(verifier, region, values, histories, found.template != null)
+          .execute(request.body, context, activation);
+      foundIn(request, found);
       return true;
     }
-    if (recalled != null) {
-      stored.regions().found(recalled, !recalled.equals(key));
-      composites.put(key, known, known.cachedKeys(count));
+    if (found.recalled != null) {
+      stored.regions().found(found.recalled, !found.recalled.equals(found.key));
+      composites.put(found.key, known, known.cachedKeys(count));
     }
-    bind(activation, region, known.parts(), values, items);
-    standFor(context, region, known, inputs, called);
-    foundIn(context, activation, region, known);
+    bind(activation, region, known.parts(), values, histories);
+    standFor(request, found, called);
+    foundIn(request, found);
     return true;
+  }
+
+  /** The items of what was found, of an execution on other inputs made of the ones here. */
+  private static LineageItem[] histories(Request request, Found found, LineageItem[] items) {
+    if (found.template == null) {
+      return items;
+    }
+    LineageItem[] all = found.template.over(request.inputs, request.context.scope);
+    LineageItem[] histories = items.clone();
+    for (int i = 0; i < items.length; i++) {
+      if (!(found.composite.parts()[i] instanceof Composite.Input) && items[i] != null) {
+        histories[i] = all[i];
+      }
+    }
+    return histories;
   }
 
   /** Another process may have put values together from parts, or made them of such values. */
@@ -226,19 +340,20 @@ public final class LevelReuse {
    *
    * @param called what the execution had called
    */
-  private static void standFor(
-      ControlContext context,
-      Region region,
-      Composite known,
-      LineageItem[] inputs,
-      Footprint called) {
+  private static void standFor(Request request, Found found, Footprint called) {
+    ControlContext context = request.context;
+    Composite known = found.composite;
     context.seeds.skip(known.seeds());
     context.work += known.work();
-    region.account().saves(known.work());
-    if (context.carried.anyCarried(inputs)) {
-      region.account().asking().carriedCameAgain();
+    if (found.template != null) {
+      request.account().savesByContent(known.work());
+    } else {
+      request.account().saves(known.work());
+      if (context.carried.anyCarried(request.inputs)) {
+        request.account().asking().carriedCameAgain();
+      }
     }
-    region.learn(known.work());
+    request.region.learn(known.work());
     if (context.footprint != null) {
       context.footprint.add(called);
     }
@@ -276,14 +391,24 @@ public final class LevelReuse {
         : RegionRecord.read(record, inputs, stored.contents().keys(), OperationTable.standard());
   }
 
-  private static void foundIn(
-      ControlContext context, Activation activation, Region region, Composite known) {
-    context.counters.levels(region.level()).hit(known.costNanos());
-    Track track = context.counters.track;
-    if (track != null) {
-      String what = region.level() == Region.Level.BLOCK ? "block" : activation.layout.name();
-      track.moment(EventKind.REGION_HIT, track.label(what, region.position()), 0);
+  private static void foundIn(Request request, Found found) {
+    Counters counters = request.context.counters;
+    Counters.Level level = counters.levels(request.region.level());
+    level.hit(found.composite.costNanos());
+    if (found.template != null) {
+      level.byContents++;
     }
+    Track track = counters.track;
+    if (track != null) {
+      EventKind kind = found.template == null ? EventKind.REGION_HIT : EventKind.CONTENT_HIT;
+      track.moment(kind, label(request, track), 0);
+    }
+  }
+
+  private static int label(Request request, Track track) {
+    boolean isBlock = request.region.level() == Region.Level.BLOCK;
+    String what = isBlock ? "block" : request.activation.layout.name();
+    return track.label(what, request.region.position());
   }
 
   private static void bind(
@@ -303,13 +428,69 @@ public final class LevelReuse {
 
   // ---- executing
 
-  private void execute(
-      ControlContext context,
-      Activation activation,
-      Region region,
-      Node[] body,
-      LineageItem[] inputs,
-      int wanted) {
+  /**
+   * Executes what is not found by contents, unless another thread is about to do so: then waits for
+   * what that leaves. See {@link CallsUnderWay}.
+   */
+  private void executeOnce(Request request, Key contents, boolean byHistory) {
+    ControlContext context = request.context;
+    OwnedExecution mine = new OwnedExecution(context.owned);
+    OwnedExecution other = underWay.begin(contents, mine);
+    if (other == null) {
+      context.owned = mine;
+      try {
+        // It may have ended since it was looked for.
+        if (!findByContents(request, contents)) {
+          executeAsked(request, contents, byHistory);
+        }
+      } finally {
+        context.owned = mine.around();
+        underWay.end(contents, mine);
+      }
+      return;
+    }
+    AskingByContent asking = request.account().askingByContent();
+    if (request.region.isWorthWaiting() && asking.waits() && await(other, request)) {
+      if (findByContents(request, contents)) {
+        return;
+      }
+      asking.waitedInVain();
+    }
+    executeAsked(request, contents, byHistory);
+  }
+
+  private static boolean await(OwnedExecution other, Request request) {
+    ControlContext context = request.context;
+    Track track = context.counters.track;
+    long start = track == null ? 0 : System.nanoTime();
+    boolean waited = false;
+    try {
+      waited = other.await(context.owned, context::checkCancelled);
+      return waited;
+    } finally {
+      if (track != null && waited) {
+        long nanos = System.nanoTime() - start;
+        track.span(EventKind.WAIT, label(request, track), start, nanos, nanos);
+      }
+    }
+  }
+
+  private void executeAsked(Request request, Key contents, boolean byHistory) {
+    if (byHistory) {
+      request.account().asking().inVain();
+    }
+    request.account().askingByContent().inVain();
+    execute(request, contents);
+  }
+
+  /**
+   * @param contents by which it is found, too; null when it goes by its history alone
+   */
+  private void execute(Request request, Key contents) {
+    ControlContext context = request.context;
+    Activation activation = request.activation;
+    Region region = request.region;
+    LineageItem[] inputs = request.inputs;
     BlockMarks marks =
         region.level() == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
     long workBefore = context.work;
@@ -319,7 +500,7 @@ public final class LevelReuse {
     Footprint footprint = context.enter();
     activation.hold(inputs);
     try {
-      Node.runAll(body, context, activation);
+      Node.runAll(request.body, context, activation);
     } finally {
       activation.letGo();
       context.leave(footprint);
@@ -330,7 +511,6 @@ public final class LevelReuse {
     long nanos = cost(System.nanoTime() - start);
     long work = context.work - workBefore;
     region.learn(work);
-    region.account().asking().inVain();
     if (!region.isWorthKeeping(work)) {
       return;
     }
@@ -341,8 +521,9 @@ public final class LevelReuse {
       Composite.Part[] none = new Composite.Part[region.outputs().length];
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
-      FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, wanted, facts);
-      publish(done, context.ahead.unfinishedSince(submittedBefore));
+      FinishedRegion done =
+          new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
+      publish(done, contents, context.ahead.unfinishedSince(submittedBefore));
     }
   }
 
@@ -352,11 +533,11 @@ public final class LevelReuse {
   }
 
   /** Publishes at once, or when everything that the execution started has succeeded. */
-  private void publish(FinishedRegion done, List<Handle> unfinished) {
+  private void publish(FinishedRegion done, Key contents, List<Handle> unfinished) {
     List<Handle> awaited = new ArrayList<>(unfinished);
     done.collectPending(awaited);
     if (awaited.isEmpty()) {
-      publish(done);
+      publish(done, contents);
       return;
     }
     done.retain();
@@ -364,7 +545,7 @@ public final class LevelReuse {
         awaited,
         () -> {
           try {
-            publish(done);
+            publish(done, contents);
           } finally {
             done.release();
           }
@@ -372,12 +553,20 @@ public final class LevelReuse {
         done::release);
   }
 
-  private void publish(FinishedRegion done) {
+  /**
+   * @param contents by which it is found, too, also as something that was not kept; or null
+   */
+  private void publish(FinishedRegion done, Key contents) {
     Key key = key(done.region, done.inputs);
+    Key asked = contents == null ? key : contents;
     if (done.region.isKeptHere()
-        && keeping.pays(done.region.account(), key, done.work(), done.bytesToKeep(cache))) {
+        && keeping.pays(done.region.account(), asked, done.work(), done.bytesToKeep(cache))) {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
+      HistoryTemplate template = contents == null ? null : done.history();
+      if (template != null) {
+        equals.put(contents, key, template);
+      }
     }
     if (stored != null && stored.regions().isWorthKeeping(done.costNanos())) {
       Composite named = done.named();
@@ -387,15 +576,15 @@ public final class LevelReuse {
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
       boolean isLoop = !done.region.isKeptHere();
-      ContentKeys contents = stored.contents().keys();
+      ContentKeys contentKeys = stored.contents().keys();
       stored
           .regions()
           .keep(
               storeKey,
               () ->
                   isLoop
-                      ? RegionRecord.writeLoop(named, inputs, contents)
-                      : RegionRecord.write(named, inputs, contents),
+                      ? RegionRecord.writeLoop(named, inputs, contentKeys)
+                      : RegionRecord.write(named, inputs, contentKeys),
               done.costNanos());
     }
   }

@@ -5,7 +5,6 @@ import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.replay.KnownContent;
-import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.replay.Sources;
 import dev.reprise.engine.stored.KnownForm;
 import dev.reprise.engine.stored.StoredValues;
@@ -38,10 +37,14 @@ final class LevelValues {
   /** Whether values that are not in memory are waited for; decided when one is met. */
   private boolean waits;
 
-  LevelValues(Sources sources, Activation activation, Region region) {
+  /**
+   * @param ofThisHistory whether the composite's items are made of what the activation has: then
+   *     the experiment store may have values, or they may be made again
+   */
+  LevelValues(Sources sources, Activation activation, Region region, boolean ofThisHistory) {
     this.sources = sources;
     this.cache = sources.resources().cache();
-    this.stored = sources.resources().stored();
+    this.stored = ofThisHistory ? sources.resources().stored() : null;
     this.activation = activation;
     this.region = region;
   }
@@ -63,7 +66,6 @@ final class LevelValues {
     }
     for (int i = 0; i < values.length; i++) {
       items[i] = item(parts[i]);
-      Restoration.note(values[i], items[i]);
     }
     return true;
   }

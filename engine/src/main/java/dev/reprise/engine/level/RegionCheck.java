@@ -19,16 +19,25 @@ final class RegionCheck {
   private final Region region;
   private final Value[] found;
   private final LineageItem[] items;
+  private final boolean byContents;
 
   /**
    * @param found by output, null for those without a value of their own; with references that this
    *     takes over
+   * @param byContents whether equal inputs had another history: then a history that is equal in
+   *     value is enough, as where the body computes for itself what it was given as well
    */
-  RegionCheck(ReuseVerifier verifier, Region region, Value[] found, LineageItem[] items) {
+  RegionCheck(
+      ReuseVerifier verifier,
+      Region region,
+      Value[] found,
+      LineageItem[] items,
+      boolean byContents) {
     this.verifier = verifier;
     this.region = region;
     this.found = found;
     this.items = items;
+    this.byContents = byContents;
   }
 
   /**
@@ -63,7 +72,7 @@ final class RegionCheck {
   private void compare(int output, ControlContext context, Activation activation) {
     int slot = region.outputs()[output];
     LineageItem computed = activation.item(slot);
-    if (computed == null || !items[output].sameAs(computed)) {
+    if (computed == null || !byContents && !items[output].sameAs(computed)) {
       throw new ReuseMismatch(what(slot, activation), items[output], computed);
     }
     Value value = context.completed(activation, slot);

@@ -39,6 +39,9 @@ public final class Region {
 
   private static final long UNKNOWN = -1;
 
+  /** Less than that is executed about as fast as a thread that has waited goes on. */
+  private static final long WORTH_WAITING_NANOS = 100_000;
+
   /** Blocks that could not repeat so often, and never could, are not asked for any more. */
   private static final int ENOUGH_EFFECTS = 4;
 
@@ -207,6 +210,11 @@ public final class Region {
   /** True when executions are asked for whose inputs a loop has carried on. */
   public boolean isAskedWithCarried() {
     return account.asking().isForCarried(mostWork);
+  }
+
+  /** True when waiting for somebody else's execution is likely to take less than another one. */
+  public boolean isWorthWaiting() {
+    return mostWork >= WORTH_WAITING_NANOS || mostWork == UNKNOWN;
   }
 
   /** True when an execution of that much work is worth remembering. */

@@ -77,6 +77,9 @@ public final class Counters implements Tally {
     /** Those that were found. */
     public long hits;
 
+    /** Of these, those that were found by the contents of small inputs. */
+    public long byContents;
+
     /** Those that were executed, as far as that was worth remembering. */
     public long misses;
 
@@ -218,6 +221,7 @@ public final class Counters implements Tally {
     }
     for (int i = 0; i < levels.length; i++) {
       levels[i].hits += other.levels[i].hits;
+      levels[i].byContents += other.levels[i].byContents;
       levels[i].misses += other.levels[i].misses;
       levels[i].savedNanos += other.levels[i].savedNanos;
     }

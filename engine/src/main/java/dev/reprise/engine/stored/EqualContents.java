@@ -1,14 +1,12 @@
 package dev.reprise.engine.stored;
 
+import dev.reprise.engine.value.SmallContents;
 import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
-import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
@@ -64,19 +62,9 @@ public final class EqualContents {
     } else if (matricesToo
         && value instanceof MatrixValue matrix
         && matrix.bytes() <= LARGEST_BYTES
-        && isAtHand(matrix)) {
+        && SmallContents.isAtHand(matrix)) {
       lookAt(item, matrix);
     }
-  }
-
-  /** False for what would have to be made or brought here, as all that a view is rows of. */
-  private static boolean isAtHand(MatrixValue matrix) {
-    return switch (matrix) {
-      case AbsentMatrix absent -> absent.isPresent();
-      case RowsView view -> view.isOnHost();
-      case ManagedMatrix managed -> managed.isOnHost();
-      default -> true;
-    };
   }
 
   private void lookAt(LineageItem item, MatrixValue matrix) {

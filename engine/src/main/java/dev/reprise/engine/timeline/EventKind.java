@@ -26,6 +26,8 @@ public enum EventKind {
   IN_FLIGHT("hit", "in flight ", false, null),
   /** A whole call or block was found. */
   REGION_HIT("hit", "hit ", false, null),
+  /** A whole call or block was found by the contents of small inputs. */
+  CONTENT_HIT("hit", "equal contents ", false, null),
   /** A value was put together from parts. */
   PARTIAL_HIT("hit", "from parts ", false, null),
   /** The cache dropped a value. */

@@ -40,6 +40,7 @@ public final class SiteAccount {
   private final AtomicLong balance = new AtomicLong(ALLOWANCE_NANOS);
 
   private final Asking asking;
+  private final AskingByContent askingByContent = new AskingByContent();
 
   /** The most work of an execution so far, for which trust was given. */
   private final AtomicLong trusted = new AtomicLong();
@@ -68,6 +69,11 @@ public final class SiteAccount {
   /** Whether values of this instruction, function or block are still asked for. */
   public Asking asking() {
     return asking;
+  }
+
+  /** Whether calls of this function or executions of this block are asked for by contents. */
+  public AskingByContent askingByContent() {
+    return askingByContent;
   }
 
   /**
@@ -111,6 +117,12 @@ public final class SiteAccount {
   /** A value that this account paid for was found, or one that it did not pay for was missed. */
   public void saves(double work) {
     asking.cameAgain();
+    balance.addAndGet((long) work);
+  }
+
+  /** As the other, of what was found by contents: that says nothing of histories. */
+  public void savesByContent(double work) {
+    askingByContent.cameAgain();
     balance.addAndGet((long) work);
   }
 

@@ -116,6 +116,22 @@ class TimelineTest {
   }
 
   @Test
+  void callsFoundByContentsHaveAName() {
+    RunStatistics statistics =
+        run(
+            config(),
+            """
+            f = function(Double z, Matrix[Double] W) return (Double r) { r = sum((W * z) %*% W) }
+            W = rand(rows=150, cols=150, seed=1)
+            V = matrix("2 3 2 2", 4, 1)
+            for (i in 1:4) print(f(as.scalar(V[i, 1]), W))
+            """);
+    assertThat(statistics.functions().byContents()).isEqualTo(2);
+    RecordedFile file = new RecordedFile(file());
+    assertThat(file.count(e -> e.name().equals("equal contents f"))).isEqualTo(2);
+  }
+
+  @Test
   void everyParforWorkerHasATrackAndLoopsShareThem() {
     run(config().withReuse(ReuseMode.NONE), SCRIPT + SCRIPT.replace("f =", "g ="));
     RecordedFile file = new RecordedFile(file());
