@@ -41,7 +41,11 @@ final class FusedCall {
   /** Dense matrices and numbers, each once; with accelerators open, also those to come. */
   final Value[] leaves;
 
+  /** Null where a product is among the members. */
   final FusedExpression expression;
+
+  /** How it is computed where a product is masked; else null. */
+  final SampledCall sampled;
 
   private final List<LeafKind> kinds;
 
@@ -65,6 +69,7 @@ final class FusedCall {
     this.leaves = builder.leaves.toArray(Value[]::new);
     this.kinds = builder.kinds;
     this.expression = expression;
+    this.sampled = builder.sampled();
     this.shape = builder.shape;
     this.meta = meta;
     double work = 0;
@@ -79,6 +84,7 @@ final class FusedCall {
     this.leaves = other.leaves;
     this.kinds = other.kinds;
     this.expression = other.expression;
+    this.sampled = other.sampled;
     this.shape = other.shape;
     this.meta = other.meta;
     this.workNanos = other.workNanos;
@@ -102,7 +108,16 @@ final class FusedCall {
       return new FusedCall(builder, builder.loop.build(root.fusable()), meta);
     }
     builder.add(root, operands);
+    if (builder.product != null) {
+      builder.mask = builder.leaves.indexOf(operands[MaskedProduct.maskOf(root, operands)]);
+      return new FusedCall(builder, null, meta);
+    }
     return new FusedCall(builder, builder.loop.build(null), meta);
+  }
+
+  /** Whether a product is among the members, whose cells may be needed at its mask alone. */
+  boolean isSampled() {
+    return sampled != null;
   }
 
   /**
@@ -198,6 +213,12 @@ final class FusedCall {
 
     private final List<Integer> places = new ArrayList<>();
 
+    /** The step of a product among the members, or null. */
+    private ProductStep product;
+
+    private int productAt;
+    private int mask;
+
     Builder(Precision precision, Value[] operands, boolean aggregate) {
       int nodes = Deferred.operationsIn(operands) + (aggregate ? 0 : 1);
       this.loop = new FusedExpression.Builder(precision, 3 * nodes, nodes);
@@ -218,10 +239,27 @@ final class FusedCall {
       if (known >= 0) {
         return places.get(known);
       }
-      int place = add(deferred.step, deferred.operands);
+      int place =
+          switch (deferred.step) {
+            case ProductStep step -> add(step, deferred.operands);
+            case FusableStep step -> add(step, deferred.operands);
+          };
       added.add(deferred);
       places.add(place);
       return place;
+    }
+
+    private int add(ProductStep step, Value[] operands) {
+      product = step;
+      productAt = members.size();
+      member(step.operation(), operands, new int[] {leaf(operands[0]), leaf(operands[1])});
+      return ~productAt;
+    }
+
+    SampledCall sampled() {
+      return product == null
+          ? null
+          : SampledCall.of(product, members, leaves, kinds, productAt, mask);
     }
 
     int add(FusableStep step, Value[] operands) {
@@ -231,6 +269,9 @@ final class FusedCall {
       }
       int[] used = Arrays.copyOf(places, operands.length);
       member(step.operation(), operands, used);
+      if (product != null) {
+        return ~(members.size() - 1);
+      }
       // The kernel for powers squares by a product, too.
       return step.fusable().opcode().equals("^") && isTwo(operands[1])
           ? loop.node(MULTIPLY, places[0], places[0], 0)

@@ -5,6 +5,7 @@ import dev.reprise.engine.control.Step;
 import dev.reprise.engine.fusion.AskingStep;
 import dev.reprise.engine.fusion.FusableStep;
 import dev.reprise.engine.fusion.FusableStep.Deferral;
+import dev.reprise.engine.fusion.ProductStep;
 import dev.reprise.engine.step.Steps;
 import dev.reprise.engine.step.SumStep;
 import dev.reprise.language.program.Instruction;
@@ -62,12 +63,14 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
       asking[i] = keepsInvariants && AskingStep.mayAsk(steps[i]);
     }
     FusionCandidates candidates = new FusionCandidates(instructions, fusable, asking, changing);
+    Deferral[] deferrals = new Deferral[steps.length];
     for (int i = 0; i < steps.length; i++) {
       if (fusable[i] != null) {
         Deferral deferral =
             mayDefer(procedure, instructions.get(i).outputs()[0])
                 ? candidates.deferral(i)
                 : Deferral.NEVER;
+        deferrals[i] = deferral;
         int[] releases = instructions.get(i).releases();
         steps[i] =
             new FusableStep(
@@ -83,6 +86,39 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
               AskingStep.of(
                   machinery.pipeline(), steps[reader], instructions.get(reader).releases());
         }
+      }
+    }
+    wrapProducts(instructions, steps, procedure, machinery, candidates, deferrals);
+  }
+
+  /** Replaces the steps of products that may be masked by something. */
+  private void wrapProducts(
+      List<Instruction> instructions,
+      Step[] steps,
+      Procedure procedure,
+      Machinery machinery,
+      FusionCandidates candidates,
+      Deferral[] deferrals) {
+    for (int i = 0; i < steps.length; i++) {
+      // Kinds of steps that do more than the pipeline have classes of their own.
+      if (steps[i].getClass() != Steps.Kernel.class
+          || !((Steps.Kernel) steps[i]).operation.name().equals("matmul")
+          || !mayDefer(procedure, instructions.get(i).outputs()[0])) {
+        continue;
+      }
+      int[] masks =
+          candidates.maskings(i, deferrals).stream()
+              .mapToInt(
+                  masking -> steps[masking.instruction()].inputs()[masking.operand()])
+              .toArray();
+      if (masks.length > 0) {
+        steps[i] =
+            new ProductStep(
+                machinery.pipeline(),
+                machinery.fusion(),
+                (Steps.Kernel) steps[i],
+                instructions.get(i).releases(),
+                masks);
       }
     }
   }

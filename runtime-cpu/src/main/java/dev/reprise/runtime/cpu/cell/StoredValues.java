@@ -7,13 +7,15 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.NonZeros;
 import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Makes a matrix of the non-zero positions of another one, with other values. */
-final class StoredValues {
+public final class StoredValues {
   private static final long CHUNK = 1 << 13;
 
   private final Parallel parallel;
@@ -34,13 +36,27 @@ final class StoredValues {
       MemorySegment values = scratch.doubles(Math.max(1, x.nonZeros()));
       parallel.forRange(
           context, x.nonZeros(), CHUNK, (from, to) -> mapping.values(from, to - from, values));
-      return hasZero(values, x.nonZeros())
-          ? withoutZeros(x, values, context)
-          : withValues(x, values, context);
+      return replaced(x, values, context);
     }
   }
 
+  /**
+   * The matrix with other values, one for each in their order; zeros among them are dropped. The
+   * caller owns it.
+   *
+   * @param values doubles in native memory
+   */
+  public static MatrixOperand replaced(
+      SparseMatrix x, MemorySegment values, ExecutionContext context) {
+    return hasZero(values, x.nonZeros())
+        ? withoutZeros(x, values, context)
+        : withValues(x, values, context);
+  }
+
   private static boolean hasZero(MemorySegment values, long n) {
+    if (CellFunction.areThere()) {
+      return NonZeros.count(values, n) < n;
+    }
     for (long at = 0; at < n; at++) {
       if (values.getAtIndex(CELL, at) == 0) {
         return true;

@@ -111,6 +111,20 @@ public final class FusedLoop {
     }
   }
 
+  /**
+   * Computes the expression, which has no aggregate, for some cells of matrices that lie together
+   * as a row; whatever they are, nothing is compressed.
+   *
+   * @return a row that the caller owns
+   */
+  DenseMatrix cells(Operand[] leaves, long cells, ExecutionContext context) {
+    generateIfWorthwhile(cells);
+    try (FusedSource source =
+        new FusedSource(expression, this::plan, machine, leaves, 1, cells, pools)) {
+      return stored(source, context);
+    }
+  }
+
   /** Several threads may make one at once: all are equal. */
   private BlockPlan plan() {
     BlockPlan known = plan;

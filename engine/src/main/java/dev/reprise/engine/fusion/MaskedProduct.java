@@ -1,0 +1,103 @@
+package dev.reprise.engine.fusion;
+
+import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Shapes;
+
+/**
+ * An operation whose value needs a product at the non-zeros of a compressed matrix alone, the mask:
+ * it multiplies the mask with what is made of the product, or divides the mask by that.
+ *
+ * <pre>
+ *   t = W %*% H        deferred ({@link ProductStep})
+ *   u = t + 1e-8       deferred
+ *   Q = X / u          X is compressed: a masked product
+ * </pre>
+ */
+final class MaskedProduct {
+  private MaskedProduct() {}
+
+  /** Whether an operation over operands of which one is made of a product is one. */
+  static boolean is(FusableStep step, Value[] operands) {
+    return maskOf(step, operands) >= 0;
+  }
+
+  /** Which operand is the mask; negative for none. */
+  static int maskOf(FusableStep step, Value[] operands) {
+    if (step.fusable().opcode().equals("/")) {
+      return masks(operands[0], operands[1]) ? 0 : -1;
+    }
+    if (!step.fusable().opcode().equals("*")) {
+      return -1;
+    }
+    return masks(operands[0], operands[1]) ? 0 : masks(operands[1], operands[0]) ? 1 : -1;
+  }
+
+  private static boolean masks(Value mask, Value other) {
+    return other instanceof Deferred deferred
+        && deferred.products == 1
+        && isMask(mask, deferred.shape());
+  }
+
+  /** Whether a value is a compressed matrix of doubles, of a shape. */
+  static boolean isMask(Value value, Shape shape) {
+    return finished(value) instanceof ManagedMatrix matrix
+        && matrix.isCompressed()
+        && isThere(matrix)
+        && matrix.shape().equals(shape);
+  }
+
+  /** The value of an operand beside a product, as loops over cells take it; null if they do not. */
+  static Value operandOrNull(Value value) {
+    Value found = finished(value);
+    boolean fits =
+        found instanceof Deferred
+            || Scalar.isNumber(found)
+            || found instanceof MatrixValue && isThere(found);
+    return fits ? found : null;
+  }
+
+  /** Whether a value is a matrix of doubles that the processor may read. */
+  static boolean isThere(Value value) {
+    return switch (value) {
+      case ManagedMatrix matrix ->
+          matrix.precision() == Precision.FP64 && DeferrableStep.isForProcessor(matrix);
+      case RowsView view ->
+          view.precision() == Precision.FP64 && DeferrableStep.isForProcessor(view.source());
+      default -> false;
+    };
+  }
+
+  /** The value, also where a handle has it by now; null where it is still to come. */
+  static Value finished(Value value) {
+    return value instanceof Handle handle
+        ? handle.isDone() ? handle.valueOrNull() : null
+        : value;
+  }
+
+  /**
+   * Whether operands, one of them made of one product, have cells for each of its cells: what was
+   * deferred and what is compressed as many, others may be vectors or single numbers.
+   */
+  static boolean fit(Value[] operands) {
+    Shape shape = FusedShape.of(operands);
+    if (shape == null || Deferred.productsIn(operands) != 1) {
+      return false;
+    }
+    for (Value operand : operands) {
+      boolean isWhole =
+          operand instanceof Deferred
+              || operand instanceof ManagedMatrix matrix && matrix.isCompressed();
+      if (isWhole && !shape.equals(Shapes.of(operand))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
