@@ -287,6 +287,14 @@ final class Assembler {
     cells(MAP_0F, prefix(), false, 0x58, to, one, other);
   }
 
+  void multiplyVector(int to, int one, Address other) {
+    cells(MAP_0F, prefix(), 0x59, to, one, other);
+  }
+
+  void multiplyVector(int to, int one, int other) {
+    cells(MAP_0F, prefix(), false, 0x59, to, one, other);
+  }
+
   /**
    * Cells whose mask has its highest bit set; zeros else, and what lies there is not touched.
    *

@@ -77,7 +77,7 @@ public final class SampledProduct {
   }
 
   private DenseMatrix turned(DenseMatrix x, Scratch scratch, ExecutionContext context) {
-    return TurnedMatrix.of(x, scratch, parallel, context);
+    return scratch.own(TurnedMatrix.of(x, x.cols(), parallel, context));
   }
 
   /**

@@ -24,21 +24,28 @@ final class TurnedMatrix {
   private TurnedMatrix() {}
 
   /**
-   * A transpose that the scratch owns.
+   * The transpose of the first columns; the caller owns it.
    *
-   * @param scratch of the calling thread
+   * @param cols how many
    */
-  static DenseMatrix of(
-      DenseMatrix x, Scratch scratch, Parallel parallel, ExecutionContext context) {
-    DenseMatrix turned = scratch.matrix(x.cols(), x.rows());
+  static DenseMatrix of(DenseMatrix x, long cols, Parallel parallel, ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix turned = scratch.matrix(cols, x.rows());
+      turn(x, turned, parallel, context);
+      return scratch.keep(turned);
+    }
+  }
+
+  private static void turn(
+      DenseMatrix x, DenseMatrix turned, Parallel parallel, ExecutionContext context) {
     PanelPacking packing = PanelPacking.find(Precision.FP64);
     if (packing == null || x.rows() < PanelPacking.leastColumns(Precision.FP64)) {
       turnInJava(x, turned);
-      return turned;
+      return;
     }
     parallel.forRange(
         context,
-        Tiling.pieces(x.cols(), LANES),
+        Tiling.pieces(turned.rows(), LANES),
         Tiling.pieces(TASK_CELLS, LANES * x.rows()),
         (from, to) -> {
           try (Scratch own = new Scratch(context.allocator())) {
@@ -48,13 +55,12 @@ final class TurnedMatrix {
             }
           }
         });
-    return turned;
   }
 
   /** Turns up to eight columns, from one on. */
   private static void turn(
       PanelPacking packing, DenseMatrix x, long column, long panel, DenseMatrix turned) {
-    int lanes = (int) Math.min(LANES, x.cols() - column);
+    int lanes = (int) Math.min(LANES, turned.rows() - column);
     long from = x.segment().address() + column * Double.BYTES;
     long into = turned.segment().address() + column * x.rows() * Double.BYTES;
     packing.rows(from, x.cols() * Double.BYTES, lanes, x.rows(), panel);
