@@ -27,7 +27,7 @@ final class Deferred implements PendingValue {
   /** Operations in here, this one included. */
   final int operations;
 
-  /** Products among them, whose cells are left to who {@linkplain MaskedProduct masks} them. */
+  /** Products among them, whose cells are left to who {@linkplain Masking masks} them. */
   final int products;
 
   private final Meta meta;

@@ -64,6 +64,9 @@ public final class FusableStep extends DeferrableStep {
   private final Deferral deferral;
   private final long fewestCells;
 
+  /** Refused when cells beside a mask might matter, to what was no product. */
+  final Attempts attempts = new Attempts();
+
   /** May the operation be left to the only step that reads its value? */
   public enum Deferral {
     NEVER,
@@ -123,8 +126,8 @@ public final class FusableStep extends DeferrableStep {
       // What an accelerator has may be lost with it.
       activation.traceAgain();
     }
-    if (product) {
-      runOnProduct(context, activation, devices);
+    if (product || deferred && isMasked(activation, devices)) {
+      runWithMask(context, activation, devices);
       return;
     }
     if (!deferred && (deferral == Deferral.NEVER || !devices && isSmall(activation.values))) {
@@ -144,10 +147,19 @@ public final class FusableStep extends DeferrableStep {
     }
   }
 
-  /** What is made of a product is left to who masks it, or computed there. */
-  private void runOnProduct(ControlContext context, Activation activation, boolean devices) {
-    Value[] operands = devices ? null : operandsWithProduct(activation);
-    boolean masked = operands != null && MaskedProduct.is(this, operands);
+  /** Whether a compressed operand may mask what was deferred, of which nothing is a product. */
+  private boolean isMasked(Activation activation, boolean devices) {
+    if (devices || precision() != Precision.FP64) {
+      return false;
+    }
+    Value[] operands = maskedOperands(activation);
+    return operands != null && Masking.is(this, operands) && attempts.isWorthwhile();
+  }
+
+  /** What is made of a product, or masked, is left to the reader, or computed with its mask. */
+  private void runWithMask(ControlContext context, Activation activation, boolean devices) {
+    Value[] operands = devices ? null : maskedOperands(activation);
+    boolean masked = operands != null && Masking.is(this, operands);
     boolean left =
         deferral == (masked ? Deferral.ASKED : Deferral.ALWAYS) && !fusable.isAggregate();
     if (operands == null || !masked && !left) {
@@ -160,16 +172,16 @@ public final class FusableStep extends DeferrableStep {
     }
   }
 
-  /** The operands, of which one is made of a product, when all fit; else null. */
-  private Value[] operandsWithProduct(Activation activation) {
+  /** The operands when all are such as loops at a mask take; else null. */
+  private Value[] maskedOperands(Activation activation) {
     Value[] operands = new Value[eager.inputs.length];
     for (int i = 0; i < operands.length; i++) {
-      operands[i] = MaskedProduct.operandOrNull(activation.values[eager.inputs[i]]);
+      operands[i] = Masking.operandOrNull(activation.values[eager.inputs[i]]);
       if (operands[i] == null) {
         return null;
       }
     }
-    return Deferred.operationsIn(operands) < MOST_OPERATIONS && MaskedProduct.fit(operands)
+    return Deferred.operationsIn(operands) < MOST_OPERATIONS && Masking.fit(operands)
         ? operands
         : null;
   }
@@ -209,7 +221,7 @@ public final class FusableStep extends DeferrableStep {
   private void finish(
       ControlContext context, Activation activation, Value[] operands, boolean devices) {
     FusedCall call = FusedCall.of(this, operands);
-    boolean placed = devices || !call.isSampled() && isForDevices(activation, call);
+    boolean placed = devices || !call.isMasked() && isForDevices(activation, call);
     boolean needed =
         !activation.isRecorded() || fusion.needsItem(activation, call, UntracedIteration.RESULT);
     LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
@@ -320,13 +332,13 @@ public final class FusableStep extends DeferrableStep {
     if (deferred.operations == 1) {
       return alone(context, activation, deferred, reader, operand);
     }
-    if (deferred.products > 0 && !MaskedProduct.is(this, deferred.operands)) {
+    if (deferred.products > 0 && !Masking.is(this, deferred.operands)) {
       LineageItem item = reader.itemOf(operand, activation, activation.isRecorded());
       return oneByOne(context, activation, deferred.operands, item);
     }
     FusedCall call = FusedCall.of(this, deferred.operands);
     boolean devices =
-        !call.isSampled() && (fusion.chains().isActive() || isForDevices(activation, call));
+        !call.isMasked() && (fusion.chains().isActive() || isForDevices(activation, call));
     boolean needed = activation.isRecorded() && fusion.needsItem(activation, call, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);

@@ -41,11 +41,11 @@ final class FusedCall {
   /** Dense matrices and numbers, each once; with accelerators open, also those to come. */
   final Value[] leaves;
 
-  /** Null where a product is among the members. */
+  /** Null with a mask. */
   final FusedExpression expression;
 
-  /** How it is computed where a product is masked; else null. */
-  final SampledCall sampled;
+  /** How it is computed with a mask; else null. */
+  final MaskedCall masked;
 
   private final List<LeafKind> kinds;
 
@@ -69,7 +69,7 @@ final class FusedCall {
     this.leaves = builder.leaves.toArray(Value[]::new);
     this.kinds = builder.kinds;
     this.expression = expression;
-    this.sampled = builder.sampled();
+    this.masked = builder.masked();
     this.shape = builder.shape;
     this.meta = meta;
     double work = 0;
@@ -84,7 +84,7 @@ final class FusedCall {
     this.leaves = other.leaves;
     this.kinds = other.kinds;
     this.expression = other.expression;
-    this.sampled = other.sampled;
+    this.masked = other.masked;
     this.shape = other.shape;
     this.meta = other.meta;
     this.workNanos = other.workNanos;
@@ -95,7 +95,8 @@ final class FusedCall {
   /** The call of a step over operands of which some are deferred, without lineage. */
   static FusedCall of(FusableStep root, Value[] operands) {
     Precision precision = root.operation().operation().precision();
-    Builder builder = new Builder(precision, operands, root.fusable().isAggregate());
+    int mask = Masking.maskOf(root, operands);
+    Builder builder = new Builder(precision, operands, root.fusable().isAggregate(), mask >= 0);
     Meta meta =
         root.operation()
             .operation()
@@ -108,16 +109,17 @@ final class FusedCall {
       return new FusedCall(builder, builder.loop.build(root.fusable()), meta);
     }
     builder.add(root, operands);
-    if (builder.product != null) {
-      builder.mask = builder.leaves.indexOf(operands[MaskedProduct.maskOf(root, operands)]);
+    if (mask >= 0) {
+      builder.attempts = builder.product == null ? root.attempts : builder.product.attempts;
+      builder.mask = builder.leaves.indexOf(operands[mask]);
       return new FusedCall(builder, null, meta);
     }
     return new FusedCall(builder, builder.loop.build(null), meta);
   }
 
-  /** Whether a product is among the members, whose cells may be needed at its mask alone. */
-  boolean isSampled() {
-    return sampled != null;
+  /** Whether its cells may be needed at the non-zeros of a mask alone. */
+  boolean isMasked() {
+    return masked != null;
   }
 
   /**
@@ -205,7 +207,10 @@ final class FusedCall {
     private final List<Member> members = new ArrayList<>();
     private final List<Value> leaves = new ArrayList<>();
     private final List<LeafKind> kinds = new ArrayList<>();
+
+    /** Null with a mask. */
     private final FusedExpression.Builder loop;
+
     private final Shape shape;
 
     /** Deferred values that were added, with what they became. */
@@ -216,12 +221,15 @@ final class FusedCall {
     /** The step of a product among the members, or null. */
     private ProductStep product;
 
-    private int productAt;
+    private int productAt = -1;
+
+    // Set with a mask, whose number among the leaves it is.
+    private Attempts attempts;
     private int mask;
 
-    Builder(Precision precision, Value[] operands, boolean aggregate) {
+    Builder(Precision precision, Value[] operands, boolean aggregate, boolean masked) {
       int nodes = Deferred.operationsIn(operands) + (aggregate ? 0 : 1);
-      this.loop = new FusedExpression.Builder(precision, 3 * nodes, nodes);
+      this.loop = masked ? null : new FusedExpression.Builder(precision, 3 * nodes, nodes);
       this.shape = shapeOf(operands);
     }
 
@@ -256,10 +264,10 @@ final class FusedCall {
       return ~productAt;
     }
 
-    SampledCall sampled() {
-      return product == null
+    MaskedCall masked() {
+      return loop != null
           ? null
-          : SampledCall.of(product, members, leaves, kinds, productAt, mask);
+          : MaskedCall.of(attempts, members, leaves, kinds, productAt, mask);
     }
 
     int add(FusableStep step, Value[] operands) {
@@ -269,7 +277,7 @@ final class FusedCall {
       }
       int[] used = Arrays.copyOf(places, operands.length);
       member(step.operation(), operands, used);
-      if (product != null) {
+      if (loop == null) {
         return ~(members.size() - 1);
       }
       // The kernel for powers squares by a product, too.
@@ -294,7 +302,7 @@ final class FusedCall {
       }
       leaves.add(value);
       kinds.add(kind(value));
-      return loop.leaf(kinds.getLast());
+      return loop == null ? leaves.size() - 1 : loop.leaf(kinds.getLast());
     }
 
     private LeafKind kind(Value value) {

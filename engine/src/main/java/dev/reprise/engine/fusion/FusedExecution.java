@@ -7,7 +7,6 @@ import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.report.OpcodeIndex;
 import dev.reprise.engine.report.Tally;
 import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -52,7 +51,7 @@ public final class FusedExecution {
    * @return null when {@code later} is told; the caller owns the reference otherwise
    */
   Value place(FusedMembers.Computation members, Later later) {
-    if (members.call.isSampled()) {
+    if (members.call.isMasked()) {
       return onHost(members);
     }
     if (!ChainsOnDevices.fits(members.call, members.leaves)) {
@@ -81,23 +80,23 @@ public final class FusedExecution {
    *
    * @param leaves complete, of any residence; the caller holds them
    * @return null when the members must run one by one, since an intermediate may become compressed,
-   *     or cells beside the mask of a product may matter; the caller owns the reference otherwise
+   *     or cells beside a mask may matter; the caller owns the reference otherwise
    */
   Value loop(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
-    return call.isSampled()
+    return call.isMasked()
         ? atMask(call, leaves, context, tally)
         : ofCells(call, leaves, context, tally);
   }
 
-  /** By the cells of a product that its mask needs. */
+  /** By the cells that its mask needs. */
   private Value atMask(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     long start = System.nanoTime();
-    Value value = kernels.inTurn(leaves, () -> attempt(call.sampled, leaves, context));
+    Value value = kernels.inTurn(leaves, () -> attempt(call.masked, leaves, context));
     if (value == null) {
-      call.sampled.step().refused();
+      call.masked.attempts().refused();
       return null;
     }
-    call.sampled.step().sampled();
+    call.masked.attempts().succeeded();
     Operation root = call.root().operation().operation();
     tally.executedFused(sampledCounter, root, start, System.nanoTime() - start);
     Restoration.note(value, call.rootItem());
@@ -129,21 +128,16 @@ public final class FusedExecution {
         });
   }
 
-  private Value attempt(SampledCall call, Value[] leaves, ExecutionContext context) {
+  private Value attempt(MaskedCall call, Value[] leaves, ExecutionContext context) {
     return pinned(
         leaves,
         operands -> {
-          Operand[] ofExpression = new Operand[call.leaves().length];
-          for (int i = 0; i < ofExpression.length; i++) {
-            int leaf = call.leaves()[i];
-            ofExpression[i] = leaf < 0 ? null : operands[leaf];
-          }
           MatrixOperand output =
               device.execute(
                   call.expression(),
-                  ofExpression,
-                  (DenseMatrix) operands[call.left()],
-                  (DenseMatrix) operands[call.right()],
+                  call.ofExpression(operands),
+                  call.factor(operands, call.left()),
+                  call.factor(operands, call.right()),
                   context);
           return output == null ? null : ManagedMatrix.adopt(output);
         });

@@ -13,22 +13,18 @@ import dev.reprise.runtime.operation.Attributes;
 
 /**
  * A product of which only the cells may be needed where a compressed matrix has non-zeros ({@link
- * MaskedProduct}). It is deferred where a value that may mask it is compressed, which is known when
+ * Masking}). It is deferred where a value that may mask it is compressed, which is known when
  * the product is reached, and computed by itself as ever elsewhere.
  */
 public final class ProductStep extends DeferrableStep {
   /** Multiplications below which little is saved: some 20 microseconds. */
   private static final double LEAST_WORK = 1 << 19;
 
-  /** After so many refusals in a row it is tried once in as many times as two to their power. */
-  private static final int MOST_REFUSALS = 6;
-
   /** Slots of values that mask the product if they are compressed and of its shape. */
   private final int[] masks;
 
-  // Hints that may lose what several threads note, which changes no result.
-  private int refusals;
-  private int pause;
+  /** Refused when the whole product had to be computed, since cells beside the mask might matter. */
+  final Attempts attempts = new Attempts();
 
   /**
    * Makes the step.
@@ -58,19 +54,19 @@ public final class ProductStep extends DeferrableStep {
     }
     Value[] operands = new Value[eager.inputs.length];
     for (int i = 0; i < operands.length; i++) {
-      operands[i] = MaskedProduct.finished(activation.values[eager.inputs[i]]);
+      operands[i] = Masking.finished(activation.values[eager.inputs[i]]);
       boolean isCompressed = operands[i] instanceof ManagedMatrix matrix && matrix.isCompressed();
-      if (isCompressed || operands[i] == null || !MaskedProduct.isThere(operands[i])) {
+      if (isCompressed || operands[i] == null || !Masking.isThere(operands[i])) {
         return null;
       }
     }
     Shape shape = shape(operands);
-    return shape != null && isMasked(activation.values, shape) && isTried() ? operands : null;
+    return shape != null && isMasked(activation.values, shape) && attempts.isWorthwhile() ? operands : null;
   }
 
   private boolean isMasked(Value[] values, Shape shape) {
     for (int mask : masks) {
-      if (MaskedProduct.isMask(values[mask], shape)) {
+      if (Masking.isMask(values[mask], shape)) {
         return true;
       }
     }
@@ -87,25 +83,6 @@ public final class ProductStep extends DeferrableStep {
     Shape shape = new Shape(left.rows(), right.cols());
     boolean fits = left.cols() == right.rows();
     return fits && (double) shape.cells() * left.cols() >= LEAST_WORK ? shape : null;
-  }
-
-  private boolean isTried() {
-    if (pause == 0) {
-      return true;
-    }
-    pause--;
-    return false;
-  }
-
-  /** The whole product had to be computed, since cells beside the mask might matter. */
-  void refused() {
-    refusals = Math.min(refusals + 1, MOST_REFUSALS);
-    pause = (1 << refusals) - 1;
-  }
-
-  /** Cells were computed at the mask alone. */
-  void sampled() {
-    refusals = 0;
   }
 
   @Override

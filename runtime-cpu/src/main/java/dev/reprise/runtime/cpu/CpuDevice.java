@@ -127,10 +127,10 @@ public final class CpuDevice implements Device, AutoCloseable {
   }
 
   /**
-   * Computes an expression of a product at the non-zeros of a compressed matrix.
+   * Computes an expression at the non-zeros of a compressed matrix.
    *
-   * @param leaves matrices of fp64 and scalars, pinned by the caller; null in place of the product
-   * @param a the left operand of the product
+   * @param leaves matrices of fp64 and scalars, pinned by the caller; null in place of a product
+   * @param a the left operand of the product; null without one
    * @param b the right one
    * @return the result in the form that the operations one by one would give it, owned by the
    *     caller; null when they must run so

@@ -4,35 +4,54 @@ import dev.reprise.runtime.operation.Operation;
 
 /**
  * An expression whose last operation multiplies a compressed matrix, the mask, with what is made of
- * a product of two dense ones, or divides it by that. Where the mask is zero the result is, so the
- * cells of the product may be needed at its non-zeros alone. Immutable.
+ * dense ones, or divides it by that. Where the mask is zero the result is, so cells may be needed at
+ * its non-zeros alone, those of a product of two dense matrices, too. Immutable.
  *
  * <pre>
  *   X / (W %*% H + 1e-8)      expression $1 / ($2 + $3:scalar), mask 0, product 1
  * </pre>
  */
 public final class SampledExpression {
+  private static final int NONE = -1;
+
   private final FusedExpression expression;
   private final FusedExpression ofCells;
   private final int mask;
   private final int product;
   private final Operation multiplication;
 
-  /**
-   * Makes it.
-   *
-   * @param expression of fp64, without an aggregate, whose last operation is {@code *} or {@code /}
-   * @param mask which leaf is the mask, an operand of the last operation, of {@code /} the first
-   * @param product which leaf is the product
-   * @param multiplication the {@code matmul} that makes it
-   */
-  public SampledExpression(
+  private SampledExpression(
       FusedExpression expression, int mask, int product, Operation multiplication) {
     this.expression = expression;
     this.ofCells = expression.ofCells();
     this.mask = mask;
     this.product = product;
     this.multiplication = multiplication;
+  }
+
+  /**
+   * One without a product.
+   *
+   * @param expression of fp64, without an aggregate, whose last operation is {@code *} or {@code /}
+   * @param mask which leaf is the mask, an operand of the last operation, of {@code /} the first
+   */
+  public static SampledExpression of(FusedExpression expression, int mask) {
+    return new SampledExpression(expression, mask, NONE, null);
+  }
+
+  /**
+   * As the other, of a product.
+   *
+   * @param product which leaf it is
+   * @param multiplication the {@code matmul} that makes it
+   */
+  public static SampledExpression ofProduct(
+      FusedExpression expression, int mask, int product, Operation multiplication) {
+    return new SampledExpression(expression, mask, product, multiplication);
+  }
+
+  boolean hasProduct() {
+    return product != NONE;
   }
 
   FusedExpression expression() {
@@ -48,10 +67,12 @@ public final class SampledExpression {
     return mask;
   }
 
+  /** Negative for none. */
   int product() {
     return product;
   }
 
+  /** Null without a product. */
   Operation multiplication() {
     return multiplication;
   }

@@ -37,7 +37,7 @@ public final class SampledLoop {
    *
    * @param leaves matrices of fp64, of the shapes that their kinds say, compressed ones of the
    *     result's shape, and scalars; null in the place of the product
-   * @param a the left operand of the product
+   * @param a the left operand of the product; null without one
    * @param b the right one
    * @return a matrix that the caller owns; null when the operations must run one by one
    */
@@ -51,7 +51,7 @@ public final class SampledLoop {
     // The form of what few non-zeros are left does not depend on how it came about then.
     if (mask.nonZeros() == 0
         || !SparseMatrix.isWorthwhile(mask.rows(), mask.cols(), mask.nonZeros())
-        || !products.fits(sampled.multiplication(), a, b)
+        || sampled.hasProduct() && !products.fits(sampled.multiplication(), a, b)
         || !keepsZeros(sampled, leaves, a, b, context)) {
       return null;
     }

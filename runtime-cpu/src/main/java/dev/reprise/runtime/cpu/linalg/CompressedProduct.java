@@ -60,10 +60,15 @@ final class CompressedProduct {
           for (long column = 0; column < b.cols(); column += most) {
             int columns = (int) Math.min(most, b.cols() - column);
             CompressedSums.Cells right = cells(b, 0, column);
-            for (long row = from, end; row < to; row = end) {
-              end = behind(s, row, to, columns);
-              CompressedSums.ofChosen(rows(s, row, end), right, columns, cells(c, row, column));
-            }
+            long first = column;
+            inCalls(
+                s,
+                from,
+                to,
+                columns,
+                (row, end) ->
+                    CompressedSums.ofChosen(
+                        rows(s, row, end), right, columns, cells(c, row, first)));
           }
         });
     return c;
@@ -81,22 +86,32 @@ final class CompressedProduct {
         (column, columnEnd) -> {
           int columns = (int) (columnEnd - column);
           CompressedSums.Cells target = cells(c, 0, column);
-          for (long row = 0, end; row < s.rows(); row = end) {
-            end = behind(s, row, s.rows(), columns);
-            CompressedSums.addToChosen(rows(s, row, end), cells(b, row, column), columns, target);
-          }
+          inCalls(
+              s,
+              0,
+              s.rows(),
+              columns,
+              (row, end) ->
+                  CompressedSums.addToChosen(
+                      rows(s, row, end), cells(b, row, column), columns, target));
         });
     return c;
   }
 
-  /** Behind how many rows from one on, at least it alone, a call ends. */
-  private static long behind(SparseMatrix s, long row, long most, int columns) {
-    long first = s.start(row);
-    long end = row + 1;
-    while (end < most && (s.start(end + 1) - first + end + 1 - row) * columns <= CALL_WORK) {
-      end++;
+  /** Calls the body for rows in their order, as many at once as should be in a call. */
+  private static void inCalls(
+      SparseMatrix s, long from, long to, int columns, Parallel.RangeBody body) {
+    if (to == from) {
+      return;
     }
-    return end;
+    long values = s.start(to) - s.start(from);
+    if (to == from + 1 || (values + to - from) * columns <= CALL_WORK) {
+      body.run(from, to);
+      return;
+    }
+    long middle = (from + to) >>> 1;
+    inCalls(s, from, middle, columns, body);
+    inCalls(s, middle, to, columns, body);
   }
 
   private static CompressedSums.Rows rows(SparseMatrix s, long row, long end) {

@@ -95,16 +95,14 @@ public final class SampledProduct {
 
     void run(long from, long to, ExecutionContext context) {
       long most = Math.max(1, CALL_WORK / left.cols());
-      for (long row = from, end; row < to; row = end) {
-        end = row + 1;
-        while (end < to && places.start(end + 1) - places.start(row) <= most) {
-          end++;
-        }
-        if (places.start(end) - places.start(row) <= most) {
-          add(row, end - row, places.segment().address() + row * Long.BYTES, places.start(row));
-        } else {
-          addPieces(row, most, context);
-        }
+      if (places.start(to) - places.start(from) <= most) {
+        add(from, to - from, places.segment().address() + from * Long.BYTES, places.start(from));
+      } else if (to == from + 1) {
+        addPieces(from, most, context);
+      } else {
+        long middle = (from + to) >>> 1;
+        run(from, middle, context);
+        run(middle, to, context);
       }
     }
 

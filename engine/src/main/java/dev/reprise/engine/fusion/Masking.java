@@ -11,19 +11,23 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Shapes;
 
 /**
- * An operation whose value needs a product at the non-zeros of a compressed matrix alone, the mask:
- * it multiplies the mask with what is made of the product, or divides the mask by that.
+ * An operation over a compressed matrix, the mask, which it multiplies with what is made of dense
+ * ones, or divides by that: its value needs their cells at the non-zeros of the mask alone, if what
+ * lies beside them does not matter. That holds of the cells of a product, too.
  *
  * <pre>
  *   t = W %*% H        deferred ({@link ProductStep})
  *   u = t + 1e-8       deferred
- *   Q = X / u          X is compressed: a masked product
+ *   Q = X / u          X is compressed: it masks u, and so t
  * </pre>
  */
-final class MaskedProduct {
-  private MaskedProduct() {}
+final class Masking {
+  /** Cells from which on it pays where there is no product. */
+  private static final long FEWEST_CELLS = 1 << 16;
 
-  /** Whether an operation over operands of which one is made of a product is one. */
+  private Masking() {}
+
+  /** Whether an operation over operands of which some are deferred is one. */
   static boolean is(FusableStep step, Value[] operands) {
     return maskOf(step, operands) >= 0;
   }
@@ -41,7 +45,8 @@ final class MaskedProduct {
 
   private static boolean masks(Value mask, Value other) {
     return other instanceof Deferred deferred
-        && deferred.products == 1
+        && deferred.products <= 1
+        && (deferred.products > 0 || deferred.shape().cells() >= FEWEST_CELLS)
         && isMask(mask, deferred.shape());
   }
 
@@ -53,7 +58,7 @@ final class MaskedProduct {
         && matrix.shape().equals(shape);
   }
 
-  /** The value of an operand beside a product, as loops over cells take it; null if they do not. */
+  /** The value of an operand as loops over cells of a mask take it; null if they do not. */
   static Value operandOrNull(Value value) {
     Value found = finished(value);
     boolean fits =
@@ -82,12 +87,12 @@ final class MaskedProduct {
   }
 
   /**
-   * Whether operands, one of them made of one product, have cells for each of its cells: what was
+   * Whether operands, made of one product at most, have cells for each cell of the result: what was
    * deferred and what is compressed as many, others may be vectors or single numbers.
    */
   static boolean fit(Value[] operands) {
     Shape shape = FusedShape.of(operands);
-    if (shape == null || Deferred.productsIn(operands) != 1) {
+    if (shape == null || Deferred.productsIn(operands) > 1) {
       return false;
     }
     for (Value operand : operands) {

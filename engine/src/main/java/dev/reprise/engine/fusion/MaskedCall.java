@@ -1,6 +1,8 @@
 package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.fusion.FusedCall.Member;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -12,27 +14,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link FusedCall} with a {@linkplain MaskedProduct masked product} computes, where its
- * product is no operation but a leaf.
+ * What a {@link FusedCall} with a {@linkplain Masking mask} computes; a product in it is no
+ * operation here but a leaf.
  *
- * @param step of the product
+ * @param attempts to be told whether it could be computed at the mask alone
  * @param leaves for each leaf of the expression the call's leaf; negative for the product
- * @param left the call's leaf that is the left operand of the product
+ * @param left the call's leaf that is the left operand of the product; negative without one
  * @param right the right one
  */
-record SampledCall(
-    ProductStep step, SampledExpression expression, int[] leaves, int left, int right) {
+record MaskedCall(
+    Attempts attempts, SampledExpression expression, int[] leaves, int left, int right) {
   private static final FusableOperation MULTIPLY = FusableOperation.of("*");
   private static final int PRODUCT = -1;
 
   /**
    * The one of a call.
    *
-   * @param product the number of its product among the members
+   * @param product the number of its product among the members; negative for none
    * @param mask the number of its mask among the leaves
    */
-  static SampledCall of(
-      ProductStep step,
+  static MaskedCall of(
+      Attempts attempts,
       List<Member> members,
       List<Value> leaves,
       List<LeafKind> kinds,
@@ -55,15 +57,34 @@ record SampledCall(
       }
       places[at] = node(members.get(at), leaves, operands, builder);
     }
-    int[] factors = members.get(product).operands();
-    SampledExpression expression =
-        new SampledExpression(
-            builder.build(null),
+    FusedExpression expression = builder.build(null);
+    int[] ofCall = used.stream().mapToInt(Integer::intValue).toArray();
+    if (product < 0) {
+      SampledExpression sampled = SampledExpression.of(expression, used.indexOf(mask));
+      return new MaskedCall(attempts, sampled, ofCall, -1, -1);
+    }
+    SampledExpression sampled =
+        SampledExpression.ofProduct(
+            expression,
             used.indexOf(mask),
             used.indexOf(PRODUCT),
-            step.operation().operation());
-    int[] ofCall = used.stream().mapToInt(Integer::intValue).toArray();
-    return new SampledCall(step, expression, ofCall, factors[0], factors[1]);
+            members.get(product).operation().operation());
+    int[] factors = members.get(product).operands();
+    return new MaskedCall(attempts, sampled, ofCall, factors[0], factors[1]);
+  }
+
+  /** An operand of the product among those of the call; null where there is no product. */
+  DenseMatrix factor(Operand[] operands, int leaf) {
+    return leaf < 0 ? null : (DenseMatrix) operands[leaf];
+  }
+
+  /** The operands of the expression among those of the call; null for the product. */
+  Operand[] ofExpression(Operand[] operands) {
+    Operand[] picked = new Operand[leaves.length];
+    for (int i = 0; i < picked.length; i++) {
+      picked[i] = leaves[i] < 0 ? null : operands[leaves[i]];
+    }
+    return picked;
   }
 
   private static int leaf(
