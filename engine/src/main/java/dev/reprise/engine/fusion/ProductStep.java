@@ -2,14 +2,15 @@ package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
+import dev.reprise.engine.control.Step;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.step.Steps;
 import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Shapes;
 
 /**
  * A product of which only the cells may be needed where a compressed matrix has non-zeros ({@link
@@ -20,6 +21,9 @@ public final class ProductStep extends DeferrableStep {
   /** Multiplications below which little is saved: some 20 microseconds. */
   private static final double LEAST_WORK = 1 << 19;
 
+  /** Computes the product as if there were no mask. */
+  private final Step plain;
+
   /** Slots of values that mask the product if they are compressed and of its shape. */
   private final int[] masks;
 
@@ -29,39 +33,63 @@ public final class ProductStep extends DeferrableStep {
   /**
    * Makes the step.
    *
+   * @param plain computes the product otherwise: its kernel, or a step that asks for it first
    * @param masks slots that are not written until the product is read
    */
   public ProductStep(
-      Pipeline pipeline, Fusion fusion, Steps.Kernel eager, int[] releases, int[] masks) {
-    super(pipeline, fusion, eager, releases);
+      Pipeline pipeline, Fusion fusion, Step plain, int[] releases, int[] masks) {
+    super(pipeline, fusion, kernel(plain), releases);
+    this.plain = plain;
     this.masks = masks.clone();
+  }
+
+  private static Steps.Kernel kernel(Step step) {
+    return step instanceof AskingStep asking ? asking.eager : (Steps.Kernel) step;
   }
 
   @Override
   public void run(ControlContext context, Activation activation) {
-    Value[] operands = maskedOperands(activation);
-    if (operands == null) {
-      eager.run(context, activation);
-    } else {
-      defer(activation, operands, shape(operands));
+    if (isMasked(activation.values) && attempts.isWorthwhile()) {
+      computeInputs(context, activation);
+      Value[] operands = gather(activation, eager.inputs);
+      if (areThere(operands)) {
+        defer(activation, operands, shape(operands));
+        return;
+      }
     }
+    plain.run(context, activation);
   }
 
-  /** The operands when the product may be masked; else null. */
-  private Value[] maskedOperands(Activation activation) {
+  private boolean isMasked(Value[] values) {
     if (fusion.chains().isActive() || precision() != Precision.FP64) {
-      return null;
+      return false;
     }
     Value[] operands = new Value[eager.inputs.length];
     for (int i = 0; i < operands.length; i++) {
-      operands[i] = Masking.finished(activation.values[eager.inputs[i]]);
-      boolean isCompressed = operands[i] instanceof ManagedMatrix matrix && matrix.isCompressed();
-      if (isCompressed || operands[i] == null || !Masking.isThere(operands[i])) {
-        return null;
+      operands[i] = Masking.finished(values[eager.inputs[i]]);
+      if (!(operands[i] instanceof Deferred || isDense(operands[i]))) {
+        return false;
       }
     }
     Shape shape = shape(operands);
-    return shape != null && isMasked(activation.values, shape) && attempts.isWorthwhile() ? operands : null;
+    return shape != null && isMasked(values, shape);
+  }
+
+  /** Whether operands are dense matrices; handles among them are replaced by their values. */
+  private static boolean areThere(Value[] operands) {
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = Masking.finished(operands[i]);
+      if (!isDense(operands[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isDense(Value value) {
+    return value != null
+        && Masking.isThere(value)
+        && !(value instanceof ManagedMatrix matrix && matrix.isCompressed());
   }
 
   private boolean isMasked(Value[] values, Shape shape) {
@@ -76,8 +104,8 @@ public final class ProductStep extends DeferrableStep {
   /** The shape of the product; null where operands do not fit or there is little to do. */
   private Shape shape(Value[] operands) {
     Attributes attributes = eager.operation.operation().attributes();
-    Shape a = ((MatrixValue) operands[0]).shape();
-    Shape b = ((MatrixValue) operands[1]).shape();
+    Shape a = Shapes.of(operands[0]);
+    Shape b = Shapes.of(operands[1]);
     Shape left = attributes.isSet("ta") ? a.transposed() : a;
     Shape right = attributes.isSet("tb") ? b.transposed() : b;
     Shape shape = new Shape(left.rows(), right.cols());

@@ -100,9 +100,7 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
       FusionCandidates candidates,
       Deferral[] deferrals) {
     for (int i = 0; i < steps.length; i++) {
-      // Kinds of steps that do more than the pipeline have classes of their own.
-      if (steps[i].getClass() != Steps.Kernel.class
-          || !((Steps.Kernel) steps[i]).operation.name().equals("matmul")
+      if (!isProduct(instructions.get(i), steps[i])
           || !mayDefer(procedure, instructions.get(i).outputs()[0])) {
         continue;
       }
@@ -116,11 +114,18 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
             new ProductStep(
                 machinery.pipeline(),
                 machinery.fusion(),
-                (Steps.Kernel) steps[i],
+                steps[i],
                 instructions.get(i).releases(),
                 masks);
       }
     }
+  }
+
+  private static boolean isProduct(Instruction instruction, Step step) {
+    // Kinds of steps that do more than the pipeline have classes of their own.
+    return instruction instanceof Instruction.Compute compute
+        && compute.operation().name().equals("matmul")
+        && (step.getClass() == Steps.Kernel.class || step instanceof AskingStep);
   }
 
   private static FusableOperation fusableOrNull(Instruction instruction, Step step) {
