@@ -4,6 +4,9 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.RowExtremes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -19,7 +22,7 @@ record CellBounds(double least, double most) {
   private static final double SMALLEST = 1e-290;
 
   private static final long CHUNK_CELLS = 1 << 15;
-  private static final ValueLayout.OfLong BITS = ValueLayout.JAVA_LONG;
+  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
 
   /** The bounds if both are finite numbers; else null. */
   static CellBounds orNull(double least, double most) {
@@ -45,52 +48,48 @@ record CellBounds(double least, double most) {
 
   private static CellBounds of(
       MemorySegment cells, long count, Parallel parallel, ExecutionContext context) {
-    Range[] ranges = new Range[Math.toIntExact(Parallel.chunks(count, CHUNK_CELLS))];
-    parallel.forRange(
-        context,
-        count,
-        CHUNK_CELLS,
-        (from, to) -> ranges[(int) (from / CHUNK_CELLS)] = Range.of(cells, from, to));
-    Range all = Range.NONE;
-    for (Range range : ranges) {
-      all = all.with(range);
+    int chunks = Math.toIntExact(Parallel.chunks(count, CHUNK_CELLS));
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MemorySegment least = scratch.doubles(Math.max(1, chunks));
+      MemorySegment most = scratch.doubles(Math.max(1, chunks));
+      parallel.forRange(
+          context,
+          count,
+          CHUNK_CELLS,
+          (from, to) -> extremes(cells, from, to, least, most, from / CHUNK_CELLS));
+      double smallest = chunks == 0 ? 0 : least.getAtIndex(CELL, 0);
+      double largest = chunks == 0 ? 0 : most.getAtIndex(CELL, 0);
+      for (int i = 1; i < chunks; i++) {
+        // NaN where one of them is.
+        smallest = Math.min(smallest, least.getAtIndex(CELL, i));
+        largest = Math.max(largest, most.getAtIndex(CELL, i));
+      }
+      return orNull(smallest, largest);
     }
-    return all.bounds();
   }
 
-  /**
-   * The least and the largest of cells without their signs, as bits, which have the order of the
-   * numbers (those of NaN come last), and whether some have one. What compares doubles makes one
-   * cell wait for the other.
-   */
-  private record Range(long least, long most, boolean hasSign) {
-    static final Range NONE = new Range(Long.MAX_VALUE, 0, false);
-
-    static Range of(MemorySegment cells, long from, long to) {
-      long least = Long.MAX_VALUE;
-      long most = 0;
-      long signs = 0;
-      for (long at = from; at < to; at++) {
-        long bits = cells.getAtIndex(BITS, at);
-        signs |= bits;
-        least = Math.min(least, bits & Long.MAX_VALUE);
-        most = Math.max(most, bits & Long.MAX_VALUE);
+  /** Writes the least and the largest of some cells, NaN where there is one among them. */
+  private static void extremes(
+      MemorySegment cells, long from, long to, MemorySegment least, MemorySegment most, long at) {
+    if (CellFunction.areThere()) {
+      long first = cells.address() + from * Double.BYTES;
+      int count = (int) (to - from);
+      boolean areNumbers =
+          RowExtremes.LEAST.run(first, 1, count, least.address() + at * Double.BYTES)
+              && RowExtremes.LARGEST.run(first, 1, count, most.address() + at * Double.BYTES);
+      if (!areNumbers) {
+        least.setAtIndex(CELL, at, Double.NaN);
       }
-      return new Range(least, most, signs < 0);
+      return;
     }
-
-    Range with(Range other) {
-      return new Range(
-          Math.min(least, other.least), Math.max(most, other.most), hasSign || other.hasSign);
+    double smallest = cells.getAtIndex(CELL, from);
+    double largest = smallest;
+    for (long i = from + 1; i < to; i++) {
+      smallest = Math.min(smallest, cells.getAtIndex(CELL, i));
+      largest = Math.max(largest, cells.getAtIndex(CELL, i));
     }
-
-    CellBounds bounds() {
-      double largest = Double.longBitsToDouble(most);
-      boolean isEmpty = least > most;
-      return isEmpty || hasSign
-          ? orNull(-largest, largest)
-          : orNull(Double.longBitsToDouble(least), largest);
-    }
+    least.setAtIndex(CELL, at, smallest);
+    most.setAtIndex(CELL, at, largest);
   }
 
   /**
