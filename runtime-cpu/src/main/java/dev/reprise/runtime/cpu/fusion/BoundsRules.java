@@ -23,12 +23,14 @@ final class BoundsRules {
   /** Beyond, exp or what is made of it leaves the range of normal numbers. */
   private static final double MOST_EXPONENT = 600;
 
+  private static final double MOST_ROUNDED = 1L << 52;
+
   private static final Map<String, UnaryOperator<CellBounds>> UNARY =
       Map.ofEntries(
           entry("negate", x -> new CellBounds(-x.most(), -x.least())),
           entry("abs", BoundsRules::absolute),
           entry("sign", rising(Math::signum)),
-          entry("round", x -> new CellBounds(Math.floor(x.least()), Math.ceil(x.most()))),
+          entry("round", BoundsRules::round),
           entry("floor", rising(Math::floor)),
           entry("ceil", rising(Math::ceil)),
           entry("sqrt", x -> x.least() >= 0 ? rising(Math::sqrt).apply(x) : null),
@@ -84,6 +86,13 @@ final class BoundsRules {
 
   private static CellBounds widened(CellBounds bounds) {
     return bounds == null ? null : bounds.widened();
+  }
+
+  /** The kernel's results are whole numbers of 64 bits. */
+  private static CellBounds round(CellBounds x) {
+    return x.largest() > MOST_ROUNDED
+        ? null
+        : new CellBounds(Math.floor(x.least()), Math.ceil(x.most()));
   }
 
   private static CellBounds absolute(CellBounds x) {
