@@ -6,13 +6,13 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.code.NonZeros;
 import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Makes a matrix of the non-zero positions of another one, with other values. */
 public final class StoredValues {
@@ -32,25 +32,51 @@ public final class StoredValues {
 
   /** The matrix with new values; zeros among them are dropped. The caller owns it. */
   MatrixOperand mapped(SparseMatrix x, ExecutionContext context, Mapping mapping) {
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      MemorySegment values = scratch.doubles(Math.max(1, x.nonZeros()));
-      parallel.forRange(
-          context, x.nonZeros(), CHUNK, (from, to) -> mapping.values(from, to - from, values));
-      return replaced(x, values, context);
-    }
+    return with(
+        x,
+        context,
+        values ->
+            parallel.forRange(
+                context,
+                x.nonZeros(),
+                CHUNK,
+                (from, to) -> mapping.values(from, to - from, values)));
   }
 
   /**
    * The matrix with other values, one for each in their order; zeros among them are dropped. The
    * caller owns it.
    *
-   * @param values doubles in native memory
+   * @param writer writes them to the memory that it is given
    */
-  public static MatrixOperand replaced(
-      SparseMatrix x, MemorySegment values, ExecutionContext context) {
-    return hasZero(values, x.nonZeros())
-        ? withoutZeros(x, values, context)
-        : withValues(x, values, context);
+  public static MatrixOperand with(
+      SparseMatrix x, ExecutionContext context, Consumer<MemorySegment> writer) {
+    SparseMatrix out = SparseMatrix.allocate(context.allocator(), x.rows(), x.cols(), x.nonZeros());
+    try {
+      MemorySegment values = values(out);
+      writer.accept(values);
+      if (hasZero(values, x.nonZeros())) {
+        MatrixOperand without = withoutZeros(x, values, context);
+        out.buffer().release();
+        return without;
+      }
+      MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.valuesAt());
+      MemorySegment.copy(
+          x.segment(),
+          x.columnsAt(),
+          out.segment(),
+          out.columnsAt(),
+          Integer.BYTES * x.nonZeros());
+      return out;
+    } catch (RuntimeException | Error e) {
+      out.buffer().release();
+      throw e;
+    }
+  }
+
+  /** The values of a matrix, one behind the other. */
+  public static MemorySegment values(SparseMatrix x) {
+    return x.segment().asSlice(x.valuesAt(), Double.BYTES * x.nonZeros());
   }
 
   private static boolean hasZero(MemorySegment values, long n) {
@@ -63,14 +89,6 @@ public final class StoredValues {
       }
     }
     return false;
-  }
-
-  private static SparseMatrix withValues(
-      SparseMatrix x, MemorySegment values, ExecutionContext context) {
-    SparseMatrix out = SparseMatrix.allocate(context.allocator(), x.rows(), x.cols(), x.nonZeros());
-    MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.bytes());
-    MemorySegment.copy(values, 0, out.segment(), out.valuesAt(), Double.BYTES * x.nonZeros());
-    return out;
   }
 
   private static MatrixOperand withoutZeros(

@@ -30,11 +30,6 @@ final class CellsAtPlaces {
    * @param kind of the operand: compressed ones have all cells
    */
   void fetch(MatrixOperand operand, LeafKind kind, MemorySegment out) {
-    if (operand == places) {
-      MemorySegment.copy(
-          places.segment(), places.valuesAt(), out, 0, places.nonZeros() * Double.BYTES);
-      return;
-    }
     long perRow = Math.max(1, places.nonZeros() / Math.max(1, places.rows()));
     parallel.forRange(
         context,

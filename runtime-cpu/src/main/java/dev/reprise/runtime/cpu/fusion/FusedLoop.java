@@ -115,13 +115,13 @@ public final class FusedLoop {
    * Computes the expression, which has no aggregate, for some cells of matrices that lie together
    * as a row; whatever they are, nothing is compressed.
    *
-   * @return a row that the caller owns
+   * @param out where the result goes, in native memory
    */
-  DenseMatrix cells(Operand[] leaves, long cells, ExecutionContext context) {
+  void cells(Operand[] leaves, long cells, MemorySegment out, ExecutionContext context) {
     generateIfWorthwhile(cells);
     try (FusedSource source =
         new FusedSource(expression, this::plan, machine, leaves, 1, cells, pools)) {
-      return stored(source, context);
+      store(source, out, cells, context);
     }
   }
 
@@ -138,16 +138,19 @@ public final class FusedLoop {
   private DenseMatrix stored(FusedSource source, ExecutionContext context) {
     DenseMatrix out =
         DenseMatrix.allocate(context.allocator(), source.rows(), source.cols(), precision());
-    long cells = out.cells();
-    MemorySegment segment = out.segment();
+    store(source, out.segment(), out.cells(), context);
+    return out;
+  }
+
+  private void store(
+      FusedSource source, MemorySegment out, long cells, ExecutionContext context) {
     int block = block(source.cols());
     if (cells <= block) {
-      store(source, segment, 0, cells, block);
-      return out;
+      store(source, out, 0, cells, block);
+      return;
     }
     long chunk = Math.max(1, chunkCells(cells) / block) * block;
-    parallel.forRange(context, cells, chunk, (from, to) -> store(source, segment, from, to, block));
-    return out;
+    parallel.forRange(context, cells, chunk, (from, to) -> store(source, out, from, to, block));
   }
 
   /** Follows from the shape and the expression alone, though these chunks change no bits. */

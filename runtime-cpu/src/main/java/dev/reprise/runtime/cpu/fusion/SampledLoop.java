@@ -1,15 +1,18 @@
 package dev.reprise.runtime.cpu.fusion;
 
+import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.cell.StoredValues;
 import dev.reprise.runtime.cpu.linalg.SampledProduct;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Runs {@link SampledExpression}s: cells of all operands are fetched where the mask has non-zeros,
@@ -57,9 +60,9 @@ public final class SampledLoop {
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       Operand[] cells = cells(sampled, leaves, a, b, scratch, context);
-      DenseMatrix values =
-          scratch.own(loops.of(sampled.ofCells()).cells(cells, mask.nonZeros(), context));
-      return StoredValues.replaced(mask, values.segment(), context);
+      FusedLoop loop = loops.of(sampled.ofCells());
+      return StoredValues.with(
+          mask, context, out -> loop.cells(cells, mask.nonZeros(), out, context));
     }
   }
 
@@ -78,6 +81,10 @@ public final class SampledLoop {
       if (sampled.expression().isScalar(leaf)) {
         continue;
       }
+      if (leaves[leaf] == mask) {
+        cells[leaf] = values(mask);
+        continue;
+      }
       DenseMatrix row = scratch.matrix(1, mask.nonZeros());
       if (leaf == sampled.product()) {
         products.cells(sampled.multiplication(), a, b, mask, row.segment(), context);
@@ -88,6 +95,24 @@ public final class SampledLoop {
       cells[leaf] = row;
     }
     return cells;
+  }
+
+  /** The values of a matrix as a row, where they lie. */
+  private static DenseMatrix values(SparseMatrix x) {
+    MemorySegment values = StoredValues.values(x);
+    Buffer borrowed =
+        new Buffer() {
+          @Override
+          public MemorySegment segment() {
+            return values;
+          }
+
+          @Override
+          public void release() {
+            throw new IllegalStateException("the values belong to a matrix");
+          }
+        };
+    return new DenseMatrix(1, x.nonZeros(), Precision.FP64, borrowed);
   }
 
   /** Whether every zero of the mask is a zero of the result. */
