@@ -7,6 +7,7 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.code.CompressedSums;
+import dev.reprise.runtime.cpu.code.RowExtremes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -32,9 +33,6 @@ final class CompressedProduct {
 
   /** Columns of a task of the second: it goes through all values, so they should be several. */
   private static final int TASK_COLUMNS = 16;
-
-  private static final ValueLayout.OfLong BITS = ValueLayout.JAVA_LONG;
-  private static final long INFINITY = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
 
   private final Parallel parallel;
 
@@ -131,12 +129,18 @@ final class CompressedProduct {
   }
 
   /** Whether a zero times any of the values is zero. */
-  static boolean areFinite(SparseMatrix s) {
-    MemorySegment values = s.segment().asSlice(s.valuesAt());
-    long outside = 0;
-    for (long at = 0; at < s.nonZeros(); at++) {
-      outside |= INFINITY - 1 - (values.getAtIndex(BITS, at) & Long.MAX_VALUE);
+  static boolean areFinite(SparseMatrix s, Scratch scratch) {
+    MemorySegment extreme = scratch.doubles(1);
+    long first = s.segment().address() + s.valuesAt();
+    for (long at = 0; at < s.nonZeros(); at += RowExtremes.MOST_CELLS) {
+      int count = (int) Math.min(RowExtremes.MOST_CELLS, s.nonZeros() - at);
+      for (RowExtremes kind : new RowExtremes[] {RowExtremes.LEAST, RowExtremes.LARGEST}) {
+        boolean areNumbers = kind.run(first + at * Double.BYTES, 1, count, extreme.address());
+        if (!areNumbers || !Double.isFinite(extreme.get(ValueLayout.JAVA_DOUBLE, 0))) {
+          return false;
+        }
+      }
     }
-    return outside >= 0;
+    return true;
   }
 }

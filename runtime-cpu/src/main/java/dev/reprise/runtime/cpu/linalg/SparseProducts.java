@@ -106,7 +106,9 @@ final class SparseProducts {
           : code.multiply(s, y, context);
     }
     // A B is the transpose of t(B) t(A), where a zero of A makes no difference.
-    if (a instanceof DenseMatrix && b instanceof SparseMatrix s && CompressedProduct.areFinite(s)) {
+    if (a instanceof DenseMatrix
+        && b instanceof SparseMatrix s
+        && CompressedProduct.areFinite(s, scratch)) {
       DenseMatrix x = (DenseMatrix) plain(a, !ta, scratch, context);
       DenseMatrix c =
           tb
