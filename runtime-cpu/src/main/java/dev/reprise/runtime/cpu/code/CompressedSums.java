@@ -73,7 +73,7 @@ public final class CompressedSums {
    * @param columns 1 to {@link #mostColumns}
    */
   public static void ofChosen(Rows rows, Cells right, int columns, Cells target) {
-    call(OF_CHOSEN, rows, right, columns, target);
+    ofChosen(VectorRegisters.largest(), rows, right, columns, target);
   }
 
   /**
@@ -83,11 +83,28 @@ public final class CompressedSums {
    * @param columns 1 to {@link #mostColumns}
    */
   public static void addToChosen(Rows rows, Cells right, int columns, Cells target) {
-    call(TO_CHOSEN, rows, right, columns, target);
+    addToChosen(VectorRegisters.largest(), rows, right, columns, target);
   }
 
-  private static void call(CodeTable[] codes, Rows rows, Cells right, int columns, Cells target) {
-    VectorRegisters registers = VectorRegisters.largest();
+  /** As the other, in registers that the machine has. */
+  static void ofChosen(
+      VectorRegisters registers, Rows rows, Cells right, int columns, Cells target) {
+    call(OF_CHOSEN[registers.ordinal()], registers, rows, right, columns, target);
+  }
+
+  /** As the other, in registers that the machine has. */
+  static void addToChosen(
+      VectorRegisters registers, Rows rows, Cells right, int columns, Cells target) {
+    call(TO_CHOSEN[registers.ordinal()], registers, rows, right, columns, target);
+  }
+
+  private static void call(
+      CodeTable codes,
+      VectorRegisters registers,
+      Rows rows,
+      Cells right,
+      int columns,
+      Cells target) {
     int lanes = registers.doubles();
     int vectors = (columns + lanes - 1) / lanes;
     long[] arguments = new long[CompressedSumsCode.ARGUMENTS];
@@ -102,7 +119,6 @@ public final class CompressedSums {
     int last = columns - (vectors - 1) * lanes;
     Arrays.fill(arguments, CompressedSumsCode.MASK, CompressedSumsCode.MASK + last, -1);
     MemorySegment places = MemorySegment.ofArray(arguments);
-    MemorySegment code = codes[registers.ordinal()].of(vectors);
-    CodeCall.withSegments(code, places, places, 0, 0, 0, 0);
+    CodeCall.withSegments(codes.of(vectors), places, places, 0, 0, 0, 0);
   }
 }
