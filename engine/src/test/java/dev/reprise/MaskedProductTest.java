@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.Scripts.Outcome;
@@ -341,6 +342,30 @@ class MaskedProductTest {
       assertThat(sampled(outcome.statistics())).isZero();
       assertThat(outcome.output()).isEqualTo(run(config.withFusion(false), script).output());
     }
+  }
+
+  /** A library multiplies by so large a right operand, and adds terms in an order of its own. */
+  @Test
+  void onlyWhereBitsMayChangeAreCellsComputedOfWhatALibraryMultiplies() throws Exception {
+    assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
+    String script =
+        """
+        K = seq(1, 20000)
+        X = table(K %% 40 + 1, (K * 7919) %% 72000 + 1, K %% 5 + 1, 40, 72000)
+        W = (seq(1, 40) %*% t(seq(1, 30) * 31)) %% 101 / 101
+        H = (seq(1, 30) %*% t(seq(1, 72000) * 37)) %% 103 / 103
+        print(sum(X / (W %*% H + 0.1)))
+        """;
+    SessionConfig config = Scripts.config().withReuse(ReuseMode.TRACE);
+    Outcome standard = Scripts.run(config, script);
+    Outcome exact = Scripts.run(config.withNumerics(Numerics.EXACT), script);
+    assertThat(sampled(standard.statistics())).isEqualTo(1);
+    assertThat(sampled(exact.statistics())).isZero();
+    String unfused = Scripts.run(config.withFusion(false), script).output();
+    assertThat(exact.output()).isEqualTo(unfused);
+    double expected = Double.parseDouble(unfused.strip());
+    assertThat(Double.parseDouble(standard.output().strip()))
+        .isCloseTo(expected, within(1e-12 * expected));
   }
 
   @Test

@@ -265,9 +265,11 @@ final class FusedCall {
     }
 
     MaskedCall masked() {
-      return loop != null
-          ? null
-          : MaskedCall.of(attempts, members, leaves, kinds, productAt, mask);
+      if (loop != null) {
+        return null;
+      }
+      boolean anyOrder = product != null && product.anyOrder;
+      return MaskedCall.of(attempts, members, leaves, kinds, productAt, anyOrder, mask);
     }
 
     int add(FusableStep step, Value[] operands) {

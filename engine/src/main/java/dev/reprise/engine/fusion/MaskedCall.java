@@ -31,6 +31,7 @@ record MaskedCall(
    * The one of a call.
    *
    * @param product the number of its product among the members; negative for none
+   * @param anyOrder whether terms of the product may be added in another order than in the whole
    * @param mask the number of its mask among the leaves
    */
   static MaskedCall of(
@@ -39,6 +40,7 @@ record MaskedCall(
       List<Value> leaves,
       List<LeafKind> kinds,
       int product,
+      boolean anyOrder,
       int mask) {
     FusedExpression.Builder builder =
         new FusedExpression.Builder(Precision.FP64, leaves.size() + 1, members.size());
@@ -68,7 +70,8 @@ record MaskedCall(
             expression,
             used.indexOf(mask),
             used.indexOf(PRODUCT),
-            members.get(product).operation().operation());
+            members.get(product).operation().operation(),
+            anyOrder);
     int[] factors = members.get(product).operands();
     return new MaskedCall(attempts, sampled, ofCall, factors[0], factors[1]);
   }

@@ -21,6 +21,9 @@ public final class ProductStep extends DeferrableStep {
   /** Multiplications below which little is saved: some 20 microseconds. */
   private static final double LEAST_WORK = 1 << 19;
 
+  /** Whether terms may be added in another order than the whole product adds them. */
+  final boolean anyOrder;
+
   /** Computes the product as if there were no mask. */
   private final Step plain;
 
@@ -35,11 +38,18 @@ public final class ProductStep extends DeferrableStep {
    *
    * @param plain computes the product otherwise: its kernel, or a step that asks for it first
    * @param masks slots that are not written until the product is read
+   * @param anyOrder whether bits may differ from those of the whole product
    */
   public ProductStep(
-      Pipeline pipeline, Fusion fusion, Step plain, int[] releases, int[] masks) {
+      Pipeline pipeline,
+      Fusion fusion,
+      Step plain,
+      int[] releases,
+      int[] masks,
+      boolean anyOrder) {
     super(pipeline, fusion, kernel(plain), releases);
     this.plain = plain;
+    this.anyOrder = anyOrder;
     this.masks = masks.clone();
   }
 

@@ -1,5 +1,6 @@
 package dev.reprise.engine.link;
 
+import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.control.Step;
 import dev.reprise.engine.fusion.AskingStep;
@@ -21,8 +22,10 @@ import java.util.Set;
  * @param variables whether variables may be deferred that are read once, not only temporaries
  * @param keepsInvariants whether what a loop computes again and again is found in the cache, and
  *     products ask for their values before their operands are computed
+ * @param changesBits whether single cells of a product may have other bits than the whole has
  */
-public record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
+public record FusionScope(
+    boolean isOn, boolean variables, boolean keepsInvariants, boolean changesBits) {
 
   /**
    * What a session's options allow for scripts. Options that look at the value of every operation
@@ -31,7 +34,8 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
   public static FusionScope ofScripts(SessionConfig config) {
     boolean looksAtAll = !config.traps().isEmpty() || config.estimate() || config.verifyReuse() > 0;
     boolean on = config.fusion() && !looksAtAll;
-    return new FusionScope(on, true, config.reuse().reuses());
+    boolean changesBits = config.numerics() != Numerics.EXACT;
+    return new FusionScope(on, true, config.reuse().reuses(), changesBits);
   }
 
   /**
@@ -39,7 +43,7 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
    */
   public static FusionScope ofConversations(SessionConfig config) {
     FusionScope scripts = ofScripts(config);
-    return new FusionScope(scripts.isOn, false, scripts.keepsInvariants);
+    return new FusionScope(scripts.isOn, false, scripts.keepsInvariants, scripts.changesBits);
   }
 
   /**
@@ -116,7 +120,8 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
                 machinery.fusion(),
                 steps[i],
                 instructions.get(i).releases(),
-                masks);
+                masks,
+                changesBits);
       }
     }
   }

@@ -19,14 +19,20 @@ public final class SampledExpression {
   private final int mask;
   private final int product;
   private final Operation multiplication;
+  private final boolean anyOrder;
 
   private SampledExpression(
-      FusedExpression expression, int mask, int product, Operation multiplication) {
+      FusedExpression expression,
+      int mask,
+      int product,
+      Operation multiplication,
+      boolean anyOrder) {
     this.expression = expression;
     this.ofCells = expression.ofCells();
     this.mask = mask;
     this.product = product;
     this.multiplication = multiplication;
+    this.anyOrder = anyOrder;
   }
 
   /**
@@ -36,7 +42,7 @@ public final class SampledExpression {
    * @param mask which leaf is the mask, an operand of the last operation, of {@code /} the first
    */
   public static SampledExpression of(FusedExpression expression, int mask) {
-    return new SampledExpression(expression, mask, NONE, null);
+    return new SampledExpression(expression, mask, NONE, null, false);
   }
 
   /**
@@ -44,10 +50,15 @@ public final class SampledExpression {
    *
    * @param product which leaf it is
    * @param multiplication the {@code matmul} that makes it
+   * @param anyOrder whether terms may be added in another order than in the whole product
    */
   public static SampledExpression ofProduct(
-      FusedExpression expression, int mask, int product, Operation multiplication) {
-    return new SampledExpression(expression, mask, product, multiplication);
+      FusedExpression expression,
+      int mask,
+      int product,
+      Operation multiplication,
+      boolean anyOrder) {
+    return new SampledExpression(expression, mask, product, multiplication, anyOrder);
   }
 
   boolean hasProduct() {
@@ -75,6 +86,10 @@ public final class SampledExpression {
   /** Null without a product. */
   Operation multiplication() {
     return multiplication;
+  }
+
+  boolean inAnyOrder() {
+    return anyOrder;
   }
 
   /** Whether the mask is divided by the other operand, else multiplied. */

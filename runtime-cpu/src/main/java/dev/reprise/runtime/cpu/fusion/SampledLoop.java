@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The result has the bits and the form of the operations one by one. It passes by returning null
  * where that is not sure: where a zero of the mask may meet what makes something else of it (an
  * infinity, NaN, a zero as divisor), as bounds of all operands tell, or where the product by itself
- * adds its terms in an order that is not known. Usable from any thread.
+ * adds its terms in an order that is not known and has to be kept. Usable from any thread.
  */
 public final class SampledLoop {
   private final Parallel parallel;
@@ -54,7 +54,7 @@ public final class SampledLoop {
     // The form of what few non-zeros are left does not depend on how it came about then.
     if (mask.nonZeros() == 0
         || !SparseMatrix.isWorthwhile(mask.rows(), mask.cols(), mask.nonZeros())
-        || sampled.hasProduct() && !products.fits(sampled.multiplication(), a, b)
+        || sampled.hasProduct() && !products.fits(sampled.multiplication(), a, b, sampled.inAnyOrder())
         || !keepsZeros(sampled, leaves, a, b, context)) {
       return null;
     }

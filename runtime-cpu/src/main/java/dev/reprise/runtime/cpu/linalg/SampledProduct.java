@@ -6,6 +6,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.cpu.code.SampledSums;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -13,8 +14,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The cells of a product of two dense matrices where a compressed one has non-zeros, with the bits
- * that they have in the whole product: only products that {@link GeneratedProduct} computes, whose
- * {@link TermOrder} is known.
+ * that they have in the whole product if {@link GeneratedProduct} computes that, whose {@link
+ * TermOrder} is known.
  *
  * <p>A row of op(A) and one of the transposed op(B) are read for each cell, so one of them is
  * turned first if need be. A cell takes as long as some eight of the whole product; what is saved
@@ -36,13 +37,26 @@ public final class SampledProduct {
     this.generated = new GeneratedProduct(parallel, Precision.FP64);
   }
 
-  /** Whether cells of a {@code matmul} of fp64 matrices can be had so. */
-  public boolean fits(Operation operation, DenseMatrix a, DenseMatrix b) {
-    return orderOrNull(Factors.of(operation, a, b)) != null;
+  /**
+   * Whether cells of a {@code matmul} of fp64 matrices can be had so.
+   *
+   * @param anyOrder whether the terms of a large product may be added in another order than those
+   *     of the whole, which a library computes then
+   */
+  public boolean fits(Operation operation, DenseMatrix a, DenseMatrix b, boolean anyOrder) {
+    Factors factors = Factors.of(operation, a, b);
+    return factors.match()
+        && MatrixProduct.isForCode(factors)
+        && (generated.order(factors) != null || anyOrder && isForLibrary(factors));
   }
 
-  private TermOrder orderOrNull(Factors factors) {
-    return factors.match() && MatrixProduct.isForCode(factors) ? generated.order(factors) : null;
+  private static boolean isForLibrary(Factors factors) {
+    return PackedProduct.isTooLarge(factors) && PanelSums.find(Precision.FP64) != null;
+  }
+
+  private TermOrder order(Factors factors) {
+    TermOrder known = generated.order(factors);
+    return known == null ? TermOrder.of(TermBlocks.of(factors.terms())) : known;
   }
 
   /**
@@ -59,7 +73,7 @@ public final class SampledProduct {
       MemorySegment out,
       ExecutionContext context) {
     Factors factors = Factors.of(operation, a, b);
-    TermOrder order = orderOrNull(factors);
+    TermOrder order = order(factors);
     if (places.nonZeros() == 0) {
       return;
     }

@@ -90,7 +90,7 @@ class SampledProductTest {
     for (long[] shape : new long[][] {{100, 1, 30}, {1, 100, 30}, {4, 4, 4}, {40, 30, 4096}}) {
       DenseMatrix a = matrix(shape[0], shape[2]);
       DenseMatrix b = matrix(shape[2], shape[1]);
-      assertThat(sampled.fits(operation(false, false), a, b)).isFalse();
+      assertThat(sampled.fits(operation(false, false), a, b, false)).isFalse();
       a.buffer().release();
       b.buffer().release();
     }
@@ -113,7 +113,7 @@ class SampledProductTest {
       DenseMatrix a = matrix(ta ? k : m, ta ? m : k);
       DenseMatrix b = matrix(tb ? n : k, tb ? k : n);
       Operation operation = operation(ta, tb);
-      if (sampled.fits(operation, a, b)) {
+      if (sampled.fits(operation, a, b, false)) {
         computed++;
         check(operation, a, b, places);
       }
