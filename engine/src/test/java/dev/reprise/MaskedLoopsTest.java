@@ -73,7 +73,8 @@ class MaskedLoopsTest {
                     40, "if (i %% 3 == 0) {\n" + POISSON + "} else {\n" + LEAST_SQUARES + "}\n")
                 + SHOWN),
         Arguments.of("calls", DATA + call.formatted(POISSON) + calls + SHOWN),
-        Arguments.of("calls of least squares", DATA + call.formatted(LEAST_SQUARES) + calls + SHOWN),
+        Arguments.of(
+            "calls of least squares", DATA + call.formatted(LEAST_SQUARES) + calls + SHOWN),
         Arguments.of("workers", DATA + call.formatted(POISSON) + workers + SHOWN));
   }
 

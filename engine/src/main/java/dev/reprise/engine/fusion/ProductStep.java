@@ -30,7 +30,7 @@ public final class ProductStep extends DeferrableStep {
   /** Slots of values that mask the product if they are compressed and of its shape. */
   private final int[] masks;
 
-  /** Refused when the whole product had to be computed, since cells beside the mask might matter. */
+  /** Refused when the whole product had to be computed: cells beside the mask might matter. */
   final Attempts attempts = new Attempts();
 
   /**

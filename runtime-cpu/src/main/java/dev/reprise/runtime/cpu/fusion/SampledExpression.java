@@ -4,8 +4,8 @@ import dev.reprise.runtime.operation.Operation;
 
 /**
  * An expression whose last operation multiplies a compressed matrix, the mask, with what is made of
- * dense ones, or divides it by that. Where the mask is zero the result is, so cells may be needed at
- * its non-zeros alone, those of a product of two dense matrices, too. Immutable.
+ * dense ones, or divides it by that. Where the mask is zero the result is, so cells may be needed
+ * at its non-zeros alone, those of a product of two dense matrices, too. Immutable.
  *
  * <pre>
  *   X / (W %*% H + 1e-8)      expression $1 / ($2 + $3:scalar), mask 0, product 1

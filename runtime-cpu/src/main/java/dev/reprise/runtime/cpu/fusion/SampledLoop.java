@@ -54,7 +54,7 @@ public final class SampledLoop {
     // The form of what few non-zeros are left does not depend on how it came about then.
     if (mask.nonZeros() == 0
         || !SparseMatrix.isWorthwhile(mask.rows(), mask.cols(), mask.nonZeros())
-        || sampled.hasProduct() && !products.fits(sampled.multiplication(), a, b, sampled.inAnyOrder())
+        || sampled.hasProduct() && !hasCells(sampled, a, b)
         || !keepsZeros(sampled, leaves, a, b, context)) {
       return null;
     }
@@ -64,6 +64,10 @@ public final class SampledLoop {
       return StoredValues.with(
           mask, context, out -> loop.cells(cells, mask.nonZeros(), out, context));
     }
+  }
+
+  private boolean hasCells(SampledExpression sampled, DenseMatrix a, DenseMatrix b) {
+    return products.fits(sampled.multiplication(), a, b, sampled.inAnyOrder());
   }
 
   /** Rows of the cells that are needed of each leaf. */

@@ -136,9 +136,10 @@ class BoundsRulesTest {
     }
     CellBounds tiny = new CellBounds(1e-160, 1);
     assertThat(CellBounds.ofProduct(tiny, tiny, 3).excludeZero()).isFalse();
-    assertThat(CellBounds.ofProduct(new CellBounds(0.5, 1), new CellBounds(0.5, 1), 3).excludeZero())
-        .isTrue();
-    assertThat(CellBounds.ofProduct(new CellBounds(0, 1e200), new CellBounds(0, 1e200), 1)).isNull();
+    CellBounds plain = new CellBounds(0.5, 1);
+    assertThat(CellBounds.ofProduct(plain, plain, 3).excludeZero()).isTrue();
+    CellBounds huge = new CellBounds(0, 1e200);
+    assertThat(CellBounds.ofProduct(huge, huge, 1)).isNull();
   }
 
   private CellBounds of(double[] cells) {
