@@ -26,8 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MaskedProductTest {
   private static final String SAMPLED = "fused (sampled)";
 
+  /** More with {@code -Dreprise.programs=N}. */
+  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 60);
+
+  private static final int FIRST = Integer.getInteger("reprise.first", 0);
+
   static LongStream seeds() {
-    return LongStream.range(0, 60);
+    return LongStream.range(FIRST, FIRST + PROGRAMS);
   }
 
   private static boolean hasCode() {
