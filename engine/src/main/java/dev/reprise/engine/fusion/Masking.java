@@ -50,12 +50,18 @@ final class Masking {
         && isMask(mask, deferred.shape());
   }
 
-  /** Whether a value is a compressed matrix of doubles, of a shape. */
-  static boolean isMask(Value value, Shape shape) {
-    return finished(value) instanceof ManagedMatrix matrix
+  /** Whether a value is a compressed matrix of doubles, of a shape; wherever it is by now. */
+  private static boolean isMask(Value value, Shape shape) {
+    return value instanceof ManagedMatrix matrix
         && matrix.isCompressed()
-        && isThere(matrix)
+        && matrix.precision() == Precision.FP64
         && matrix.shape().equals(shape);
+  }
+
+  /** Whether a value may mask what is to be made of a product of a shape. */
+  static boolean mayMask(Value value, Shape shape) {
+    Value found = finished(value);
+    return isMask(found, shape) && isThere(found);
   }
 
   /** The value of an operand as loops over cells of a mask take it; null if they do not. */
@@ -96,13 +102,15 @@ final class Masking {
       return false;
     }
     for (Value operand : operands) {
-      boolean isWhole =
-          operand instanceof Deferred
-              || operand instanceof ManagedMatrix matrix && matrix.isCompressed();
+      boolean isWhole = operand instanceof Deferred || isCompressed(operand);
       if (isWhole && !shape.equals(Shapes.of(operand))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isCompressed(Value value) {
+    return value instanceof ManagedMatrix matrix && matrix.isCompressed();
   }
 }

@@ -104,7 +104,7 @@ public final class ProductStep extends DeferrableStep {
 
   private boolean isMasked(Value[] values, Shape shape) {
     for (int mask : masks) {
-      if (Masking.isMask(values[mask], shape)) {
+      if (Masking.mayMask(values[mask], shape)) {
         return true;
       }
     }
