@@ -89,7 +89,7 @@ public final class AskingStep extends KernelStep {
       releaseDead(activation);
     } else {
       // Traced afterwards: what computes operands may end the recording of this iteration.
-      FusableStep.computeInputs(context, activation, eager);
+      DeferrableStep.computeInputs(context, activation, eager);
       eager.run(context, activation);
     }
   }
@@ -111,7 +111,7 @@ public final class AskingStep extends KernelStep {
   }
 
   private Value[] computed(ControlContext context, Activation activation) {
-    FusableStep.computeInputs(context, activation, eager);
+    DeferrableStep.computeInputs(context, activation, eager);
     return gather(activation, eager.inputs);
   }
 }

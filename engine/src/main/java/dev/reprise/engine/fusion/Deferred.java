@@ -19,7 +19,7 @@ import dev.reprise.runtime.operation.PendingValue;
  * <p>Its lineage is what its variable or its reader's item says: the item of operand i is input i.
  */
 final class Deferred implements PendingValue {
-  final FusableStep step;
+  final DeferrableStep step;
 
   /** Finished matrices and scalars, and deferred values; one of the same may occur twice. */
   final Value[] operands;
@@ -27,17 +27,32 @@ final class Deferred implements PendingValue {
   /** Operations in here, this one included. */
   final int operations;
 
+  /** Products among them, whose cells are left to who {@linkplain Masking masks} them. */
+  final int products;
+
   private final Meta meta;
   private boolean released;
 
   /**
    * Takes over a reference to each operand; one to each deferred operand, however often it occurs.
    */
-  Deferred(FusableStep step, Value[] operands, Shape shape) {
+  Deferred(DeferrableStep step, Value[] operands, Shape shape) {
     this.step = step;
     this.operands = operands;
     this.meta = Meta.matrix(shape);
     this.operations = 1 + operationsIn(operands);
+    this.products = productsIn(operands) + (step instanceof ProductStep ? 1 : 0);
+  }
+
+  /** Deferred products among and below operands. */
+  static int productsIn(Value[] operands) {
+    int products = 0;
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Deferred deferred && isFirst(operands, i)) {
+        products += deferred.products;
+      }
+    }
+    return products;
   }
 
   /** Deferred operations among and below operands. */

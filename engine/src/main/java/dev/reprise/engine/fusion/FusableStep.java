@@ -39,7 +39,7 @@ import java.util.List;
  * were no fusion, so that mistakes are reported where and as they always are. An operation that is
  * deferred can no longer fail but for lack of memory.
  */
-public final class FusableStep extends KernelStep {
+public final class FusableStep extends DeferrableStep {
   /** More operations in one loop gain little and take registers out of the first-level cache. */
   private static final int MOST_OPERATIONS = 24;
 
@@ -60,11 +60,12 @@ public final class FusableStep extends KernelStep {
   /** What takes less than a few microseconds is not worth being left to who may not need it. */
   private static final long FEWEST_CELLS_ASKED = 8192;
 
-  private final Pipeline pipeline;
-  private final Fusion fusion;
   private final FusableOperation fusable;
   private final Deferral deferral;
   private final long fewestCells;
+
+  /** Refused when cells beside a mask might matter, to what was no product. */
+  final Attempts attempts = new Attempts();
 
   /** May the operation be left to the only step that reads its value? */
   public enum Deferral {
@@ -83,16 +84,10 @@ public final class FusableStep extends KernelStep {
       int[] releases,
       FusableOperation fusable,
       Deferral deferral) {
-    super(eager, releases);
-    this.pipeline = pipeline;
-    this.fusion = fusion;
+    super(pipeline, fusion, eager, releases);
     this.fusable = fusable;
     this.deferral = deferral;
     this.fewestCells = fusable.hasMachineCode() ? FEWEST_CELLS : FEWEST_CELLS_OF_STEPS;
-  }
-
-  LinkedOperation operation() {
-    return eager.operation;
   }
 
   FusableOperation fusable() {
@@ -119,13 +114,21 @@ public final class FusableStep extends KernelStep {
 
   private void runOnMatrices(ControlContext context, Activation activation) {
     boolean deferred = false;
+    boolean product = false;
     for (int input : eager.inputs) {
-      deferred |= activation.values[input] instanceof Deferred;
+      if (activation.values[input] instanceof Deferred operand) {
+        deferred = true;
+        product |= operand.products > 0;
+      }
     }
     boolean devices = fusion.chains().isActive();
     if (devices) {
       // What an accelerator has may be lost with it.
       activation.traceAgain();
+    }
+    if (product || deferred && isMasked(activation, devices)) {
+      runWithMask(context, activation, devices);
+      return;
     }
     if (!deferred && (deferral == Deferral.NEVER || !devices && isSmall(activation.values))) {
       eager.run(context, activation);
@@ -136,12 +139,51 @@ public final class FusableStep extends KernelStep {
       computeInputs(context, activation);
       eager.run(context, activation);
     } else if (isDeferred(operands, devices)) {
-      defer(activation, operands);
+      defer(activation, operands, FusedShape.of(operands));
     } else if (Deferred.operationsIn(operands) > 0) {
       finish(context, activation, operands, devices);
     } else {
       eager.run(context, activation);
     }
+  }
+
+  /** Whether a compressed operand may mask what was deferred, of which nothing is a product. */
+  private boolean isMasked(Activation activation, boolean devices) {
+    if (devices || precision() != Precision.FP64) {
+      return false;
+    }
+    Value[] operands = maskedOperands(activation);
+    return operands != null && Masking.is(this, operands) && attempts.isWorthwhile();
+  }
+
+  /** What is made of a product, or masked, is left to the reader, or computed with its mask. */
+  private void runWithMask(ControlContext context, Activation activation, boolean devices) {
+    Value[] operands = devices ? null : maskedOperands(activation);
+    boolean masked = operands != null && Masking.is(this, operands);
+    boolean left =
+        deferral == (masked ? Deferral.ASKED : Deferral.ALWAYS) && !fusable.isAggregate();
+    if (operands == null || !masked && !left) {
+      computeInputs(context, activation);
+      eager.run(context, activation);
+    } else if (left) {
+      defer(activation, operands, FusedShape.of(operands));
+    } else {
+      finish(context, activation, operands, false);
+    }
+  }
+
+  /** The operands when all are such as loops at a mask take; else null. */
+  private Value[] maskedOperands(Activation activation) {
+    Value[] operands = new Value[eager.inputs.length];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = Masking.operandOrNull(activation.values[eager.inputs[i]]);
+      if (operands[i] == null) {
+        return null;
+      }
+    }
+    return Deferred.operationsIn(operands) < MOST_OPERATIONS && Masking.fit(operands)
+        ? operands
+        : null;
   }
 
   /**
@@ -176,23 +218,10 @@ public final class FusableStep extends KernelStep {
     return fusion.chains().takesSmall() ? 1 : FEWEST_CELLS_OF_STEPS;
   }
 
-  private void defer(Activation activation, Value[] operands) {
-    LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
-    take(activation);
-    for (Value operand : operands) {
-      if (!(operand instanceof Deferred)) {
-        operand.retain();
-      }
-    }
-    Deferred deferred = new Deferred(this, operands, FusedShape.of(operands));
-    activation.bind(eager.outputs[0], deferred, item);
-    releaseDead(activation);
-  }
-
   private void finish(
       ControlContext context, Activation activation, Value[] operands, boolean devices) {
     FusedCall call = FusedCall.of(this, operands);
-    boolean placed = devices || isForDevices(activation, call);
+    boolean placed = devices || !call.isMasked() && isForDevices(activation, call);
     boolean needed =
         !activation.isRecorded() || fusion.needsItem(activation, call, UntracedIteration.RESULT);
     LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
@@ -227,53 +256,6 @@ public final class FusableStep extends KernelStep {
     Origin origin = new Origin(this, activation);
     return fusion.compute(
         context, call, devices ? origin.leftBehind(operands) : origin, activation.sampled);
-  }
-
-  /** The same, each operation by itself as if there were no fusion. */
-  private Value oneByOne(
-      ControlContext context, Activation activation, Value[] operands, LineageItem item) {
-    Value[] inputs = operands.clone();
-    List<Value> made = new ArrayList<>();
-    try {
-      for (int i = 0; i < operands.length; i++) {
-        if (operands[i] instanceof Deferred deferred) {
-          if (Deferred.isFirst(operands, i)) {
-            LineageItem input = item == null ? null : item.input(i);
-            made.add(deferred.step.located(context, activation, deferred, input));
-            inputs[i] = made.getLast();
-          } else {
-            inputs[i] = inputs[Arrays.asList(operands).indexOf(deferred)];
-          }
-        }
-      }
-      Origin origin = new Origin(this, activation);
-      return activation.sampled
-          ? pipeline.computeSampled(context, eager.operation, inputs, item, origin)
-          : pipeline.compute(context, eager.operation, inputs, item, origin);
-    } finally {
-      made.forEach(Value::release);
-    }
-  }
-
-  private Value located(
-      ControlContext context, Activation activation, Deferred deferred, LineageItem item) {
-    try {
-      return oneByOne(context, activation, deferred.operands, item);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      throw context.located(e, deferred.place(activation));
-    }
-  }
-
-  /** The deferred operands leave their slots: they belong to this step's value now. */
-  private void take(Activation activation) {
-    for (int input : eager.inputs) {
-      if (activation.values[input] instanceof Deferred) {
-        activation.values[input] = null;
-        if (activation.items != null) {
-          activation.items[input] = null;
-        }
-      }
-    }
   }
 
   // ---- operands
@@ -327,15 +309,6 @@ public final class FusableStep extends KernelStep {
     return found instanceof Deferred || Scalar.isNumber(found) ? found : null;
   }
 
-  private Precision precision() {
-    return eager.operation.operation().precision();
-  }
-
-  /** What lies on an accelerator alone is better computed there. */
-  private static boolean isForProcessor(ManagedMatrix matrix) {
-    return matrix.isOnHost() || !matrix.isOnDevice();
-  }
-
   /** True when a value to come is known to be a matrix of a known shape, or a number. */
   private boolean isFusable(Meta meta) {
     if (meta == null || meta.type() == null) {
@@ -349,56 +322,23 @@ public final class FusableStep extends KernelStep {
             && !fusable.opcode().equals("^");
   }
 
-  private void computeInputs(ControlContext context, Activation activation) {
-    computeInputs(context, activation, eager);
-  }
-
-  /** Computes the deferred operands of the step that is being run; their slots hold the values. */
-  static void computeInputs(ControlContext context, Activation activation, Steps.Kernel reader) {
-    for (int i = 0; i < reader.inputs.length; i++) {
-      compute(context, activation, reader, i);
-    }
-  }
-
-  /** Computes a deferred operand after all; its slot holds the value afterwards. */
-  private static Value compute(
-      ControlContext context, Activation activation, Steps.Kernel reader, int operand) {
-    int slot = reader.inputs[operand];
-    if (!(activation.values[slot] instanceof Deferred deferred)) {
-      return activation.values[slot];
-    }
-    Value value;
-    try {
-      value = deferred.step.value(context, activation, deferred, reader, operand);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      throw context.located(e, deferred.place(activation));
-    }
-    activation.values[slot] = value;
-    deferred.release();
-    return value;
-  }
-
-  /**
-   * The value of this operation, which was deferred.
-   *
-   * @param reader the step that is being run, whose operand it is
-   */
-  private Value value(
+  @Override
+  Value deferredValue(
       ControlContext context,
       Activation activation,
       Deferred deferred,
       Steps.Kernel reader,
       int operand) {
     if (deferred.operations == 1) {
-      boolean needed =
-          activation.isRecorded()
-              && pipeline.needsItem(
-                  context, activation, eager.operation, deferred.operands, operand);
-      LineageItem item = reader.itemOf(operand, activation, needed);
+      return alone(context, activation, deferred, reader, operand);
+    }
+    if (deferred.products > 0 && !Masking.is(this, deferred.operands)) {
+      LineageItem item = reader.itemOf(operand, activation, activation.isRecorded());
       return oneByOne(context, activation, deferred.operands, item);
     }
     FusedCall call = FusedCall.of(this, deferred.operands);
-    boolean devices = fusion.chains().isActive() || isForDevices(activation, call);
+    boolean devices =
+        !call.isMasked() && (fusion.chains().isActive() || isForDevices(activation, call));
     boolean needed = activation.isRecorded() && fusion.needsItem(activation, call, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);

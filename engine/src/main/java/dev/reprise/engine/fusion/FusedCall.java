@@ -41,7 +41,11 @@ final class FusedCall {
   /** Dense matrices and numbers, each once; with accelerators open, also those to come. */
   final Value[] leaves;
 
+  /** Null with a mask. */
   final FusedExpression expression;
+
+  /** How it is computed with a mask; else null. */
+  final MaskedCall masked;
 
   private final List<LeafKind> kinds;
 
@@ -65,6 +69,7 @@ final class FusedCall {
     this.leaves = builder.leaves.toArray(Value[]::new);
     this.kinds = builder.kinds;
     this.expression = expression;
+    this.masked = builder.masked();
     this.shape = builder.shape;
     this.meta = meta;
     double work = 0;
@@ -79,6 +84,7 @@ final class FusedCall {
     this.leaves = other.leaves;
     this.kinds = other.kinds;
     this.expression = other.expression;
+    this.masked = other.masked;
     this.shape = other.shape;
     this.meta = other.meta;
     this.workNanos = other.workNanos;
@@ -89,7 +95,8 @@ final class FusedCall {
   /** The call of a step over operands of which some are deferred, without lineage. */
   static FusedCall of(FusableStep root, Value[] operands) {
     Precision precision = root.operation().operation().precision();
-    Builder builder = new Builder(precision, operands, root.fusable().isAggregate());
+    int mask = Masking.maskOf(root, operands);
+    Builder builder = new Builder(precision, operands, root.fusable().isAggregate(), mask >= 0);
     Meta meta =
         root.operation()
             .operation()
@@ -102,7 +109,17 @@ final class FusedCall {
       return new FusedCall(builder, builder.loop.build(root.fusable()), meta);
     }
     builder.add(root, operands);
+    if (mask >= 0) {
+      builder.attempts = builder.product == null ? root.attempts : builder.product.attempts;
+      builder.mask = builder.leaves.indexOf(operands[mask]);
+      return new FusedCall(builder, null, meta);
+    }
     return new FusedCall(builder, builder.loop.build(null), meta);
+  }
+
+  /** Whether its cells may be needed at the non-zeros of a mask alone. */
+  boolean isMasked() {
+    return masked != null;
   }
 
   /**
@@ -190,7 +207,10 @@ final class FusedCall {
     private final List<Member> members = new ArrayList<>();
     private final List<Value> leaves = new ArrayList<>();
     private final List<LeafKind> kinds = new ArrayList<>();
+
+    /** Null with a mask. */
     private final FusedExpression.Builder loop;
+
     private final Shape shape;
 
     /** Deferred values that were added, with what they became. */
@@ -198,9 +218,18 @@ final class FusedCall {
 
     private final List<Integer> places = new ArrayList<>();
 
-    Builder(Precision precision, Value[] operands, boolean aggregate) {
+    /** The step of a product among the members, or null. */
+    private ProductStep product;
+
+    private int productAt = -1;
+
+    // Set with a mask, whose number among the leaves it is.
+    private Attempts attempts;
+    private int mask;
+
+    Builder(Precision precision, Value[] operands, boolean aggregate, boolean masked) {
       int nodes = Deferred.operationsIn(operands) + (aggregate ? 0 : 1);
-      this.loop = new FusedExpression.Builder(precision, 3 * nodes, nodes);
+      this.loop = masked ? null : new FusedExpression.Builder(precision, 3 * nodes, nodes);
       this.shape = shapeOf(operands);
     }
 
@@ -218,10 +247,29 @@ final class FusedCall {
       if (known >= 0) {
         return places.get(known);
       }
-      int place = add(deferred.step, deferred.operands);
+      int place =
+          switch (deferred.step) {
+            case ProductStep step -> add(step, deferred.operands);
+            case FusableStep step -> add(step, deferred.operands);
+          };
       added.add(deferred);
       places.add(place);
       return place;
+    }
+
+    private int add(ProductStep step, Value[] operands) {
+      product = step;
+      productAt = members.size();
+      member(step.operation(), operands, new int[] {leaf(operands[0]), leaf(operands[1])});
+      return ~productAt;
+    }
+
+    MaskedCall masked() {
+      if (loop != null) {
+        return null;
+      }
+      boolean anyOrder = product != null && product.anyOrder;
+      return MaskedCall.of(attempts, members, leaves, kinds, productAt, anyOrder, mask);
     }
 
     int add(FusableStep step, Value[] operands) {
@@ -231,6 +279,9 @@ final class FusedCall {
       }
       int[] used = Arrays.copyOf(places, operands.length);
       member(step.operation(), operands, used);
+      if (loop == null) {
+        return ~(members.size() - 1);
+      }
       // The kernel for powers squares by a product, too.
       return step.fusable().opcode().equals("^") && isTwo(operands[1])
           ? loop.node(MULTIPLY, places[0], places[0], 0)
@@ -253,7 +304,7 @@ final class FusedCall {
       }
       leaves.add(value);
       kinds.add(kind(value));
-      return loop.leaf(kinds.getLast());
+      return loop == null ? leaves.size() - 1 : loop.leaf(kinds.getLast());
     }
 
     private LeafKind kind(Value value) {

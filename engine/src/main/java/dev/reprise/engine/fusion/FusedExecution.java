@@ -17,6 +17,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.operation.Operation;
+import java.util.function.Function;
 
 /**
  * How fused calls are executed: in one loop on the host, in one kernel of an accelerator, or member
@@ -27,6 +28,7 @@ public final class FusedExecution {
   private final CpuDevice device;
   private final ChainsOnDevices chains;
   private final int counter;
+  private final int sampledCounter;
 
   public FusedExecution(
       KernelRunner kernels, CpuDevice device, ChainsOnDevices chains, OpcodeIndex opcodes) {
@@ -34,6 +36,7 @@ public final class FusedExecution {
     this.device = device;
     this.chains = chains;
     this.counter = opcodes.fused();
+    this.sampledCounter = opcodes.sampled();
   }
 
   ChainsOnDevices chains() {
@@ -48,6 +51,9 @@ public final class FusedExecution {
    * @return null when {@code later} is told; the caller owns the reference otherwise
    */
   Value place(FusedMembers.Computation members, Later later) {
+    if (members.call.isMasked()) {
+      return onHost(members);
+    }
     if (!ChainsOnDevices.fits(members.call, members.leaves)) {
       return members.value();
     }
@@ -73,10 +79,31 @@ public final class FusedExecution {
    * The value of a call, by one loop on this thread.
    *
    * @param leaves complete, of any residence; the caller holds them
-   * @return null when the members must run one by one, since an intermediate may become compressed;
-   *     the caller owns the reference otherwise
+   * @return null when the members must run one by one, since an intermediate may become compressed,
+   *     or cells beside a mask may matter; the caller owns the reference otherwise
    */
   Value loop(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
+    return call.isMasked()
+        ? atMask(call, leaves, context, tally)
+        : ofCells(call, leaves, context, tally);
+  }
+
+  /** By the cells that its mask needs. */
+  private Value atMask(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
+    long start = System.nanoTime();
+    Value value = kernels.inTurn(leaves, () -> attempt(call.masked, leaves, context));
+    if (value == null) {
+      call.masked.attempts().refused();
+      return null;
+    }
+    call.masked.attempts().succeeded();
+    Operation root = call.root().operation().operation();
+    tally.executedFused(sampledCounter, root, start, System.nanoTime() - start);
+    Restoration.note(value, call.rootItem());
+    return value;
+  }
+
+  private Value ofCells(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     long start = System.nanoTime();
     FusedLoop loop = device.fusedLoops().of(call.expression);
     Value value = kernels.inTurn(leaves, () -> attempt(loop, call.shape, leaves, context));
@@ -91,6 +118,33 @@ public final class FusedExecution {
   }
 
   private Value attempt(FusedLoop loop, Shape shape, Value[] leaves, ExecutionContext context) {
+    return pinned(
+        leaves,
+        operands -> {
+          Operand output = device.execute(loop, operands, shape.rows(), shape.cols(), context);
+          return output instanceof MatrixOperand matrix
+              ? ManagedMatrix.adopt(matrix)
+              : (Scalar) output;
+        });
+  }
+
+  private Value attempt(MaskedCall call, Value[] leaves, ExecutionContext context) {
+    return pinned(
+        leaves,
+        operands -> {
+          MatrixOperand output =
+              device.execute(
+                  call.expression(),
+                  call.ofExpression(operands),
+                  call.factor(operands, call.left()),
+                  call.factor(operands, call.right()),
+                  context);
+          return output == null ? null : ManagedMatrix.adopt(output);
+        });
+  }
+
+  /** What a computation makes of leaves that stay where they are meanwhile. */
+  private static Value pinned(Value[] leaves, Function<Operand[], Value> computation) {
     Operand[] operands = new Operand[leaves.length];
     int pinned = 0;
     try {
@@ -100,8 +154,7 @@ public final class FusedExecution {
                 ? matrix.pinHost()
                 : (Scalar) leaves[pinned];
       }
-      Operand output = device.execute(loop, operands, shape.rows(), shape.cols(), context);
-      return output instanceof MatrixOperand matrix ? ManagedMatrix.adopt(matrix) : (Scalar) output;
+      return computation.apply(operands);
     } finally {
       for (int i = 0; i < pinned; i++) {
         if (leaves[i] instanceof MatrixValue matrix) {

@@ -70,7 +70,7 @@ public final class Fusion {
   Value compute(ControlContext context, FusedCall call, Origin origin, boolean sampled) {
     context.work += (long) call.workNanos;
     chains.notice(call.workNanos);
-    boolean ahead = chains.isActive();
+    boolean ahead = chains.isActive() && !call.isMasked();
     if (cache == null || !isAsked(context, call, sampled)) {
       return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }

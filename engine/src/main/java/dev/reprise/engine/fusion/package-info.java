@@ -3,7 +3,8 @@
  *
  * <pre>
  *   FusableStep: defer -- a Deferred value in the variable -- its reader:
- *       FusableStep  FusedCall -- Fusion: probe -- FusedExecution: one loop, or one kernel
+ *       FusableStep  FusedCall -- Fusion: probe -- FusedExecution: one loop, or one kernel, or
+ *                    the cells that a compressed matrix masks (Masking, ProductStep)
  *       AskingStep   asks for its own value before it has its operands computed
  * </pre>
  *

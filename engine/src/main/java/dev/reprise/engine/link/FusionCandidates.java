@@ -5,6 +5,7 @@ import dev.reprise.engine.fusion.FusableStep.Deferral;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
 import dev.reprise.runtime.operation.Evaluation;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,67 @@ final class FusionCandidates {
     Instruction reader = instructions.get(next);
     boolean ends = contains(reader.releases(), slot) || contains(reader.outputs(), slot);
     return reads(reader, slot) && ends && (fusable[next] != null || asking[next]) ? next : -1;
+  }
+
+  /**
+   * Instructions at which a product's value, made to something by operations between, is multiplied
+   * with a value that may be a mask, or such a value divided by it ({@link
+   * dev.reprise.engine.fusion.ProductStep}): each with the number of that operand. Empty where the
+   * product, or what is made of it, is needed otherwise.
+   *
+   * @param at of the product
+   * @param deferrals of all instructions
+   */
+  List<Masking> maskings(int at, Deferral[] deferrals) {
+    List<Masking> found = new ArrayList<>();
+    int value = at;
+    int reader = fusableReader(at);
+    while (reader >= 0 && !(invariant[at] && !invariant[reader])) {
+      found.addAll(maskings(at, value, reader));
+      value = reader;
+      reader = deferrals[value] == Deferral.ALWAYS ? fusableReader(value) : -1;
+    }
+    return found;
+  }
+
+  /** An operand of an instruction that may mask a product. */
+  record Masking(int instruction, int operand) {}
+
+  private List<Masking> maskings(int product, int value, int reader) {
+    String opcode = fusable[reader].opcode();
+    boolean divides = opcode.equals("/");
+    if (!divides && !opcode.equals("*")) {
+      return List.of();
+    }
+    List<Masking> found = new ArrayList<>();
+    int[] inputs = ((Instruction.Compute) instructions.get(reader)).inputs();
+    int slot = instructions.get(value).outputs()[0];
+    for (int operand = 0; operand < (divides ? 1 : 2); operand++) {
+      boolean isThere =
+          inputs[operand] >= 0
+              && inputs[operand] != slot
+              && !isWritten(inputs[operand], product, reader);
+      if (isThere) {
+        found.add(new Masking(reader, operand));
+      }
+    }
+    return found;
+  }
+
+  /** Whether an instruction from one place to before another writes a slot. */
+  private boolean isWritten(int slot, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (contains(instructions.get(i).outputs(), slot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int fusableReader(int at) {
+    int slot = instructions.get(at).outputs()[0];
+    int reader = slot < 0 ? -1 : onlyReader(at, slot);
+    return reader >= 0 && fusable[reader] != null && !fusable[reader].isAggregate() ? reader : -1;
   }
 
   private static boolean isPure(Instruction instruction) {

@@ -1,10 +1,12 @@
 package dev.reprise.engine.link;
 
+import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.control.Step;
 import dev.reprise.engine.fusion.AskingStep;
 import dev.reprise.engine.fusion.FusableStep;
 import dev.reprise.engine.fusion.FusableStep.Deferral;
+import dev.reprise.engine.fusion.ProductStep;
 import dev.reprise.engine.step.Steps;
 import dev.reprise.engine.step.SumStep;
 import dev.reprise.language.program.Instruction;
@@ -20,8 +22,10 @@ import java.util.Set;
  * @param variables whether variables may be deferred that are read once, not only temporaries
  * @param keepsInvariants whether what a loop computes again and again is found in the cache, and
  *     products ask for their values before their operands are computed
+ * @param changesBits whether single cells of a product may have other bits than the whole has
  */
-public record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
+public record FusionScope(
+    boolean isOn, boolean variables, boolean keepsInvariants, boolean changesBits) {
 
   /**
    * What a session's options allow for scripts. Options that look at the value of every operation
@@ -30,7 +34,8 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
   public static FusionScope ofScripts(SessionConfig config) {
     boolean looksAtAll = !config.traps().isEmpty() || config.estimate() || config.verifyReuse() > 0;
     boolean on = config.fusion() && !looksAtAll;
-    return new FusionScope(on, true, config.reuse().reuses());
+    boolean changesBits = config.numerics() != Numerics.EXACT;
+    return new FusionScope(on, true, config.reuse().reuses(), changesBits);
   }
 
   /**
@@ -38,7 +43,7 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
    */
   public static FusionScope ofConversations(SessionConfig config) {
     FusionScope scripts = ofScripts(config);
-    return new FusionScope(scripts.isOn, false, scripts.keepsInvariants);
+    return new FusionScope(scripts.isOn, false, scripts.keepsInvariants, scripts.changesBits);
   }
 
   /**
@@ -62,12 +67,14 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
       asking[i] = keepsInvariants && AskingStep.mayAsk(steps[i]);
     }
     FusionCandidates candidates = new FusionCandidates(instructions, fusable, asking, changing);
+    Deferral[] deferrals = new Deferral[steps.length];
     for (int i = 0; i < steps.length; i++) {
       if (fusable[i] != null) {
         Deferral deferral =
             mayDefer(procedure, instructions.get(i).outputs()[0])
                 ? candidates.deferral(i)
                 : Deferral.NEVER;
+        deferrals[i] = deferral;
         int[] releases = instructions.get(i).releases();
         steps[i] =
             new FusableStep(
@@ -85,6 +92,45 @@ public record FusionScope(boolean isOn, boolean variables, boolean keepsInvarian
         }
       }
     }
+    wrapProducts(instructions, steps, procedure, machinery, candidates, deferrals);
+  }
+
+  /** Replaces the steps of products that may be masked by something. */
+  private void wrapProducts(
+      List<Instruction> instructions,
+      Step[] steps,
+      Procedure procedure,
+      Machinery machinery,
+      FusionCandidates candidates,
+      Deferral[] deferrals) {
+    for (int i = 0; i < steps.length; i++) {
+      if (!isProduct(instructions.get(i), steps[i])
+          || !mayDefer(procedure, instructions.get(i).outputs()[0])) {
+        continue;
+      }
+      int[] masks =
+          candidates.maskings(i, deferrals).stream()
+              .mapToInt(
+                  masking -> steps[masking.instruction()].inputs()[masking.operand()])
+              .toArray();
+      if (masks.length > 0) {
+        steps[i] =
+            new ProductStep(
+                machinery.pipeline(),
+                machinery.fusion(),
+                steps[i],
+                instructions.get(i).releases(),
+                masks,
+                changesBits);
+      }
+    }
+  }
+
+  private static boolean isProduct(Instruction instruction, Step step) {
+    // Kinds of steps that do more than the pipeline have classes of their own.
+    return instruction instanceof Instruction.Compute compute
+        && compute.operation().name().equals("matmul")
+        && (step.getClass() == Steps.Kernel.class || step instanceof AskingStep);
   }
 
   private static FusableOperation fusableOrNull(Instruction instruction, Step step) {

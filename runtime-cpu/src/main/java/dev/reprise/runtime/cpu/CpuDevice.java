@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu;
 
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
@@ -19,6 +20,8 @@ import dev.reprise.runtime.cpu.distribution.DistributionKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.cpu.fusion.FusedLoops;
+import dev.reprise.runtime.cpu.fusion.SampledExpression;
+import dev.reprise.runtime.cpu.fusion.SampledLoop;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.nn.NeuralKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
@@ -154,6 +157,24 @@ public final class CpuDevice implements Device, AutoCloseable {
       FusedLoop loop, Operand[] leaves, long rows, long cols, ExecutionContext context) {
     Operand output = loop.run(leaves, rows, cols, context);
     return output == null ? null : forms.kept(output, loop.precision(), context);
+  }
+
+  /**
+   * Computes an expression at the non-zeros of a compressed matrix.
+   *
+   * @param leaves matrices of fp64 and scalars, pinned by the caller; null in place of a product
+   * @param a the left operand of the product; null without one
+   * @param b the right one
+   * @return the result in the form that the operations one by one would give it, owned by the
+   *     caller; null when they must run so
+   */
+  public MatrixOperand execute(
+      SampledExpression sampled,
+      Operand[] leaves,
+      DenseMatrix a,
+      DenseMatrix b,
+      ExecutionContext context) {
+    return new SampledLoop(parallel, fusedLoops()).run(sampled, leaves, a, b, context);
   }
 
   /**

@@ -6,14 +6,16 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.NonZeros;
 import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Makes a matrix of the non-zero positions of another one, with other values. */
-final class StoredValues {
+public final class StoredValues {
   private static final long CHUNK = 1 << 13;
 
   private final Parallel parallel;
@@ -30,31 +32,63 @@ final class StoredValues {
 
   /** The matrix with new values; zeros among them are dropped. The caller owns it. */
   MatrixOperand mapped(SparseMatrix x, ExecutionContext context, Mapping mapping) {
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      MemorySegment values = scratch.doubles(Math.max(1, x.nonZeros()));
-      parallel.forRange(
-          context, x.nonZeros(), CHUNK, (from, to) -> mapping.values(from, to - from, values));
-      return hasZero(values, x.nonZeros())
-          ? withoutZeros(x, values, context)
-          : withValues(x, values, context);
+    return with(
+        x,
+        context,
+        values ->
+            parallel.forRange(
+                context,
+                x.nonZeros(),
+                CHUNK,
+                (from, to) -> mapping.values(from, to - from, values)));
+  }
+
+  /**
+   * The matrix with other values, one for each in their order; zeros among them are dropped. The
+   * caller owns it.
+   *
+   * @param writer writes them to the memory that it is given
+   */
+  public static MatrixOperand with(
+      SparseMatrix x, ExecutionContext context, Consumer<MemorySegment> writer) {
+    SparseMatrix out = SparseMatrix.allocate(context.allocator(), x.rows(), x.cols(), x.nonZeros());
+    try {
+      MemorySegment values = values(out);
+      writer.accept(values);
+      if (hasZero(values, x.nonZeros())) {
+        MatrixOperand without = withoutZeros(x, values, context);
+        out.buffer().release();
+        return without;
+      }
+      MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.valuesAt());
+      MemorySegment.copy(
+          x.segment(),
+          x.columnsAt(),
+          out.segment(),
+          out.columnsAt(),
+          Integer.BYTES * x.nonZeros());
+      return out;
+    } catch (RuntimeException | Error e) {
+      out.buffer().release();
+      throw e;
     }
   }
 
+  /** The values of a matrix, one behind the other. */
+  public static MemorySegment values(SparseMatrix x) {
+    return x.segment().asSlice(x.valuesAt(), Double.BYTES * x.nonZeros());
+  }
+
   private static boolean hasZero(MemorySegment values, long n) {
+    if (CellFunction.areThere()) {
+      return NonZeros.count(values, n) < n;
+    }
     for (long at = 0; at < n; at++) {
       if (values.getAtIndex(CELL, at) == 0) {
         return true;
       }
     }
     return false;
-  }
-
-  private static SparseMatrix withValues(
-      SparseMatrix x, MemorySegment values, ExecutionContext context) {
-    SparseMatrix out = SparseMatrix.allocate(context.allocator(), x.rows(), x.cols(), x.nonZeros());
-    MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.bytes());
-    MemorySegment.copy(values, 0, out.segment(), out.valuesAt(), Double.BYTES * x.nonZeros());
-    return out;
   }
 
   private static MatrixOperand withoutZeros(

@@ -88,6 +88,11 @@ final class Assembler {
     forms.general(0x8B, to, from);
   }
 
+  /** Four bytes, with their sign. */
+  void loadInt(int to, Address from) {
+    forms.general(0x63, to, from);
+  }
+
   void store(Address to, int from) {
     forms.general(0x89, from, to);
   }
@@ -108,6 +113,10 @@ final class Assembler {
 
   void add(int to, Address from) {
     forms.general(0x03, to, from);
+  }
+
+  void subtract(int to, Address from) {
+    forms.general(0x2B, to, from);
   }
 
   void multiply(int to, int from) {
@@ -242,6 +251,25 @@ final class Assembler {
     cells(MAP_0F, prefix(), 0x11, from, 0, to);
   }
 
+  /** One double; the rest of the vector becomes zeros. */
+  void loadDouble(int to, Address from) {
+    forms.vex(MAP_0F, PREFIX_F2, false, false, 0x10, to, 0, from);
+  }
+
+  void storeDouble(Address to, int from) {
+    forms.vex(MAP_0F, PREFIX_F2, false, false, 0x11, from, 0, to);
+  }
+
+  /** {@code to = one + other} of one double. */
+  void addDouble(int to, int one, Address other) {
+    forms.vex(MAP_0F, PREFIX_F2, false, false, 0x58, to, one, other);
+  }
+
+  /** {@code sum = sum + one * other} of one double, rounded once. */
+  void multiplyAddDouble(int sum, int one, Address other) {
+    forms.vex(MAP_0F38, PREFIX_66, true, false, 0xB9, sum, one, other);
+  }
+
   /** Four bytes; the rest of the vector becomes zeros. */
   void loadFloat(int to, Address from) {
     forms.vex(MAP_0F, PREFIX_F3, false, false, 0x10, to, 0, from);
@@ -257,6 +285,14 @@ final class Assembler {
 
   void addVector(int to, int one, int other) {
     cells(MAP_0F, prefix(), false, 0x58, to, one, other);
+  }
+
+  void multiplyVector(int to, int one, Address other) {
+    cells(MAP_0F, prefix(), 0x59, to, one, other);
+  }
+
+  void multiplyVector(int to, int one, int other) {
+    cells(MAP_0F, prefix(), false, 0x59, to, one, other);
   }
 
   /**

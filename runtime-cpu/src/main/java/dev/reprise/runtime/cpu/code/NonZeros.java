@@ -20,6 +20,16 @@ public final class NonZeros {
 
   private NonZeros() {}
 
+  /** How many of any number of cells in native memory, which begin a segment, are not zero. */
+  public static long count(MemorySegment cells, long count) {
+    long found = 0;
+    for (long at = 0; at < count; at += MOST_CELLS) {
+      long first = cells.address() + at * Double.BYTES;
+      found += count(first, Math.min(MOST_CELLS, count - at));
+    }
+    return found;
+  }
+
   /** How many of so many cells from an address on are not zero, which the JVM does not check. */
   public static long count(long cells, long count) {
     long[] arguments = arguments(cells, count);

@@ -13,7 +13,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F2;
 
 /**
  * The machine code of {@link NonZeros}: functions of the System V calling convention that are given
@@ -57,8 +56,6 @@ final class NonZerosCode {
   private static final int COUNT = 3;
   private static final int REST = 4;
 
-  private static final int LOAD = 0x10;
-  private static final int STORE = 0x11;
   private static final int SIGNS = 0x50;
   private static final int FROM_GENERAL = 0x6E;
   private static final int COMPARE = 0xC2;
@@ -174,8 +171,8 @@ final class NonZerosCode {
 
   private void copyLane(int lane) {
     Address cell = Address.of(RDX, lane * Double.BYTES);
-    to.vector(MAP_0F, PREFIX_F2, false, LOAD, CELL, 0, cell);
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, CELL, 0, Address.of(R10));
+    to.loadDouble(CELL, cell);
+    to.storeDouble(Address.of(R10), CELL);
     to.address(COLUMN_OF_LANE, Address.of(COLUMN, lane));
     to.vector(MAP_0F, PREFIX_66, false, FROM_GENERAL, CELL, 0, COLUMN_OF_LANE);
     to.storeFloat(Address.of(R11), CELL);

@@ -44,6 +44,15 @@ public final class FusedExpression {
     return nodes;
   }
 
+  /** The same of leaves that have all cells each, but for scalars: of cells that lie together. */
+  FusedExpression ofCells() {
+    int[] same = code.clone();
+    for (int leaf = 0; leaf < leaves; leaf++) {
+      same[leaf] = (isScalar(leaf) ? LeafKind.SCALAR : LeafKind.FULL).ordinal();
+    }
+    return new FusedExpression(precision, leaves, nodes, same);
+  }
+
   LeafKind kind(int leaf) {
     return LeafKind.values()[code[leaf]];
   }

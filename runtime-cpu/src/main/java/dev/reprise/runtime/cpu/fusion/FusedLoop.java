@@ -111,6 +111,20 @@ public final class FusedLoop {
     }
   }
 
+  /**
+   * Computes the expression, which has no aggregate, for some cells of matrices that lie together
+   * as a row; whatever they are, nothing is compressed.
+   *
+   * @param out where the result goes, in native memory
+   */
+  void cells(Operand[] leaves, long cells, MemorySegment out, ExecutionContext context) {
+    generateIfWorthwhile(cells);
+    try (FusedSource source =
+        new FusedSource(expression, this::plan, machine, leaves, 1, cells, pools)) {
+      store(source, out, cells, context);
+    }
+  }
+
   /** Several threads may make one at once: all are equal. */
   private BlockPlan plan() {
     BlockPlan known = plan;
@@ -124,16 +138,19 @@ public final class FusedLoop {
   private DenseMatrix stored(FusedSource source, ExecutionContext context) {
     DenseMatrix out =
         DenseMatrix.allocate(context.allocator(), source.rows(), source.cols(), precision());
-    long cells = out.cells();
-    MemorySegment segment = out.segment();
+    store(source, out.segment(), out.cells(), context);
+    return out;
+  }
+
+  private void store(
+      FusedSource source, MemorySegment out, long cells, ExecutionContext context) {
     int block = block(source.cols());
     if (cells <= block) {
-      store(source, segment, 0, cells, block);
-      return out;
+      store(source, out, 0, cells, block);
+      return;
     }
     long chunk = Math.max(1, chunkCells(cells) / block) * block;
-    parallel.forRange(context, cells, chunk, (from, to) -> store(source, segment, from, to, block));
-    return out;
+    parallel.forRange(context, cells, chunk, (from, to) -> store(source, out, from, to, block));
   }
 
   /** Follows from the shape and the expression alone, though these chunks change no bits. */

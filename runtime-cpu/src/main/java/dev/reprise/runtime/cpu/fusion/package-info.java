@@ -11,6 +11,9 @@
  *   LoopGenerator           several cheap steps as one class with one loop, once it pays
  * </pre>
  *
+ * <p>A {@code SampledLoop} computes an expression at the non-zeros of a compressed matrix alone,
+ * where {@code CellBounds} say that all other cells are zeros.
+ *
  * <p>A block stays in the first levels of cache, so intermediates cost no memory traffic. The steps
  * run the very loops of the unfused kernels, or generated loops of the same operations on the same
  * doubles, and aggregates are those of the unfused kernels over another source of cells: a fused

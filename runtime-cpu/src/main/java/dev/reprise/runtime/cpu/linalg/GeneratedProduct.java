@@ -39,4 +39,16 @@ final class GeneratedProduct {
     }
     return packed.fits(m, n, k, factors.ta()) ? packed::multiply : null;
   }
+
+  /** The order of the terms where {@link #find} says how a product is computed; else null. */
+  TermOrder order(Factors factors) {
+    if (find(factors) == null) {
+      return null;
+    }
+    long k = factors.terms();
+    boolean tb = factors.tb();
+    return panels.fits(factors.rows(), factors.cols(), k, tb)
+        ? panels.order(k, tb)
+        : TermOrder.of(TermBlocks.of(k));
+  }
 }

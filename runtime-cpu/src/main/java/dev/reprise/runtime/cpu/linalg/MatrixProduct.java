@@ -81,11 +81,28 @@ final class MatrixProduct implements Kernel {
     }
   }
 
+  /** Whether {@link GeneratedProduct} computes a product if it can. */
+  static boolean isForCode(Factors factors) {
+    long rows = factors.rows();
+    long cols = factors.cols();
+    return rows > 1
+        && cols > 1
+        && factors.terms() > 0
+        && !TinyProduct.fits(factors)
+        && !isLong(factors)
+        && !SkinnyProduct.isShort(factors);
+  }
+
+  private static boolean isLong(Factors factors) {
+    return factors.ta()
+        && !factors.tb()
+        && LongSums.fits(factors.rows(), factors.cols(), factors.terms());
+  }
+
   private void multiplyMatrices(
       Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
-    GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
-    boolean isLong = factors.ta() && !factors.tb();
-    if (isLong && LongSums.fits(c.rows(), c.cols(), factors.terms())) {
+    GeneratedProduct.Way way = isForCode(factors) ? generated.apply(factors) : null;
+    if (isLong(factors)) {
       longSums.multiply(factors.a(), factors.b(), c, scratch, context);
     } else if (way != null) {
       way.multiply(factors, c, context);

@@ -126,6 +126,11 @@ final class PackedProduct {
             && (precision == Precision.FP32 || bytes <= MOST_DOUBLE_BYTES);
   }
 
+  /** Whether a product of doubles is left to a library for its large right operand. */
+  static boolean isTooLarge(Factors factors) {
+    return factors.cols() * factors.terms() > MOST_DOUBLE_BYTES / Double.BYTES;
+  }
+
   /** Writes all cells of C. The operands and C are of the precision of this. */
   void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
     PanelRange panels = PanelRange.all(factors);

@@ -91,6 +91,11 @@ final class PanelProduct {
     return PanelRows.blockTerms(precision);
   }
 
+  /** In what order the terms of a sum are added. */
+  TermOrder order(long k, boolean tb) {
+    return TermOrder.of(k, tb ? BLOCK_TERMS : PanelRows.blockTerms(precision));
+  }
+
   /** Writes all cells of C. The operands are of the precision of this. */
   void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
     if (factors.tb()) {

@@ -37,9 +37,11 @@ final class SparseProducts {
   private static final long SCATTERED_COLUMNS = 4;
 
   private final Parallel parallel;
+  private final CompressedProduct code;
 
   private SparseProducts(Parallel parallel) {
     this.parallel = parallel;
+    this.code = new CompressedProduct(parallel);
   }
 
   static void register(KernelTable.Builder table, Parallel parallel) {
@@ -74,32 +76,75 @@ final class SparseProducts {
       return new Operand[] {scattered(x, y, context)};
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      MatrixOperand x = plain(a, ta, scratch);
-      MatrixOperand y = plain(b, tb, scratch);
+      if (CompressedProduct.isThere()) {
+        DenseMatrix byCode = byCode(a, ta, b, tb, scratch, context);
+        if (byCode != null) {
+          return new Operand[] {byCode};
+        }
+      }
+      MatrixOperand x = plain(a, ta, scratch, context);
+      MatrixOperand y = plain(b, tb, scratch, context);
       return new Operand[] {multiply(x, y, context)};
     }
+  }
+
+  /** A product of which one operand is dense, or null where code does not compute it. */
+  private DenseMatrix byCode(
+      MatrixOperand a,
+      boolean ta,
+      MatrixOperand b,
+      boolean tb,
+      Scratch scratch,
+      ExecutionContext context) {
+    if (a instanceof SparseMatrix s && b instanceof DenseMatrix) {
+      DenseMatrix y = (DenseMatrix) plain(b, tb, scratch, context);
+      if (y.cols() < 2) {
+        return null;
+      }
+      return ta
+          ? narrowed(code.multiplyTransposed(s, y, scratch, context), y.cols(), context)
+          : code.multiply(s, y, context);
+    }
+    // A B is the transpose of t(B) t(A), where a zero of A makes no difference.
+    if (a instanceof DenseMatrix
+        && b instanceof SparseMatrix s
+        && CompressedProduct.areFinite(s, scratch)) {
+      DenseMatrix x = (DenseMatrix) plain(a, !ta, scratch, context);
+      DenseMatrix c =
+          tb
+              ? scratch.own(code.multiply(s, x, context))
+              : code.multiplyTransposed(s, x, scratch, context);
+      return TurnedMatrix.of(c, x.cols(), parallel, context);
+    }
+    return null;
+  }
+
+  /** The first columns; the caller owns them. */
+  private static DenseMatrix narrowed(DenseMatrix x, long cols, ExecutionContext context) {
+    DenseMatrix c = DenseMatrix.allocate(context.allocator(), x.rows(), cols);
+    for (long i = 0; i < x.rows(); i++) {
+      MemorySegment.copy(
+          x.segment(),
+          i * x.cols() * Double.BYTES,
+          c.segment(),
+          i * cols * Double.BYTES,
+          cols * Double.BYTES);
+    }
+    return c;
   }
 
   private static boolean isTransposable(MatrixOperand x, boolean transposed) {
     return !transposed || !(x instanceof SparseMatrix sparse) || Transposition.isPossible(sparse);
   }
 
-  private static MatrixOperand plain(MatrixOperand x, boolean transposed, Scratch scratch) {
+  private MatrixOperand plain(
+      MatrixOperand x, boolean transposed, Scratch scratch, ExecutionContext context) {
     if (!transposed) {
       return x;
     }
-    if (x instanceof SparseMatrix sparse) {
-      return scratch.own(Transposition.of(sparse, scratch.allocator()));
-    }
-    DenseMatrix dense = (DenseMatrix) x;
-    DenseMatrix t = scratch.matrix(x.cols(), x.rows());
-    for (long i = 0; i < t.rows(); i++) {
-      for (long j = 0; j < t.cols(); j++) {
-        t.segment()
-            .setAtIndex(CELL, i * t.cols() + j, dense.segment().getAtIndex(CELL, j * t.rows() + i));
-      }
-    }
-    return t;
+    return x instanceof SparseMatrix sparse
+        ? scratch.own(Transposition.of(sparse, scratch.allocator()))
+        : scratch.own(TurnedMatrix.of((DenseMatrix) x, x.cols(), parallel, context));
   }
 
   /** On one thread, the sums of a narrow {@code t(A) B} need no transpose of A. */

@@ -1,0 +1,171 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.cpu.TestDevices;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.CountingAllocator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each cell is the sum of its terms in their order, products and sums rounded by themselves. */
+class CompressedProductTest {
+  private final CountingAllocator allocator = new CountingAllocator();
+  private final Random random = new Random(20261130);
+  private final CpuDevice device = new CpuDevice(3, TestDevices.natives());
+
+  @AfterEach
+  void close() {
+    device.close();
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  /** Registers that are full, in part, and several passes; rows without values. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 30, 31, 32, 33, 63, 64, 65, 100, 131})
+  void anyNumberOfColumns(int columns) {
+    for (double share : new double[] {0, 0.002, 0.05, 0.4}) {
+      check(83, 57, columns, share, false);
+      check(9, 400, columns, share, true);
+    }
+  }
+
+  @Test
+  void rowsThatCallsAreCutAt() {
+    check(3000, 40, 70, 0.3, false);
+    check(3, 9000, 40, 0.9, false);
+  }
+
+  private void check(int rows, int cols, int columns, double share, boolean special) {
+    SparseMatrix s = sparse(rows, cols, share, special);
+    for (boolean ts : new boolean[] {false, true}) {
+      int m = ts ? cols : rows;
+      int k = ts ? rows : cols;
+      for (boolean td : new boolean[] {false, true}) {
+        DenseMatrix right = td ? dense(columns, k, special) : dense(k, columns, special);
+        compare(
+            product(s, ts, right, td),
+            sums(s, ts, right, td, m, columns),
+            "S %s, B %s, %s columns, share %s".formatted(ts, td, columns, share));
+        right.buffer().release();
+        DenseMatrix left = td ? dense(m, columns, special) : dense(columns, m, special);
+        compareTurned(
+            product(left, td, s, ts),
+            sumsLeft(s, ts, left, td, k, columns),
+            "A %s, S %s, %s columns, share %s".formatted(td, ts, columns, share));
+        left.buffer().release();
+      }
+    }
+    s.buffer().release();
+  }
+
+  private MatrixOperand product(MatrixOperand a, boolean ta, MatrixOperand b, boolean tb) {
+    Attributes attributes = Attributes.none();
+    attributes = ta ? attributes.with("ta", "true") : attributes;
+    attributes = tb ? attributes.with("tb", "true") : attributes;
+    Operation operation = new Operation(OperationTable.standard().get("matmul"), attributes);
+    ExecutionContext context = new ExecutionContext(allocator, 1 + random.nextInt(3));
+    return (MatrixOperand) device.execute(operation, new Operand[] {a, b}, context)[0];
+  }
+
+  /** op(S) op(B), by rows of the result. */
+  private static double[][] sums(
+      SparseMatrix s, boolean ts, DenseMatrix b, boolean tb, int rows, int columns) {
+    double[][] sums = new double[rows][columns];
+    for (int i = 0; i < s.rows(); i++) {
+      for (long at = s.start(i); at < s.start(i + 1); at++) {
+        int row = ts ? s.column(at) : i;
+        int term = ts ? i : s.column(at);
+        for (int j = 0; j < columns; j++) {
+          sums[row][j] += s.value(at) * (tb ? b.get(j, term) : b.get(term, j));
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** The transpose of op(A) op(S), where a zero of A multiplies nothing. */
+  private static double[][] sumsLeft(
+      SparseMatrix s, boolean ts, DenseMatrix a, boolean ta, int cols, int rows) {
+    double[][] sums = new double[cols][rows];
+    for (int i = 0; i < s.rows(); i++) {
+      for (long at = s.start(i); at < s.start(i + 1); at++) {
+        int col = ts ? i : s.column(at);
+        int term = ts ? s.column(at) : i;
+        for (int j = 0; j < rows; j++) {
+          double weight = ta ? a.get(term, j) : a.get(j, term);
+          if (weight != 0) {
+            sums[col][j] += weight * s.value(at);
+          }
+        }
+      }
+    }
+    return sums;
+  }
+
+  private static void compare(MatrixOperand found, double[][] wanted, String what) {
+    for (int i = 0; i < wanted.length; i++) {
+      for (int j = 0; j < wanted[i].length; j++) {
+        assertThat(Double.doubleToLongBits(found.get(i, j)))
+            .as("%s, cell %s %s: %s and %s", what, i, j, found.get(i, j), wanted[i][j])
+            .isEqualTo(Double.doubleToLongBits(wanted[i][j]));
+      }
+    }
+    found.buffer().release();
+  }
+
+  private static void compareTurned(MatrixOperand found, double[][] wanted, String what) {
+    for (int i = 0; i < wanted.length; i++) {
+      for (int j = 0; j < wanted[i].length; j++) {
+        assertThat(Double.doubleToLongBits(found.get(j, i)))
+            .as("%s, cell %s %s: %s and %s", what, j, i, found.get(j, i), wanted[i][j])
+            .isEqualTo(Double.doubleToLongBits(wanted[i][j]));
+      }
+    }
+    found.buffer().release();
+  }
+
+  private SparseMatrix sparse(int rows, int cols, double share, boolean special) {
+    SparseRows part = new SparseRows(rows);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols && i % 7 != 3; j++) {
+        part.add(j, random.nextDouble() < share ? cell(special) : 0);
+      }
+      part.endRow();
+    }
+    return SparseRows.assemble(List.of(part), cols, allocator);
+  }
+
+  private DenseMatrix dense(int rows, int cols, boolean special) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        matrix.set(i, j, cell(special));
+      }
+    }
+    return matrix;
+  }
+
+  private double cell(boolean special) {
+    return switch (random.nextInt(special ? 12 : 60)) {
+      case 0 -> -0.0;
+      case 1 -> 0;
+      case 2 -> special ? Double.NaN : 1e-160;
+      case 3 -> special ? Double.POSITIVE_INFINITY : -1e-170;
+      default -> random.nextGaussian();
+    };
+  }
+}
