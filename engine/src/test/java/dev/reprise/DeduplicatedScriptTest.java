@@ -32,6 +32,15 @@ class DeduplicatedScriptTest {
             + "for (i in 1:6) { S = f(S, i); s = s + sum(f(X, 2)) }",
         "L = list(S, s)\nfor (i in 1:5) { A = as.matrix(L[1]); b = as.scalar(L[2])\n"
             + "L = list(A + b, b * 2) }\nS = as.matrix(L[1]); s = as.scalar(L[2])",
+        "L = list(a=S, b=X, c=s)\nfor (i in 1:9) { L[2] = as.matrix(L[\"a\"]) * 0.5 + i\n"
+            + "for (q in 1:2) { L[q] = as.matrix(L[q]) %% 9 + q }\n"
+            + "if (i %% 4 == 0) { L[\"c\"] = as.scalar(L[3]) + sum(as.matrix(L[1])) } }\n"
+            + "S = as.matrix(L[1]); s = as.scalar(L[3])",
+        "L = list(S, list(X, s))\nfor (i in 1:5) { for (k in 1:6) { N = as.list(L[2])\n"
+            + "G = list()\nfor (q in 1:2) { G = append(G, as.matrix(L[1]) %% (q + 2)) }\n"
+            + "N[1] = as.matrix(G[2]) + as.matrix(N[1]) * 0.5; N[2] = as.scalar(N[2]) + k\n"
+            + "L[2] = list(N); L[1] = as.matrix(G[1]) + as.matrix(N[1]) } }\n"
+            + "S = as.matrix(L[1]); N = as.list(L[2]); s = as.scalar(N[2])",
         "A = S\n"
             + "B = X\n"
             + "for (i in 1:9) { C = A; A = B; B = C + i; if (i == 4) { S = A %*% B } }\n"

@@ -59,6 +59,6 @@ final class ListVariables {
         || position >= list.inputCount()) {
       return null;
     }
-    return list.input(position);
+    return RunItem.settled(list.input(position));
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.lineage;
 
+import dev.reprise.runtime.operation.Operation;
 import java.util.Arrays;
 
 /**
@@ -84,10 +85,21 @@ final class LoopVariables {
   void tellLists() {
     for (int c = 0; c < carried.length; c++) {
       LineageItem item = now[carried[c]];
-      if (ListElements.isList(item)) {
+      if (ListElements.isList(item) || !lists.has(c) && isListOfInner(item)) {
         loop.foundList(c, item);
       }
     }
+  }
+
+  /** True for a list that an inner loop has left. */
+  private boolean isListOfInner(LineageItem item) {
+    int variable = item == null ? -1 : innerVariable(item);
+    return variable >= 0 && ((RunItem) item).run.body.mayEndAsList(variable) && isListIn(item);
+  }
+
+  /** As {@link ListElements#isList}, whatever the item stands for, which is made. */
+  static boolean isListIn(LineageItem item) {
+    return item != null && !item.isLiteral() && item.name().equals("list");
   }
 
   /** Variables of the loop, then elements of the lists among them. */
@@ -142,17 +154,29 @@ final class LoopVariables {
   }
 
   /**
-   * True for a variable at the end of a run that was born in this iteration. That of the loop
-   * itself is not complete.
+   * The variable, at its end, of a run that was born in this iteration; negative for any other
+   * item. The run of the loop itself is not complete.
    */
-  boolean isInner(LineageItem item) {
+  int innerVariable(LineageItem item) {
     return item.isOfRun()
-        && item instanceof RunItem output
-        && output.place < 0
-        && output.run.isComplete()
-        && output.iteration == output.run.body.length() - 1
-        && output.run.isBornSince(scope, mark)
-        && output.run.body.depth() < RunBody.DEPTH_LIMIT;
+            && item instanceof RunItem output
+            && output.run.isComplete()
+            && output.run.isBornSince(scope, mark)
+            && output.run.body.depth() < RunBody.DEPTH_LIMIT
+        ? output.run.body.variableAtEnd(output.iteration, output.place)
+        : -1;
+  }
+
+  /** True when a variable holds a list that was made or changed here, whatever is in it. */
+  boolean holdList() {
+    for (int slot : carried) {
+      LineageItem item = now[slot];
+      Operation own = item == null ? null : item.ownOperation();
+      if (own != null && own.name().startsWith("list")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** True for an element of a list that the iteration found. */

@@ -129,13 +129,13 @@ final class PatchMaker {
   }
 
   private Frame frame(LineageItem item) {
-    if (variables.isInner(item)) {
+    if (variables.innerVariable(item) >= 0) {
       Run run = ((RunItem) item).run;
       return new Frame(run, run.inputs());
     }
     LineageItem[] inputs = new LineageItem[item.inputCount()];
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = item.input(i);
+      inputs[i] = RunItem.settled(item.input(i));
     }
     return new Frame(item, inputs);
   }
@@ -167,10 +167,10 @@ final class PatchMaker {
     if (known != null) {
       return known;
     }
-    if (variables.isInner(item)) {
-      RunItem output = (RunItem) item;
-      Integer node = refs.get(output.run);
-      return node == null ? -1 : innerRef(node, ~output.place);
+    int inner = variables.innerVariable(item);
+    if (inner >= 0) {
+      Integer node = refs.get(((RunItem) item).run);
+      return node == null ? -1 : innerRef(node, inner);
     }
     if (!matcher.mayBeValue(item)) {
       return -1;

@@ -103,7 +103,7 @@ final class PatchMatcher {
       return false;
     }
     for (int i = 0; i < count; i++) {
-      if (!isSame(patch, patch.refs[first + i], item.input(i))) {
+      if (!isSame(patch, patch.refs[first + i], RunItem.settled(item.input(i)))) {
         return false;
       }
     }
@@ -168,14 +168,12 @@ final class PatchMatcher {
   }
 
   private boolean isInnerOutput(Patch patch, int index, LineageItem item) {
-    if (!variables.isInner(item)) {
+    int variable = variables.innerVariable(item);
+    int node = patch.innerOutputs[2 * index];
+    if (variable < 0 || variable != patch.innerOutputs[2 * index + 1]) {
       return false;
     }
     RunItem output = (RunItem) item;
-    int node = patch.innerOutputs[2 * index];
-    if (~output.place != patch.innerOutputs[2 * index + 1]) {
-      return false;
-    }
     if (nodeRuns[node] == null) {
       nodeRuns[node] = output.run;
       return true;

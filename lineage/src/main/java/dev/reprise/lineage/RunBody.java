@@ -103,6 +103,43 @@ final class RunBody {
     return maker;
   }
 
+  /**
+   * The variable that is a place of an iteration (see {@link RunItem}) at the end of the run, too:
+   * an element of a list is found as what made it. Negative for none.
+   */
+  int variableAtEnd(long iteration, int place) {
+    long last = length() - 1;
+    if (place < 0) {
+      // What no iteration has made is an item from before the run, and no input of it.
+      long maker = lastMaker(~place, last);
+      return maker >= 0 && maker <= iteration ? ~place : -1;
+    }
+    int[] outputs = patchAt(iteration).outputs;
+    int made = Ref.of(Ref.NODE, place);
+    for (int v = 0; v < outputs.length; v++) {
+      if (outputs[v] == made && lastMaker(v, last) == iteration) {
+        return v;
+      }
+    }
+    return -1;
+  }
+
+  /** False when a variable is surely no list in the end. */
+  boolean mayEndAsList(int variable) {
+    long maker = lastMaker(variable, length() - 1);
+    if (maker < 0) {
+      return false;
+    }
+    Patch patch = patchAt(maker);
+    int ref = patch.outputs[variable];
+    return switch (Ref.kind(ref)) {
+      case Ref.NODE ->
+          patch.nodes[Ref.index(ref)] instanceof Operation made && made.name().equals("list");
+      case Ref.INNER -> true;
+      default -> false;
+    };
+  }
+
   private boolean leavesAlone(long iteration, int variable) {
     return patchAt(iteration).outputs[variable] == Ref.of(Ref.CARRIED, variable);
   }

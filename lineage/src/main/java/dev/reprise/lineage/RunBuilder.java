@@ -20,6 +20,12 @@ public final class RunBuilder {
   /** After so many iterations in a row that could not be stored, only every 2^n-th is tried. */
   private static final int MOST_DOUBLINGS = 20;
 
+  /**
+   * Operations of a loop over lists that become a part of the loop around it: those of some hundred
+   * layers.
+   */
+  private static final int MOST_PLAIN = 2048;
+
   private final RunLoop loop;
   private final RunScope scope;
   private final long seedBase;
@@ -30,6 +36,9 @@ public final class RunBuilder {
   private long iteration;
   private long skipUntil;
   private int failures;
+
+  // Operations of iterations that may stay as they are.
+  private int leftPlain;
 
   // Null until an iteration has changed a traced variable.
   private RunInWork work;
@@ -72,6 +81,19 @@ public final class RunBuilder {
   }
 
   /**
+   * As the others, for a loop within an iteration of another one. Where it changes lists and draws
+   * no seeds its first iterations stay as they are and become a part of the other loop's patch: a
+   * loop over the layers of a network takes another element each time, which no patch of its own
+   * would name.
+   */
+  public static RunBuilder within(
+      RunLoop loop, RunScope scope, long seedBase, long first, LineageItem[] items) {
+    RunBuilder builder = new RunBuilder(loop, scope, seedBase, first, items);
+    builder.leftPlain = loop.isLong() ? 0 : MOST_PLAIN;
+    return builder;
+  }
+
+  /**
    * Begins before the iterations of a parfor loop are merged: their traces were made by workers,
    * each in a scope inside of this one.
    *
@@ -111,7 +133,8 @@ public final class RunBuilder {
       Patch patch = match(items);
       if (patch == null) {
         leaveOut();
-      } else {
+      } else if (draws > 0 || !staysPlain(patch)) {
+        leftPlain = 0;
         append(patch, items, draws);
         failures = 0;
       }
@@ -123,6 +146,18 @@ public final class RunBuilder {
   /** False when the iteration leaves no trace, or is not tried, and no run goes on. */
   private boolean isWorthIt() {
     return work != null || iteration >= skipUntil && variables.haveChanged();
+  }
+
+  private boolean staysPlain(Patch patch) {
+    if (work == null && leftPlain > 0 && variables.holdList()) {
+      leftPlain -= 1 + patch.size();
+      if (leftPlain <= 0) {
+        // A loop over batches: its next execution is a run from the beginning.
+        loop.foundLong();
+      }
+      return true;
+    }
+    return false;
   }
 
   private Patch match(LineageItem[] items) {

@@ -31,6 +31,9 @@ public final class RunLoop {
   // Grows when a variable first holds a list; patches are for one state of it.
   private volatile ListVariables lists = ListVariables.NONE;
 
+  // An execution had more operations than may stay as they are. Only says how the next are stored.
+  private volatile boolean isLong;
+
   // Patches seen last, latest first: a hint for the next entry of the loop.
   private volatile Patch[] recent = {};
 
@@ -49,6 +52,15 @@ public final class RunLoop {
 
   ListVariables lists() {
     return lists;
+  }
+
+  /** True when executions are better stored as runs than as a part of the loop around. */
+  boolean isLong() {
+    return isLong;
+  }
+
+  void foundLong() {
+    isLong = true;
   }
 
   /** A carried variable holds a list. */
@@ -71,7 +83,7 @@ public final class RunLoop {
     int last = all.count();
     for (int e = first; e < last && depth > 1; e++) {
       LineageItem element = list.input(e - first);
-      if (ListElements.isList(element)) {
+      if (LoopVariables.isListIn(element)) {
         all = withList(all, carried.length + e, element, depth - 1);
       }
     }

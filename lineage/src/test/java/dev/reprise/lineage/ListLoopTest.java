@@ -8,6 +8,8 @@ import dev.reprise.runtime.operation.OperationTable;
 import java.io.StringReader;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Elements of lists that a loop carries are carried like variables. */
 class ListLoopTest {
@@ -159,5 +161,95 @@ class ListLoopTest {
     }
     elements[elements.length - 1] = list.input(0);
     return LineageItem.of(operation("list"), elements);
+  }
+
+  /** L[q] = L[q] + i for each element q, one after the other. */
+  private static LineageItem withChanged(LineageItem list, int q, int i) {
+    LineageItem[] elements = {list.input(0), list.input(1)};
+    elements[q] = LineageItem.of(operation("+"), elements[q], literal(i));
+    return LineageItem.of(operation("list"), elements);
+  }
+
+  /** A loop of several steps in each iteration, each of which takes the next element. */
+  private LineageItem storedWithin(int iterations, int steps) {
+    LineageItem[] items = {first, null, null};
+    RunScope scope = new RunScope();
+    RunLoop inner = new RunLoop(3, new int[] {0, 2});
+    RunBuilder outer =
+        new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
+    for (int i = 1; i <= iterations; i++) {
+      items[1] = literal(i);
+      RunBuilder builder = RunBuilder.within(inner, scope, 0, 0, items);
+      for (int q = 0; q < steps; q++) {
+        items[2] = literal(q);
+        items[0] = withChanged(items[0], q % 2, i);
+        builder.end(items, 0);
+      }
+      builder.finish(items);
+      outer.end(items, 0);
+    }
+    outer.finish(items);
+    return items[0];
+  }
+
+  private LineageItem expanded(int iterations, int steps) {
+    LineageItem list = first;
+    for (int i = 1; i <= iterations; i++) {
+      for (int q = 0; q < steps; q++) {
+        list = withChanged(list, q % 2, i);
+      }
+    }
+    return list;
+  }
+
+  /** Few steps are a part of the iteration around them, many a run that it holds. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 40, 1500, 1501})
+  void aLoopThatTakesAnotherElementInEachStepIsStoredWithTheLoopAroundIt(int steps)
+      throws Exception {
+    String text = text(storedWithin(12, steps));
+    assertThat(text(storedWithin(24, steps)).length()).isLessThan(text.length() + 40);
+    assertThat(text).doesNotContain("column item");
+    LineageItem plain = expanded(12, steps);
+    assertThat(storedWithin(12, steps).key()).isEqualTo(plain.key());
+    Trace read = TraceReader.read(new StringReader(text), OperationTable.standard());
+    assertThat(read.output().key()).isEqualTo(plain.key());
+    assertThat(text(read.output())).isEqualTo(text);
+  }
+
+  @Test
+  void anElementThatManyStepsLeaveAloneIsThatOfTheEndOfTheirRun() throws Exception {
+    LineageItem[] items = {first, null, null};
+    RunScope scope = new RunScope();
+    RunLoop inner = new RunLoop(3, new int[] {0, 2});
+    RunBuilder outer =
+        new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
+    LineageItem plain = first;
+    for (int i = 1; i <= 10; i++) {
+      items[1] = literal(i);
+      RunBuilder builder = RunBuilder.within(inner, scope, 0, 0, items);
+      for (int q = 0; q < 1200; q++) {
+        items[2] = literal(q);
+        // The first element changes in the first steps only, the second never.
+        items[0] = withChanged(items[0], 0, q < 1150 ? i : q);
+        plain = withChanged(plain, 0, q < 1150 ? i : q);
+        builder.end(items, 0);
+      }
+      builder.finish(items);
+      LineageItem both = LineageItem.of(operation("*"), items[0].input(0), items[0].input(1));
+      items[0] = LineageItem.of(operation("list"), both, items[0].input(1));
+      plain =
+          LineageItem.of(
+              operation("list"),
+              LineageItem.of(operation("*"), plain.input(0), plain.input(1)),
+              plain.input(1));
+      outer.end(items, 0);
+    }
+    outer.finish(items);
+    assertThat(items[0].key()).isEqualTo(plain.key());
+    String text = text(items[0]);
+    assertThat(text).doesNotContain("column item");
+    assertThat(TraceReader.read(new StringReader(text), OperationTable.standard()).output().key())
+        .isEqualTo(plain.key());
   }
 }

@@ -186,14 +186,17 @@ public final class LoopTrace {
       if (activation.items != null) {
         CountedNumbers.markFirst(activation, activation.items, written);
       }
-      this.builder =
-          deduplicates
-              ? new RunBuilder(loop, context.scope, seedBase, first, activation.items)
-              : null;
+      this.builder = deduplicates ? builder(first) : null;
       this.cutsSeen = activation.cuts;
       context.storedLoops += deduplicates ? 1 : 0;
       this.variable = variable;
       waitForRecording();
+    }
+
+    private RunBuilder builder(long iteration) {
+      return context.storedLoops > (builder == null ? 0 : 1)
+          ? RunBuilder.within(loop, context.scope, seedBase, iteration, activation.items)
+          : new RunBuilder(loop, context.scope, seedBase, iteration, activation.items);
     }
 
     /** What is recorded of the loop so far, if anything, is about another builder and items. */
@@ -315,7 +318,7 @@ public final class LoopTrace {
       if (builder != null) {
         builder.finish(activation.items);
         context.run.lineage().look(context, activation);
-        builder = new RunBuilder(loop, context.scope, seedBase, first + ended, activation.items);
+        builder = builder(first + ended);
         waitForRecording();
       }
       cutsSeen = activation.cuts;

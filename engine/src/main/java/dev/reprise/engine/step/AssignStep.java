@@ -7,6 +7,7 @@ import dev.reprise.engine.control.WriteLog;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.engine.replay.Restoration;
+import dev.reprise.engine.value.ElementItems;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.HostMemory;
@@ -150,7 +151,10 @@ public final class AssignStep extends Steps.OperationStep implements WriteLog.De
               ? SubscriptStep.withAllColumns(items)
               : Arrays.copyOf(items, elements ? values.length : items.length);
       all[0] = activation.items[inputs[0]];
-      item = LineageItem.of(assignment.operation(), all);
+      item =
+          isOfStructure(assignment)
+              ? ElementItems.assigned(assignment.operation(), all)
+              : LineageItem.of(assignment.operation(), all);
     }
     // A handle may stand in several variables while its matrix counts one reference, the handle's
     // own.

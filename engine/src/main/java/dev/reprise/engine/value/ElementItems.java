@@ -21,6 +21,9 @@ public final class ElementItems {
    */
   private static final int MOST_CHANGES = 64;
 
+  /** Elements of a list that is traced as one of these elements when one of them is changed. */
+  private static final int MOST_ELEMENTS = 64;
+
   private static final Opcode OUTPUT = OperationTable.standard().get("output");
 
   private ElementItems() {}
@@ -32,6 +35,32 @@ public final class ElementItems {
     }
     ListContents contents = ListContents.ofOrNull(list, MOST_CHANGES);
     return contents != null && index < contents.size() ? contents.get(index) : opaque(list, index);
+  }
+
+  /**
+   * The item of {@code L[place] = x}. Where the trace says all elements of L, which of them the
+   * place is and what x is as an element, it is that of a list of these elements, as if it had been
+   * made so: what is not assigned keeps its lineage however often the list is changed, and a loop
+   * that goes on with the list goes on with its elements.
+   *
+   * @param assignment the operation that it is otherwise
+   * @param operands of the assignment: the list, x, the place and the end of a range
+   */
+  public static LineageItem assigned(Operation assignment, LineageItem... operands) {
+    LineageItem list = operands[0];
+    int count = list.isLiteral() || !list.name().equals("list") ? 0 : list.inputCount();
+    if (count > 0 && count <= MOST_ELEMENTS) {
+      int place = ListContents.place(list, operands);
+      LineageItem element = place < 0 ? null : ListContents.asElementOrNull(operands[1]);
+      if (element != null) {
+        LineageItem[] elements = new LineageItem[count];
+        for (int i = 0; i < count; i++) {
+          elements[i] = i == place ? element : list.input(i);
+        }
+        return LineageItem.of(list.operation(), elements);
+      }
+    }
+    return LineageItem.of(assignment, operands);
   }
 
   /** Those of all elements. */

@@ -115,6 +115,29 @@ final class ListContents {
         && output.operation().attributes().getLong("index", -1) == 0;
   }
 
+  /**
+   * The zero-based position in a list built in place that an assignment to one place changes;
+   * negative when it adds an element, or the trace does not say.
+   */
+  static int place(LineageItem list, LineageItem[] assignment) {
+    Scalar place = assignment[2].literalOrNull();
+    Scalar last = assignment[3].literalOrNull();
+    if (place == null || place.isAbsent() || last == null || !last.isAbsent()) {
+      return -1;
+    }
+    if (place.type() == ValueType.STRING) {
+      return new ListContents(list).names.indexOf(place.asString());
+    }
+    long at = place.asLong() - 1;
+    return at >= 0 && at < list.inputCount() ? (int) at : -1;
+  }
+
+  /** What a value is as an element of a list; null when the trace does not say. */
+  static LineageItem asElementOrNull(LineageItem value) {
+    Element element = elementOrNull(value, new Patience(LISTS_DEEP), LISTS_DEEP);
+    return element == null ? null : element.item();
+  }
+
   int size() {
     return items.size();
   }

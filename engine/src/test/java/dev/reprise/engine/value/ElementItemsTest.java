@@ -11,6 +11,7 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class ElementItemsTest {
         Traced changed = changed(random, target, lists);
         lists.add(changed);
         ListValue value = (ListValue) changed.value();
+        assertSame(evaluated(changed.item()), value);
         LineageItem[] all = ElementItems.all(changed.item(), value.size());
         assertThat(all).hasSize(value.size());
         for (int i = 0; i < all.length; i++) {
@@ -70,6 +72,37 @@ class ElementItemsTest {
     assertThat(ElementItems.at(longer.item(), 2)).isSameAs(second.item());
     Traced part = apply(operation("listIndex"), longer, number(3), absent());
     assertThat(ElementItems.at(part.item(), 0)).isSameAs(second.item());
+  }
+
+  @Test
+  void aListWithAnotherElementIsTracedAsIfItHadBeenMadeSo() {
+    Traced first = element();
+    Traced second = element();
+    Operation named =
+        new Operation(
+            OperationTable.standard().get("list"),
+            Attributes.of("name.0", "a").with("name.1", "b"));
+    Traced list = apply(named, element(), element());
+    Traced changed = apply(operation("listAssign"), list, first, number(1), absent());
+    changed = apply(operation("listAssign"), changed, second, name("b"), absent());
+    assertThat(changed.item().key()).isEqualTo(apply(named, first, second).item().key());
+    // Not where another place would be possible, nor where the list is long or grows.
+    LineageItem cast = LineageItem.of(operation("as.scalar"), number(1).item());
+    Traced computed = new Traced(number(1).value(), cast);
+    assertThat(ElementItems.assigned(operation("listAssign"), items(list, first, computed)).name())
+        .isEqualTo("listAssign");
+    assertThat(ElementItems.assigned(operation("listAssign"), items(list, first, name("c"))).name())
+        .isEqualTo("listAssign");
+    Traced[] many = new Traced[65];
+    Arrays.setAll(many, _ -> element());
+    Traced longer = apply(operation("list"), many);
+    assertThat(
+            ElementItems.assigned(operation("listAssign"), items(longer, first, number(1))).name())
+        .isEqualTo("listAssign");
+  }
+
+  private static LineageItem[] items(Traced list, Traced source, Traced place) {
+    return new LineageItem[] {list.item(), source.item(), place.item(), absent().item()};
   }
 
   @Test
@@ -231,7 +264,11 @@ class ElementItemsTest {
       values[i] = operands[i].value();
       items[i] = operands[i].item();
     }
-    return new Traced(structures.evaluate(operation, values), LineageItem.of(operation, items));
+    LineageItem item =
+        operation.name().equals("listAssign")
+            ? ElementItems.assigned(operation, items)
+            : LineageItem.of(operation, items);
+    return new Traced(structures.evaluate(operation, values), item);
   }
 
   /** As a replay does it; {@code sqrt} and {@code as.scalar} stand for any kernel here. */
