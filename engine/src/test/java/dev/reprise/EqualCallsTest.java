@@ -68,8 +68,7 @@ class EqualCallsTest {
   void workersFindWhatOthersHaveLeft(int threads, ReuseMode mode) {
     String script = WORDS + "parfor " + LOOP + print(8, 2);
     String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    Outcome outcome =
-        Scripts.run(Scripts.config().withThreads(threads).withReuse(mode), script);
+    Outcome outcome = Scripts.run(Scripts.config().withThreads(threads).withReuse(mode), script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.liveBuffers()).isZero();
     LevelStatistics calls = outcome.statistics().functions();

@@ -109,8 +109,7 @@ class RandomEqualCallsTest {
     }
   }
 
-  private static final String PRINT =
-      "for (i in 1:12) for (j in 1:6) print(as.scalar(R[i, j]))\n";
+  private static final String PRINT = "for (i in 1:12) for (j in 1:6) print(as.scalar(R[i, j]))\n";
 
   private static String expected(String script) {
     return Scripts.run(Scripts.config().withReuse(ReuseMode.NONE).withThreads(1), script).output();

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A training loop over weights in lists is stored as a loop: its trace does not grow with epochs
- * or batches, and is that of the expanded one.
+ * A training loop over weights in lists is stored as a loop: its trace does not grow with epochs or
+ * batches, and is that of the expanded one.
  */
 class StoredListLoopsTest {
   private static final String NETWORK =

@@ -132,9 +132,7 @@ public final class HistoryTemplate {
     Maker(LineageItem[] inputs) {
       for (int i = 0; i < inputs.length; i++) {
         // A literal is itself, and has marks of its own.
-        if (inputs[i] != null
-            && !inputs[i].isLiteral()
-            && !numbers.containsKey(inputs[i].key())) {
+        if (inputs[i] != null && !inputs[i].isLiteral() && !numbers.containsKey(inputs[i].key())) {
           numbers.put(inputs[i].key(), add(new Input(i)));
         }
       }

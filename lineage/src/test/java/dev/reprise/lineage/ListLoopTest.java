@@ -175,8 +175,7 @@ class ListLoopTest {
     LineageItem[] items = {first, null, null};
     RunScope scope = new RunScope();
     RunLoop inner = new RunLoop(3, new int[] {0, 2});
-    RunBuilder outer =
-        new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
+    RunBuilder outer = new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
     for (int i = 1; i <= iterations; i++) {
       items[1] = literal(i);
       RunBuilder builder = RunBuilder.within(inner, scope, 0, 0, items);
@@ -222,8 +221,7 @@ class ListLoopTest {
     LineageItem[] items = {first, null, null};
     RunScope scope = new RunScope();
     RunLoop inner = new RunLoop(3, new int[] {0, 2});
-    RunBuilder outer =
-        new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
+    RunBuilder outer = new RunBuilder(new RunLoop(3, new int[] {0, 1, 2}), scope, 0, items);
     LineageItem plain = first;
     for (int i = 1; i <= 10; i++) {
       items[1] = literal(i);

@@ -20,8 +20,7 @@ import java.util.List;
  * A step whose value may be {@linkplain Deferred deferred}: left to the only step that reads it,
  * and computed after all where that one cannot do with it.
  */
-abstract sealed class DeferrableStep extends KernelStep
-    permits FusableStep, ProductStep {
+abstract sealed class DeferrableStep extends KernelStep permits FusableStep, ProductStep {
   final Pipeline pipeline;
   final Fusion fusion;
 
@@ -121,8 +120,7 @@ abstract sealed class DeferrableStep extends KernelStep
       int operand) {
     boolean needed =
         activation.isRecorded()
-            && pipeline.needsItem(
-                context, activation, eager.operation, deferred.operands, operand);
+            && pipeline.needsItem(context, activation, eager.operation, deferred.operands, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return oneByOne(context, activation, deferred.operands, item);
   }
@@ -160,4 +158,5 @@ abstract sealed class DeferrableStep extends KernelStep
     } catch (RuntimeException | OutOfMemoryError e) {
       throw context.located(e, deferred.place(activation));
     }
-  }}
+  }
+}

@@ -5,9 +5,7 @@ import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.device.LateNumbers;
-import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
-import dev.reprise.engine.step.KernelStep;
 import dev.reprise.engine.step.Steps;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -20,9 +18,6 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
 import dev.reprise.runtime.operation.Meta;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * An element-wise operation or aggregate that may become part of a fused loop.

@@ -87,9 +87,7 @@ final class Masking {
 
   /** The value, also where a handle has it by now; null where it is still to come. */
   static Value finished(Value value) {
-    return value instanceof Handle handle
-        ? handle.isDone() ? handle.valueOrNull() : null
-        : value;
+    return value instanceof Handle handle ? handle.isDone() ? handle.valueOrNull() : null : value;
   }
 
   /**

@@ -14,8 +14,8 @@ import dev.reprise.runtime.operation.Shapes;
 
 /**
  * A product of which only the cells may be needed where a compressed matrix has non-zeros ({@link
- * Masking}). It is deferred where a value that may mask it is compressed, which is known when
- * the product is reached, and computed by itself as ever elsewhere.
+ * Masking}). It is deferred where a value that may mask it is compressed, which is known when the
+ * product is reached, and computed by itself as ever elsewhere.
  */
 public final class ProductStep extends DeferrableStep {
   /** Multiplications below which little is saved: some 20 microseconds. */
@@ -41,12 +41,7 @@ public final class ProductStep extends DeferrableStep {
    * @param anyOrder whether bits may differ from those of the whole product
    */
   public ProductStep(
-      Pipeline pipeline,
-      Fusion fusion,
-      Step plain,
-      int[] releases,
-      int[] masks,
-      boolean anyOrder) {
+      Pipeline pipeline, Fusion fusion, Step plain, int[] releases, int[] masks, boolean anyOrder) {
     super(pipeline, fusion, kernel(plain), releases);
     this.plain = plain;
     this.anyOrder = anyOrder;

@@ -119,8 +119,7 @@ public final class LevelReuse {
       LineageItem[] inputs,
       int wanted) {
 
-    Request(
-        ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
+    Request(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
       this(context, activation, region, body, items(activation, region.inputs()), wanted);
     }
 

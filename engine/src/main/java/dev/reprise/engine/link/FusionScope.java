@@ -110,8 +110,7 @@ public record FusionScope(
       }
       int[] masks =
           candidates.maskings(i, deferrals).stream()
-              .mapToInt(
-                  masking -> steps[masking.instruction()].inputs()[masking.operand()])
+              .mapToInt(masking -> steps[masking.instruction()].inputs()[masking.operand()])
               .toArray();
       if (masks.length > 0) {
         steps[i] =

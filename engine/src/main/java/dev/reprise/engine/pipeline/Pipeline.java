@@ -56,8 +56,7 @@ public final class Pipeline {
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
     this.choice = new ProbeChoice(keeping, execution, lookup == null || checks.looksAtAll());
-    this.shortWay =
-        checks.looksAtAll() ? null : new ShortWay(resources, slices, lookup != null);
+    this.shortWay = checks.looksAtAll() ? null : new ShortWay(resources, slices, lookup != null);
   }
 
   /** Whether {@link #computeFewOrNull} may be asked for values of the operation. */

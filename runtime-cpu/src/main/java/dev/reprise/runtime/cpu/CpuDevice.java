@@ -46,8 +46,22 @@ public final class CpuDevice implements Device, AutoCloseable {
   /** Kernels without a way of their own for few cells. */
   private static final Set<String> ALSO_OF_FEW =
       Set.of(
-          "ifelse", "matmul", "rightIndex", "as.scalar", "sum", "mean", "min", "max", "rowSums", "rowMeans", "rowMins",
-          "rowMaxs", "colSums", "colMeans", "colMins", "colMaxs");
+          "ifelse",
+          "matmul",
+          "rightIndex",
+          "as.scalar",
+          "sum",
+          "mean",
+          "min",
+          "max",
+          "rowSums",
+          "rowMeans",
+          "rowMins",
+          "rowMaxs",
+          "colSums",
+          "colMeans",
+          "colMins",
+          "colMaxs");
 
   private final Parallel parallel;
   private final LazyBlas blas;
@@ -131,8 +145,7 @@ public final class CpuDevice implements Device, AutoCloseable {
    */
   public Operand executeFew(Operation operation, Operand[] inputs, ExecutionContext context) {
     Kernel kernel = kernels.find(operation.opcode());
-    Operand output =
-        kernel instanceof FewCells few ? few.runFew(operation, inputs, context) : null;
+    Operand output = kernel instanceof FewCells few ? few.runFew(operation, inputs, context) : null;
     return output == null ? kernel.run(operation, inputs, context)[0] : output;
   }
 

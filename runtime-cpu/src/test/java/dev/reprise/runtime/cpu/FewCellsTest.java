@@ -31,8 +31,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The short way over few cells gives what {@link CpuDevice#execute} gives, bit by bit. */
 class FewCellsTest {
   private static final double[] SPECIAL = {
-    0, -0.0, 1, -1, 2, 0.5, -2.5, 699, 800, 1e-310, 1e300, -1e300,
-    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+    0,
+    -0.0,
+    1,
+    -1,
+    2,
+    0.5,
+    -2.5,
+    699,
+    800,
+    1e-310,
+    1e300,
+    -1e300,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY
   };
 
   /** After so many calls a kernel has made its code. */
@@ -187,7 +200,9 @@ class FewCellsTest {
   private DenseMatrix matrix(Operation operation, int[] shape, int at, int round) {
     boolean isTurned = at == 1 && operation.name().equals("matmul");
     boolean isRow = at == 1 && round % 4 == 3 && operation.name().equals("+");
-    return isTurned ? matrix(shape[1], 2) : isRow ? matrix(1, shape[1]) : matrix(shape[0], shape[1]);
+    return isTurned
+        ? matrix(shape[1], 2)
+        : isRow ? matrix(1, shape[1]) : matrix(shape[0], shape[1]);
   }
 
   private DenseMatrix matrix(int rows, int cols) {
@@ -215,8 +230,7 @@ class FewCellsTest {
             Stream.of(matrix.rows(), matrix.cols()),
             LongStream.range(0, matrix.cells())
                 .mapToObj(at ->
-                    Double.doubleToRawLongBits(
-                        matrix.get(at / matrix.cols(), at % matrix.cols()))))
+                    Double.doubleToRawLongBits(matrix.get(at / matrix.cols(), at % matrix.cols()))))
         .toList();
   }
 

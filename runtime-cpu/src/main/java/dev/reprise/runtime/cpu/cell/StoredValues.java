@@ -62,11 +62,7 @@ public final class StoredValues {
       }
       MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.valuesAt());
       MemorySegment.copy(
-          x.segment(),
-          x.columnsAt(),
-          out.segment(),
-          out.columnsAt(),
-          Integer.BYTES * x.nonZeros());
+          x.segment(), x.columnsAt(), out.segment(), out.columnsAt(), Integer.BYTES * x.nonZeros());
       return out;
     } catch (RuntimeException | Error e) {
       out.buffer().release();

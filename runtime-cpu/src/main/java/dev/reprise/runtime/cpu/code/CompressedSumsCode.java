@@ -86,20 +86,19 @@ final class CompressedSumsCode {
     for (int i = 0; i < vectors; i++) {
       to.clear(i);
     }
-    writeValues(
-        () -> {
-          to.add(OTHER, RIGHT_ROW);
-          for (int i = 0; i < vectors; i++) {
-            Address cells = Address.of(OTHER, i * registers.bytes());
-            if (i == vectors - 1) {
-              to.loadMasked(PART, mask(), cells);
-              to.multiplyVector(PART, REPEATED, PART);
-            } else {
-              to.multiplyVector(PART, REPEATED, cells);
-            }
-            to.addVector(i, i, PART);
-          }
-        });
+    writeValues(() -> {
+      to.add(OTHER, RIGHT_ROW);
+      for (int i = 0; i < vectors; i++) {
+        Address cells = Address.of(OTHER, i * registers.bytes());
+        if (i == vectors - 1) {
+          to.loadMasked(PART, mask(), cells);
+          to.multiplyVector(PART, REPEATED, PART);
+        } else {
+          to.multiplyVector(PART, REPEATED, cells);
+        }
+        to.addVector(i, i, PART);
+      }
+    });
     for (int i = 0; i < vectors; i++) {
       Address cells = Address.of(TARGET_ROW, i * registers.bytes());
       if (i == vectors - 1) {
@@ -123,16 +122,15 @@ final class CompressedSumsCode {
         to.loadVector(i, cells);
       }
     }
-    writeValues(
-        () -> {
-          to.add(OTHER, TARGET_ROW);
-          for (int i = 0; i < vectors; i++) {
-            Address cells = Address.of(OTHER, i * registers.bytes());
-            to.multiplyVector(PART, REPEATED, i);
-            to.addVector(PART, PART, cells);
-            to.storeVector(cells, PART);
-          }
-        });
+    writeValues(() -> {
+      to.add(OTHER, TARGET_ROW);
+      for (int i = 0; i < vectors; i++) {
+        Address cells = Address.of(OTHER, i * registers.bytes());
+        to.multiplyVector(PART, REPEATED, i);
+        to.addVector(PART, PART, cells);
+        to.storeVector(cells, PART);
+      }
+    });
     to.add(RIGHT_ROW, argument(RIGHT_STEP));
     return end(row);
   }

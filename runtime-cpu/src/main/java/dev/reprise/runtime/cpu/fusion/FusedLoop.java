@@ -142,8 +142,7 @@ public final class FusedLoop {
     return out;
   }
 
-  private void store(
-      FusedSource source, MemorySegment out, long cells, ExecutionContext context) {
+  private void store(FusedSource source, MemorySegment out, long cells, ExecutionContext context) {
     int block = block(source.cols());
     if (cells <= block) {
       store(source, out, 0, cells, block);

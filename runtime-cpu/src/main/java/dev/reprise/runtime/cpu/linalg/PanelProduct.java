@@ -241,8 +241,7 @@ final class PanelProduct {
     long first = firstRow * c.cols() + column;
     if (rows >= PanelPacking.leastColumns(precision)) {
       long into = c.segment().address() + first * bytes;
-      PanelPacking.find(precision)
-          .planes(outputs.address(), count, rows, into, c.cols() * bytes);
+      PanelPacking.find(precision).planes(outputs.address(), count, rows, into, c.cols() * bytes);
     } else {
       writeFew(outputs, rows, count, c, first);
     }

@@ -188,8 +188,7 @@ class BoundsRulesTest {
 
   private List<Double> results(String opcode, double[]... operands) {
     Operand[] inputs = Arrays.stream(operands).map(this::matrix).toArray(Operand[]::new);
-    Operation operation =
-        new Operation(OperationTable.standard().get(opcode), Attributes.none());
+    Operation operation = new Operation(OperationTable.standard().get(opcode), Attributes.none());
     DenseMatrix out = (DenseMatrix) device.execute(operation, inputs, context)[0];
     List<Double> results = new ArrayList<>();
     for (int i = 0; i < CELLS; i++) {
