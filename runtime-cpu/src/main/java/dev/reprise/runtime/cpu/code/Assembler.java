@@ -124,6 +124,11 @@ final class Assembler {
     forms.vex(MAP_0F, doubles ? PREFIX_F2 : PREFIX_F3, true, false, 0x2C, to, 0, from);
   }
 
+  /** As {@link #truncate}, of a double whatever vectors are of. */
+  void truncateDouble(int to, Address from) {
+    forms.vex(MAP_0F, PREFIX_F2, true, false, 0x2C, to, 0, from);
+  }
+
   /** Whether a register is zero, for the jump that follows. */
   void test(int register) {
     forms.general(0x85, register, register);
@@ -172,6 +177,13 @@ final class Assembler {
   void jumpBackUnlessZero(int target) {
     forms.int8(0x0F);
     forms.int8(0x85);
+    distanceTo(target);
+  }
+
+  /** Jumps back to {@code target} when the first one compared was not less, both without sign. */
+  void jumpBackUnlessBelow(int target) {
+    forms.int8(0x0F);
+    forms.int8(0x83);
     distanceTo(target);
   }
 

@@ -2,11 +2,22 @@ package dev.reprise.runtime.cpu.nn;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
+import dev.reprise.runtime.cpu.code.WindowFolds;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** {@code avg_pool}: the mean of the cells under the window; padding counts as zeros. */
 final class AveragePooling implements Pooling {
+
+  @Override
+  public WindowFolds folds() {
+    return WindowFolds.MEANS;
+  }
+
+  @Override
+  public WindowFolds gradientFolds() {
+    return WindowFolds.MEANS_GRADIENTS;
+  }
 
   @Override
   public void forward(Windows windows, MemorySegment in, long inAt, MemorySegment out, long outAt) {

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.nn;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
+import dev.reprise.runtime.cpu.code.WindowFolds;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -13,6 +14,16 @@ import java.util.Arrays;
  * then the largest of a window's columns, without branches that depend on the cells.
  */
 final class MaxPooling implements Pooling {
+
+  @Override
+  public WindowFolds folds() {
+    return WindowFolds.LARGEST;
+  }
+
+  @Override
+  public WindowFolds gradientFolds() {
+    return WindowFolds.LARGEST_GRADIENTS;
+  }
 
   @Override
   public void forward(Windows windows, MemorySegment in, long inAt, MemorySegment out, long outAt) {

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.cpu.code.WindowFolds;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 
@@ -47,6 +48,12 @@ sealed interface Pooling permits MaxPooling, AveragePooling {
       return left.length;
     }
   }
+
+  /** The same by machine code, for windows that fit it. */
+  WindowFolds folds();
+
+  /** Its gradient, likewise. */
+  WindowFolds gradientFolds();
 
   /** Pools the channel that begins at {@code inAt}. */
   void forward(Windows windows, MemorySegment in, long inAt, MemorySegment out, long outAt);
