@@ -185,7 +185,7 @@ public enum WindowFolds {
       long groups = oneByOne ? shape.outWidth() : (windows + lanes - 1) / lanes;
       set(WindowFoldsCode.LINE_GROUPS, groups);
       set(WindowFoldsCode.LINE_STEP, oneByOne ? step : lanes);
-      set(WindowFoldsCode.TERMS, shape.filterWidth());
+      set(WindowFoldsCode.OTHER_TERMS, shape.filterWidth() - 1);
       set(WindowFoldsCode.WINDOWS, shape.outWidth());
       set(WindowFoldsCode.WINDOW_BYTES, (long) step * Double.BYTES);
       set(WindowFoldsCode.FIRST, (toImages ? shape.filterWidth() - 1L : left) * Double.BYTES);

@@ -66,8 +66,8 @@ final class WindowFoldsCode {
 
   static final int LINE_STEP = 15;
 
-  /** Columns of a window. */
-  static final int TERMS = 16;
+  /** Columns of a window but for the first. */
+  static final int OTHER_TERMS = 16;
 
   /** Windows of a line, and bytes from one to the next. */
   static final int WINDOWS = 17;
@@ -333,18 +333,18 @@ final class WindowFoldsCode {
     to.zero(RAX);
     to.load(RCX, argument(LINE_GROUPS));
     int group = to.here();
-    fold.begin(code);
     to.address(RDX, Address.of(R11, RAX, Double.BYTES));
-    to.load(R13, argument(TERMS));
+    to.load(R13, argument(OTHER_TERMS));
+    readColumn(WindowFold.FOLDED, WindowFold.FOLDED_PLACE);
+    to.test(R13);
+    int one = to.jumpIfZero();
     int next = to.here();
-    instructions.read(CELL, Address.of(RDX), CellForm.DOUBLES);
-    if (fold == WindowFold.PLACE) {
-      instructions.read(WindowFold.PLACE_OF_CELL, Address.of(RDX, R15, 1), CellForm.DOUBLES);
-    }
-    fold.foldColumn(code);
     to.addNumber(RDX, Double.BYTES);
+    readColumn(CELL, WindowFold.PLACE_OF_CELL);
+    fold.foldColumn(code);
     to.decrement(R13);
     to.jumpBackUnlessZero(next);
+    to.landHere(one);
     if (kind == WindowFolds.MEANS) {
       code.multiply(WindowFold.FOLDED, WindowFold.FOLDED, parameter(WindowFold.FACTOR));
     }
@@ -359,6 +359,14 @@ final class WindowFoldsCode {
     to.add(R12, argument(LINE_BYTES));
     to.decrement(R8);
     to.jumpBackUnlessZero(line);
+  }
+
+  /** Reads what columns have become, from the one on to which RDX points. */
+  private void readColumn(int cell, int place) {
+    instructions.read(cell, Address.of(RDX), CellForm.DOUBLES);
+    if (fold == WindowFold.PLACE) {
+      instructions.read(place, Address.of(RDX, R15, 1), CellForm.DOUBLES);
+    }
   }
 
   /**

@@ -16,6 +16,9 @@ final class PoolingKernels {
   /** Cells that the windows of a task look at, at least: some 30 microseconds. */
   private static final long TASK_CELLS = 1 << 15;
 
+  /** Likewise, steps in which machine code folds a cell, several at a time. */
+  private static final long TASK_STEPS = 1 << 17;
+
   private final Pooling pooling;
   private final Parallel parallel;
   private final Precision precision;
@@ -41,7 +44,7 @@ final class PoolingKernels {
       parallel.forRange(
           context,
           planes(shape),
-          planesPerTask(shape),
+          planesPerTask(shape, folded && !paired),
           (from, to) -> {
             if (paired) {
               PairedMaxima.forward(shape, images, out, from, to);
@@ -78,7 +81,7 @@ final class PoolingKernels {
       parallel.forRange(
           context,
           planes(shape),
-          planesPerTask(shape),
+          planesPerTask(shape, folded && !paired && !pairedMeans),
           (from, to) -> {
             if (paired) {
               PairedMaxima.backward(shape, channels.windows(), images, dout, dx, from, to);
@@ -105,7 +108,12 @@ final class PoolingKernels {
     return shape.images() * shape.channels();
   }
 
-  private static long planesPerTask(WindowShape shape) {
+  private static long planesPerTask(WindowShape shape, boolean folded) {
+    if (folded) {
+      long cells = Math.max(shape.planeCells(), shape.outCells());
+      long steps = cells * ((long) shape.filterHeight() + shape.filterWidth());
+      return Math.max(1, TASK_STEPS / steps);
+    }
     long window = (long) shape.filterHeight() * shape.filterWidth();
     long cells = Math.max(shape.planeCells(), shape.outCells() * window);
     return Math.max(1, TASK_CELLS / cells);
