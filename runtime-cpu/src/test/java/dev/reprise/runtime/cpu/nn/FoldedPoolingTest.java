@@ -190,7 +190,7 @@ class FoldedPoolingTest {
     try (CpuDevice device = TestDevices.withoutOpenBlas()) {
       checkMany(
           precision,
-          400,
+          150,
           (shape, images, gradients) -> {
             for (int threads : new int[] {1, 4}) {
               ExecutionContext context = new ExecutionContext(allocator, threads);
@@ -233,7 +233,7 @@ class FoldedPoolingTest {
   void loopsInJavaHaveThem(Precision precision) {
     checkMany(
         precision,
-        400,
+        150,
         (shape, images, gradients) -> {
           boolean areSmall =
               ChannelCells.areSmall(precision, Math.max(shape.planeCells(), shape.outCells()));
@@ -271,7 +271,7 @@ class FoldedPoolingTest {
     LongConsumer never = plane -> assertThat(plane).as("refused").isNegative();
     checkMany(
         precision,
-        200,
+        150,
         (shape, images, gradients) -> {
           for (WindowFolds kind : new WindowFolds[] {WindowFolds.LARGEST, WindowFolds.MEANS}) {
             if (kind.fit(shape)) {
