@@ -124,11 +124,6 @@ final class Assembler {
     forms.vex(MAP_0F, doubles ? PREFIX_F2 : PREFIX_F3, true, false, 0x2C, to, 0, from);
   }
 
-  /** As {@link #truncate}, of a double whatever vectors are of. */
-  void truncateDouble(int to, Address from) {
-    forms.vex(MAP_0F, PREFIX_F2, true, false, 0x2C, to, 0, from);
-  }
-
   /** Whether a register is zero, for the jump that follows. */
   void test(int register) {
     forms.general(0x85, register, register);

@@ -4,6 +4,8 @@ import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.parameter;
 import static dev.reprise.runtime.cpu.code.Source.register;
 
+import dev.reprise.runtime.Precision;
+
 /**
  * What the cells under a window become, in machine code: one more is folded in at a time, first
  * those of a column, then those that the columns became. Vectors of windows that lie side by side
@@ -101,6 +103,11 @@ enum WindowFold {
 
   WindowFold(double padding) {
     this.padding = padding;
+  }
+
+  /** Sums of floats are computed in double; what is largest of them is so as floats. */
+  CellForm form(Precision precision) {
+    return this == SUM || precision == Precision.FP64 ? CellForm.of(precision) : CellForm.FLOATS;
   }
 
   /** What is folded in where an image has no cell, and changes nothing. */

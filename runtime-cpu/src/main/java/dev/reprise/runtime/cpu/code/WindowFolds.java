@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Poolings of any windows, and their gradients, in machine code, computed in double. Cells are
+ * Poolings of any windows, and their gradients, in machine code. Cells are
  * folded row by row, and what columns have become within each window, so that a cell under a window
  * of R x S costs R + S steps, each of a vector of cells, and no jump depends on cells.
  *
@@ -31,15 +31,19 @@ public enum WindowFolds {
 
   private static final long MOST_STEPS = 1 << 20;
 
+  /** Places that floats can tell from each other. */
+  private static final long MOST_PLACES = 1 << 24;
+
   /** Steps of a call of several rows or channels: some tens of microseconds. */
   private static final long CALL_STEPS = 1 << 18;
 
   /** Cells of scratch memory for lines of cells, unless one row needs more. */
   private static final long LINE_CELLS = 1 << 13;
 
-  /** Cells that vectors may read and write behind the last line. */
-  private static final int BEHIND = 16;
+  /** Cells that vectors may read and write behind the last line: two of the largest, of floats. */
+  private static final int BEHIND = 32;
 
+  private static final long LOWER_HALF = 0xFFFFFFFFL;
   private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;
 
   private final WindowFold fold;
@@ -71,7 +75,11 @@ public enum WindowFolds {
             && shape.padWidth() < shape.filterWidth()
             && shape.height() + shape.padHeight() > (shape.outHeight() - 1L) * shape.strideHeight()
             && shape.width() + shape.padWidth() > (shape.outWidth() - 1L) * shape.strideWidth();
-    return CellFunction.areThere() && width <= MOST_WIDTH && steps <= MOST_STEPS && seeCells;
+    return CellFunction.areThere()
+        && width <= MOST_WIDTH
+        && steps <= MOST_STEPS
+        && seeCells
+        && (fold != WindowFold.PLACE || shape.planeCells() <= MOST_PLACES);
   }
 
   /** A call for channels of images of a shape that {@link #fit fits}. */
@@ -87,6 +95,11 @@ public enum WindowFolds {
   /** What is computed. Belongs to one thread, for any number of images of one shape. */
   public final class Call {
     private final Precision precision;
+    private final CellForm form;
+
+    /** Of a cell in lines. */
+    private final int lineCellBytes;
+
     private final WindowShape shape;
     private final VectorRegisters registers;
     private final boolean toImages = WindowFolds.this == MEANS_GRADIENTS;
@@ -106,6 +119,8 @@ public enum WindowFolds {
 
     private Call(Precision precision, WindowShape shape, VectorRegisters registers) {
       this.precision = precision;
+      this.form = fold.form(precision);
+      this.lineCellBytes = form == CellForm.FLOATS ? Float.BYTES : Double.BYTES;
       this.shape = shape;
       this.registers = registers;
       int padding = shape.padWidth();
@@ -123,19 +138,30 @@ public enum WindowFolds {
       this.arguments =
           new long[WindowFoldsCode.TABLE + WindowFoldsCode.TABLE_ROW * rowsOfCall];
       this.argumentsSegment = MemorySegment.ofArray(arguments);
-      int lines = Math.multiplyExact(mostLines(rows), lineCells) + BEHIND;
+      int lines = scratchCells(mostLines(rows)) * lineCellBytes / Double.BYTES;
       boolean hasPlaces = fold == WindowFold.PLACE;
       this.sums = (hasPlaces ? 3 : 2) * lines;
       boolean hasSums = hasPlaces && precision == Precision.FP32;
       this.scratch = new double[sums + (hasSums ? Math.toIntExact(shape.planeCells()) : 0)];
       this.scratchSegment = MemorySegment.ofArray(scratch);
       if (fold.padding() != 0) {
-        Arrays.fill(scratch, 0, lines, fold.padding());
+        Arrays.fill(scratch, 0, lines, inLines(fold.padding()));
       }
       if (hasPlaces) {
-        Arrays.fill(scratch, lines, 2 * lines, shape.planeCells());
+        Arrays.fill(scratch, lines, 2 * lines, inLines(shape.planeCells()));
       }
       describe(lines);
+    }
+
+    /** Of so many lines, an even number. */
+    private int scratchCells(int lines) {
+      int cells = Math.addExact(Math.multiplyExact(lines, lineCells), BEHIND);
+      return cells + cells % 2;
+    }
+
+    /** A number as lines have it, of floats twice. */
+    private double inLines(double number) {
+      return Double.longBitsToDouble(form.bits(number));
     }
 
     /** How many lines a call has at most. */
@@ -162,14 +188,13 @@ public enum WindowFolds {
 
     /** Writes what all calls have in common. */
     private void describe(int lines) {
-      CellForm form = CellForm.of(precision);
       int bytes = precision.bytesPerCell();
       int lanes = registers.lanes(form);
-      long lineBytes = (long) lineCells * Double.BYTES;
+      long lineBytes = (long) lineCells * lineCellBytes;
       long rowBytes = (long) shape.width() * bytes;
       int left = shape.padWidth();
       int step = shape.strideWidth();
-      boolean fold = WindowFolds.this.fold == WindowFold.PLACE;
+      boolean hasPlaces = fold == WindowFold.PLACE;
       set(WindowFoldsCode.SOURCE_PLANE_BYTES, shape.planeCells() * bytes);
       set(WindowFoldsCode.GRADIENT_PLANE_BYTES, shape.outCells() * bytes);
       boolean isForward = WindowFolds.this == LARGEST || WindowFolds.this == MEANS;
@@ -187,21 +212,23 @@ public enum WindowFolds {
       set(WindowFoldsCode.LINE_STEP, oneByOne ? step : lanes);
       set(WindowFoldsCode.OTHER_TERMS, shape.filterWidth() - 1);
       set(WindowFoldsCode.WINDOWS, shape.outWidth());
-      set(WindowFoldsCode.WINDOW_BYTES, (long) step * Double.BYTES);
-      set(WindowFoldsCode.FIRST, (toImages ? shape.filterWidth() - 1L : left) * Double.BYTES);
-      set(WindowFoldsCode.FOLDED_FROM, (toImages ? (long) left : 0) * Double.BYTES);
-      set(WindowFoldsCode.RESULT, (fold ? 2L : 1L) * lines * Double.BYTES);
+      set(WindowFoldsCode.WINDOW_BYTES, (long) step * lineCellBytes);
+      set(WindowFoldsCode.FIRST, (toImages ? shape.filterWidth() - 1L : left) * lineCellBytes);
+      set(WindowFoldsCode.FOLDED_FROM, (toImages ? (long) left : 0) * lineCellBytes);
+      set(WindowFoldsCode.RESULT, (hasPlaces ? 2L : 1L) * lines * Double.BYTES);
       set(WindowFoldsCode.SUMS, (long) sums * Double.BYTES);
       set(WindowFoldsCode.PLACES, (long) lines * Double.BYTES);
       set(WindowFoldsCode.CELLS, shape.planeCells());
-      set(WindowFoldsCode.CELL_GROUPS, shape.planeCells() / lanes);
-      set(WindowFoldsCode.CELL_MASK, registers.maskPlace(form, shape.planeCells()));
+      set(WindowFoldsCode.SUM_GROUPS, shape.planeCells() / registers.doubles());
+      set(WindowFoldsCode.OTHER_SUMS, shape.planeCells() % registers.doubles());
       double cells = (double) shape.filterHeight() * shape.filterWidth();
       number(WindowFold.FACTOR, 1.0 / cells);
       number(WindowFold.ROW_PLACES, shape.width());
       number(WindowFold.NO_PLACE, shape.planeCells());
-      for (int lane = 0; lane < registers.doubles(); lane++) {
-        set(WindowFoldsCode.LANES + lane, Double.doubleToRawLongBits(lane));
+      for (int i = 0; i < registers.doubles(); i++) {
+        boolean areFloats = form == CellForm.FLOATS;
+        long two = form.bits(2 * i) & LOWER_HALF | form.bits(2 * i + 1) & ~LOWER_HALF;
+        set(WindowFoldsCode.LANES + i, areFloats ? two : form.bits(i));
       }
     }
 
@@ -211,7 +238,7 @@ public enum WindowFolds {
 
     private void number(int number, double value) {
       int at = WindowFoldsCode.FIRST_NUMBER + LONGS_OF_NUMBER * number;
-      Arrays.fill(arguments, at, at + LONGS_OF_NUMBER, Double.doubleToRawLongBits(value));
+      Arrays.fill(arguments, at, at + LONGS_OF_NUMBER, form.bits(value));
     }
 
     /**
@@ -277,7 +304,7 @@ public enum WindowFolds {
       for (int row = from; row < to; row++) {
         if (toImages) {
           int first = firstWindow(row);
-          arguments[at] = (long) (first - firstLine) * lineCells * Double.BYTES;
+          arguments[at] = (long) (first - firstLine) * lineCells * lineCellBytes;
           arguments[at + WindowFoldsCode.ROW_COUNT] = Math.max(0, endOfWindows(row) - first);
         } else {
           long top = (long) row * shape.strideHeight() - shape.padHeight();
@@ -286,7 +313,7 @@ public enum WindowFolds {
           arguments[at] = first * shape.width() * precision.bytesPerCell();
           arguments[at + WindowFoldsCode.ROW_COUNT] = end - first;
           int place = at + WindowFoldsCode.ROW_PLACE;
-          long bits = Double.doubleToRawLongBits((double) first * shape.width());
+          long bits = form.bits((double) first * shape.width());
           Arrays.fill(arguments, place, place + LONGS_OF_NUMBER, bits);
         }
         at += WindowFoldsCode.TABLE_ROW;

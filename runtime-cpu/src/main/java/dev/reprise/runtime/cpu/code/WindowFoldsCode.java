@@ -27,8 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The machine code of {@link WindowFolds}: a loop over channels of images, whose steps leave rows
- * of doubles to each other in scratch memory. A function of the System V calling convention: where
+ * The machine code of {@link WindowFolds}: a loop over channels of images, whose steps leave lines
+ * of cells to each other in scratch memory. A function of the System V calling convention: where
  * the arguments are, and where the scratch memory is. It returns other than 0 when a cell was
  * refused.
  */
@@ -84,11 +84,11 @@ final class WindowFoldsCode {
   /** How far behind the cells of a line their places are. */
   static final int PLACES = 23;
 
-  /** Cells of a channel; whole groups of them, and where the mask of the others is. */
+  /** Cells of a channel; groups of sums, and how many others there are. */
   static final int CELLS = 24;
 
-  static final int CELL_GROUPS = 25;
-  static final int CELL_MASK = 26;
+  static final int SUM_GROUPS = 25;
+  static final int OTHER_SUMS = 26;
 
   /** Whether sums are complete. */
   static final int IS_LAST = 27;
@@ -121,6 +121,11 @@ final class WindowFoldsCode {
   private final WindowFolds kind;
   private final WindowFold fold;
   private final CellForm form;
+
+  /** Of lines in scratch memory: what registers hold. */
+  private final CellForm lineForm;
+
+  private final int lineBytes;
   private final VectorRegisters registers;
   private final VectorCode code;
   private final VectorInstructions instructions;
@@ -132,7 +137,9 @@ final class WindowFoldsCode {
   private WindowFoldsCode(WindowFolds kind, Precision precision, VectorRegisters registers) {
     this.kind = kind;
     this.fold = kind.fold();
-    this.form = CellForm.of(precision);
+    this.form = fold.form(precision);
+    this.lineForm = form == CellForm.FLOATS ? form : CellForm.DOUBLES;
+    this.lineBytes = bytes(lineForm);
     this.registers = registers;
     this.code = new VectorCode(form, registers, argument(FIRST_NUMBER));
     this.instructions = code.instructions();
@@ -164,7 +171,7 @@ final class WindowFoldsCode {
         writeRows();
         writeColumns();
         writeScatter();
-        if (form == CellForm.WIDENED) {
+        if (form == CellForm.FLOATS) {
           writeSums();
         }
       }
@@ -279,11 +286,11 @@ final class WindowFoldsCode {
     to.load(R12, Address.of(R9, ROW_COUNT * Long.BYTES));
     if (fold == WindowFold.PLACE) {
       instructions.load(WindowFold.FIRST_PLACES, Address.of(R9, ROW_PLACE * Long.BYTES));
-      instructions.read(CELL, argument(LANES), CellForm.DOUBLES);
+      instructions.read(CELL, argument(LANES), lineForm);
       code.add(WindowFold.FIRST_PLACES, WindowFold.FIRST_PLACES, register(CELL));
     }
-    CellForm from = toImages ? CellForm.DOUBLES : form;
-    CellForm into = toImages ? form : CellForm.DOUBLES;
+    CellForm from = toImages ? lineForm : form;
+    CellForm into = toImages ? form : lineForm;
     writeGroups(ROW_GROUPS, ROW_MASK, isMasked -> writeColumn(from, into, isMasked));
     to.add(R10, argument(TARGET_ROW_BYTES));
     to.addNumber(R9, TABLE_ROW * Long.BYTES);
@@ -312,13 +319,9 @@ final class WindowFoldsCode {
     if (fold == WindowFold.PLACE) {
       to.move(RDX, R10);
       to.add(RDX, R15);
-      write(
-          Address.of(RDX, RAX, Double.BYTES),
-          WindowFold.FOLDED_PLACE,
-          CellForm.DOUBLES,
-          isMasked);
-      code.add(
-          WindowFold.FIRST_PLACES, WindowFold.FIRST_PLACES, constant(registers.doubles()));
+      write(Address.of(RDX, RAX, lineBytes), WindowFold.FOLDED_PLACE, lineForm, isMasked);
+      int lanes = registers.lanes(form);
+      code.add(WindowFold.FIRST_PLACES, WindowFold.FIRST_PLACES, constant(lanes));
     }
   }
 
@@ -333,13 +336,13 @@ final class WindowFoldsCode {
     to.zero(RAX);
     to.load(RCX, argument(LINE_GROUPS));
     int group = to.here();
-    to.address(RDX, Address.of(R11, RAX, Double.BYTES));
+    to.address(RDX, Address.of(R11, RAX, lineBytes));
     to.load(R13, argument(OTHER_TERMS));
     readColumn(WindowFold.FOLDED, WindowFold.FOLDED_PLACE);
     to.test(R13);
     int one = to.jumpIfZero();
     int next = to.here();
-    to.addNumber(RDX, Double.BYTES);
+    to.addNumber(RDX, lineBytes);
     readColumn(CELL, WindowFold.PLACE_OF_CELL);
     fold.foldColumn(code);
     to.decrement(R13);
@@ -349,9 +352,9 @@ final class WindowFoldsCode {
       code.multiply(WindowFold.FOLDED, WindowFold.FOLDED, parameter(WindowFold.FACTOR));
     }
     instructions.write(
-        Address.of(R12, RAX, Double.BYTES),
+        Address.of(R12, RAX, lineBytes),
         fold == WindowFold.PLACE ? WindowFold.FOLDED_PLACE : WindowFold.FOLDED,
-        CellForm.DOUBLES);
+        lineForm);
     to.add(RAX, R14);
     to.decrement(RCX);
     to.jumpBackUnlessZero(group);
@@ -363,9 +366,9 @@ final class WindowFoldsCode {
 
   /** Reads what columns have become, from the one on to which RDX points. */
   private void readColumn(int cell, int place) {
-    instructions.read(cell, Address.of(RDX), CellForm.DOUBLES);
+    instructions.read(cell, Address.of(RDX), lineForm);
     if (fold == WindowFold.PLACE) {
-      instructions.read(place, Address.of(RDX, R15, 1), CellForm.DOUBLES);
+      instructions.read(place, Address.of(RDX, R15, 1), lineForm);
     }
   }
 
@@ -400,14 +403,24 @@ final class WindowFoldsCode {
         RESULT,
         TARGET,
         () -> {
-          if (form == CellForm.DOUBLES) {
-            to.load(RAX, Address.of(R9));
-            to.store(Address.of(RDX), RAX);
-          } else {
-            to.vector(MAP_0F, PREFIX_F2, false, 0x5A, CELL, ZERO, Address.of(R9)); // vcvtsd2ss
-            to.storeFloat(Address.of(RDX), CELL);
+          switch (form) {
+            case DOUBLES -> {
+              to.load(RAX, Address.of(R9));
+              to.store(Address.of(RDX), RAX);
+            }
+            case WIDENED -> writeRounded(Address.of(RDX), Address.of(R9));
+            case FLOATS -> {
+              to.loadFloat(CELL, Address.of(R9));
+              to.storeFloat(Address.of(RDX), CELL);
+            }
           }
         });
+  }
+
+  /** Writes a double as a float. */
+  private void writeRounded(Address target, Address from) {
+    to.vector(MAP_0F, PREFIX_F2, false, 0x5A, CELL, ZERO, from); // vcvtsd2ss
+    to.storeFloat(target, CELL);
   }
 
   /** Reads one cell as a double. */
@@ -451,7 +464,7 @@ final class WindowFoldsCode {
         GRADIENTS,
         () -> {
           Address sum = Address.of(RBP, RAX, Double.BYTES);
-          to.truncateDouble(RAX, Address.of(R9));
+          to.truncate(RAX, Address.of(R9));
           to.compare(RAX, R12);
           to.jumpBackUnlessBelow(refusal);
           readCell(Address.of(RDX));
@@ -468,15 +481,34 @@ final class WindowFoldsCode {
     int isNotLast = to.jumpIfZero();
     scratch(R11, SUMS);
     to.load(R10, argument(TARGET));
-    writeGroups(
-        CELL_GROUPS,
-        CELL_MASK,
-        isMasked -> {
-          Address sums = Address.of(R11, RAX, Double.BYTES);
-          read(CELL, sums, CellForm.DOUBLES, isMasked);
-          write(Address.of(R10, RAX, Float.BYTES), CELL, form, isMasked);
-          write(sums, ZERO, CellForm.DOUBLES, isMasked);
-        });
+    to.load(RCX, argument(SUM_GROUPS));
+    writeWhile(registers.doubles(), this::writeSumsOfGroup);
+    to.load(RCX, argument(OTHER_SUMS));
+    writeWhile(1, this::writeSum);
     to.landHere(isNotLast);
+  }
+
+  /** What is done as often as RCX says, with so many sums to which R11 points, and R10. */
+  private void writeWhile(int sums, Runnable step) {
+    to.test(RCX);
+    int none = to.jumpIfZero();
+    int next = to.here();
+    step.run();
+    to.addNumber(R11, sums * Double.BYTES);
+    to.addNumber(R10, sums * Float.BYTES);
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(next);
+    to.landHere(none);
+  }
+
+  private void writeSumsOfGroup() {
+    instructions.read(CELL, Address.of(R11), CellForm.DOUBLES);
+    instructions.write(Address.of(R10), CELL, CellForm.WIDENED);
+    instructions.write(Address.of(R11), ZERO, CellForm.DOUBLES);
+  }
+
+  private void writeSum() {
+    writeRounded(Address.of(R10), Address.of(R11));
+    code.storeDouble(Address.of(R11), ZERO);
   }
 }
