@@ -116,18 +116,19 @@ final class Patches {
    * far as windows move by one. The channels of the piece belong to the caller, whichever rows.
    */
   void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
-    int low = Math.clamp((long) piece.rowFrom - shape.padHeight(), 0, shape.height());
-    long reach = (long) (shape.filterHeight() - 1) * shape.dilationHeight();
-    int high = Math.clamp((long) piece.rowTo - shape.padHeight() + reach, low, shape.height());
+    long top = (long) piece.rowFrom * shape.strideHeight() - shape.padHeight();
+    int low = Math.clamp(top, 0, shape.height());
+    long bottom = (piece.rowTo - 1L) * shape.strideHeight() - shape.padHeight();
+    int high = Math.clamp(bottom + shape.windowHeight(), low, shape.height());
     long cells = (long) (high - low) * shape.width();
-    double[] shifted = null;
+    double[] terms = null;
     double[] rows = null;
     CellBlocks blocks = null;
     RowSums sums = null;
-    if (shiftsWhole && cells <= MOST_ROWS) {
-      shifted = new double[(piece.rowTo - piece.rowFrom) * outWidth];
+    if (cells <= MOST_ROWS) {
+      terms = new double[(piece.rowTo - piece.rowFrom) * outWidth];
       rows = new double[(int) cells];
-      blocks = new CellBlocks(precision, Math.max(shifted.length, rows.length));
+      blocks = new CellBlocks(precision, Math.max(terms.length, rows.length));
     } else {
       sums = new RowSums();
     }
@@ -142,10 +143,12 @@ final class Patches {
         for (int s = 0; s < shape.filterWidth(); s++) {
           int down = r * shape.dilationHeight();
           int right = s * shape.dilationWidth();
-          if (rows != null) {
-            addShifted(patches, row, down, right, piece, shifted, rows, low, blocks);
-          } else {
+          if (rows == null) {
             scatterRow(patches, row, down, right, piece, images, plane, sums);
+          } else if (shiftsWhole) {
+            addShifted(patches, row, down, right, piece, terms, rows, low, blocks);
+          } else {
+            addStrided(patches, row, down, right, piece, terms, rows, low, blocks);
           }
           row += stride;
         }
@@ -157,7 +160,7 @@ final class Patches {
   }
 
   /**
-   * As {@link #gatherRow}, backwards, to the rows of a channel from row {@code low} on: what stands for
+   * One row of the patch matrix, to the rows of a channel from row {@code low} on: what stands for
    * padding becomes 0 and is added anywhere. Sums start from 0, so they are never minus zero.
    *
    * @param shifted scratch for a row of the patch matrix
@@ -197,6 +200,47 @@ final class Patches {
   private static void add(double[] terms, int from, int to, double[] sums, int at) {
     for (int i = from; i < to; i++) {
       sums[at + i] += terms[i];
+    }
+  }
+
+  /** As {@link #addShifted}, for other windows; sums of floats are rounded one by one. */
+  private void addStrided(
+      MemorySegment patches,
+      long start,
+      int down,
+      int right,
+      Piece piece,
+      double[] terms,
+      double[] rows,
+      int low,
+      CellBlocks blocks) {
+    int first = firstBelow(down, piece);
+    int end = endAbove(down, piece, first);
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
+    if (first == end || from == to) {
+      return;
+    }
+    int count = to - from;
+    int cells = (end - first - 1) * outWidth + count;
+    blocks.load(patches, start + (long) (first - piece.rowFrom) * outWidth + from, terms, 0, cells);
+    int x = from * shape.strideWidth() - shape.padWidth() + right;
+    for (int p = first; p < end; p++) {
+      int y = p * shape.strideHeight() - shape.padHeight() + down - low;
+      addEverySo(terms, (p - first) * outWidth, count, rows, y * shape.width() + x);
+    }
+  }
+
+  private void addEverySo(double[] terms, int at, int count, double[] sums, int start) {
+    int step = shape.strideWidth();
+    if (precision == Precision.FP32) {
+      for (int i = 0; i < count; i++) {
+        sums[start + i * step] = (float) (sums[start + i * step] + terms[at + i]);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        sums[start + i * step] += terms[at + i];
+      }
     }
   }
 

@@ -112,6 +112,22 @@ class PatchesTest {
     }
   }
 
+  /** More than are added to in an array at once. */
+  @Test
+  void patchCellsOfLargeChannelsAreAddedRowByRow() {
+    WindowShape shape = new WindowShape(1, 1, 1100, 1000, 1, 2, 3, 3, 2, 1, 1, 1, 1, 1);
+    Patches.Piece piece = new Patches.Piece(0, 0, 1, 0, shape.outHeight());
+    int stride = (int) shape.outCells();
+    double[] patches = new double[6 * stride];
+    Arrays.setAll(patches, i -> i % 1001);
+    double[] wanted = new double[(int) shape.inputCols()];
+    MemorySegment images = segment(wanted, Precision.FP64, null);
+    addOneByOne(shape, piece, patches, stride, wanted);
+    new Patches(shape, Precision.FP64)
+        .scatterAdd(MemorySegment.ofArray(patches), 0, stride, piece, images);
+    assertThat(cells(images, Precision.FP64)).isEqualTo(wanted);
+  }
+
   /** Null where there would be no window. */
   private static WindowShape randomShape(Random random) {
     int height = 1 + random.nextInt(9);
