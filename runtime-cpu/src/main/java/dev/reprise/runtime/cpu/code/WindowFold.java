@@ -97,7 +97,11 @@ enum WindowFold {
   static final int FACTOR = 0;
   static final int ROW_PLACES = 1;
   static final int NO_PLACE = 2;
-  static final int NUMBERS = 3;
+
+  /** How many cells of a row are in its last group and in the one before. */
+  static final int PLACES_AGAIN = 3;
+
+  static final int NUMBERS = 4;
 
   private final double padding;
 

@@ -202,6 +202,9 @@ public enum WindowFolds {
       set(WindowFoldsCode.TARGET_PLANE_BYTES, target * bytes);
       set(WindowFoldsCode.ROW_GROUPS, shape.width() / lanes);
       set(WindowFoldsCode.ROW_MASK, registers.maskPlace(form, shape.width()));
+      int others = shape.width() % lanes;
+      set(WindowFoldsCode.ROW_LAST, others > 0 ? shape.width() - lanes : 0);
+      number(WindowFold.PLACES_AGAIN, lanes - others);
       set(WindowFoldsCode.SOURCE_ROW_BYTES, toImages ? lineBytes : rowBytes);
       set(WindowFoldsCode.TARGET_ROW_BYTES, toImages ? rowBytes : lineBytes);
       set(WindowFoldsCode.LINE_BYTES, lineBytes);

@@ -46,7 +46,7 @@ final class WindowFoldsCode {
   /** Rows that cells are folded to. */
   static final int ROWS = 7;
 
-  /** Whole groups of a row's cells, and where the mask of the others is. */
+  /** Whole groups of a row's cells, and where the mask of a row is that has less than one. */
   static final int ROW_GROUPS = 8;
 
   static final int ROW_MASK = 9;
@@ -93,7 +93,10 @@ final class WindowFoldsCode {
   /** Whether sums are complete. */
   static final int IS_LAST = 27;
 
-  static final int FIRST_NUMBER = 28;
+  /** The first cell of a row's last group where that begins within the one before, or 0. */
+  static final int ROW_LAST = 28;
+
+  static final int FIRST_NUMBER = 29;
 
   /** The number of each lane of a vector. */
   static final int LANES = FIRST_NUMBER + WindowFold.NUMBERS * CodeNumbers.NUMBER_BYTES / 8;
@@ -225,10 +228,14 @@ final class WindowFoldsCode {
     void write(boolean isMasked);
   }
 
-  /** All groups of a run of cells, which RAX counts, the last of them under a mask. */
-  private void writeGroups(int groups, int mask, Group group) {
+  /**
+   * All groups of a row's cells, which RAX counts. Of a row that is no multiple of groups the last
+   * group begins within the one before, whose cells are written again: stores under masks take long
+   * on some processors.
+   */
+  private void writeRow(Group group) {
     to.zero(RAX);
-    to.load(RCX, argument(groups));
+    to.load(RCX, argument(ROW_GROUPS));
     to.test(RCX);
     int few = to.jumpIfZero();
     int loop = to.here();
@@ -236,15 +243,23 @@ final class WindowFoldsCode {
     to.addNumber(RAX, registers.lanes(form));
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
+    to.load(RAX, argument(ROW_LAST));
+    to.test(RAX);
+    int isWhole = to.jumpIfZero();
+    if (fold == WindowFold.PLACE) {
+      int places = WindowFold.FIRST_PLACES;
+      code.subtract(places, places, parameter(WindowFold.PLACES_AGAIN));
+    }
+    group.write(false);
+    int done = to.jump();
     to.landHere(few);
-    to.load(RCX, argument(mask));
-    to.test(RCX);
-    int none = to.jumpIfZero();
+    to.load(RCX, argument(ROW_MASK));
     to.address(RDX, Address.ahead(0));
     masks.add(to.here());
     instructions.loadMasks(Address.of(RDX, RCX, 1));
     group.write(true);
-    to.landHere(none);
+    to.landHere(isWhole);
+    to.landHere(done);
   }
 
   private void read(int register, Address at, CellForm of, boolean isMasked) {
@@ -291,7 +306,7 @@ final class WindowFoldsCode {
     }
     CellForm from = toImages ? lineForm : form;
     CellForm into = toImages ? form : lineForm;
-    writeGroups(ROW_GROUPS, ROW_MASK, isMasked -> writeColumn(from, into, isMasked));
+    writeRow(isMasked -> writeColumn(from, into, isMasked));
     to.add(R10, argument(TARGET_ROW_BYTES));
     to.addNumber(R9, TABLE_ROW * Long.BYTES);
     to.decrement(R8);
