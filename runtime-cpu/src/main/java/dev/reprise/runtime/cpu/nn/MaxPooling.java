@@ -145,7 +145,13 @@ final class MaxPooling implements Pooling {
 
   /** Of windows without a row the first cell that is minus infinity, if there is one. */
   private static void chooseInfinite(
-      Windows windows, int p, MemorySegment in, long inAt, int[] best, int[] bestRow, double[] row) {
+      Windows windows,
+      int p,
+      MemorySegment in,
+      long inAt,
+      int[] best,
+      int[] bestRow,
+      double[] row) {
     for (int y = windows.top()[p]; y < windows.bottom()[p]; y++) {
       windows.loadRow(in, inAt, y, row);
       for (int q = 0; q < best.length; q++) {
