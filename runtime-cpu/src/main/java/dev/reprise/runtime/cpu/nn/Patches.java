@@ -121,12 +121,13 @@ final class Patches {
     long bottom = (piece.rowTo - 1L) * shape.strideHeight() - shape.padHeight();
     int high = Math.clamp(bottom + shape.windowHeight(), low, shape.height());
     long cells = (long) (high - low) * shape.width();
+    long outCells = (long) (piece.rowTo - piece.rowFrom) * outWidth;
     double[] terms = null;
     double[] rows = null;
     CellBlocks blocks = null;
     RowSums sums = null;
-    if (cells <= MOST_ROWS) {
-      terms = new double[(piece.rowTo - piece.rowFrom) * outWidth];
+    if (cells <= MOST_ROWS && (shiftsWhole || outCells <= MOST_ROWS)) {
+      terms = new double[(int) outCells];
       rows = new double[(int) cells];
       blocks = new CellBlocks(precision, Math.max(terms.length, rows.length));
     } else {
