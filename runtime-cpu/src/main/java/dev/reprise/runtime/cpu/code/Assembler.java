@@ -184,6 +184,13 @@ final class Assembler {
     distanceTo(target);
   }
 
+  /** Jumps back to {@code target} when the first one compared was not less, both without sign. */
+  void jumpBackUnlessBelow(int target) {
+    forms.int8(0x0F);
+    forms.int8(0x83);
+    distanceTo(target);
+  }
+
   /**
    * Jumps to where {@link #landHere} is called with what this returns, when the last result was
    * zero.

@@ -14,6 +14,7 @@ import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.PlaneResults;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * {@code global_avg_pool}, {@code global_max_pool} and their gradients: a number of each channel of
@@ -21,6 +22,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class GlobalPooling {
   private static final long CELLS_PER_TASK = 1 << 15;
+
+  /** A multiple of the lanes of sums: 8 KiB. */
+  private static final int BLOCK_CELLS = 1 << 10;
 
   private final Parallel parallel;
   private final Precision precision;
@@ -102,9 +106,15 @@ final class GlobalPooling {
 
   /** The largest cell as {@link Math#max} finds it: NaN where one is, and 0 rather than -0. */
   private static double largest(DenseMatrix x, long at, long count) {
+    double[] cells = new double[(int) Math.min(count, BLOCK_CELLS)];
+    CellBlocks blocks = new CellBlocks(x.precision(), cells.length);
     double most = Double.NEGATIVE_INFINITY;
-    for (long i = at; i < at + count; i++) {
-      most = Math.max(most, x.get(0, i));
+    for (long done = 0; done < count; done += cells.length) {
+      int n = (int) Math.min(cells.length, count - done);
+      blocks.load(x.segment(), at + done, cells, 0, n);
+      for (int i = 0; i < n; i++) {
+        most = Math.max(most, cells[i]);
+      }
     }
     return most;
   }
@@ -151,9 +161,12 @@ final class GlobalPooling {
         context,
         (_, gradients, channel, count, gradient) -> {
           gradients.write(channel);
-          double share = gradient / count;
-          for (long i = gradients.at(); i < gradients.at() + count; i++) {
-            gradients.segment().setAtIndex(JAVA_DOUBLE, i, share);
+          double[] shares = new double[(int) Math.min(count, BLOCK_CELLS)];
+          Arrays.fill(shares, gradient / count);
+          for (long done = 0; done < count; done += shares.length) {
+            int n = (int) Math.min(shares.length, count - done);
+            long at = Double.BYTES * (gradients.at() + done);
+            MemorySegment.copy(shares, 0, gradients.segment(), JAVA_DOUBLE, at, n);
           }
         });
   }
@@ -226,14 +239,36 @@ final class GlobalPooling {
     }
   }
 
+  // Cells are copied to an array some at a time, since those of segments take long one by one.
+
+  /** What is done with some cells of a run, in an array from its start on. */
+  @FunctionalInterface
+  private interface Block {
+    void visit(double[] cells, int count, long at);
+  }
+
+  private static void forBlocks(MemorySegment cells, long at, long count, Block block) {
+    double[] some = new double[(int) Math.min(count, BLOCK_CELLS)];
+    for (long done = 0; done < count; done += some.length) {
+      int n = (int) Math.min(some.length, count - done);
+      MemorySegment.copy(cells, JAVA_DOUBLE, Double.BYTES * (at + done), some, 0, n);
+      block.visit(some, n, done);
+    }
+  }
+
   /** With the bits of {@link LaneSums}. */
   private static double sum(MemorySegment cells, long at, long count) {
     double[] sums = new double[8];
     long pairs = count - count % 8;
-    for (long i = 0; i < count; i++) {
-      int sum = (int) (i < pairs ? i % 8 : i % 4);
-      sums[sum] += cells.getAtIndex(JAVA_DOUBLE, at + i);
-    }
+    forBlocks(
+        cells,
+        at,
+        count,
+        (some, n, done) -> {
+          for (int i = 0; i < n; i++) {
+            sums[done + i < pairs ? i % 8 : i % 4] += some[i];
+          }
+        });
     for (int i = 0; i < 4; i++) {
       sums[i] += sums[4 + i];
     }
@@ -242,24 +277,39 @@ final class GlobalPooling {
 
   /** NaN where one of the cells is. */
   private static double largest(MemorySegment cells, long at, long count) {
-    double most = Double.NEGATIVE_INFINITY;
-    for (long i = at; i < at + count; i++) {
-      most = Math.max(most, cells.getAtIndex(JAVA_DOUBLE, i));
-    }
-    return most;
+    double[] most = {Double.NEGATIVE_INFINITY};
+    forBlocks(
+        cells,
+        at,
+        count,
+        (some, n, _) -> {
+          for (int i = 0; i < n; i++) {
+            most[0] = Math.max(most[0], some[i]);
+          }
+        });
+    return most[0];
   }
 
   /** The first of the largest cells, passing over NaN; -1 where there is nothing else. */
   private static long firstLargest(MemorySegment cells, long at, long count) {
-    long place = -1;
-    double most = 0;
-    for (long i = at; i < at + count; i++) {
-      double cell = cells.getAtIndex(JAVA_DOUBLE, i);
-      if (cell == cell && (place < 0 || cell > most)) {
-        place = i;
-        most = cell;
+    FirstLargest first = new FirstLargest();
+    forBlocks(cells, at, count, first);
+    return first.place < 0 ? -1 : at + first.place;
+  }
+
+  private static final class FirstLargest implements Block {
+    private long place = -1;
+    private double most = Double.NEGATIVE_INFINITY;
+
+    @Override
+    public void visit(double[] cells, int count, long at) {
+      for (int i = 0; i < count; i++) {
+        double cell = cells[i];
+        if (cell > most || place < 0 && cell == most) {
+          place = at + i;
+          most = cell;
+        }
       }
     }
-    return place;
   }
 }

@@ -1,8 +1,5 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.operation.WindowShape;
@@ -15,15 +12,11 @@ import java.util.Arrays;
  * 0 where that is in the padding.
  */
 final class Patches {
-  /** From so many cells on a call of the copying routine pays. */
-  private static final int LONG_RUN = 16;
-
   /** Cells of a channel, at most, that are added to in an array. */
   private static final int MOST_ROWS = 1 << 20;
 
   private final WindowShape shape;
   private final Precision precision;
-  private final int bytes;
   private final int outWidth;
 
   /** Whether the rows of images and outputs are equally long and the window moves by one. */
@@ -33,7 +26,6 @@ final class Patches {
   Patches(WindowShape shape, Precision precision) {
     this.shape = shape;
     this.precision = precision;
-    this.bytes = precision.bytesPerCell();
     this.outWidth = shape.outWidth();
     this.shiftsWhole =
         shape.strideHeight() == 1 && shape.strideWidth() == 1 && outWidth == shape.width();
@@ -54,122 +46,56 @@ final class Patches {
 
   /** Writes a piece to {@code patches}, from cell {@code at} on, {@code stride} cells per row. */
   void gather(MemorySegment images, Piece piece, MemorySegment patches, long at, long stride) {
+    PatchRows rows = rowsFor(images, piece, patches);
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
-          int down = r * shape.dilationHeight();
-          int right = s * shape.dilationWidth();
-          if (shiftsWhole) {
-            gatherShifted(images, plane, down, right, piece, patches, row);
-          } else {
-            gatherRow(images, plane, down, right, piece, patches, row);
-          }
+          gatherRow(rows, plane, r * shape.dilationHeight(), s * shape.dilationWidth(), piece, row);
           row += stride;
         }
       }
     }
   }
 
-  /** One row of the patch matrix where the window moves by single cells and keeps the width. */
-  private void gatherShifted(
-      MemorySegment images,
-      long plane,
-      int down,
-      int right,
-      Piece piece,
-      MemorySegment patches,
-      long start) {
-    int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
-    int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
-    long width = outWidth;
-    fill(patches, start, (first - piece.rowFrom) * width);
-    fill(patches, start + (end - piece.rowFrom) * width, (piece.rowTo - end) * width);
+  private PatchRows rowsFor(MemorySegment images, Piece piece, MemorySegment patches) {
+    if (PatchRectangles.fit(shape, precision, images, patches)) {
+      return new PatchRectangles(shape, precision, images, patches);
+    }
+    return new PatchArrays(shape, precision, images, patches);
+  }
+
+  /** One row of the patch matrix. */
+  private void gatherRow(
+      PatchRows rows, long plane, int down, int right, Piece piece, long start) {
+    int first = firstBelow(down, piece);
+    int end = endAbove(down, piece, first);
     int from = firstInside(right);
     int to = Math.max(from, endInside(right));
     if (first == end || from == to) {
-      fill(patches, start + (first - piece.rowFrom) * width, (end - first) * width);
+      rows.clear(start, piece.rowTo - piece.rowFrom);
       return;
     }
-    long target = start + (first - piece.rowFrom) * width;
-    long source =
-        plane + (first + (long) down - shape.padHeight()) * width + right - shape.padWidth();
-    long cells = (end - first - 1) * width + to - from;
-    MemorySegment.copy(
-        images, bytes * (source + from), patches, bytes * (target + from), bytes * cells);
-    clearBorders(patches, target, end - first, from, to);
+    long target = start + (long) (first - piece.rowFrom) * outWidth;
+    rows.clear(start, first - piece.rowFrom);
+    rows.clear(start + (long) (end - piece.rowFrom) * outWidth, piece.rowTo - end);
+    long y = (long) first * shape.strideHeight() - shape.padHeight() + down;
+    long x = (long) from * shape.strideWidth() - shape.padWidth() + right;
+    rows.copy(plane + y * shape.width() + x, target, end - first, from, to);
   }
 
-  /** Clears what lies before column {@code from} and from column {@code to} on. */
-  private void clearBorders(MemorySegment patches, long start, int rows, int from, int to) {
-    long row = start;
-    for (int i = 0; i < rows; i++) {
-      clear(patches, row, from);
-      clear(patches, row + to, outWidth - to);
-      row += outWidth;
-    }
+  /** The first row of the piece whose window has its row {@code down} in the image. */
+  private int firstBelow(int down, Piece piece) {
+    long outside = Math.max(0, (long) shape.padHeight() - down);
+    long first = (outside + shape.strideHeight() - 1) / shape.strideHeight();
+    return Math.clamp(first, piece.rowFrom, piece.rowTo);
   }
 
-  private void fill(MemorySegment target, long at, long count) {
-    if (count > 0) {
-      target.asSlice(bytes * at, bytes * count).fill((byte) 0);
-    }
-  }
-
-  private void gatherRow(
-      MemorySegment images,
-      long plane,
-      int down,
-      int right,
-      Piece piece,
-      MemorySegment patches,
-      long start) {
-    int from = firstInside(right);
-    int to = Math.max(from, endInside(right));
-    long target = start;
-    for (int p = piece.rowFrom; p < piece.rowTo; p++) {
-      long y = (long) p * shape.strideHeight() - shape.padHeight() + down;
-      if (y < 0 || y >= shape.height()) {
-        clear(patches, target, outWidth);
-      } else {
-        long source = plane + y * shape.width() - shape.padWidth() + right;
-        clear(patches, target, from);
-        copy(images, source + (long) from * shape.strideWidth(), patches, target + from, to - from);
-        clear(patches, target + to, outWidth - to);
-      }
-      target += outWidth;
-    }
-  }
-
-  private void copy(
-      MemorySegment source, long sourceAt, MemorySegment target, long targetAt, int count) {
-    int step = shape.strideWidth();
-    if (step == 1 && count >= LONG_RUN) {
-      MemorySegment.copy(source, bytes * sourceAt, target, bytes * targetAt, (long) bytes * count);
-    } else if (precision == Precision.FP32) {
-      for (int i = 0; i < count; i++) {
-        float cell = source.getAtIndex(JAVA_FLOAT, sourceAt + (long) i * step);
-        target.setAtIndex(JAVA_FLOAT, targetAt + i, cell);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        double cell = source.getAtIndex(JAVA_DOUBLE, sourceAt + (long) i * step);
-        target.setAtIndex(JAVA_DOUBLE, targetAt + i, cell);
-      }
-    }
-  }
-
-  private void clear(MemorySegment target, long at, int count) {
-    if (precision == Precision.FP32) {
-      for (int i = 0; i < count; i++) {
-        target.setAtIndex(JAVA_FLOAT, at + i, 0);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        target.setAtIndex(JAVA_DOUBLE, at + i, 0);
-      }
-    }
+  /** One past the last such row. */
+  private int endAbove(int down, Piece piece, int first) {
+    long last = (long) shape.height() - 1 + shape.padHeight() - down;
+    return last < 0 ? first : Math.clamp(last / shape.strideHeight() + 1, first, piece.rowTo);
   }
 
   /** The first position of the window whose column right lies inside the image. */
@@ -190,17 +116,22 @@ final class Patches {
    * far as windows move by one. The channels of the piece belong to the caller, whichever rows.
    */
   void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
-    int low = Math.clamp((long) piece.rowFrom - shape.padHeight(), 0, shape.height());
-    long reach = (long) (shape.filterHeight() - 1) * shape.dilationHeight();
-    int high = Math.clamp((long) piece.rowTo - shape.padHeight() + reach, low, shape.height());
+    long top = (long) piece.rowFrom * shape.strideHeight() - shape.padHeight();
+    int low = Math.clamp(top, 0, shape.height());
+    long bottom = (piece.rowTo - 1L) * shape.strideHeight() - shape.padHeight();
+    int high = Math.clamp(bottom + shape.windowHeight(), low, shape.height());
     long cells = (long) (high - low) * shape.width();
-    double[] shifted = null;
+    long outCells = (long) (piece.rowTo - piece.rowFrom) * outWidth;
+    double[] terms = null;
     double[] rows = null;
     CellBlocks blocks = null;
-    if (shiftsWhole && cells <= MOST_ROWS) {
-      shifted = new double[(piece.rowTo - piece.rowFrom) * outWidth];
+    RowSums sums = null;
+    if (cells <= MOST_ROWS && (shiftsWhole || outCells <= MOST_ROWS)) {
+      terms = new double[(int) outCells];
       rows = new double[(int) cells];
-      blocks = new CellBlocks(precision, Math.max(shifted.length, rows.length));
+      blocks = new CellBlocks(precision, Math.max(terms.length, rows.length));
+    } else {
+      sums = new RowSums();
     }
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
@@ -213,10 +144,12 @@ final class Patches {
         for (int s = 0; s < shape.filterWidth(); s++) {
           int down = r * shape.dilationHeight();
           int right = s * shape.dilationWidth();
-          if (rows != null) {
-            addShifted(patches, row, down, right, piece, shifted, rows, low, blocks);
+          if (rows == null) {
+            scatterRow(patches, row, down, right, piece, images, plane, sums);
+          } else if (shiftsWhole) {
+            addShifted(patches, row, down, right, piece, terms, rows, low, blocks);
           } else {
-            scatterRow(patches, row, down, right, piece, images, plane);
+            addStrided(patches, row, down, right, piece, terms, rows, low, blocks);
           }
           row += stride;
         }
@@ -228,7 +161,7 @@ final class Patches {
   }
 
   /**
-   * As {@link #gatherShifted}, to the rows of a channel from row {@code low} on: what stands for
+   * One row of the patch matrix, to the rows of a channel from row {@code low} on: what stands for
    * padding becomes 0 and is added anywhere. Sums start from 0, so they are never minus zero.
    *
    * @param shifted scratch for a row of the patch matrix
@@ -271,6 +204,48 @@ final class Patches {
     }
   }
 
+  /** As {@link #addShifted}, for other windows; sums of floats are rounded one by one. */
+  private void addStrided(
+      MemorySegment patches,
+      long start,
+      int down,
+      int right,
+      Piece piece,
+      double[] terms,
+      double[] rows,
+      int low,
+      CellBlocks blocks) {
+    int first = firstBelow(down, piece);
+    int end = endAbove(down, piece, first);
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
+    if (first == end || from == to) {
+      return;
+    }
+    int count = to - from;
+    int cells = (end - first - 1) * outWidth + count;
+    blocks.load(patches, start + (long) (first - piece.rowFrom) * outWidth + from, terms, 0, cells);
+    int x = from * shape.strideWidth() - shape.padWidth() + right;
+    for (int p = first; p < end; p++) {
+      int y = p * shape.strideHeight() - shape.padHeight() + down - low;
+      addEverySo(terms, (p - first) * outWidth, count, rows, y * shape.width() + x);
+    }
+  }
+
+  private void addEverySo(double[] terms, int at, int count, double[] sums, int start) {
+    int step = shape.strideWidth();
+    if (precision == Precision.FP32) {
+      for (int i = 0; i < count; i++) {
+        sums[start + i * step] = (float) (sums[start + i * step] + terms[at + i]);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        sums[start + i * step] += terms[at + i];
+      }
+    }
+  }
+
+  /** Adds one row of the patch matrix, each row of the output by itself. */
   private void scatterRow(
       MemorySegment patches,
       long start,
@@ -278,40 +253,37 @@ final class Patches {
       int right,
       Piece piece,
       MemorySegment images,
-      long plane) {
+      long plane,
+      RowSums sums) {
     int from = firstInside(right);
     int to = Math.max(from, endInside(right));
-    long source = start;
-    for (int p = piece.rowFrom; p < piece.rowTo; p++) {
+    int first = firstBelow(down, piece);
+    int end = endAbove(down, piece, first);
+    long source = start + (long) (first - piece.rowFrom) * outWidth + from;
+    long x = (long) from * shape.strideWidth() - shape.padWidth() + right;
+    for (int p = first; from < to && p < end; p++) {
       long y = (long) p * shape.strideHeight() - shape.padHeight() + down;
-      if (y >= 0 && y < shape.height()) {
-        long target =
-            plane
-                + y * shape.width()
-                - shape.padWidth()
-                + right
-                + (long) from * shape.strideWidth();
-        add(patches, source + from, to - from, images, target);
-      }
+      sums.add(patches, source, to - from, images, plane + y * shape.width() + x);
       source += outWidth;
     }
   }
 
   /** Adds terms to every so many cells as the window moves by. */
-  private void add(MemorySegment terms, long from, int count, MemorySegment images, long at) {
-    int step = shape.strideWidth();
-    if (precision == Precision.FP32) {
+  private final class RowSums {
+    private final double[] terms = new double[outWidth];
+    private final double[] row = new double[shape.width()];
+    private final CellBlocks blocks =
+        new CellBlocks(precision, Math.max(terms.length, row.length));
+
+    void add(MemorySegment patches, long from, int count, MemorySegment images, long at) {
+      int step = shape.strideWidth();
+      int cells = (count - 1) * step + 1;
+      blocks.load(patches, from, terms, 0, count);
+      blocks.load(images, at, row, 0, cells);
       for (int i = 0; i < count; i++) {
-        long cell = at + (long) i * step;
-        float sum = images.getAtIndex(JAVA_FLOAT, cell) + terms.getAtIndex(JAVA_FLOAT, from + i);
-        images.setAtIndex(JAVA_FLOAT, cell, sum);
+        row[i * step] += terms[i];
       }
-    } else {
-      for (int i = 0; i < count; i++) {
-        long cell = at + (long) i * step;
-        double sum = images.getAtIndex(JAVA_DOUBLE, cell) + terms.getAtIndex(JAVA_DOUBLE, from + i);
-        images.setAtIndex(JAVA_DOUBLE, cell, sum);
-      }
+      blocks.store(row, 0, images, at, cells);
     }
   }
 }

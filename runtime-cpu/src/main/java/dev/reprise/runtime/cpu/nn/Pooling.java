@@ -1,5 +1,8 @@
 package dev.reprise.runtime.cpu.nn;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.cpu.code.WindowFolds;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 
@@ -46,7 +49,41 @@ sealed interface Pooling permits MaxPooling, AveragePooling {
     int cols() {
       return left.length;
     }
+
+    // Rows are copied to arrays as a whole, since cells of segments take long one by one.
+
+    /** Copies a row of the image that begins at a cell. */
+    void loadRow(MemorySegment image, long at, int row, double[] cells) {
+      load(image, at + (long) row * width, cells);
+    }
+
+    void storeRow(double[] cells, int row, MemorySegment image, long at) {
+      store(cells, image, at + (long) row * width);
+    }
+
+    /** Copies a row of the output that begins at a cell. */
+    void loadOutput(MemorySegment output, long at, int row, double[] cells) {
+      load(output, at + (long) row * cols(), cells);
+    }
+
+    void storeOutput(double[] cells, int row, MemorySegment output, long at) {
+      store(cells, output, at + (long) row * cols());
+    }
+
+    private static void load(MemorySegment from, long at, double[] cells) {
+      MemorySegment.copy(from, JAVA_DOUBLE, Double.BYTES * at, cells, 0, cells.length);
+    }
+
+    private static void store(double[] cells, MemorySegment into, long at) {
+      MemorySegment.copy(cells, 0, into, JAVA_DOUBLE, Double.BYTES * at, cells.length);
+    }
   }
+
+  /** The same by machine code, for windows that fit it. */
+  WindowFolds folds();
+
+  /** Its gradient, likewise. */
+  WindowFolds gradientFolds();
 
   /** Pools the channel that begins at {@code inAt}. */
   void forward(Windows windows, MemorySegment in, long inAt, MemorySegment out, long outAt);

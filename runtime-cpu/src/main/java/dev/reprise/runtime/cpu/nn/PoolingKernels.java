@@ -16,6 +16,9 @@ final class PoolingKernels {
   /** Cells that the windows of a task look at, at least: some 30 microseconds. */
   private static final long TASK_CELLS = 1 << 15;
 
+  /** Likewise, steps in which machine code folds a cell, several at a time. */
+  private static final long TASK_STEPS = 1 << 17;
+
   private final Pooling pooling;
   private final Parallel parallel;
   private final Precision precision;
@@ -33,26 +36,28 @@ final class PoolingKernels {
       return null;
     }
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
-    Pooling.Windows windows = Pooling.Windows.of(shape);
+    ChannelPooling channels = new ChannelPooling(pooling, shape);
     boolean paired = pooling instanceof MaxPooling && PairedMaxima.fit(shape);
+    boolean folded = pooling.folds().fit(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       parallel.forRange(
           context,
           planes(shape),
-          planesPerTask(shape),
+          planesPerTask(shape, folded && !paired),
           (from, to) -> {
             if (paired) {
               PairedMaxima.forward(shape, images, out, from, to);
-              return;
-            }
-            ChannelCells in = new ChannelCells(images, shape.planeCells());
-            ChannelCells pooled = new ChannelCells(out, shape.outCells());
-            for (long plane = from; plane < to; plane++) {
-              in.read(plane);
-              pooled.write(plane);
-              pooling.forward(windows, in.segment(), in.at(), pooled.segment(), pooled.at());
-              pooled.written();
+            } else if (folded) {
+              new FoldedPooling(pooling.folds(), shape)
+                  .forward(
+                      images,
+                      out,
+                      from,
+                      to,
+                      plane -> channels.forward(images, out, plane, plane + 1));
+            } else {
+              channels.forward(images, out, from, to);
             }
           });
       return new Operand[] {scratch.keep(out)};
@@ -66,35 +71,33 @@ final class PoolingKernels {
     }
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
-    Pooling.Windows windows = Pooling.Windows.of(shape);
+    ChannelPooling channels = new ChannelPooling(pooling, shape);
     boolean paired = pooling instanceof MaxPooling && PairedMaxima.fit(shape);
     boolean pairedMeans =
         pooling instanceof AveragePooling && PairedMaxima.fit(shape) && CellFunction.areThere();
+    boolean folded = pooling.gradientFolds().fit(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       parallel.forRange(
           context,
           planes(shape),
-          planesPerTask(shape),
+          planesPerTask(shape, folded && !paired && !pairedMeans),
           (from, to) -> {
             if (paired) {
-              PairedMaxima.backward(shape, windows, images, dout, dx, from, to);
-              return;
-            }
-            if (pairedMeans) {
+              PairedMaxima.backward(shape, channels.windows(), images, dout, dx, from, to);
+            } else if (pairedMeans) {
               new PairedGradient(WindowPairs.MEANS, shape, images, dout, dx).run(from, to, _ -> {});
-              return;
-            }
-            ChannelCells in = new ChannelCells(images, shape.planeCells());
-            ChannelCells pooled = new ChannelCells(dout, shape.outCells());
-            ChannelCells sums = new ChannelCells(dx, shape.planeCells());
-            for (long plane = from; plane < to; plane++) {
-              in.read(plane);
-              pooled.read(plane);
-              sums.add(plane);
-              pooling.backward(
-                  windows, in.segment(), pooled.segment(), pooled.at(), sums.segment(), in.at());
-              sums.written();
+            } else if (folded) {
+              new FoldedPooling(pooling.gradientFolds(), shape)
+                  .backward(
+                      images,
+                      dout,
+                      dx,
+                      from,
+                      to,
+                      plane -> channels.backward(images, dout, dx, plane, plane + 1));
+            } else {
+              channels.backward(images, dout, dx, from, to);
             }
           });
       return new Operand[] {scratch.keep(dx)};
@@ -105,7 +108,12 @@ final class PoolingKernels {
     return shape.images() * shape.channels();
   }
 
-  private static long planesPerTask(WindowShape shape) {
+  private static long planesPerTask(WindowShape shape, boolean folded) {
+    if (folded) {
+      long cells = Math.max(shape.planeCells(), shape.outCells());
+      long steps = cells * ((long) shape.filterHeight() + shape.filterWidth());
+      return Math.max(1, TASK_STEPS / steps);
+    }
     long window = (long) shape.filterHeight() * shape.filterWidth();
     long cells = Math.max(shape.planeCells(), shape.outCells() * window);
     return Math.max(1, TASK_CELLS / cells);
