@@ -25,7 +25,7 @@ enum WindowFold {
     }
   },
 
-  /** As {@link Math#max} has it: not a number where one is, and 0 rather than -0. */
+  /** As {@link Math#max} has it: not a number (of other bits) where one is, and 0 rather than -0. */
   LARGEST(Double.NEGATIVE_INFINITY) {
     @Override
     void begin(VectorCode code) {

@@ -29,7 +29,10 @@ public enum WindowFolds {
   /** Cells of a row, and cells that a row of windows looks at: what a call is to take at most. */
   private static final long MOST_WIDTH = 1 << 14;
 
-  private static final long MOST_STEPS = 1 << 20;
+  private static final long MOST_STEPS = 1 << 19;
+
+  /** The same of what gradients of means make anew for each call of rows. */
+  private static final long MOST_STEPS_OF_LINES = 1 << 18;
 
   /** Places that floats can tell from each other. */
   private static final long MOST_PLACES = 1 << 24;
@@ -79,7 +82,14 @@ public enum WindowFolds {
         && width <= MOST_WIDTH
         && steps <= MOST_STEPS
         && seeCells
+        && (this != MEANS_GRADIENTS || stepsOfLines(shape, width) <= MOST_STEPS_OF_LINES)
         && (fold != WindowFold.PLACE || shape.planeCells() <= MOST_PLACES);
+  }
+
+  /** Of the lines of windows that see a row of the image, which each call makes anew. */
+  private static long stepsOfLines(WindowShape shape, long width) {
+    long lines = Math.min(shape.outHeight(), shape.filterHeight() / shape.strideHeight() + 1L);
+    return (width + shape.filterWidth()) * shape.filterWidth() * lines;
   }
 
   /** A call for channels of images of a shape that {@link #fit fits}. */
@@ -153,7 +163,7 @@ public enum WindowFolds {
       describe(lines);
     }
 
-    /** Of so many lines, an even number. */
+    /** Cells of so many lines, rounded up to an even number. */
     private int scratchCells(int lines) {
       int cells = Math.addExact(Math.multiplyExact(lines, lineCells), BEHIND);
       return cells + cells % 2;
@@ -167,8 +177,8 @@ public enum WindowFolds {
     /** How many lines a call has at most. */
     private int mostLines(int rows) {
       int most = 1;
-      for (int row = 0; toImages && row < rows; row += rowsOfCall) {
-        int end = Math.min(rows, row + rowsOfCall);
+      for (int row = 0, end; toImages && row < rows; row = end) {
+        end = row + Math.min(rows - row, rowsOfCall);
         most = Math.max(most, endOfWindows(end - 1) - firstWindow(row));
       }
       return toImages ? most : rowsOfCall;
@@ -268,8 +278,8 @@ public enum WindowFolds {
       }
       int rows = toImages ? shape.height() : shape.outHeight();
       boolean isDone = true;
-      for (int row = 0; isDone && row < rows; row += rowsOfCall) {
-        int end = Math.min(rows, row + rowsOfCall);
+      for (int row = 0, end; isDone && row < rows; row = end) {
+        end = row + Math.min(rows - row, rowsOfCall);
         set(WindowFoldsCode.PLANES, planes);
         set(WindowFoldsCode.ROWS, end - row);
         set(WindowFoldsCode.IS_LAST, end == rows ? 1 : 0);

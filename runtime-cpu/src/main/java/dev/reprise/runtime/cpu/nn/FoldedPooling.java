@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.WindowFolds;
 import dev.reprise.runtime.operation.WindowShape;
 import java.util.function.LongConsumer;
@@ -40,7 +41,9 @@ record FoldedPooling(WindowFolds kind, WindowShape shape) {
     WindowFolds.Call call = kind.call(dx.precision(), shape);
     int bytes = dx.precision().bytesPerCell();
     long planeBytes = shape.planeCells() * bytes;
-    boolean areAdded = kind == WindowFolds.LARGEST_GRADIENTS;
+    // Sums of floats are kept elsewhere, and written as they are complete.
+    boolean areAdded =
+        kind == WindowFolds.LARGEST_GRADIENTS && dx.precision() == Precision.FP64;
     forCalls(
         call,
         from,

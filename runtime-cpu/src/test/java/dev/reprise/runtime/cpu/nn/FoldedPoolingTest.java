@@ -47,7 +47,9 @@ class FoldedPoolingTest {
     {2, 17_000, 2, 3, 1, 2, 0, 1},
     {6, 6, 2, 2, 3, 3, 2, 2},
     {5, 6, 2, 3, 4, 5, 0, 0},
-    {5, 5, 3, 3, 1, 1, 3, 3}
+    {5, 5, 3, 3, 1, 1, 3, 3},
+    {80, 80, 30, 30, 1, 1, 0, 0},
+    {100, 100, 64, 64, 1, 1, 0, 0}
   };
 
   private final CountingAllocator allocator = new CountingAllocator();
@@ -140,6 +142,7 @@ class FoldedPoolingTest {
     for (int[] sizes : SHAPES) {
       check(shape(sizes), precision, Cells.NORMAL, check);
       check(shape(sizes), precision, Cells.FEW_NUMBERS_AND_BOTH_ZEROS, check);
+      check(shape(sizes), precision, Cells.INFINITIES, check);
     }
     for (int round = 0; round < rounds; round++) {
       Cells cells = Cells.values()[round % Cells.values().length];

@@ -131,7 +131,7 @@ class PatchesTest {
   /** Null where there would be no window. */
   private static WindowShape randomShape(Random random) {
     int height = 1 + random.nextInt(9);
-    int width = 1 + random.nextInt(random.nextInt(2) == 0 ? 9 : 70);
+    int width = 1 + random.nextInt(new int[] {9, 9, 70, 70, 1100}[random.nextInt(5)]);
     int filterHeight = 1 + random.nextInt(4);
     int filterWidth = 1 + random.nextInt(5);
     int dilation = 1 + random.nextInt(2);
