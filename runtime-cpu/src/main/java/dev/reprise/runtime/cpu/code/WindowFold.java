@@ -25,7 +25,9 @@ enum WindowFold {
     }
   },
 
-  /** As {@link Math#max} has it: not a number (of other bits) where one is, and 0 rather than -0. */
+  /**
+   * As {@link Math#max} has it: not a number (of other bits) where one is, and 0 rather than -0.
+   */
   LARGEST(Double.NEGATIVE_INFINITY) {
     @Override
     void begin(VectorCode code) {
@@ -65,8 +67,7 @@ enum WindowFold {
     void foldColumn(VectorCode code) {
       // Of equal ones the place that is less, which is the first by rows.
       code.least(OTHER, PLACE_OF_CELL, register(FOLDED_PLACE));
-      code.chooseWhere(
-          FOLDED_PLACE, FOLDED_PLACE, OTHER, CELL, Comparison.EQUAL, FOLDED, SPARE);
+      code.chooseWhere(FOLDED_PLACE, FOLDED_PLACE, OTHER, CELL, Comparison.EQUAL, FOLDED, SPARE);
       choosePlace(code);
     }
 

@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Poolings of any windows, and their gradients, in machine code. Cells are
- * folded row by row, and what columns have become within each window, so that a cell under a window
- * of R x S costs R + S steps, each of a vector of cells, and no jump depends on cells.
+ * Poolings of any windows, and their gradients, in machine code. Cells are folded row by row, and
+ * what columns have become within each window, so that a cell under a window of R x S costs R + S
+ * steps, each of a vector of cells, and no jump depends on cells.
  *
  * <p>Stateless, for any number of threads. The code is made when first needed.
  */
@@ -58,10 +58,9 @@ public enum WindowFolds {
     this.fold = fold;
     this.codes =
         Arrays.stream(VectorRegisters.values())
-            .map(
-                registers ->
-                    new PrecisionCode(
-                        "windows", precision -> WindowFoldsCode.of(this, precision, registers)))
+            .map(registers ->
+                new PrecisionCode(
+                    "windows", precision -> WindowFoldsCode.of(this, precision, registers)))
             .toArray(PrecisionCode[]::new);
   }
 
@@ -145,8 +144,7 @@ public enum WindowFolds {
       long fitting = Math.min(CALL_STEPS / steps, LINE_CELLS / lineCells);
       this.rowsOfCall = (int) Math.clamp(fitting, 1, rows);
       this.planesOfCall = rowsOfCall < rows ? 1 : Math.max(1, CALL_STEPS / (steps * rows));
-      this.arguments =
-          new long[WindowFoldsCode.TABLE + WindowFoldsCode.TABLE_ROW * rowsOfCall];
+      this.arguments = new long[WindowFoldsCode.TABLE + WindowFoldsCode.TABLE_ROW * rowsOfCall];
       this.argumentsSegment = MemorySegment.ofArray(arguments);
       int lines = scratchCells(mostLines(rows)) * lineCellBytes / Double.BYTES;
       boolean hasPlaces = fold == WindowFold.PLACE;

@@ -42,8 +42,7 @@ record FoldedPooling(WindowFolds kind, WindowShape shape) {
     int bytes = dx.precision().bytesPerCell();
     long planeBytes = shape.planeCells() * bytes;
     // Sums of floats are kept elsewhere, and written as they are complete.
-    boolean areAdded =
-        kind == WindowFolds.LARGEST_GRADIENTS && dx.precision() == Precision.FP64;
+    boolean areAdded = kind == WindowFolds.LARGEST_GRADIENTS && dx.precision() == Precision.FP64;
     forCalls(
         call,
         from,

@@ -25,8 +25,7 @@ final class PatchArrays implements PatchRows {
 
   private final double[] row;
 
-  PatchArrays(
-      WindowShape shape, Precision precision, MemorySegment images, MemorySegment patches) {
+  PatchArrays(WindowShape shape, Precision precision, MemorySegment images, MemorySegment patches) {
     this.shape = shape;
     this.precision = precision;
     this.images = images;

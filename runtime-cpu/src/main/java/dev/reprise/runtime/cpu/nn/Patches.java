@@ -67,8 +67,7 @@ final class Patches {
   }
 
   /** One row of the patch matrix. */
-  private void gatherRow(
-      PatchRows rows, long plane, int down, int right, Piece piece, long start) {
+  private void gatherRow(PatchRows rows, long plane, int down, int right, Piece piece, long start) {
     int first = firstBelow(down, piece);
     int end = endAbove(down, piece, first);
     int from = firstInside(right);
@@ -272,8 +271,7 @@ final class Patches {
   private final class RowSums {
     private final double[] terms = new double[outWidth];
     private final double[] row = new double[shape.width()];
-    private final CellBlocks blocks =
-        new CellBlocks(precision, Math.max(terms.length, row.length));
+    private final CellBlocks blocks = new CellBlocks(precision, Math.max(terms.length, row.length));
 
     void add(MemorySegment patches, long from, int count, MemorySegment images, long at) {
       int step = shape.strideWidth();

@@ -214,14 +214,11 @@ class FoldedPoolingTest {
       DenseMatrix images,
       DenseMatrix gradients) {
     Operand[] matrices =
-        opcode.endsWith("backward")
-            ? new Operand[] {images, gradients}
-            : new Operand[] {images};
+        opcode.endsWith("backward") ? new Operand[] {images, gradients} : new Operand[] {images};
     double[] numbers = numbers(shape);
     Operand[] inputs = Arrays.copyOf(matrices, matrices.length + numbers.length);
     Arrays.setAll(
-        inputs,
-        i -> i < matrices.length ? matrices[i] : Scalar.of(numbers[i - matrices.length]));
+        inputs, i -> i < matrices.length ? matrices[i] : Scalar.of(numbers[i - matrices.length]));
     Operation operation =
         new Operation(OperationTable.standard().get(opcode), Attributes.none())
             .withPrecision(images.precision());

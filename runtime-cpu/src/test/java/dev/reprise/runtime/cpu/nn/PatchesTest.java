@@ -168,9 +168,7 @@ class PatchesTest {
     for (int i = 0; i < cells.length; i++) {
       floats[i] = (float) cells[i];
     }
-    return arena == null
-        ? MemorySegment.ofArray(floats)
-        : arena.allocateFrom(JAVA_FLOAT, floats);
+    return arena == null ? MemorySegment.ofArray(floats) : arena.allocateFrom(JAVA_FLOAT, floats);
   }
 
   private static double[] cells(MemorySegment segment, Precision precision) {
@@ -187,10 +185,7 @@ class PatchesTest {
   private static void gatherOneByOne(
       WindowShape shape, Patches.Piece piece, double[] images, int stride, double[] patches) {
     forPlaces(
-        shape,
-        piece,
-        stride,
-        (patch, cell) -> patches[3 + patch] = cell < 0 ? 0 : images[cell]);
+        shape, piece, stride, (patch, cell) -> patches[3 + patch] = cell < 0 ? 0 : images[cell]);
   }
 
   private static void addOneByOne(
@@ -207,8 +202,7 @@ class PatchesTest {
   }
 
   /** The cell is -1 where a place is padding. */
-  private static void forPlaces(
-      WindowShape shape, Patches.Piece piece, int stride, Place place) {
+  private static void forPlaces(WindowShape shape, Patches.Piece piece, int stride, Place place) {
     int row = 0;
     for (int c = piece.channelFrom(); c < piece.channelTo(); c++) {
       for (int r = 0; r < shape.filterHeight(); r++) {

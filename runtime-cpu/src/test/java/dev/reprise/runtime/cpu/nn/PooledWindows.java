@@ -43,17 +43,16 @@ record PooledWindows(WindowShape shape, double[] cells) {
   }
 
   double[] largest() {
-    return forWindows(
-        (p, q) -> {
-          boolean isEmpty = top(p) >= bottom(p) || left(q) >= right(q);
-          double most = isEmpty ? -Double.MAX_VALUE : Double.NEGATIVE_INFINITY;
-          for (int y = top(p); y < bottom(p); y++) {
-            for (int x = left(q); x < right(q); x++) {
-              most = Math.max(most, cells[y * shape.width() + x]);
-            }
-          }
-          return most;
-        });
+    return forWindows((p, q) -> {
+      boolean isEmpty = top(p) >= bottom(p) || left(q) >= right(q);
+      double most = isEmpty ? -Double.MAX_VALUE : Double.NEGATIVE_INFINITY;
+      for (int y = top(p); y < bottom(p); y++) {
+        for (int x = left(q); x < right(q); x++) {
+          most = Math.max(most, cells[y * shape.width() + x]);
+        }
+      }
+      return most;
+    });
   }
 
   private double share() {
@@ -61,37 +60,35 @@ record PooledWindows(WindowShape shape, double[] cells) {
   }
 
   double[] means() {
-    return forWindows(
-        (p, q) -> {
-          double sum = 0;
-          for (int x = left(q); x < right(q); x++) {
-            double column = 0;
-            for (int y = top(p); y < bottom(p); y++) {
-              column += cells[y * shape.width() + x];
-            }
-            sum += column;
-          }
-          return sum * share();
-        });
+    return forWindows((p, q) -> {
+      double sum = 0;
+      for (int x = left(q); x < right(q); x++) {
+        double column = 0;
+        for (int y = top(p); y < bottom(p); y++) {
+          column += cells[y * shape.width() + x];
+        }
+        sum += column;
+      }
+      return sum * share();
+    });
   }
 
   double[] largestGradient(double[] gradients) {
     double[] sums = new double[cells.length];
-    forWindows(
-        (p, q) -> {
-          int best = -1;
-          for (int y = top(p); y < bottom(p); y++) {
-            for (int x = left(q); x < right(q); x++) {
-              int cell = y * shape.width() + x;
-              boolean isNumber = !Double.isNaN(cells[cell]);
-              best = isNumber && (best < 0 || cells[cell] > cells[best]) ? cell : best;
-            }
-          }
-          if (best >= 0) {
-            sums[best] += gradients[p * shape.outWidth() + q];
-          }
-          return 0;
-        });
+    forWindows((p, q) -> {
+      int best = -1;
+      for (int y = top(p); y < bottom(p); y++) {
+        for (int x = left(q); x < right(q); x++) {
+          int cell = y * shape.width() + x;
+          boolean isNumber = !Double.isNaN(cells[cell]);
+          best = isNumber && (best < 0 || cells[cell] > cells[best]) ? cell : best;
+        }
+      }
+      if (best >= 0) {
+        sums[best] += gradients[p * shape.outWidth() + q];
+      }
+      return 0;
+    });
     return sums;
   }
 
