@@ -2,6 +2,7 @@ package dev.reprise.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Memory of the system: a slab of small buffers, a chunk of middle ones, or one large buffer.
@@ -57,7 +58,29 @@ final class NativeMemory {
     long address = pages.take(bytes);
     return address == 0
         ? null
-        : new Region(Region.segment(address, bytes), () -> pages.giveBack(address, bytes));
+        : new Region(Region.segment(address, bytes), new Return(pages, address, bytes));
+  }
+
+  /** Gives pages back once, as an arena is closed: twice they might be somebody else's. */
+  private static final class Return implements Runnable {
+    private final SystemPages pages;
+    private final long address;
+    private final long bytes;
+    private final AtomicBoolean isDone = new AtomicBoolean();
+
+    Return(SystemPages pages, long address, long bytes) {
+      this.pages = pages;
+      this.address = address;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void run() {
+      if (!isDone.compareAndSet(false, true)) {
+        throw new IllegalStateException("memory was given back twice");
+      }
+      pages.giveBack(address, bytes);
+    }
   }
 
   /** As {@link #allocate}, in an arena whatever the size. */

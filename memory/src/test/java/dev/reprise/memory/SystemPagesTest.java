@@ -67,6 +67,14 @@ class SystemPagesTest {
   }
 
   @Test
+  void noneAreGivenBackTwice() {
+    NativeMemory.Region region = new NativeMemory(pages).allocate(2 * MIB);
+    region.free();
+    assertThatThrownBy(region::free).isInstanceOf(IllegalStateException.class);
+    assertThat(pages.sizes).isEmpty();
+  }
+
+  @Test
   void smallBuffersAreNot() {
     try (HostMemory memory = memory(64 * MIB)) {
       memory.allocate(4096).release();

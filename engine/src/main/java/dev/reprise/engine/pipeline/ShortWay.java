@@ -25,8 +25,9 @@ import dev.reprise.runtime.cpu.CpuDevice;
  *   10 x 10 cells, an operation with all around it     pipeline 0.3 us      here 0.2 us
  * </pre>
  *
- * <p>What does not fit goes the long way, as if nobody had tried: same kernels, bits and counts.
- * Stateless; called by control threads.
+ * <p>What does not fit goes the long way, as if nobody had tried: same kernels, bits and counts. So
+ * does everything while memory is short: who lacks it goes on trying for as long as others are seen
+ * to succeed. Stateless; called by control threads.
  */
 final class ShortWay {
   /**
@@ -71,7 +72,7 @@ final class ShortWay {
       Value[] inputs,
       LineageItem item) {
     boolean areSuited = operation.slices() ? isSmallSlice(operation, inputs) : areFew(inputs);
-    if (!areSuited || kernels.places()) {
+    if (!areSuited || kernels.places() || memory.isShort()) {
       return null;
     }
     double work = operation.work(inputs);
@@ -97,12 +98,9 @@ final class ShortWay {
     return value;
   }
 
-  /**
-   * Cells of a matrix of any size. It may be one that others must wait for, so nothing is taken out
-   * here while memory is short.
-   */
+  /** Cells of a matrix of any size. */
   private boolean isSmallSlice(LinkedOperation operation, Value[] inputs) {
-    if (!(inputs[0] instanceof ManagedMatrix matrix) || !isPlain(matrix) || memory.isShort()) {
+    if (!(inputs[0] instanceof ManagedMatrix matrix) || !isPlain(matrix)) {
       return false;
     }
     for (int i = 1; i < inputs.length; i++) {

@@ -32,7 +32,10 @@ public final class AnonymousPages {
     return at == REFUSED ? 0 : at;
   }
 
-  /** Gives all of some memory back that was taken. */
+  /**
+   * Gives all of some memory back that was taken. What the system does not take, since a process
+   * has tens of thousands of mappings, is lost to it.
+   */
   public static void giveBack(long address, long bytes) {
     for (long at = 0; at < bytes; at += PIECE) {
       CodeCall.withLongs(UNMAP, address + at, Math.min(PIECE, bytes - at), 0, 0, 0, 0);
