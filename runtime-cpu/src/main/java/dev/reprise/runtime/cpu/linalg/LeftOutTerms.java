@@ -59,7 +59,7 @@ final class LeftOutTerms {
     return new LeftOutTerms(inColumns);
   }
 
-  /** Of a right operand of so many columns, whose cells are all finite. */
+  /** Of a right operand of so many columns, whose cells do not matter. */
   static LeftOutTerms ofFinite(int cols) {
     return new LeftOutTerms(new int[cols]);
   }

@@ -38,6 +38,9 @@ final class SparseProducts {
   /** Columns up to which {@code t(A) B} is scattered: a transpose of A costs about as much. */
   private static final long SCATTERED_COLUMNS = 4;
 
+  /** Rows for which a look at the right operand is little beside the product. */
+  private static final long LEAST_ROWS = 8;
+
   private final Parallel parallel;
   private final FiniteCells finite;
 
@@ -207,7 +210,7 @@ final class SparseProducts {
   }
 
   private DenseMatrix denseSparse(DenseMatrix a, SparseMatrix b, ExecutionContext context) {
-    LeftOutTerms leftOut = finite.only(b, context) ? null : LeftOutTerms.of(b);
+    boolean leavesOut = a.rows() >= LEAST_ROWS && finite.only(b, context);
     DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.rows(), b.cols());
     int n = Math.toIntExact(b.cols());
     long k = a.cols();
@@ -223,13 +226,13 @@ final class SparseProducts {
             boolean isFinite = true;
             for (long inner = 0; inner < k; inner++) {
               double weight = x.getAtIndex(CELL, i * k + inner);
-              if (weight != 0) {
+              if (weight != 0 || !leavesOut) {
                 addRow(b, inner, weight, row);
                 isFinite &= Double.isFinite(weight);
               }
             }
-            if (leftOut != null || !isFinite) {
-              putLeftOut(leftOut == null ? LeftOutTerms.ofFinite(n) : leftOut, a, i, b, row);
+            if (!isFinite) {
+              putLeftOut(a, i, b, row);
             }
             MemorySegment.copy(row, 0, c.segment(), CELL, Double.BYTES * (long) n * i, n);
           }
@@ -244,16 +247,15 @@ final class SparseProducts {
     }
   }
 
-  /** Goes through the terms of a row of the result again, of which some are not finite. */
-  private static void putLeftOut(
-      LeftOutTerms leftOut, DenseMatrix a, long i, SparseMatrix b, double[] row) {
-    LeftOutTerms.Row terms = leftOut.row();
+  /** Of a row of the left operand that has infinities or NaN, which meet zeros of the right one. */
+  private static void putLeftOut(DenseMatrix a, long i, SparseMatrix b, double[] row) {
+    LeftOutTerms.Row terms = LeftOutTerms.ofFinite(row.length).row();
     for (long inner = 0; inner < a.cols(); inner++) {
       double weight = a.get(i, inner);
-      terms.weigh(weight);
-      if (weight != 0) {
+      if (!Double.isFinite(weight)) {
+        terms.weigh(weight);
         for (long at = b.start(inner); at < b.start(inner + 1); at++) {
-          terms.multiply(weight, b.column(at), b.value(at));
+          terms.multiply(weight, b.column(at), 0);
         }
       }
     }
