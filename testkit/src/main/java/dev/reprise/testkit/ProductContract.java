@@ -192,9 +192,10 @@ public abstract class ProductContract extends DeviceContract {
         boolean right = (mode & 4) != 0;
         long[] left = ta ? new long[] {shape[1], shape[0]} : new long[] {shape[0], shape[1]};
         long[] other = tb ? new long[] {shape[2], shape[1]} : new long[] {shape[1], shape[2]};
-        DenseMatrix few = mostlyZeros(random, right ? other[0] : left[0], right ? other[1] : left[1]);
-        DenseMatrix many =
-            randomMatrix(random, right ? left[0] : other[0], right ? left[1] : other[1]);
+        long[] ofFew = right ? other : left;
+        long[] ofMany = right ? left : other;
+        DenseMatrix few = mostlyZeros(random, ofFew[0], ofFew[1]);
+        DenseMatrix many = randomMatrix(random, ofMany[0], ofMany[1]);
         many.set(random.nextLong(many.rows()), random.nextLong(many.cols()), 0);
         makeWild(random, many, (mode & 8) != 0 ? 2 : 0);
         makeWild(random, few, (mode & 16) != 0 ? 2 : 0);

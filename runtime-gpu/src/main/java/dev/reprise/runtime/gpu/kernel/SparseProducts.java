@@ -16,9 +16,9 @@ import dev.reprise.runtime.operation.Operation;
  * and Y dense; of D op(S) the transpose is computed, t(op(S)) t(D). Sums are cut by shapes and the
  * number of values alone, and added in a fixed order: no sum is made by atomic additions.
  *
- * <p>Zeros that are not stored are left out. They make NaN of the infinities and NaN that they meet:
- * whether there are any is found on the device, where kernels that are launched in any case put the
- * NaNs in; the host does not wait.
+ * <p>Zeros that are not stored are left out. They make NaN of the infinities and NaN that they
+ * meet: whether there are any is found on the device, where kernels that are launched in any case
+ * put the NaNs in; the host does not wait.
  */
 final class SparseProducts {
   private static final int GROUP = 256;
