@@ -44,6 +44,64 @@ class MatrixFormsTest {
     }
   }
 
+  /**
+   * Bound matrices that are compressed as a whole and dense in parts, or the other way round; the
+   * infinities of X meet nothing but zeros in most columns.
+   */
+  private static final String INFINITE =
+      """
+      X = matrix(seq(1, 20*300), rows=20, cols=300) %% 7
+      X[3, 5] = 1/0
+      X[7, 9] = 0/0
+      D = matrix(seq(1, 300*4000), rows=300, cols=4000) %% 5 + 1
+      W = cbind(D, D * (D > 99))
+      Q = X %*% W
+      R = X %*% W[, 4001:8000]
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      Y = (D > 4) * (D < 5)
+      Y[5, 1:200] = matrix(3, 1, 200)
+      Q = X %*% Y
+      R = X %*% cbind(Y, D[, 1:200] * 0)
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      Y1 = D[, 1:3400] * (D[, 1:3400] > 5)
+      Q = X %*% Y1
+      R = X %*% cbind(Y1, Y1 + 0)
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      V = cbind(D, matrix(0, 300, 4000)) * 2
+      Q = X %*% V
+      R = X %*% (V[, 3000:7500])
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      Z = rbind(X, matrix(0, 4000, 300))
+      Q = t(Z) %*% Z
+      R = t(rbind(Z, X)) %*% rbind(Z, X)
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      w = matrix(1, 300, 1)
+      Q = t(Z) %*% (Z %*% w)
+      R = Z %*% cbind(w, w * 0)
+      print(sum(is.nan(Q)) + " " + sum(is.nan(R)))
+      """;
+
+  @Test
+  void infinitiesMeetTheZerosOfEveryFormWithEveryReuseAndBudget() {
+    String wanted =
+        """
+        12000.0 8000.0
+        7800.0 8200.0
+        6800.0 13600.0
+        12000.0 8001.0
+        683.0 683.0
+        300.0 3.0
+        """;
+    for (ReuseMode mode : ReuseMode.values()) {
+      for (long bytes : new long[] {1L << 30, 96L << 20}) {
+        Scripts.Outcome outcome =
+            Scripts.run(Scripts.config().withReuse(mode).withHostBytes(bytes), INFINITE);
+        assertThat(outcome.output()).as(mode + ", " + bytes + " bytes").isEqualTo(wanted);
+        assertThat(outcome.liveBuffers()).isZero();
+      }
+    }
+  }
+
   @Test
   void aSparseProductTakesRoomForItsNonZerosOnly() {
     // Dense, T alone would take 800 MB of the 64 MB that there are.

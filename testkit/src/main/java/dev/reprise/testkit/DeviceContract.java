@@ -163,7 +163,8 @@ public abstract class DeviceContract {
         boolean close =
             Double.compare(found, wanted) == 0
                 || found == wanted
-                || Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
+                || Double.isFinite(wanted)
+                    && Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
         assertThat(close).as("cell (%d,%d): %s, expected %s", i, j, found, wanted).isTrue();
       }
     }

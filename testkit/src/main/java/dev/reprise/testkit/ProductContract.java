@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.operation.Attributes;
@@ -165,22 +166,120 @@ public abstract class ProductContract extends DeviceContract {
   }
 
   @Test
-  void aZeroThatIsNotStoredMultipliesNothing() {
+  void aZeroThatIsNotStoredMakesNanOfAnInfinityOrNan() {
     DenseMatrix cells = matrix(new double[][] {{0, 2, 0}, {0, 0, 0}, {3, 0, 0}});
-    DenseMatrix y =
-        matrix(new double[][] {{1, Double.NaN}, {4, 5}, {Double.POSITIVE_INFINITY, Double.NaN}});
+    double infinity = Double.POSITIVE_INFINITY;
+    DenseMatrix y = matrix(new double[][] {{1, infinity}, {4, 5}, {6, 7}});
     SparseMatrix x = compressed(cells);
-    double[][] expected = {{8, 10}, {0, 0}, {3, Double.NaN}};
+    double[][] expected = {{8, Double.NaN}, {0, Double.NaN}, {3, infinity}};
     assertClose(run("matmul", x, y), expected, 0);
-    Attributes ta = Attributes.of("ta", "true");
-    double[][] transposed = {{Double.POSITIVE_INFINITY, Double.NaN}, {2, Double.NaN}, {0, 0}};
-    assertClose(run("matmul", ta, x, y), transposed, 0);
-    // In a dense left operand, zeros multiply nothing either.
-    SparseMatrix infinite =
-        compressed(matrix(new double[][] {{Double.NEGATIVE_INFINITY, 0}, {0, 1}}));
+    double[][] transposed = {{18, Double.NaN}, {2, infinity}, {0, Double.NaN}};
+    assertClose(run("matmul", Attributes.of("ta", "true"), x, y), transposed, 0);
+    SparseMatrix infinite = compressed(matrix(new double[][] {{-infinity, 0}, {0, 1}}));
     DenseMatrix z = matrix(new double[][] {{0, 1}, {2, 0}});
-    assertClose(
-        run("matmul", z, infinite), new double[][] {{0, 1}, {Double.NEGATIVE_INFINITY, 0}}, 0);
+    double[][] behind = {{Double.NaN, 1}, {-infinity, 0}};
+    assertClose(run("matmul", z, infinite), behind, 0);
+  }
+
+  @Test
+  void infinitiesAndNanMeetTheZerosOfACompressedOperand() {
+    SplittableRandom random = random(7);
+    for (long[] shape :
+        new long[][] {{1, 1, 1}, {1, 90, 4}, {90, 1, 4}, {70, 40, 1}, {30, 200, 9}, {90, 30, 33}}) {
+      for (int mode = 0; mode < 32; mode++) {
+        boolean ta = (mode & 1) != 0;
+        boolean tb = (mode & 2) != 0;
+        boolean right = (mode & 4) != 0;
+        long[] left = ta ? new long[] {shape[1], shape[0]} : new long[] {shape[0], shape[1]};
+        long[] other = tb ? new long[] {shape[2], shape[1]} : new long[] {shape[1], shape[2]};
+        long[] ofFew = right ? other : left;
+        long[] ofMany = right ? left : other;
+        DenseMatrix few = mostlyZeros(random, ofFew[0], ofFew[1]);
+        DenseMatrix many = randomMatrix(random, ofMany[0], ofMany[1]);
+        many.set(random.nextLong(many.rows()), random.nextLong(many.cols()), 0);
+        makeWild(random, many, (mode & 8) != 0 ? 2 : 0);
+        makeWild(random, few, (mode & 16) != 0 ? 2 : 0);
+        DenseMatrix a = right ? many : few;
+        DenseMatrix b = right ? few : many;
+        MatrixOperand x = right ? a : compressed(a);
+        MatrixOperand y = right ? compressed(b) : b;
+        checkWithAnyThreads(product(a, ta, b, tb), "matmul", attributes(ta, tb), x, y);
+      }
+    }
+  }
+
+  /** With bits of NaN left open. */
+  private void checkWithAnyThreads(
+      double[][] expected, String opcode, Attributes attributes, Operand... inputs) {
+    for (int threads : new int[] {1, 3}) {
+      Operand result = runWith(threads, opcode, attributes, inputs)[0];
+      if (result instanceof SparseMatrix sparse) {
+        result = hold(hold(sparse).copyDense(memory));
+      }
+      assertClose((DenseMatrix) result, expected, TOLERANCE);
+    }
+  }
+
+  /** Puts up to so many infinities and NaN somewhere. */
+  private static void makeWild(SplittableRandom random, DenseMatrix matrix, int most) {
+    double[] wild = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
+    for (int i = 0; i < most; i++) {
+      matrix.set(
+          random.nextLong(matrix.rows()),
+          random.nextLong(matrix.cols()),
+          wild[random.nextInt(wild.length)]);
+    }
+  }
+
+  @Test
+  void infinitiesAndNanOfACompressedMatrixMeetItsOwnZeros() {
+    SplittableRandom random = random(8);
+    for (long[] shape : new long[][] {{1, 1}, {2, 50}, {900, 3}, {120, 70}}) {
+      for (int wild = 0; wild < 4; wild++) {
+        DenseMatrix x = mostlyZeros(random, shape[0], shape[1]);
+        makeWild(random, x, wild);
+        SparseMatrix compressed = compressed(x);
+        for (boolean right : new boolean[] {false, true}) {
+          Attributes attributes = right ? Attributes.of("right", "true") : Attributes.none();
+          checkWithAnyThreads(product(x, !right, x, right), "tsmm", attributes, compressed);
+        }
+      }
+    }
+  }
+
+  @Test
+  void infinitiesAndNanInChainsMeetTheZerosOfACompressedMatrix() {
+    SplittableRandom random = random(9);
+    for (long[] shape : new long[][] {{1, 1}, {2, 50}, {900, 3}, {120, 70}}) {
+      for (int mode = 0; mode < 8; mode++) {
+        DenseMatrix x = mostlyZeros(random, shape[0], shape[1]);
+        DenseMatrix v = randomMatrix(random, shape[1], 1);
+        DenseMatrix w = randomMatrix(random, shape[0], 1);
+        makeWild(random, x, mode & 1);
+        makeWild(random, v, mode >> 1 & 1);
+        makeWild(random, w, mode >> 2 & 1);
+        checkChains(x, v, w);
+      }
+      // Finite cells whose product is not.
+      DenseMatrix x = mostlyZeros(random, shape[0], shape[1]);
+      DenseMatrix v = randomMatrix(random, shape[1], 1);
+      DenseMatrix w = randomMatrix(random, shape[0], 1);
+      x.set(shape[0] - 1, shape[1] - 1, 1e300);
+      v.set(shape[1] - 1, 0, 1e300);
+      checkChains(x, v, w);
+    }
+  }
+
+  private void checkChains(DenseMatrix x, DenseMatrix v, DenseMatrix w) {
+    DenseMatrix middle = matrix(product(x, false, v, false));
+    SparseMatrix compressed = compressed(x);
+    double[][] plain = product(x, true, middle, false);
+    checkWithAnyThreads(plain, "mmchain", Attributes.none(), compressed, v);
+    for (String with : new String[] {"*", "-"}) {
+      DenseMatrix combined = with.equals("*") ? run("*", w, middle) : run("-", middle, w);
+      double[][] expected = product(x, true, combined, false);
+      checkWithAnyThreads(expected, "mmchain", Attributes.of("with", with), compressed, v, w);
+    }
   }
 
   @Test

@@ -122,7 +122,9 @@ class FormsTest {
     boolean same =
         Double.isNaN(wanted)
             ? Double.isNaN(found)
-            : found == wanted || Math.abs(found - wanted) <= tolerance * (1 + Math.abs(wanted));
+            : found == wanted
+                || Double.isFinite(wanted)
+                    && Math.abs(found - wanted) <= tolerance * (1 + Math.abs(wanted));
     assertThat(same).as(op + ": " + found + " instead of " + wanted).isTrue();
   }
 
@@ -251,6 +253,72 @@ class FormsTest {
       check(operation("matmul", "ta", "tb"), a, b);
       check(operation("tsmm", "right"), a);
     }
+  }
+
+  /** A compressed matrix with up to so many infinities and NaN at random places. */
+  private SparseMatrix wild(SparseMatrix matrix, int most) {
+    DenseMatrix cells = matrix.copyDense(allocator);
+    double[] wild = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
+    for (int i = 0; i < most; i++) {
+      long row = random.nextLong(cells.rows());
+      cells.set(row, random.nextLong(cells.cols()), wild[random.nextInt(wild.length)]);
+    }
+    SparseRows rows = new SparseRows((int) cells.rows());
+    for (long i = 0; i < cells.rows(); i++) {
+      for (int j = 0; j < cells.cols(); j++) {
+        rows.add(j, cells.get(i, j));
+      }
+      rows.endRow();
+    }
+    return SparseRows.assemble(List.of(rows), cells.cols(), allocator);
+  }
+
+  @Test
+  void infinitiesAndNanMeetTheZerosOfTwoCompressedMatrices() {
+    for (int round = 0; round < 40; round++) {
+      double density = round % 3 * 0.02;
+      SparseMatrix a = wild(sparse(ROWS, COLS, density), round % 4);
+      SparseMatrix b = wild(sparse(COLS, ROWS, density), round / 4 % 3);
+      check(operation("matmul"), a, b);
+      check(operation("matmul", "ta", "tb"), a, b);
+      check(operation("matmul", "tb"), a, wild(sparse(7, COLS, density), round % 2));
+      check(operation("matmul", "ta"), a, wild(sparse(ROWS, 7, density), round % 2));
+      check(operation("tsmm"), a);
+      check(operation("tsmm", "right"), a);
+    }
+  }
+
+  /** One of the right operand would have 2 TiB. */
+  @Test
+  void anInfinityInALargeProductNeedsNoDenseCopy() {
+    int n = 1 << 19;
+    SparseRows left = new SparseRows(3);
+    left.add(5, 2);
+    left.add(6, Double.POSITIVE_INFINITY);
+    left.endRow();
+    left.add(7, 3);
+    left.endRow();
+    left.endRow();
+    SparseMatrix a = SparseRows.assemble(List.of(left), n, allocator);
+    SparseRows right = new SparseRows(n);
+    for (int i = 0; i < n; i++) {
+      right.add(i, i == 7 ? Double.NEGATIVE_INFINITY : 1);
+      right.endRow();
+    }
+    SparseMatrix b = SparseRows.assemble(List.of(right), n, allocator);
+    CountingAllocator little = new CountingAllocator(64L << 20);
+    Operation matmul = operation("matmul");
+    MatrixOperand c =
+        (MatrixOperand)
+            device(2).execute(matmul, new Operand[] {a, b}, new ExecutionContext(little, 2))[0];
+    assertThat(c.get(0, 5)).isNaN();
+    assertThat(c.get(0, 6)).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(c.get(0, n - 1)).isNaN();
+    assertThat(c.get(1, 6)).isZero();
+    assertThat(c.get(1, 7)).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(c.get(2, 6)).isZero();
+    assertThat(c.get(2, 7)).isNaN();
+    c.buffer().release();
   }
 
   @Test

@@ -121,6 +121,45 @@ public abstract class SparseComparison {
     }
   }
 
+  /** One cell that is infinite or NaN, which meets zeros that are not stored. */
+  @Test
+  void aWildCellMeetsTheZerosThatAreNotStored() {
+    SplittableRandom random = new SplittableRandom(7);
+    double[] wild = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
+    for (Precision precision : Precision.values()) {
+      for (int tries = 0; tries < 12; tries++) {
+        int rows = 10 + random.nextInt(300);
+        int cols = 5 + random.nextInt(30);
+        DenseMatrix cells = comparison.matrix(random, rows, cols, precision, false);
+        if (tries % 3 > 0) {
+          cells.set(random.nextInt(rows), random.nextInt(cols), wild[random.nextInt(3)]);
+        }
+        SparseMatrix x =
+            comparison.compressed(
+                cells,
+                cell ->
+                    !Double.isFinite(cell[2])
+                        || (cell[0] * 7 + cell[1] * 3) % 5 == 0);
+        DenseMatrix y = comparison.matrix(random, cols, 1 + tries % 4 * 6, precision, false);
+        DenseMatrix z = comparison.matrix(random, rows, 1 + tries % 4 * 6, precision, false);
+        DenseMatrix v = comparison.matrix(random, cols, 1, precision, false);
+        if (tries % 2 > 0) {
+          double one = wild[random.nextInt(3)];
+          y.set(random.nextInt(cols), random.nextInt((int) y.cols()), one);
+          z.set(random.nextInt(rows), random.nextInt((int) z.cols()), one);
+          v.set(random.nextInt(cols), 0, one);
+        }
+        assertClose("matmul", Attributes.none(), precision, x, y);
+        assertClose("matmul", Attributes.of("ta", "true"), precision, x, z);
+        assertClose("matmul", Attributes.of("ta", "true"), precision, z, x);
+        assertClose("matmul", transposing(true, true), precision, y, x);
+        assertClose("mmchain", Attributes.none(), precision, x, v);
+        assertClose("tsmm", Attributes.none(), precision, x);
+        release();
+      }
+    }
+  }
+
   @Test
   void infinitiesAndZerosMeetAsOnTheProcessor() {
     SplittableRandom random = new SplittableRandom(2);

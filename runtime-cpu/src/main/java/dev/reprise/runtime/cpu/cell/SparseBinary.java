@@ -11,6 +11,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.sparse.FiniteCells;
 import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
@@ -34,6 +35,7 @@ final class SparseBinary implements Kernel {
   private final boolean isQuotient;
   private final BinaryLoop loop;
   private final StoredValues values;
+  private final FiniteCells finite;
   private final Parallel parallel;
 
   SparseBinary(String opcode, BinaryLoop loop, Parallel parallel) {
@@ -41,6 +43,7 @@ final class SparseBinary implements Kernel {
     this.isQuotient = opcode.equals("/");
     this.loop = loop;
     this.values = new StoredValues(parallel);
+    this.finite = new FiniteCells(parallel);
     this.parallel = parallel;
   }
 
@@ -168,20 +171,21 @@ final class SparseBinary implements Kernel {
     return low;
   }
 
-  /**
-   * Whether zero times each of the cells, or divided by it, is zero. Zero times anything finite is,
-   * and so is zero divided by anything but zero and NaN.
-   */
+  /** Whether zero times each of the cells, or divided by it, is zero. */
   private boolean keepsAllZeros(DenseMatrix matrix, ExecutionContext context) {
-    long least = isProduct ? 0 : 1;
+    return isProduct ? finite.only(matrix, context) : divideZero(matrix, context);
+  }
+
+  /** Whether zero divided by each of the cells is zero: none of them is zero or NaN. */
+  private boolean divideZero(DenseMatrix matrix, ExecutionContext context) {
     MemorySegment cells = matrix.segment();
-    boolean[] keep = new boolean[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
+    boolean[] divide = new boolean[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
     parallel.forRange(
         context,
         matrix.cells(),
         CHUNK_CELLS,
-        (from, to) -> keep[(int) (from / CHUNK_CELLS)] = areInRange(cells, from, to, least));
-    for (boolean each : keep) {
+        (from, to) -> divide[(int) (from / CHUNK_CELLS)] = divideZero(cells, from, to));
+    for (boolean each : divide) {
       if (!each) {
         return false;
       }
@@ -190,17 +194,14 @@ final class SparseBinary implements Kernel {
   }
 
   /**
-   * Whether the cells without their signs lie from 0 to the last number before infinity, or from
-   * the first number behind 0 to infinity. Their bits have the order of the numbers; branches, or a
-   * sum, would make one cell wait for the other.
-   *
-   * @param least the bits of the first number of the range, 0 or 1
+   * The bits of the cells without their signs have the order of the numbers; branches, or a sum,
+   * would make one cell wait for the other.
    */
-  private static boolean areInRange(MemorySegment cells, long from, long to, long least) {
+  private static boolean divideZero(MemorySegment cells, long from, long to) {
     long outside = 0;
     for (long at = from; at < to; at++) {
-      long above = (cells.getAtIndex(BITS, at) & Long.MAX_VALUE) - least;
-      outside |= above | INFINITY - 1 - above;
+      long size = cells.getAtIndex(BITS, at) & Long.MAX_VALUE;
+      outside |= size - 1 | INFINITY - size;
     }
     return outside >= 0;
   }

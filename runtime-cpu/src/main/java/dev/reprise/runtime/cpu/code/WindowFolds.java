@@ -142,7 +142,7 @@ public enum WindowFolds {
       int rows = toImages ? shape.height() : shape.outHeight();
       long steps = (long) lineCells * (shape.filterHeight() + terms);
       long fitting = Math.min(CALL_STEPS / steps, LINE_CELLS / lineCells);
-      this.rowsOfCall = (int) Math.clamp(fitting, 1, rows);
+      this.rowsOfCall = Math.clamp(fitting, 1, rows);
       this.planesOfCall = rowsOfCall < rows ? 1 : Math.max(1, CALL_STEPS / (steps * rows));
       this.arguments = new long[WindowFoldsCode.TABLE + WindowFoldsCode.TABLE_ROW * rowsOfCall];
       this.argumentsSegment = MemorySegment.ofArray(arguments);

@@ -48,7 +48,8 @@ public final class LinearAlgebraKernels {
 
   /** Adds the kernels over compressed matrices. */
   public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
-    SparseProducts.register(table, parallel);
-    table.add("mmchain", new SparseChain(parallel));
+    SparseProducts products = new SparseProducts(parallel);
+    products.register(table);
+    table.add("mmchain", new SparseChain(parallel, products));
   }
 }

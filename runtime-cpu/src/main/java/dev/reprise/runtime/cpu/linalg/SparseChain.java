@@ -11,14 +11,16 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.sparse.FiniteCells;
+import dev.reprise.runtime.cpu.sparse.Transposition;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
  * {@code mmchain} of a compressed X: each row is multiplied by v, and scattered into the result by
  * what comes out. Chunks of rows follow from the numbers of rows, columns and non-zeros and have
- * sums of their own, which are added in the order of the chunks. As in products of compressed
- * matrices, a zero that is not stored multiplies nothing.
+ * sums of their own, which are added in the order of the chunks. Zeros that are not stored are left
+ * out, as long as everything that they meet is finite; otherwise it is two {@link SparseProducts}.
  */
 final class SparseChain implements Kernel {
   private static final long MOST_CHUNKS = 16;
@@ -27,9 +29,13 @@ final class SparseChain implements Kernel {
   private static final long LEAST_NON_ZEROS = 16;
 
   private final Parallel parallel;
+  private final SparseProducts products;
+  private final FiniteCells finite;
 
-  SparseChain(Parallel parallel) {
+  SparseChain(Parallel parallel, SparseProducts products) {
     this.parallel = parallel;
+    this.products = products;
+    this.finite = new FiniteCells(parallel);
   }
 
   @Override
@@ -41,11 +47,17 @@ final class SparseChain implements Kernel {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      MemorySegment vector = scratch.dense(v, Precision.FP64).segment();
+      DenseMatrix vector = scratch.dense(v, Precision.FP64);
       MemorySegment with =
           inputs[2] instanceof MatrixOperand w ? scratch.dense(w, Precision.FP64).segment() : null;
       boolean times = "*".equals(operation.attributes().get("with"));
-      double[] sums = sums(x, vector, with, times, context);
+      Middle middle = new Middle(x, vector.segment(), with, times);
+      double[] sums = finite.only(vector, context) ? sums(middle, context) : null;
+      if (sums == null) {
+        return Transposition.isPossible(x)
+            ? new Operand[] {twoProducts(middle, vector, scratch, context)}
+            : null;
+      }
       DenseMatrix result = scratch.matrix(x.cols(), 1);
       MemorySegment.copy(sums, 0, result.segment(), JAVA_DOUBLE, 0, sums.length);
       return new Operand[] {scratch.keep(result)};
@@ -63,12 +75,29 @@ final class SparseChain implements Kernel {
         : isPlain && ProductChain.isAbsent(with);
   }
 
-  private double[] sums(
-      SparseMatrix x,
-      MemorySegment v,
-      MemorySegment with,
-      boolean times,
-      ExecutionContext context) {
+  /** What X is multiplied by when it was multiplied by v, cell by cell. */
+  private record Middle(SparseMatrix x, MemorySegment v, MemorySegment with, boolean times) {
+    double of(long i) {
+      long end = x.start(i + 1);
+      double product = 0;
+      for (long at = x.start(i); at < end; at++) {
+        product += x.value(at) * v.getAtIndex(JAVA_DOUBLE, x.column(at));
+      }
+      return combined(product, i);
+    }
+
+    double combined(double product, long i) {
+      if (with == null) {
+        return product;
+      }
+      double other = with.getAtIndex(JAVA_DOUBLE, i);
+      return times ? other * product : product - other;
+    }
+  }
+
+  /** Null when zeros of X would meet something that is not finite. */
+  private double[] sums(Middle middle, ExecutionContext context) {
+    SparseMatrix x = middle.x();
     int cols = Math.toIntExact(x.cols());
     long wanted = x.nonZeros() / Math.max(1, LEAST_NON_ZEROS * x.cols());
     long height = Math.max(1, Tiling.pieces(x.rows(), Math.clamp(wanted, 1, MOST_CHUNKS)));
@@ -78,34 +107,45 @@ final class SparseChain implements Kernel {
         context,
         chunks,
         chunk -> {
-          double[] sums = partials[(int) chunk];
           long end = Math.min(x.rows(), (chunk + 1) * height);
-          for (long i = chunk * height; i < end; i++) {
-            row(x, i, v, with, times, sums);
+          if (!add(middle, chunk * height, end, partials[(int) chunk])) {
+            partials[(int) chunk] = null;
           }
         });
     double[] sums = partials[0];
-    for (int chunk = 1; chunk < chunks; chunk++) {
-      for (int j = 0; j < cols; j++) {
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      if (partials[chunk] == null) {
+        return null;
+      }
+      for (int j = 0; chunk > 0 && j < cols; j++) {
         sums[j] += partials[chunk][j];
       }
     }
     return sums;
   }
 
-  private static void row(
-      SparseMatrix x, long i, MemorySegment v, MemorySegment with, boolean times, double[] sums) {
-    long end = x.start(i + 1);
-    double middle = 0;
-    for (long at = x.start(i); at < end; at++) {
-      middle += x.value(at) * v.getAtIndex(JAVA_DOUBLE, x.column(at));
+  /** False, with sums that mean nothing, when a row is multiplied by what is not finite. */
+  private static boolean add(Middle middle, long from, long to, double[] sums) {
+    SparseMatrix x = middle.x();
+    boolean isFinite = true;
+    for (long i = from; i < to && isFinite; i++) {
+      double factor = middle.of(i);
+      long end = x.start(i + 1);
+      for (long at = x.start(i); at < end; at++) {
+        sums[x.column(at)] += x.value(at) * factor;
+      }
+      isFinite = Double.isFinite(factor);
     }
-    if (with != null) {
-      double other = with.getAtIndex(JAVA_DOUBLE, i);
-      middle = times ? other * middle : middle - other;
+    return isFinite;
+  }
+
+  private DenseMatrix twoProducts(
+      Middle middle, DenseMatrix v, Scratch scratch, ExecutionContext context) {
+    DenseMatrix factors = scratch.own(products.sparseDense(middle.x(), v, context));
+    for (long i = 0; i < factors.rows(); i++) {
+      factors.set(i, 0, middle.combined(factors.get(i, 0), i));
     }
-    for (long at = x.start(i); at < end; at++) {
-      sums[x.column(at)] += x.value(at) * middle;
-    }
+    SparseMatrix t = scratch.own(Transposition.of(middle.x(), scratch.allocator()));
+    return products.sparseDense(t, factors, context);
   }
 }

@@ -10,6 +10,7 @@ import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.sparse.FiniteCells;
 import dev.reprise.runtime.cpu.sparse.RowJob;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.cpu.sparse.Transposition;
@@ -24,8 +25,9 @@ import java.util.Arrays;
  * to be transposed is transposed first. Work is proportional to the non-zeros; a row of the result
  * is summed by one thread in ascending order of the inner index.
  *
- * <p>A zero that is not stored multiplies nothing: unlike the dense product, an infinity or NaN
- * that meets only zeros of the other operand does not make a NaN. SystemDS does the same.
+ * <p>Zeros are left out, those that are not stored and those that weigh a row. They make a NaN of
+ * an infinity or NaN that they meet, so operands are looked at, and where one is not finite {@link
+ * LeftOutTerms} puts the NaNs in.
  */
 final class SparseProducts {
   private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
@@ -36,18 +38,22 @@ final class SparseProducts {
   /** Columns up to which {@code t(A) B} is scattered: a transpose of A costs about as much. */
   private static final long SCATTERED_COLUMNS = 4;
 
+  /** Rows for which a look at the right operand is little beside the product. */
+  private static final long LEAST_ROWS = 8;
+
   private final Parallel parallel;
   private final CompressedProduct code;
+  private final FiniteCells finite;
 
-  private SparseProducts(Parallel parallel) {
+  SparseProducts(Parallel parallel) {
     this.parallel = parallel;
     this.code = new CompressedProduct(parallel);
+    this.finite = new FiniteCells(parallel);
   }
 
-  static void register(KernelTable.Builder table, Parallel parallel) {
-    SparseProducts products = new SparseProducts(parallel);
-    table.add("matmul", products::matmul);
-    table.add("tsmm", products::tsmm);
+  void register(KernelTable.Builder table) {
+    table.add("matmul", this::matmul);
+    table.add("tsmm", this::tsmm);
   }
 
   private Operand[] matmul(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -72,7 +78,8 @@ final class SparseProducts {
         && !tb
         && a instanceof SparseMatrix x
         && b instanceof DenseMatrix y
-        && isScatterCheap(x, y)) {
+        && isScatterCheap(x, y)
+        && finite.only(y, context)) {
       return new Operand[] {scattered(x, y, context)};
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
@@ -88,7 +95,10 @@ final class SparseProducts {
     }
   }
 
-  /** A product of which one operand is dense, or null where code does not compute it. */
+  /**
+   * A product of which one operand is dense and has finite cells alone, or null where code does not
+   * compute it.
+   */
   private DenseMatrix byCode(
       MatrixOperand a,
       boolean ta,
@@ -96,19 +106,21 @@ final class SparseProducts {
       boolean tb,
       Scratch scratch,
       ExecutionContext context) {
-    if (a instanceof SparseMatrix s && b instanceof DenseMatrix) {
-      DenseMatrix y = (DenseMatrix) plain(b, tb, scratch, context);
-      if (y.cols() < 2) {
+    if (a instanceof SparseMatrix s && b instanceof DenseMatrix dense) {
+      long columns = tb ? dense.rows() : dense.cols();
+      if (columns < 2 || !finite.only(dense, context)) {
         return null;
       }
+      DenseMatrix y = (DenseMatrix) plain(b, tb, scratch, context);
       return ta
           ? narrowed(code.multiplyTransposed(s, y, scratch, context), y.cols(), context)
           : code.multiply(s, y, context);
     }
     // A B is the transpose of t(B) t(A), where a zero of A makes no difference.
-    if (a instanceof DenseMatrix
+    if (a instanceof DenseMatrix dense
         && b instanceof SparseMatrix s
-        && CompressedProduct.areFinite(s, scratch)) {
+        && CompressedProduct.areFinite(s, scratch)
+        && finite.only(dense, context)) {
       DenseMatrix x = (DenseMatrix) plain(a, !ta, scratch, context);
       DenseMatrix c =
           tb
@@ -180,7 +192,8 @@ final class SparseProducts {
         : denseSparse((DenseMatrix) a, (SparseMatrix) b, context);
   }
 
-  private DenseMatrix sparseDense(SparseMatrix a, DenseMatrix b, ExecutionContext context) {
+  DenseMatrix sparseDense(SparseMatrix a, DenseMatrix b, ExecutionContext context) {
+    LeftOutTerms leftOut = finite.only(b, context) ? null : LeftOutTerms.of(b);
     DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.rows(), b.cols());
     long n = b.cols();
     long perRow = n * (a.nonZeros() / Math.max(1, a.rows()) + 1);
@@ -191,10 +204,10 @@ final class SparseProducts {
         a.rows(),
         Math.max(1, CHUNK_WORK / Math.max(1, perRow)),
         (from, to) -> {
-          if (n == 1) {
+          if (n == 1 && leftOut == null) {
             dotRows(a, y, z, from, to);
           } else {
-            weightedRows(a, y, z, Math.toIntExact(n), from, to);
+            weightedRows(a, y, z, Math.toIntExact(n), leftOut, from, to);
           }
         });
     return c;
@@ -212,10 +225,20 @@ final class SparseProducts {
     }
   }
 
+  /**
+   * @param leftOut of a right operand with infinities or NaN; null where all its cells are finite
+   */
   private static void weightedRows(
-      SparseMatrix a, MemorySegment y, MemorySegment z, int n, long from, long to) {
+      SparseMatrix a,
+      MemorySegment y,
+      MemorySegment z,
+      int n,
+      LeftOutTerms leftOut,
+      long from,
+      long to) {
     double[] row = new double[n];
     double[] other = new double[n];
+    LeftOutTerms.Row terms = leftOut == null ? null : leftOut.row();
     for (long i = from; i < to; i++) {
       Arrays.fill(row, 0);
       long end = a.start(i + 1);
@@ -225,12 +248,19 @@ final class SparseProducts {
         for (int j = 0; j < n; j++) {
           row[j] += weight * other[j];
         }
+        if (terms != null) {
+          terms.multiplyAll(other);
+        }
+      }
+      if (terms != null) {
+        terms.putInto(row);
       }
       MemorySegment.copy(row, 0, z, CELL, Double.BYTES * n * i, n);
     }
   }
 
   private DenseMatrix denseSparse(DenseMatrix a, SparseMatrix b, ExecutionContext context) {
+    boolean leavesOut = a.rows() >= LEAST_ROWS && finite.only(b, context);
     DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.rows(), b.cols());
     int n = Math.toIntExact(b.cols());
     long k = a.cols();
@@ -243,11 +273,16 @@ final class SparseProducts {
           double[] row = new double[n];
           for (long i = from; i < to; i++) {
             Arrays.fill(row, 0);
+            boolean isFinite = true;
             for (long inner = 0; inner < k; inner++) {
               double weight = x.getAtIndex(CELL, i * k + inner);
-              if (weight != 0) {
+              if (weight != 0 || !leavesOut) {
                 addRow(b, inner, weight, row);
+                isFinite &= Double.isFinite(weight);
               }
+            }
+            if (!isFinite) {
+              putLeftOut(a, i, b, row);
             }
             MemorySegment.copy(row, 0, c.segment(), CELL, Double.BYTES * (long) n * i, n);
           }
@@ -262,6 +297,21 @@ final class SparseProducts {
     }
   }
 
+  /** Of a row of the left operand that has infinities or NaN, which meet zeros of the right one. */
+  private static void putLeftOut(DenseMatrix a, long i, SparseMatrix b, double[] row) {
+    LeftOutTerms.Row terms = LeftOutTerms.ofFinite(row.length).row();
+    for (long inner = 0; inner < a.cols(); inner++) {
+      double weight = a.get(i, inner);
+      if (!Double.isFinite(weight)) {
+        terms.weigh(weight);
+        for (long at = b.start(inner); at < b.start(inner + 1); at++) {
+          terms.multiply(weight, b.column(at), 0);
+        }
+      }
+    }
+    terms.putInto(row);
+  }
+
   /**
    * @param upperOnly leaves out what is below the diagonal
    */
@@ -272,8 +322,15 @@ final class SparseProducts {
         (a.nonZeros() / Math.max(1, a.rows()) + 1) * (b.nonZeros() / Math.max(1, b.rows()) + 1);
     // A chunk has scratch of n cells, which should not cost more than the work.
     long chunk = Math.max(1, Math.max(CHUNK_WORK, n) / perRow);
+    LeftOutTerms leftOut =
+        finite.only(a, context) && finite.only(b, context) ? null : LeftOutTerms.of(b);
     return RowJob.run(
-        parallel, context, a.rows(), n, chunk, () -> new SumOfRows(a, b, n, upperOnly)::row);
+        parallel,
+        context,
+        a.rows(),
+        n,
+        chunk,
+        () -> new SumOfRows(a, b, n, upperOnly, leftOut)::row);
   }
 
   /**
@@ -283,20 +340,40 @@ final class SparseProducts {
     private final SparseMatrix a;
     private final SparseMatrix b;
     private final boolean upperOnly;
+    private final LeftOutTerms.Row terms;
     private final double[] sum;
     private final boolean[] used;
     private int[] columns = new int[64];
+    private int count;
 
-    SumOfRows(SparseMatrix a, SparseMatrix b, int n, boolean upperOnly) {
+    /**
+     * @param leftOut of the right operand; null where all cells of both are finite
+     */
+    SumOfRows(SparseMatrix a, SparseMatrix b, int n, boolean upperOnly, LeftOutTerms leftOut) {
       this.a = a;
       this.b = b;
       this.upperOnly = upperOnly;
+      this.terms = leftOut == null ? null : leftOut.row();
       this.sum = new double[n];
       this.used = new boolean[n];
     }
 
     void row(long i, SparseRows out) {
-      int count = 0;
+      count = 0;
+      add(i);
+      if (terms != null) {
+        putLeftOut(i);
+      }
+      Arrays.sort(columns, 0, count);
+      for (int k = 0; k < count; k++) {
+        int column = columns[k];
+        out.add(column, sum[column]);
+        sum[column] = 0;
+        used[column] = false;
+      }
+    }
+
+    private void add(long i) {
       long end = a.start(i + 1);
       for (long at = a.start(i); at < end; at++) {
         double weight = a.value(at);
@@ -307,23 +384,38 @@ final class SparseProducts {
           if (upperOnly && column < i) {
             continue;
           }
-          if (!used[column]) {
-            used[column] = true;
-            if (count == columns.length) {
-              columns = Arrays.copyOf(columns, 2 * count);
-            }
-            columns[count++] = column;
-          }
+          use(column);
           sum[column] += weight * b.value(k);
         }
       }
-      Arrays.sort(columns, 0, count);
-      for (int k = 0; k < count; k++) {
-        int column = columns[k];
-        out.add(column, sum[column]);
-        sum[column] = 0;
-        used[column] = false;
+    }
+
+    private void use(int column) {
+      if (!used[column]) {
+        used[column] = true;
+        if (count == columns.length) {
+          columns = Arrays.copyOf(columns, 2 * count);
+        }
+        columns[count++] = column;
       }
+    }
+
+    /** Goes through the terms again, of which some are not finite. */
+    private void putLeftOut(long i) {
+      for (long at = a.start(i); at < a.start(i + 1); at++) {
+        double weight = a.value(at);
+        terms.weigh(weight);
+        for (long k = b.start(a.column(at)); k < b.start(a.column(at) + 1L); k++) {
+          terms.multiply(weight, b.column(k), b.value(k));
+        }
+      }
+      terms.forEach(
+          column -> {
+            if (!upperOnly || column >= i) {
+              use(column);
+              sum[column] = Double.NaN;
+            }
+          });
     }
   }
 

@@ -160,9 +160,9 @@ public final class ProductKernels {
       DeviceMatrix middle =
           new DeviceMatrix(
               x.rows(), 1, x.precision(), call.scratch(x.rows() * x.precision().bytesPerCell()));
-      SparseProducts.times(call, x, false, call.matrix(1), false, middle.buffer());
+      SparseProducts.times(call, x, false, call.matrix(1), true, middle.buffer());
       combine(call, middle.buffer(), x.rows());
-      SparseProducts.times(call, x, true, middle, false, out.buffer());
+      SparseProducts.times(call, x, true, middle, true, out.buffer());
       return new DeviceOperand[] {out};
     }
 

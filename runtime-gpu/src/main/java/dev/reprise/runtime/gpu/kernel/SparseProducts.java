@@ -16,8 +16,9 @@ import dev.reprise.runtime.operation.Operation;
  * and Y dense; of D op(S) the transpose is computed, t(op(S)) t(D). Sums are cut by shapes and the
  * number of values alone, and added in a fixed order: no sum is made by atomic additions.
  *
- * <p>As on the host a zero that is not stored multiplies nothing, and in D op(S) neither does a
- * zero of D.
+ * <p>Zeros that are not stored are left out. They make NaN of the infinities and NaN that they
+ * meet: whether there are any is found on the device, where kernels that are launched in any case
+ * put the NaNs in; the host does not wait.
  */
 final class SparseProducts {
   private static final int GROUP = 256;
@@ -68,7 +69,7 @@ final class SparseProducts {
       DeviceSparse a = call.sparse(0);
       DeviceMatrix b = tb ? transposed(call, call.matrix(1)) : call.matrix(1);
       DeviceMatrix c = call.result(ta ? a.cols() : a.rows(), b.cols());
-      times(call, a, ta, b, false, c.buffer());
+      times(call, a, ta, b, true, c.buffer());
       return c;
     }
     DeviceSparse b = call.sparse(1);
@@ -78,7 +79,7 @@ final class SparseProducts {
         c.rows() == 1
             ? c
             : new DeviceMatrix(c.cols(), c.rows(), c.precision(), call.scratch(c.bytes()));
-    times(call, b, !tb, a, true, turned.buffer());
+    times(call, b, !tb, a, false, turned.buffer());
     if (turned != c) {
       ShapeKernels.transpose(turned, c, call);
     }
@@ -111,6 +112,17 @@ final class SparseProducts {
     } else {
       call.runGroups("sparse/square_groups", n, SQUARE_GROUP, arguments);
     }
+    DeviceBuffer wild = call.scratch(Long.BYTES);
+    call.backend().zero(wild, Long.BYTES);
+    call.run("sparse/find_wild_values", x.nonZeros(), wild, x.buffer(), x.rows(), x.nonZeros());
+    call.run(
+        "sparse/left_out_square",
+        n * n,
+        c.buffer(),
+        columns.buffer(),
+        n,
+        columns.nonZeros(),
+        wild);
     call.run("gemm/mirror", n * n, c.buffer(), n);
     return c;
   }
@@ -127,22 +139,23 @@ final class SparseProducts {
   /**
    * Writes op(X) Y.
    *
-   * @param skips whether zeros of Y multiply nothing
+   * @param byLibrary whether a library may compute it, whose sums of floats are not wide ones
    */
   static void times(
       KernelCall call,
       DeviceSparse x,
       boolean transposed,
       DeviceMatrix y,
-      boolean skips,
+      boolean byLibrary,
       DeviceBuffer out) {
+    DeviceBuffer wild = wild(call, y);
     if (!transposed) {
-      times(call, x, y, skips, out);
+      times(call, x, y, byLibrary, wild, out);
       return;
     }
     long parts = call.isProcessor() ? parts(x, y.cols()) : 0;
     if (parts == 0) {
-      times(call, Compressed.transposed(call, x), y, skips, out);
+      times(call, Compressed.transposed(call, x), y, byLibrary, wild, out);
       return;
     }
     long chunk = Gemm.pieces(x.rows(), parts);
@@ -160,9 +173,29 @@ final class SparseProducts {
         x.cols(),
         y.cols(),
         chunk,
-        count,
-        skips ? 1 : 0);
+        count);
     call.run("sparse/together", cells, out, sums, cells, count);
+    call.run(
+        "sparse/left_out_turned",
+        y.cols(),
+        out,
+        x.buffer(),
+        y.buffer(),
+        x.rows(),
+        x.nonZeros(),
+        x.cols(),
+        y.cols(),
+        call.scratch(Integer.BYTES * cells),
+        wild);
+  }
+
+  /** Whether there are infinities and NaN, and how many each column has, for kernels to read. */
+  private static DeviceBuffer wild(KernelCall call, DeviceMatrix y) {
+    long bytes = Long.BYTES + Integer.BYTES * y.cols();
+    DeviceBuffer wild = call.scratch(bytes);
+    call.backend().zero(wild, bytes);
+    call.run("sparse/find_wild", y.cells(), wild, y.buffer(), y.cells(), y.cols());
+    return wild;
   }
 
   /** Into how many parts t(X) Y is cut on a processor; 0 when it is better to transpose X. */
@@ -177,26 +210,43 @@ final class SparseProducts {
     return parts == 1 && x.rows() > 1 ? 0 : parts;
   }
 
+  /**
+   * Writes X Y.
+   *
+   * @param wild what {@link #wild} says of Y
+   */
   private static void times(
-      KernelCall call, DeviceSparse x, DeviceMatrix y, boolean skips, DeviceBuffer out) {
-    long n = y.cols();
-    int skip = skips ? 1 : 0;
-    if (!skips && multiplyByLibrary(call, x, y, out)) {
-      return;
+      KernelCall call,
+      DeviceSparse x,
+      DeviceMatrix y,
+      boolean byLibrary,
+      DeviceBuffer wild,
+      DeviceBuffer out) {
+    if (!byLibrary || !multiplyByLibrary(call, x, y, wild, out)) {
+      multiplyStored(call, x, y, out);
     }
+    long n = y.cols();
+    call.run(
+        "sparse/left_out",
+        x.rows() * n,
+        out,
+        x.buffer(),
+        y.buffer(),
+        x.rows(),
+        x.nonZeros(),
+        n,
+        wild);
+  }
+
+  private static void multiplyStored(
+      KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
+    long n = y.cols();
     if (!call.isProcessor()) {
       // Rows start at zero: always.
-      timesByGroups(call, x, y, skips, out, Integer.MAX_VALUE, x.buffer(), 0);
+      timesByGroups(call, x, y, out, Integer.MAX_VALUE, x.buffer(), 0);
     } else if (n == 1) {
       call.run(
-          "sparse/times_vector",
-          x.rows(),
-          out,
-          x.buffer(),
-          y.buffer(),
-          x.rows(),
-          x.nonZeros(),
-          skip);
+          "sparse/times_vector", x.rows(), out, x.buffer(), y.buffer(), x.rows(), x.nonZeros());
     } else {
       call.run(
           "sparse/times_threads",
@@ -206,8 +256,7 @@ final class SparseProducts {
           y.buffer(),
           x.rows(),
           x.nonZeros(),
-          n,
-          skip);
+          n);
     }
   }
 
@@ -216,7 +265,6 @@ final class SparseProducts {
       KernelCall call,
       DeviceSparse x,
       DeviceMatrix y,
-      boolean skips,
       DeviceBuffer out,
       long mostGroups,
       DeviceBuffer when,
@@ -237,22 +285,19 @@ final class SparseProducts {
         n,
         width,
         lines,
-        skips ? 1 : 0,
         when,
         least);
   }
 
   /**
-   * False when there is no library, or it does not take this. It knows nothing of zeros that
-   * multiply nothing.
+   * False when there is no library, or it does not take this.
    *
    * <p>cuSPARSE fills up its tiles with zeros that multiply the first row of Y (seen with CSR_ALG3
    * of CUDA 13.0 on an H100), so that an infinity or NaN there spoils rows that have nothing to do
-   * with it. Whether Y has one is found on the device, and if so the device computes the product
-   * again by our kernel; the host waits for neither.
+   * with it. If Y has one the device computes the product again by our kernel.
    */
   private static boolean multiplyByLibrary(
-      KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
+      KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer wild, DeviceBuffer out) {
     CompressedProducts library = call.backend().compressedProducts();
     if (library == null || !CompressedProducts.fits(x.rows(), x.cols(), x.nonZeros(), y.cols())) {
       return false;
@@ -266,10 +311,7 @@ final class SparseProducts {
     }
     Rows rows = new Rows(x.rows(), x.cols(), x.nonZeros(), starts, columns, values);
     library.multiply(call.precision(), rows, y.buffer(), y.cols(), out, call::scratch);
-    DeviceBuffer wild = call.scratch(Long.BYTES);
-    call.backend().zero(wild, Long.BYTES);
-    call.run("sparse/find_wild", y.cells(), wild, y.buffer(), y.cells());
-    timesByGroups(call, x, y, false, out, GUARDED_GROUPS, wild, 1);
+    timesByGroups(call, x, y, out, GUARDED_GROUPS, wild, 1);
     return true;
   }
 

@@ -8,12 +8,12 @@
 // So many terms are summed in the precision of the cells before they join the sum of the row.
 #define RUN 512
 
-// A compressed matrix times a dense one. With `skips`, zeros of the dense one multiply nothing.
+// A compressed matrix times a dense one.
 //
 // Groups: `width` threads take neighbouring columns of the result, `lines` threads share the values of a
 // row; a group has 256 / (width * lines) rows. Nothing happens where `when` begins with less than `least`.
 KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
-                    LONG n, int width, int lines, int skips, GLOBAL const LONG *when, LONG least) {
+                    LONG n, int width, int lines, GLOBAL const LONG *when, LONG least) {
   if (*when < least) return;
   LOCAL WIDE sums[256];
   GLOBAL const WIDE *values = VALUES_OF(x, m);
@@ -29,8 +29,7 @@ KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y
       LONG stop = end - at > (LONG)RUN * lines ? at + (LONG)RUN * lines : end;
       REAL part = 0;
       for (; at < stop; at += lines) {
-        REAL cell = y[columns[at] * n + j];
-        part = FMA(skips && cell == 0 ? 0 : (REAL)values[at], cell, part);
+        part = FMA((REAL)values[at], y[columns[at] * n + j], part);
       }
       sum += part;
     }
@@ -45,32 +44,77 @@ KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y
   }
 }
 
-// Sets `found`, which was zero, to one where a cell is infinite or NaN: the only ones whose difference
-// from themselves is not zero.
-KERNEL find_wild(GLOBAL LONG *found, GLOBAL const REAL *y, LONG cells) {
+// Wild cells are infinite or NaN: the only ones whose difference from themselves is not zero.
+#define IS_WILD(cell) (!((cell) - (cell) == 0))
+
+// Sets `found`, which was zero, to one where a cell is wild, and counts such cells of each of n columns.
+// Counts, zeros before, lie behind it.
+KERNEL find_wild(GLOBAL LONG *found, GLOBAL const REAL *y, LONG cells, LONG n) {
+  GLOBAL UINT *counts = (GLOBAL UINT *)(found + 1);
   LONG wild = 0;
-  EACH_ITEM(at, cells) { wild |= !(y[at] - y[at] == 0); }
+  EACH_ITEM(at, cells) {
+    if (IS_WILD(y[at])) {
+      wild = 1;
+      ATOMIC_ADD(counts + at % n, 1);
+    }
+  }
   if (wild) *found = 1;
 }
 
+// A zero that is not stored makes NaN of a wild cell: a cell of the product is NaN when its row has not met
+// all wild cells of its column. Nothing happens where none was found.
+KERNEL left_out(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros, LONG n,
+                GLOBAL const LONG *found) {
+  if (!*found) return;
+  GLOBAL const UINT *counts = (GLOBAL const UINT *)(found + 1);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  EACH_ITEM(cell, m * n) {
+    LONG i = cell / n, j = cell % n;
+    UINT met = 0;
+    if (counts[j]) {
+      for (LONG at = x[i]; at < x[i + 1]; at++) met += IS_WILD(y[columns[at] * n + j]);
+    }
+    if (met < counts[j]) out[cell] = (REAL)NOT_A_NUMBER;
+  }
+}
+
+// Likewise, of the transposed matrix, cols x m, for processors: a thread takes a column of the product and
+// counts in `met`, cols x n.
+KERNEL left_out_turned(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
+                       LONG cols, LONG n, GLOBAL UINT *met, GLOBAL const LONG *found) {
+  if (!*found) return;
+  GLOBAL const UINT *counts = (GLOBAL const UINT *)(found + 1);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  EACH_ITEM(j, n) {
+    if (counts[j]) {
+      for (LONG c = 0; c < cols; c++) met[c * n + j] = 0;
+      for (LONG i = 0; i < m; i++) {
+        if (IS_WILD(y[i * n + j])) {
+          for (LONG at = x[i]; at < x[i + 1]; at++) met[columns[at] * n + j]++;
+        }
+      }
+      for (LONG c = 0; c < cols; c++) {
+        if (met[c * n + j] < counts[j]) out[c * n + j] = (REAL)NOT_A_NUMBER;
+      }
+    }
+  }
+}
+
 // For processors, one column: a thread adds up a row.
-KERNEL times_vector(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
-                    int skips) {
+KERNEL times_vector(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m,
+                    LONG nonZeros) {
   GLOBAL const WIDE *values = VALUES_OF(x, m);
   GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
   EACH_ITEM(i, m) {
     WIDE sum = 0;
-    for (LONG at = x[i]; at < x[i + 1]; at++) {
-      WIDE cell = y[columns[at]];
-      sum += (skips && cell == 0 ? 0 : values[at]) * cell;
-    }
+    for (LONG at = x[i]; at < x[i + 1]; at++) sum += values[at] * (WIDE)y[columns[at]];
     out[i] = (REAL)sum;
   }
 }
 
 // Likewise, of more columns: 16 of a row at once.
 KERNEL times_threads(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
-                     LONG n, int skips) {
+                     LONG n) {
   GLOBAL const WIDE *values = VALUES_OF(x, m);
   GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
   LONG tiles = (n + 15) / 16;
@@ -83,9 +127,9 @@ KERNEL times_threads(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *
       GLOBAL const REAL *row = y + columns[at] * n + j0;
       WIDE value = values[at];
       if (count == 16) {
-        for (int s = 0; s < 16; s++) sums[s] += (skips && row[s] == 0 ? 0 : value) * row[s];
+        for (int s = 0; s < 16; s++) sums[s] += value * row[s];
       } else {
-        for (int s = 0; s < count; s++) sums[s] += (skips && row[s] == 0 ? 0 : value) * row[s];
+        for (int s = 0; s < count; s++) sums[s] += value * row[s];
       }
     }
     for (int s = 0; s < count; s++) out[i * n + j0 + s] = (REAL)sums[s];
@@ -95,7 +139,7 @@ KERNEL times_threads(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *
 // For processors: the transposed matrix, cols x m, times a dense one of m x n. Part t adds up the rows from
 // t * chunk on in a result of its own; `together` adds the parts up in their order.
 KERNEL scattered(GLOBAL WIDE *parts, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
-                 LONG cols, LONG n, LONG chunk, LONG count, int skips) {
+                 LONG cols, LONG n, LONG chunk, LONG count) {
   GLOBAL const WIDE *values = VALUES_OF(x, m);
   GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
   EACH_ITEM(t, count) {
@@ -106,10 +150,7 @@ KERNEL scattered(GLOBAL WIDE *parts, GLOBAL const LONG *x, GLOBAL const REAL *y,
       for (LONG at = x[i]; at < x[i + 1]; at++) {
         GLOBAL WIDE *row = mine + columns[at] * n;
         WIDE value = values[at];
-        for (LONG j = 0; j < n; j++) {
-          WIDE cell = y[i * n + j];
-          row[j] += (skips && cell == 0 ? 0 : value) * cell;
-        }
+        for (LONG j = 0; j < n; j++) row[j] += value * (WIDE)y[i * n + j];
       }
     }
   }
@@ -287,5 +328,40 @@ KERNEL square_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const LONG *
       }
       GLOBAL_BARRIER;
     }
+  }
+}
+
+// Sets `found`, which was zero, to one where a stored value is wild.
+KERNEL find_wild_values(GLOBAL LONG *found, GLOBAL const LONG *x, LONG rows, LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  LONG wild = 0;
+  EACH_ITEM(at, nonZeros) { wild |= IS_WILD((REAL)values[at]); }
+  if (wild) *found = 1;
+}
+
+// In the upper triangle of t(X) X, from t(X)'s rows: two of them make NaN where one has a wild value and the
+// other one has nothing. Nothing happens where none was found.
+KERNEL left_out_square(GLOBAL REAL *out, GLOBAL const LONG *t, LONG cols, LONG nonZeros,
+                       GLOBAL const LONG *found) {
+  if (!*found) return;
+  GLOBAL const WIDE *values = VALUES_OF(t, cols);
+  GLOBAL const int *rowsOf = COLUMNS_OF(t, cols, nonZeros);
+  EACH_ITEM(cell, cols * cols) {
+    LONG i = cell / cols, j = cell % cols;
+    LONG a = t[i], b = t[j], endA = t[i + 1], endB = t[j + 1];
+    int isLeftOut = 0;
+    while (i < j && !isLeftOut && (a < endA || b < endB)) {
+      if (a < endA && b < endB && rowsOf[a] == rowsOf[b]) {
+        a++;
+        b++;
+      } else if (b == endB || (a < endA && rowsOf[a] < rowsOf[b])) {
+        isLeftOut = IS_WILD((REAL)values[a]);
+        a++;
+      } else {
+        isLeftOut = IS_WILD((REAL)values[b]);
+        b++;
+      }
+    }
+    if (isLeftOut) out[cell] = (REAL)NOT_A_NUMBER;
   }
 }
