@@ -94,10 +94,32 @@ class CompressedProductTest {
         }
       }
     }
+    putLeftOut(s, ts, sums, (j, term) -> tb ? b.get(j, term) : b.get(term, j));
     return sums;
   }
 
-  /** The transpose of op(A) op(S), where a zero of A multiplies nothing. */
+  /** Zeros that are not stored make a NaN of infinities and NaN. */
+  private static void putLeftOut(
+      SparseMatrix s, boolean ts, double[][] sums, CellsOfOther other) {
+    for (int i = 0; i < s.rows(); i++) {
+      for (int j = 0; j < s.cols(); j++) {
+        if (s.get(i, j) == 0) {
+          int row = ts ? j : i;
+          int term = ts ? i : j;
+          for (int column = 0; column < sums[row].length; column++) {
+            sums[row][column] += 0 * other.applyAsDouble(column, term);
+          }
+        }
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface CellsOfOther {
+    double applyAsDouble(int left, int right);
+  }
+
+  /** The transpose of op(A) op(S). */
   private static double[][] sumsLeft(
       SparseMatrix s, boolean ts, DenseMatrix a, boolean ta, int cols, int rows) {
     double[][] sums = new double[cols][rows];
@@ -106,13 +128,11 @@ class CompressedProductTest {
         int col = ts ? i : s.column(at);
         int term = ts ? s.column(at) : i;
         for (int j = 0; j < rows; j++) {
-          double weight = ta ? a.get(term, j) : a.get(j, term);
-          if (weight != 0) {
-            sums[col][j] += weight * s.value(at);
-          }
+          sums[col][j] += (ta ? a.get(term, j) : a.get(j, term)) * s.value(at);
         }
       }
     }
+    putLeftOut(s, !ts, sums, (j, term) -> ta ? a.get(term, j) : a.get(j, term));
     return sums;
   }
 
