@@ -136,10 +136,7 @@ public abstract class SparseComparison {
         }
         SparseMatrix x =
             comparison.compressed(
-                cells,
-                cell ->
-                    !Double.isFinite(cell[2])
-                        || (cell[0] * 7 + cell[1] * 3) % 5 == 0);
+                cells, cell -> !Double.isFinite(cell[2]) || (cell[0] * 7 + cell[1] * 3) % 5 == 0);
         DenseMatrix y = comparison.matrix(random, cols, 1 + tries % 4 * 6, precision, false);
         DenseMatrix z = comparison.matrix(random, rows, 1 + tries % 4 * 6, precision, false);
         DenseMatrix v = comparison.matrix(random, cols, 1, precision, false);

@@ -409,13 +409,12 @@ final class SparseProducts {
           terms.multiply(weight, b.column(k), b.value(k));
         }
       }
-      terms.forEach(
-          column -> {
-            if (!upperOnly || column >= i) {
-              use(column);
-              sum[column] = Double.NaN;
-            }
-          });
+      terms.forEach(column -> {
+        if (!upperOnly || column >= i) {
+          use(column);
+          sum[column] = Double.NaN;
+        }
+      });
     }
   }
 

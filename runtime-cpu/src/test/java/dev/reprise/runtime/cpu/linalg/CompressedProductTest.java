@@ -99,8 +99,7 @@ class CompressedProductTest {
   }
 
   /** Zeros that are not stored make a NaN of infinities and NaN. */
-  private static void putLeftOut(
-      SparseMatrix s, boolean ts, double[][] sums, CellsOfOther other) {
+  private static void putLeftOut(SparseMatrix s, boolean ts, double[][] sums, CellsOfOther other) {
     for (int i = 0; i < s.rows(); i++) {
       for (int j = 0; j < s.cols(); j++) {
         if (s.get(i, j) == 0) {

@@ -116,13 +116,7 @@ final class SparseProducts {
     call.backend().zero(wild, Long.BYTES);
     call.run("sparse/find_wild_values", x.nonZeros(), wild, x.buffer(), x.rows(), x.nonZeros());
     call.run(
-        "sparse/left_out_square",
-        n * n,
-        c.buffer(),
-        columns.buffer(),
-        n,
-        columns.nonZeros(),
-        wild);
+        "sparse/left_out_square", n * n, c.buffer(), columns.buffer(), n, columns.nonZeros(), wild);
     call.run("gemm/mirror", n * n, c.buffer(), n);
     return c;
   }
