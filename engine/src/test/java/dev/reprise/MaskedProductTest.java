@@ -484,6 +484,26 @@ class MaskedProductTest {
     assertThat(outcome.output()).isEqualTo(Scripts.run(config.withFusion(false), script).output());
   }
 
+  /** B takes 8 MB, and as much again if it is turned; the whole product takes 3.2. */
+  @Test
+  void withoutRoomForATurnedOperandTheWholeProductIsComputed() throws Exception {
+    assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
+    String script =
+        """
+        X = table(seq(1, 9000) %% 40 + 1, (seq(1, 9000) * 7919) %% 10000 + 1, 40, 10000)
+        A = (seq(1, 40) %*% t(seq(1, 100) * 31)) %% 101
+        B = rand(rows=100, cols=10000, min=0, max=1, seed=7)
+        print(sum(X / (A %*% B + 0.5)))
+        """;
+    SessionConfig config = Scripts.config().withReuse(ReuseMode.NONE);
+    Outcome roomy = Scripts.run(config, script);
+    Outcome tight = Scripts.run(config.withHostBytes(15_500_000), script);
+    assertThat(sampled(roomy.statistics())).isEqualTo(1);
+    assertThat(sampled(tight.statistics())).isZero();
+    assertThat(tight.output()).isEqualTo(roomy.output());
+    assertThat(tight.liveBuffers()).isZero();
+  }
+
   @Test
   void aMaskedValueIsFoundAgain() throws Exception {
     String script =
