@@ -54,9 +54,7 @@ public final class ProductStep extends DeferrableStep {
 
   @Override
   public void run(ControlContext context, Activation activation) {
-    if (isMasked(activation.values)
-        && !isFound(context, activation)
-        && attempts.isWorthwhile()) {
+    if (isMasked(activation.values) && !isFound(context, activation) && attempts.isWorthwhile()) {
       computeInputs(context, activation);
       Value[] operands = gather(activation, eager.inputs);
       if (areThere(operands)) {
