@@ -65,7 +65,7 @@ public final class ProductStep extends DeferrableStep {
     plain.run(context, activation);
   }
 
-  /** Whether the whole product is asked for and cached, so that deferred operands are not needed. */
+  /** Whether the whole product is asked for and cached: deferred operands are not needed then. */
   private boolean isFound(ControlContext context, Activation activation) {
     return plain instanceof AskingStep asking
         && fusion.isCached(asking.itemToAskFor(context, activation));

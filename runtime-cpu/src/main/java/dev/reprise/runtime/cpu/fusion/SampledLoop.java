@@ -25,7 +25,8 @@ import java.lang.foreign.MemorySegment;
  * adds its terms in an order that is not known and has to be kept. Usable from any thread.
  *
  * <p>Whether an intermediate would have been kept compressed, which a {@link FusedLoop} has to look
- * at, makes no difference here: {@link BoundsRules} give no bounds to what depends on signs of zeros.
+ * at, makes no difference here: {@link BoundsRules} give no bounds to what depends on signs of
+ * zeros.
  */
 public final class SampledLoop {
   private final Parallel parallel;
@@ -78,7 +79,7 @@ public final class SampledLoop {
         && SampledProduct.pays(sampled.multiplication(), a, b);
   }
 
-  /** As {@link #cells}, but null where there is no room, as for an operand that has to be turned. */
+  /** As {@link #cells}, but null where there is no room, as for an operand that is to be turned. */
   private Operand[] cellsInRoom(
       SampledExpression sampled,
       Operand[] leaves,

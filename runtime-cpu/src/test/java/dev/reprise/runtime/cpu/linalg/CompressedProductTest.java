@@ -77,7 +77,9 @@ class CompressedProductTest {
     DenseMatrix left = dense(100, 300, false);
     DenseMatrix right = dense(300, 13, false);
     compareTurned(
-        productInRoom(left, false, s, 100 * 200 * 8), sumsLeft(s, false, left, false, 200, 100), "");
+        productInRoom(left, false, s, 100 * 200 * 8),
+        sumsLeft(s, false, left, false, 200, 100),
+        "");
     long transposed = s.bytes() + 8 * 300;
     compare(
         productInRoom(s, true, right, 200 * 13 * 8 + transposed),
