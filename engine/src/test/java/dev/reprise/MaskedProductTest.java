@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.Scripts.Outcome;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
@@ -417,6 +418,90 @@ class MaskedProductTest {
     assertThat(sampled(outcome.statistics())).isZero();
     assertThat(outcome.output())
         .isEqualTo(run(Scripts.config().withReuse(ReuseMode.NONE), script).output());
+  }
+
+  /** V has 12,000 cells: what is smaller is computed where it stands. */
+  private static final String TALL =
+      """
+      V = (seq(1, 300) %*% t(seq(1, 40) * 31)) %% 101 / 101
+      B = (seq(1, 40) %*% t(seq(1, 200) * 37)) %% 103 / 103
+      """;
+
+  /** The second and third call find the product, and so need no root. */
+  @Test
+  void anOperandOfAProductThatTheCacheHasIsNotComputed() throws Exception {
+    String script =
+        TALL
+            + """
+            f = function(Matrix[Double] V, Matrix[Double] B) return (Double s) {
+              P = sqrt(V) %*% B
+              print("whole")
+              s = sum(P)
+            }
+            g = function(Matrix[Double] X, Matrix[Double] V, Matrix[Double] B, Double e)
+                return (Double s) {
+              s = sum(X / (sqrt(V) %*% B + e))
+            }
+            print(f(V, B))
+            print(g(X, V, B, 0.1))
+            print(g(X, V, B, 0.2))
+            """;
+    Outcome outcome = run(Scripts.config().withReuse(ReuseMode.FULL), script);
+    OpcodeStatistics roots = outcome.statistics().of("sqrt");
+    assertThat(roots.hits() + roots.misses() + roots.waits()).isEqualTo(1);
+    assertThat(roots.executed()).isEqualTo(1);
+    assertThat(outcome.output())
+        .isEqualTo(run(Scripts.config().withReuse(ReuseMode.NONE), script).output());
+  }
+
+  @Test
+  void aProductOfWhatWasDeferredIsMaskedWhereItIsNotCached() throws Exception {
+    assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
+    String script = TALL + "print(sum(X / (sqrt(V) %*% B + 0.1)))\n";
+    Outcome outcome = run(Scripts.config().withReuse(ReuseMode.FULL), script);
+    assertThat(sampled(outcome.statistics())).isEqualTo(1);
+  }
+
+  /** To turn the right operand would take as long as the product; a transposed one need not be. */
+  @ParameterizedTest
+  @CsvSource({"31, A %*% B, 0", "32, A %*% B, 1", "31, A %*% t(C), 1"})
+  void ofFewRowsTheWholeProductIsComputed(int rows, String product, long sampled)
+      throws Exception {
+    assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
+    String script =
+        """
+        n = %d
+        X = table(seq(1, 1000) %%%% n + 1, (seq(1, 1000) * 7919) %%%% 1000 + 1, n, 1000)
+        A = (seq(1, n) %%*%% t(seq(1, 40) * 31)) %%%% 101
+        B = (seq(1, 40) %%*%% t(seq(1, 1000) * 37)) %%%% 103
+        C = t(B)
+        print(sum(X / (%s + 0.5)))
+        """
+            .formatted(rows, product);
+    SessionConfig config = Scripts.config().withReuse(ReuseMode.NONE);
+    Outcome outcome = Scripts.run(config, script);
+    assertThat(sampled(outcome.statistics())).isEqualTo(sampled);
+    assertThat(outcome.output()).isEqualTo(Scripts.run(config.withFusion(false), script).output());
+  }
+
+  /** B takes 8 MB, and as much again if it is turned; the whole product takes 3.2. */
+  @Test
+  void withoutRoomForATurnedOperandTheWholeProductIsComputed() throws Exception {
+    assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
+    String script =
+        """
+        X = table(seq(1, 9000) %% 40 + 1, (seq(1, 9000) * 7919) %% 10000 + 1, 40, 10000)
+        A = (seq(1, 40) %*% t(seq(1, 100) * 31)) %% 101
+        B = rand(rows=100, cols=10000, min=0, max=1, seed=7)
+        print(sum(X / (A %*% B + 0.5)))
+        """;
+    SessionConfig config = Scripts.config().withReuse(ReuseMode.NONE);
+    Outcome roomy = Scripts.run(config, script);
+    Outcome tight = Scripts.run(config.withHostBytes(15_500_000), script);
+    assertThat(sampled(roomy.statistics())).isEqualTo(1);
+    assertThat(sampled(tight.statistics())).isZero();
+    assertThat(tight.output()).isEqualTo(roomy.output());
+    assertThat(tight.liveBuffers()).isZero();
   }
 
   @Test

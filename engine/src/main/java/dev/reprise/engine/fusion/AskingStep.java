@@ -94,6 +94,20 @@ public final class AskingStep extends KernelStep {
     }
   }
 
+  /** What is asked for before an operand is computed that was deferred; null where nothing is. */
+  LineageItem itemToAskFor(ControlContext context, Activation activation) {
+    Value[] values = gather(activation, eager.inputs);
+    if (!Deferred.isIn(values)) {
+      return null;
+    }
+    OperationInputs.resolve(context, values);
+    LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
+    if (!pipeline.asks(context, activation, eager.operation, values, item)) {
+      return null;
+    }
+    return item == null ? eager.tracedOrRecorded(activation) : item;
+  }
+
   /** What is made; null when that is not known, or operands do not fit, as the kernel says. */
   private Meta metaOrNull(Value[] values) {
     try {

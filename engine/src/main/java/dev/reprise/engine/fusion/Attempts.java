@@ -13,7 +13,8 @@ final class Attempts {
 
   /** Whether to try now; to be asked once each time. */
   boolean isWorthwhile() {
-    if (pause == 0) {
+    // Below zero when two threads count the same pause down.
+    if (pause <= 0) {
       return true;
     }
     pause--;

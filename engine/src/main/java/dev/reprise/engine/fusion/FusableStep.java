@@ -144,10 +144,7 @@ public final class FusableStep extends DeferrableStep {
 
   /** Whether a compressed operand may mask what was deferred, of which nothing is a product. */
   private boolean isMasked(Activation activation, boolean devices) {
-    if (devices || precision() != Precision.FP64) {
-      return false;
-    }
-    Value[] operands = maskedOperands(activation);
+    Value[] operands = devices ? null : maskedOperands(activation);
     return operands != null && Masking.is(this, operands) && attempts.isWorthwhile();
   }
 
@@ -167,8 +164,11 @@ public final class FusableStep extends DeferrableStep {
     }
   }
 
-  /** The operands when all are such as loops at a mask take; else null. */
+  /** The operands when all are such as loops at a mask take, which are of fp64; else null. */
   private Value[] maskedOperands(Activation activation) {
+    if (precision() != Precision.FP64) {
+      return null;
+    }
     Value[] operands = new Value[eager.inputs.length];
     for (int i = 0; i < operands.length; i++) {
       operands[i] = Masking.operandOrNull(activation.values[eager.inputs[i]]);

@@ -101,6 +101,15 @@ public final class Fusion {
     };
   }
 
+  /**
+   * Whether the cache has a value at this moment; counts nothing.
+   *
+   * @param item its item, or null when it is not asked for
+   */
+  boolean isCached(LineageItem item) {
+    return item != null && cache != null && cache.contains(item.key());
+  }
+
   private boolean isAsked(ControlContext context, FusedCall call, boolean sampled) {
     LineageItem item = call.rootItem();
     SiteAccount account = call.root().operation().account();

@@ -54,7 +54,7 @@ public final class ProductStep extends DeferrableStep {
 
   @Override
   public void run(ControlContext context, Activation activation) {
-    if (isMasked(activation.values) && attempts.isWorthwhile()) {
+    if (isMasked(activation.values) && !isFound(context, activation) && attempts.isWorthwhile()) {
       computeInputs(context, activation);
       Value[] operands = gather(activation, eager.inputs);
       if (areThere(operands)) {
@@ -63,6 +63,12 @@ public final class ProductStep extends DeferrableStep {
       }
     }
     plain.run(context, activation);
+  }
+
+  /** Whether the whole product is asked for and cached: deferred operands are not needed then. */
+  private boolean isFound(ControlContext context, Activation activation) {
+    return plain instanceof AskingStep asking
+        && fusion.isCached(asking.itemToAskFor(context, activation));
   }
 
   private boolean isMasked(Value[] values) {

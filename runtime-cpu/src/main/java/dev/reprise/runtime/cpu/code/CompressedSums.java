@@ -16,6 +16,7 @@ import java.util.Arrays;
  */
 public final class CompressedSums {
   private static final CodeTable[] OF_CHOSEN = tables(CompressedSumsCode::ofChosen);
+  private static final CodeTable[] MORE_OF_CHOSEN = tables(CompressedSumsCode::moreOfChosen);
   private static final CodeTable[] TO_CHOSEN = tables(CompressedSumsCode::toChosen);
 
   private CompressedSums() {}
@@ -77,6 +78,16 @@ public final class CompressedSums {
   }
 
   /**
+   * Goes on with sums of a row that has too many values for one call: as the other, but what the
+   * target has is what is added to.
+   *
+   * @param columns 1 to {@link #mostColumns}
+   */
+  public static void addOfChosen(Rows rows, Cells right, int columns, Cells target) {
+    addOfChosen(VectorRegisters.largest(), rows, right, columns, target);
+  }
+
+  /**
    * Additions to the rows that values choose; what lies behind the columns in a row up to {@link
    * #columnsWritten} of them may be changed.
    *
@@ -90,6 +101,12 @@ public final class CompressedSums {
   static void ofChosen(
       VectorRegisters registers, Rows rows, Cells right, int columns, Cells target) {
     call(OF_CHOSEN[registers.ordinal()], registers, rows, right, columns, target);
+  }
+
+  /** As the other, in registers that the machine has. */
+  static void addOfChosen(
+      VectorRegisters registers, Rows rows, Cells right, int columns, Cells target) {
+    call(MORE_OF_CHOSEN[registers.ordinal()], registers, rows, right, columns, target);
   }
 
   /** As the other, in registers that the machine has. */

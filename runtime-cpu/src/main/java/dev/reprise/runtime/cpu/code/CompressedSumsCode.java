@@ -68,7 +68,12 @@ final class CompressedSumsCode {
 
   /** Sums of the rows that a row's values choose. */
   static byte[] ofChosen(VectorRegisters registers, int vectors) {
-    return new CompressedSumsCode(registers, vectors).writeOfChosen();
+    return new CompressedSumsCode(registers, vectors).writeOfChosen(false);
+  }
+
+  /** The same, which go on from what the target has. */
+  static byte[] moreOfChosen(VectorRegisters registers, int vectors) {
+    return new CompressedSumsCode(registers, vectors).writeOfChosen(true);
   }
 
   /** Additions of a row to those that its values choose. */
@@ -80,11 +85,18 @@ final class CompressedSumsCode {
     return Address.of(RDI, place * Long.BYTES);
   }
 
-  private byte[] writeOfChosen() {
+  private byte[] writeOfChosen(boolean goesOn) {
     begin(RIGHT_STEP);
     int row = to.here();
     for (int i = 0; i < vectors; i++) {
-      to.clear(i);
+      Address cells = Address.of(TARGET_ROW, i * registers.bytes());
+      if (!goesOn) {
+        to.clear(i);
+      } else if (i == vectors - 1) {
+        to.loadMasked(i, mask(), cells);
+      } else {
+        to.loadVector(i, cells);
+      }
     }
     writeValues(() -> {
       to.add(OTHER, RIGHT_ROW);

@@ -6,6 +6,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Parallel;
@@ -22,6 +23,10 @@ import java.lang.foreign.MemorySegment;
  * where that is not sure: where a zero of the mask may meet what makes something else of it (an
  * infinity, NaN, a zero as divisor), as bounds of all operands tell, or where the product by itself
  * adds its terms in an order that is not known and has to be kept. Usable from any thread.
+ *
+ * <p>Whether an intermediate would have been kept compressed, which a {@link FusedLoop} has to look
+ * at, makes no difference here: {@link BoundsRules} give no bounds to what depends on signs of
+ * zeros.
  */
 public final class SampledLoop {
   private final Parallel parallel;
@@ -59,7 +64,10 @@ public final class SampledLoop {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      Operand[] cells = cells(sampled, leaves, a, b, scratch, context);
+      Operand[] cells = cellsInRoom(sampled, leaves, a, b, scratch, context);
+      if (cells == null) {
+        return null;
+      }
       FusedLoop loop = loops.of(sampled.ofCells());
       return StoredValues.with(
           mask, context, out -> loop.cells(cells, mask.nonZeros(), out, context));
@@ -67,7 +75,23 @@ public final class SampledLoop {
   }
 
   private boolean hasCells(SampledExpression sampled, DenseMatrix a, DenseMatrix b) {
-    return products.fits(sampled.multiplication(), a, b, sampled.inAnyOrder());
+    return products.fits(sampled.multiplication(), a, b, sampled.inAnyOrder())
+        && SampledProduct.pays(sampled.multiplication(), a, b);
+  }
+
+  /** As {@link #cells}, but null where there is no room, as for an operand that is to be turned. */
+  private Operand[] cellsInRoom(
+      SampledExpression sampled,
+      Operand[] leaves,
+      DenseMatrix a,
+      DenseMatrix b,
+      Scratch scratch,
+      ExecutionContext context) {
+    try {
+      return cells(sampled, leaves, a, b, scratch, context);
+    } catch (ResourceException e) {
+      return null;
+    }
   }
 
   /** Rows of the cells that are needed of each leaf. */

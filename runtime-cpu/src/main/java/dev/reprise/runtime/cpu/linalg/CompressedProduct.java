@@ -31,7 +31,10 @@ final class CompressedProduct {
   /** Rows of a task are counted by what the average row takes; as many multiplications as that. */
   private static final long TASK_WORK = 1 << 16;
 
-  /** Columns of a task of the second: it goes through all values, so they should be several. */
+  /**
+   * Columns of a task of the second, at most. It goes through all values, so with fewer, down to
+   * those of a register, there are only as many tasks as threads.
+   */
   private static final int TASK_COLUMNS = 16;
 
   private final Parallel parallel;
@@ -64,9 +67,15 @@ final class CompressedProduct {
                 from,
                 to,
                 columns,
-                (row, end) ->
-                    CompressedSums.ofChosen(
-                        rows(s, row, end), right, columns, cells(c, row, first)));
+                context,
+                (rows, row, goesOn) -> {
+                  CompressedSums.Cells target = cells(c, row, first);
+                  if (goesOn) {
+                    CompressedSums.addOfChosen(rows, right, columns, target);
+                  } else {
+                    CompressedSums.ofChosen(rows, right, columns, target);
+                  }
+                });
           }
         });
     return c;
@@ -80,7 +89,7 @@ final class CompressedProduct {
     parallel.forRange(
         context,
         b.cols(),
-        TASK_COLUMNS,
+        taskColumns(b.cols(), context.threads()),
         (column, columnEnd) -> {
           int columns = (int) (columnEnd - column);
           CompressedSums.Cells target = cells(c, 0, column);
@@ -89,35 +98,74 @@ final class CompressedProduct {
               0,
               s.rows(),
               columns,
-              (row, end) ->
-                  CompressedSums.addToChosen(
-                      rows(s, row, end), cells(b, row, column), columns, target));
+              context,
+              (rows, row, _) ->
+                  CompressedSums.addToChosen(rows, cells(b, row, column), columns, target));
         });
     return c;
   }
 
-  /** Calls the body for rows in their order, as many at once as should be in a call. */
+  /** Of whole registers. How columns are cut changes no bit, so it may depend on the threads. */
+  static long taskColumns(long columns, int threads) {
+    return Math.min(TASK_COLUMNS, CompressedSums.columnsWritten(Tiling.pieces(columns, threads)));
+  }
+
+  /** A call of code. */
+  private interface Call {
+    /**
+     * Makes it.
+     *
+     * @param row the first of the rows
+     * @param goesOn whether they are one, of which values were taken before
+     */
+    void with(CompressedSums.Rows rows, long row, boolean goesOn);
+  }
+
+  /** Calls code for rows in their order, as many at once, or of one as much, as a call takes. */
   private static void inCalls(
-      SparseMatrix s, long from, long to, int columns, Parallel.RangeBody body) {
+      SparseMatrix s, long from, long to, int columns, ExecutionContext context, Call call) {
     if (to == from) {
       return;
     }
     long values = s.start(to) - s.start(from);
-    if (to == from + 1 || (values + to - from) * columns <= CALL_WORK) {
-      body.run(from, to);
-      return;
+    if ((values + to - from) * columns <= CALL_WORK) {
+      long starts = s.segment().address() + from * Long.BYTES;
+      call.with(rows(s, to - from, starts, s.start(from)), from, false);
+    } else if (to == from + 1) {
+      inPieces(s, from, CALL_WORK / columns, context, call);
+    } else {
+      long middle = (from + to) >>> 1;
+      inCalls(s, from, middle, columns, context, call);
+      inCalls(s, middle, to, columns, context, call);
     }
-    long middle = (from + to) >>> 1;
-    inCalls(s, from, middle, columns, body);
-    inCalls(s, middle, to, columns, body);
   }
 
-  private static CompressedSums.Rows rows(SparseMatrix s, long row, long end) {
+  /** A row of more values than a call should take. */
+  private static void inPieces(
+      SparseMatrix s, long row, long most, ExecutionContext context, Call call) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MemorySegment starts = scratch.bytes(2 * Long.BYTES);
+      long first = s.start(row);
+      long end = s.start(row + 1);
+      for (long at = first; at < end; at += most) {
+        starts.setAtIndex(ValueLayout.JAVA_LONG, 0, at);
+        starts.setAtIndex(ValueLayout.JAVA_LONG, 1, Math.min(at + most, end));
+        call.with(rows(s, 1, starts.address(), at), row, at > first);
+      }
+    }
+  }
+
+  /**
+   * Some rows, or part of one.
+   *
+   * @param starts where those of the rows are
+   * @param at the first value
+   */
+  private static CompressedSums.Rows rows(SparseMatrix s, long count, long starts, long at) {
     MemorySegment memory = s.segment();
-    long at = s.start(row);
     return new CompressedSums.Rows(
-        end - row,
-        memory.address() + row * Long.BYTES,
+        count,
+        starts,
         memory.address() + s.valuesAt() + at * Double.BYTES,
         memory.address() + s.columnsAt() + at * Integer.BYTES);
   }

@@ -28,6 +28,9 @@ public final class SampledProduct {
   /** Rows of a task are counted by what the average row takes; as many multiplications as that. */
   private static final long TASK_WORK = 1 << 16;
 
+  /** Rows, or columns, of the product, at least, for which an operand is turned. */
+  private static final long LEAST_USES = 32;
+
   private final Parallel parallel;
   private final GeneratedProduct generated;
 
@@ -48,6 +51,16 @@ public final class SampledProduct {
     return factors.match()
         && MatrixProduct.isForCode(factors)
         && (generated.order(factors) != null || anyOrder && isForLibrary(factors));
+  }
+
+  /**
+   * Whether each operand that has to be turned is used often enough: to turn it takes as long as
+   * some 16 rows, or columns, of the whole product, and as much memory as it has.
+   */
+  public static boolean pays(Operation operation, DenseMatrix a, DenseMatrix b) {
+    Factors factors = Factors.of(operation, a, b);
+    return (!factors.ta() || factors.cols() >= LEAST_USES)
+        && (factors.tb() || factors.rows() >= LEAST_USES);
   }
 
   private static boolean isForLibrary(Factors factors) {

@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.KernelTable;
@@ -34,6 +35,9 @@ final class SparseProducts {
 
   /** Multiplications per chunk that make a hand-over to another thread pay. */
   private static final long CHUNK_WORK = 1 << 16;
+
+  /** Cells that are copied per chunk: some 10 microseconds. */
+  private static final long COPIED_CELLS = 1 << 14;
 
   /** Columns up to which {@code t(A) B} is scattered: a transpose of A costs about as much. */
   private static final long SCATTERED_COLUMNS = 4;
@@ -71,9 +75,6 @@ final class SparseProducts {
               + " and "
               + right);
     }
-    if (!isTransposable(a, ta) || !isTransposable(b, tb)) {
-      return null;
-    }
     if (ta
         && !tb
         && a instanceof SparseMatrix x
@@ -82,16 +83,30 @@ final class SparseProducts {
         && finite.only(y, context)) {
       return new Operand[] {scattered(x, y, context)};
     }
+    DenseMatrix byCode = CompressedProduct.isThere() ? byCodeInRoom(a, ta, b, tb, context) : null;
+    if (byCode != null) {
+      return new Operand[] {byCode};
+    }
+    if (!isTransposable(a, ta) || !isTransposable(b, tb)) {
+      return null;
+    }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      if (CompressedProduct.isThere()) {
-        DenseMatrix byCode = byCode(a, ta, b, tb, scratch, context);
-        if (byCode != null) {
-          return new Operand[] {byCode};
-        }
-      }
       MatrixOperand x = plain(a, ta, scratch, context);
       MatrixOperand y = plain(b, tb, scratch, context);
       return new Operand[] {multiply(x, y, context)};
+    }
+  }
+
+  /**
+   * As {@link #byCode}, but null also where there is no room for what that needs beside operands
+   * and result: the loops in Java make do with less, and have the same bits.
+   */
+  private DenseMatrix byCodeInRoom(
+      MatrixOperand a, boolean ta, MatrixOperand b, boolean tb, ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      return byCode(a, ta, b, tb, scratch, context);
+    } catch (ResourceException e) {
+      return null;
     }
   }
 
@@ -107,41 +122,61 @@ final class SparseProducts {
       Scratch scratch,
       ExecutionContext context) {
     if (a instanceof SparseMatrix s && b instanceof DenseMatrix dense) {
-      long columns = tb ? dense.rows() : dense.cols();
-      if (columns < 2 || !finite.only(dense, context)) {
+      if ((tb ? b.rows() : b.cols()) < 2 || !finite.only(dense, context)) {
         return null;
       }
       DenseMatrix y = (DenseMatrix) plain(b, tb, scratch, context);
-      return ta
-          ? narrowed(code.multiplyTransposed(s, y, scratch, context), y.cols(), context)
-          : code.multiply(s, y, context);
+      if (!ta) {
+        return code.multiply(s, y, context);
+      }
+      DenseMatrix c = code.multiplyTransposed(s, y, scratch, context);
+      return c.cols() == y.cols() ? scratch.keep(c) : narrowed(c, y.cols(), context);
     }
     // A B is the transpose of t(B) t(A), where a zero of A makes no difference.
     if (a instanceof DenseMatrix dense
         && b instanceof SparseMatrix s
         && CompressedProduct.areFinite(s, scratch)
         && finite.only(dense, context)) {
-      DenseMatrix x = (DenseMatrix) plain(a, !ta, scratch, context);
-      DenseMatrix c =
-          tb
-              ? scratch.own(code.multiply(s, x, context))
-              : code.multiplyTransposed(s, x, scratch, context);
-      return TurnedMatrix.of(c, x.cols(), parallel, context);
+      DenseMatrix c = turnedByCode(dense, ta, s, tb, scratch, context);
+      return TurnedMatrix.of(c, ta ? a.cols() : a.rows(), parallel, context);
     }
     return null;
   }
 
-  /** The first columns; the caller owns them. */
-  private static DenseMatrix narrowed(DenseMatrix x, long cols, ExecutionContext context) {
-    DenseMatrix c = DenseMatrix.allocate(context.allocator(), x.rows(), cols);
-    for (long i = 0; i < x.rows(); i++) {
-      MemorySegment.copy(
-          x.segment(),
-          i * x.cols() * Double.BYTES,
-          c.segment(),
-          i * cols * Double.BYTES,
-          cols * Double.BYTES);
+  /** op(S)' op(A)'; the scratch owns it, and its rows may be longer than that. */
+  private DenseMatrix turnedByCode(
+      DenseMatrix a,
+      boolean ta,
+      SparseMatrix s,
+      boolean tb,
+      Scratch scratch,
+      ExecutionContext context) {
+    // The turned operand is given back before the result is turned.
+    try (Scratch own = new Scratch(context.allocator())) {
+      DenseMatrix x = (DenseMatrix) plain(a, !ta, own, context);
+      return tb
+          ? scratch.own(code.multiply(s, x, context))
+          : code.multiplyTransposed(s, x, scratch, context);
     }
+  }
+
+  /** The first columns; the caller owns them. */
+  private DenseMatrix narrowed(DenseMatrix x, long cols, ExecutionContext context) {
+    DenseMatrix c = DenseMatrix.allocate(context.allocator(), x.rows(), cols);
+    parallel.forRange(
+        context,
+        x.rows(),
+        Math.max(1, COPIED_CELLS / cols),
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            MemorySegment.copy(
+                x.segment(),
+                i * x.cols() * Double.BYTES,
+                c.segment(),
+                i * cols * Double.BYTES,
+                cols * Double.BYTES);
+          }
+        });
     return c;
   }
 

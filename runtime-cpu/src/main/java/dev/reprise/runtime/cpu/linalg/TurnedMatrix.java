@@ -21,6 +21,9 @@ final class TurnedMatrix {
   /** Cells of a task: some 10 microseconds. */
   private static final long TASK_CELLS = 1 << 14;
 
+  /** Rows of a call of code, which should take well below a millisecond, unless few are left. */
+  static final long CALL_ROWS = 1 << 12;
+
   private TurnedMatrix() {}
 
   /**
@@ -49,7 +52,7 @@ final class TurnedMatrix {
         Tiling.pieces(TASK_CELLS, LANES * x.rows()),
         (from, to) -> {
           try (Scratch own = new Scratch(context.allocator())) {
-            long panel = own.bytes(x.rows() * PanelSums.PANEL_BYTES).address();
+            long panel = own.bytes(mostRowsOfCall(x.rows()) * PanelSums.PANEL_BYTES).address();
             for (long i = from; i < to; i++) {
               turn(packing, x, i * LANES, panel, turned);
             }
@@ -63,8 +66,22 @@ final class TurnedMatrix {
     int lanes = (int) Math.min(LANES, turned.rows() - column);
     long from = x.segment().address() + column * Double.BYTES;
     long into = turned.segment().address() + column * x.rows() * Double.BYTES;
-    packing.rows(from, x.cols() * Double.BYTES, lanes, x.rows(), panel);
-    packing.planes(panel, lanes, x.rows(), into, x.rows() * Double.BYTES);
+    long step = x.cols() * Double.BYTES;
+    long count;
+    for (long row = 0; row < x.rows(); row += count) {
+      count = rowsOfCall(x.rows() - row);
+      packing.rows(from + row * step, step, lanes, count, panel);
+      packing.planes(panel, lanes, count, into + row * Double.BYTES, x.rows() * Double.BYTES);
+    }
+  }
+
+  /** How many of the rows that are left are taken next: no fewer than a panel needs stay behind. */
+  private static long rowsOfCall(long left) {
+    return left == mostRowsOfCall(left) ? left : CALL_ROWS;
+  }
+
+  private static long mostRowsOfCall(long rows) {
+    return Math.min(rows, CALL_ROWS + PanelPacking.leastColumns(Precision.FP64) - 1);
   }
 
   private static void turnInJava(DenseMatrix x, DenseMatrix turned) {

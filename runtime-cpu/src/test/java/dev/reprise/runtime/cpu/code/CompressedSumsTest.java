@@ -61,6 +61,18 @@ class CompressedSumsTest {
       compare(target, columns, sums, columns);
       assertThat(target.get(ValueLayout.JAVA_DOUBLE, 8L * rows * columns)).isEqualTo(before);
 
+      CompressedSums.addOfChosen(
+          registers, of, memory(right, columns, arena), columns, at(target, columns));
+      for (int i = 0; i < rows; i++) {
+        for (int v = 0; v < chosen; v++) {
+          for (int j = 0; j < columns && compressed[i][v] != 0; j++) {
+            sums[i][j] += compressed[i][v] * right[v][j];
+          }
+        }
+      }
+      compare(target, columns, sums, columns);
+      assertThat(target.get(ValueLayout.JAVA_DOUBLE, 8L * rows * columns)).isEqualTo(before);
+
       int lanes = registers.doubles();
       int width = (columns + lanes - 1) / lanes * lanes;
       double[][] added = cells(chosen, width);

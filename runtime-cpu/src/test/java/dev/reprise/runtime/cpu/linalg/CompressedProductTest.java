@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
@@ -9,6 +10,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
+import dev.reprise.runtime.cpu.code.CompressedSums;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
@@ -49,6 +51,69 @@ class CompressedProductTest {
     check(3, 9000, 40, 0.9, false);
   }
 
+  /** 131,072 multiplications are a call: pieces of 2,048 values, or more of fewer columns. */
+  @Test
+  void aRowOfManyValuesIsCutIntoPieces() {
+    check(1, 9000, 64, 1, false);
+    check(2, 30_000, 17, 0.9, true);
+  }
+
+  /** Tasks of all columns together, or of a register each. */
+  @Test
+  void columnsOfATaskAreWholeRegistersOfUpToSixteen() {
+    assumeTrue(CompressedProduct.isThere(), "a processor with AVX2 and FMA, on Linux");
+    long lanes = CompressedSums.columnsWritten(1);
+    assertThat(CompressedProduct.taskColumns(16, 1)).isEqualTo(16);
+    assertThat(CompressedProduct.taskColumns(200, 1)).isEqualTo(16);
+    assertThat(CompressedProduct.taskColumns(200, 4)).isEqualTo(16);
+    assertThat(CompressedProduct.taskColumns(16, 2)).isEqualTo(8);
+    assertThat(CompressedProduct.taskColumns(16, 100)).isEqualTo(lanes);
+    assertThat(CompressedProduct.taskColumns(3, 2)).isEqualTo(lanes);
+  }
+
+  @Test
+  void withoutRoomForMoreThanTheResultTheLoopsInJavaComputeIt() {
+    SparseMatrix s = sparse(300, 200, 0.005, false);
+    DenseMatrix left = dense(100, 300, false);
+    DenseMatrix right = dense(300, 13, false);
+    compareTurned(
+        productInRoom(left, false, s, 100 * 200 * 8),
+        sumsLeft(s, false, left, false, 200, 100),
+        "");
+    long transposed = s.bytes() + 8 * 300;
+    compare(
+        productInRoom(s, true, right, 200 * 13 * 8 + transposed),
+        sums(s, true, right, false, 200, 13),
+        "");
+    left.buffer().release();
+    right.buffer().release();
+    s.buffer().release();
+  }
+
+  private MatrixOperand productInRoom(MatrixOperand a, boolean ta, MatrixOperand b, long bytes) {
+    CountingAllocator room = new CountingAllocator(bytes);
+    ExecutionContext context = new ExecutionContext(room, 2);
+    Operation operation = operation(ta, false);
+    MatrixOperand c = (MatrixOperand) device.execute(operation, new Operand[] {a, b}, context)[0];
+    assertThat(room.liveBuffers()).isEqualTo(1);
+    return c;
+  }
+
+  @Test
+  void noSecondCopyIsMadeWhereRowsFillTheirRegisters() {
+    assumeTrue(CompressedProduct.isThere(), "a processor with AVX2 and FMA, on Linux");
+    SparseMatrix s = sparse(300, 200, 0.05, false);
+    DenseMatrix right = dense(300, 16, false);
+    CountingAllocator room = new CountingAllocator();
+    ExecutionContext context = new ExecutionContext(room, 2);
+    Operand[] operands = {s, right};
+    MatrixOperand c = (MatrixOperand) device.execute(operation(true, false), operands, context)[0];
+    assertThat(room.peakBytes()).isEqualTo(200 * 16 * 8);
+    c.buffer().release();
+    right.buffer().release();
+    s.buffer().release();
+  }
+
   private void check(int rows, int cols, int columns, double share, boolean special) {
     SparseMatrix s = sparse(rows, cols, share, special);
     for (boolean ts : new boolean[] {false, true}) {
@@ -73,12 +138,16 @@ class CompressedProductTest {
   }
 
   private MatrixOperand product(MatrixOperand a, boolean ta, MatrixOperand b, boolean tb) {
+    Operation operation = operation(ta, tb);
+    ExecutionContext context = new ExecutionContext(allocator, 1 + random.nextInt(3));
+    return (MatrixOperand) device.execute(operation, new Operand[] {a, b}, context)[0];
+  }
+
+  private static Operation operation(boolean ta, boolean tb) {
     Attributes attributes = Attributes.none();
     attributes = ta ? attributes.with("ta", "true") : attributes;
     attributes = tb ? attributes.with("tb", "true") : attributes;
-    Operation operation = new Operation(OperationTable.standard().get("matmul"), attributes);
-    ExecutionContext context = new ExecutionContext(allocator, 1 + random.nextInt(3));
-    return (MatrixOperand) device.execute(operation, new Operand[] {a, b}, context)[0];
+    return new Operation(OperationTable.standard().get("matmul"), attributes);
   }
 
   /** op(S) op(B), by rows of the result. */
