@@ -347,21 +347,6 @@ class EqualCallsTest {
   }
 
   @Test
-  void loopsOfTheProgramAreNotAskedForByContents() {
-    // Each is executed once: an equal one could not find what another has left.
-    Outcome outcome =
-        run(
-            """
-            V = matrix("2 2", 2, 1)
-            W = rand(rows=100, cols=100, seed=1)
-            x = as.scalar(V[1, 1])
-            for (i in 1:20) { W = W * 0.9 + x }
-            print(sum(W))
-            """);
-    assertThat(outcome.statistics().blocks().byContents()).isZero();
-  }
-
-  @Test
   void sizesAndCountersGoByTheirHistory() {
     // With what a loop counts, a number of rows makes literals; a number from data does not.
     String script =
