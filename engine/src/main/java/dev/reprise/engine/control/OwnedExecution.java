@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * hand. He holds the variables of his activation, though, so memory may become short for whom he
  * waits for: that ends as any shortage, since a worker of a parfor gives up its iteration.
  *
- * <p>Any thread may call {@link #await} and {@link #end}; the others belong to the thread that owns it.
+ * <p>Any thread may call {@link #await}, and those that work on it {@link #end}; the others belong
+ * to the thread that owns it.
  */
 public final class OwnedExecution {
   private enum State {
@@ -53,7 +54,8 @@ public final class OwnedExecution {
    *
    * @param owned what the waiting thread executes itself; or null
    * @param safePoint throws when the waiting thread is to stop
-   * @return true when it has ended; false, at once, where somebody waits for what this thread executes, or its owner waits
+   * @return true when it has ended; false, at once, where somebody waits for what this thread
+   *     executes, or its owner waits
    */
   public boolean await(OwnedExecution owned, Runnable safePoint) {
     if (ended.getCount() == 0) {

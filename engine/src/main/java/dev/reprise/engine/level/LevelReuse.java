@@ -464,8 +464,7 @@ public final class LevelReuse {
    * Executes what is not found by contents, unless another thread is about to do so: then waits for
    * what that leaves. See {@link CallsUnderWay}.
    */
-  private void executeOnce(
-      Request request, InputContents.Asked contents, boolean byHistory) {
+  private void executeOnce(Request request, InputContents.Asked contents, boolean byHistory) {
     ControlContext context = request.context;
     OwnedExecution mine = new OwnedExecution(context.owned);
     OwnedExecution other = underWay.begin(contents.key(), mine);
@@ -509,8 +508,7 @@ public final class LevelReuse {
     }
   }
 
-  private void executeAsked(
-      Request request, InputContents.Asked contents, boolean byHistory) {
+  private void executeAsked(Request request, InputContents.Asked contents, boolean byHistory) {
     if (byHistory) {
       request.account().asking().inVain();
     }
