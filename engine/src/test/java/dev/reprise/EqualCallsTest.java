@@ -274,6 +274,78 @@ class EqualCallsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"for", "parfor"})
+  void aTrainedListIsFoundWithTheLoopThatTrainedIt(String loop) throws IOException {
+    String script =
+        """
+        f = function(Double z, Matrix[Double] e, List[Unknown] net)
+          return (Double r, Matrix[Double] H)
+        {
+          W = as.matrix(net["W"])
+          H = max(e %%*%% W, 0) * z
+          for (k in 1:20) { H = H * 0.9 + k }
+          V = W
+          for (k in 1:20) { V = V * 0.5 + k }
+          r = sum(H) + sum(V)
+        }
+        W = rand(rows=100, cols=100, seed=1)
+        for (i in 1:200) W = W * 0.9999 + 0.00001
+        net = list(W=W, b=3)
+        E = rand(rows=9, cols=100, seed=2)
+        stream = matrix("3 5 3 7 5 3 3 5", 8, 1)
+        R = matrix(0, 8, 2)
+        %s (i in 1:8) {
+          w = as.scalar(stream[i, 1])
+          [r, H] = f(w, E[w, ], net)
+          R[i, 1] = r
+          R[i, 2] = sum(H)
+        }
+        """
+            .formatted(loop);
+    Outcome outcome = run(script + print(8, 2));
+    assertThat(outcome.statistics().functions().byContents()).isEqualTo(5);
+    String lineage = script + "print(lineage(R))";
+    for (boolean dedup : new boolean[] {true, false}) {
+      SessionConfig config = Scripts.config().withDedup(dedup);
+      assertThat(Scripts.run(config, lineage).output())
+          .isEqualTo(Scripts.run(config.withReuse(ReuseMode.TRACE), lineage).output());
+    }
+    Scripts.run(
+        Scripts.config().withWorkingDirectory(folder),
+        script + "write(R, \"R.bin\", format=\"binary\")");
+    try (Session session =
+        Reprise.session(
+            SessionConfig.defaults().withWorkingDirectory(folder).withReuse(ReuseMode.NONE))) {
+      ReplayRequest request =
+          ReplayRequest.of(folder.resolve("R.bin.lineage"))
+              .with(new ReplayRequest.Comparison.WithFile(folder.resolve("R.bin")));
+      assertThat(session.replay(request).comparison().isEqual()).isTrue();
+    }
+  }
+
+  @Test
+  void howFarANumberIsFromItsSizeIsPartOfWhatItIs() {
+    String script =
+        """
+        f = function(Integer n, Matrix[Double] W) return (Double s) {
+          s = sum(W %*% W)
+          m = n + 1
+          for (i in 1:30) { B = W[m - 1, ]; s = s + sum(exp(B)) * m; m = m + 1 - 1 }
+        }
+        W = rand(rows=80, cols=80, seed=1)
+        a = f(nrow(W), W)
+        b = f(nrow(W) + 1 - 1 + 2 - 2 + 3 - 3 + 0, W)
+        c = f(ncol(W) + 1 - 1 + 2 - 2 + 3 - 3 + 0, W)
+        d = f(ncol(W), W)
+        print(a + " " + b + " " + c + " " + d)
+        """;
+    String lineage = script + "print(lineage(b)); print(lineage(c)); print(lineage(d))";
+    assertThat(Scripts.run(Scripts.config(), lineage).output())
+        .isEqualTo(Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE), lineage).output());
+    assertFound(run(script).statistics().functions(), 2, 2);
+  }
+
   @Test
   void sizesAndCountersGoByTheirHistory() {
     // With what a loop counts, a number of rows makes literals; a number from data does not.

@@ -142,4 +142,23 @@ class LineageBudgetTest {
         .output()
         .key();
   }
+
+  @Test
+  void theHistoryOfCallsThatAreFoundByTheirContentsCounts() throws Exception {
+    // Each call makes 200 items, and few variables are bound.
+    String script =
+        """
+        f = function(Double z, Matrix[Double] W) return (Double r) {
+          r = sum(W %%*%% W) * 0 + z
+          %s
+        }
+        W = rand(rows=60, cols=60, seed=1)
+        V = matrix(3, 300, 1)
+        for (i in 1:300) { s = s + f(as.scalar(V[i, 1]), W) }
+        """
+            .formatted("r = r * 0.5 + 1\n".repeat(100));
+    Ran ran = run(tiny(false), DATA + script);
+    assertThat(ran.statistics().functions().byContents()).isEqualTo(299);
+    assertThat(ran.statistics().lineage().cuts()).isPositive();
+  }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -147,6 +148,71 @@ class SharedCallsTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected(script));
     assertThat(statistics.functions().hits()).isZero();
     assertThat(statistics.of("matmul").executed()).isEqualTo(2);
+  }
+
+  /**
+   * Holds the first worker until the other waits for its call, and then, when the call has had its
+   * effect, until the other computes for itself.
+   */
+  private static final class HoldAfterEffect implements CacheEvents {
+    /** So many values does the call compute before its effect, or fewer. */
+    private static final int BEFORE = 8;
+
+    private final AtomicReference<Thread> first = new AtomicReference<>();
+    private volatile boolean otherComputes;
+    private int claims;
+
+    @Override
+    public void claimed(Key key) {
+      if (!Hold.isWorker() || !Hold.isInCall()) {
+        return;
+      }
+      if (first.compareAndSet(null, Thread.currentThread())) {
+        while (!somebodyWaits()) {
+          Thread.onSpinWait();
+        }
+      }
+      if (first.get() != Thread.currentThread()) {
+        otherComputes = true;
+      } else {
+        claims++;
+        while (claims > BEFORE && !otherComputes) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  @RepeatedTest(3)
+  void whoWaitsGoesOnWhenThereIsAnEffect() {
+    // With an effect of the call, of one inside of it, and of a worker of a parfor in it.
+    String effect = "if (z == 2) print(\"two\")";
+    for (String step :
+        new String[] {
+          effect, "w = says(z)", "parfor (j in 1:2, par=2) { T[j, 1] = says(z) }",
+        }) {
+      String script =
+          """
+          says = function(Double z) return (Double r) { r = z; %s }
+          """.formatted(effect)
+              + SCRIPT
+                  .replace(
+                      "EXTRA",
+                      """
+
+                        T = matrix(0, 2, 1)
+                        STEP
+                        for (k in 1:9) { r = r + sum((W * (z + k)) %*% t(W)) }
+                      """
+                          .replace("STEP", step))
+                  .replace("CALL", "f(as.scalar(V[i, 1]), W)");
+      HoldAfterEffect hold = new HoldAfterEffect();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      RunStatistics statistics = run(hold, config(out), script);
+      assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected(script));
+      assertThat(statistics.functions().byContents()).isZero();
+      assertThat(hold.otherComputes).isTrue();
+    }
   }
 
   @RepeatedTest(3)

@@ -2,6 +2,8 @@ package dev.reprise.lineage;
 
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -18,7 +20,9 @@ import java.util.Map;
  * </pre>
  *
  * <p>A run stays one: its body is shared, and its inputs are replaced. What does not depend on the
- * inputs is the item that it was. Immutable; holds no inputs.
+ * inputs is the item that it was, and so is what an earlier run has made of inputs that have the
+ * same history each time, such as the elements of a list that a loop has trained. Immutable; holds
+ * no inputs but those below such runs.
  */
 public final class HistoryTemplate {
   /** Of longer histories there is none: making one takes about as long as so many instructions. */
@@ -40,10 +44,11 @@ public final class HistoryTemplate {
     }
   }
 
-  private record Constant(LineageItem item) implements Node {
+  /** An item, or a run of which nothing is made again. */
+  private record Constant(Object known) implements Node {
     @Override
     public Object over(LineageItem[] inputs, Object[] made, RunScope scope) {
-      return item;
+      return known;
     }
   }
 
@@ -73,10 +78,18 @@ public final class HistoryTemplate {
     }
   }
 
-  private record PlaceInRun(int run, long iteration, int place) implements Node {
+  /**
+   * @param key when it is the same each time, so that no iterations are looked at for it; or null
+   */
+  private record PlaceInRun(int run, long iteration, int place, Key key, int height)
+      implements Node {
     @Override
     public Object over(LineageItem[] inputs, Object[] made, RunScope scope) {
-      return new RunItem((Run) made[run], iteration, place, LineageItem.UNKNOWN);
+      RunItem item = new RunItem((Run) made[run], iteration, place, LineageItem.UNKNOWN);
+      if (key != null) {
+        item.setLate(key.high(), key.low(), height);
+      }
+      return item;
     }
   }
 
@@ -90,10 +103,16 @@ public final class HistoryTemplate {
 
   private final Node[] nodes;
   private final int[] outputs;
+  private final int size;
 
   private HistoryTemplate(Node[] nodes, int[] outputs) {
     this.nodes = nodes;
     this.outputs = outputs;
+    int made = 0;
+    for (Node node : nodes) {
+      made += node instanceof Constant || node instanceof Input ? 0 : 1;
+    }
+    this.size = made;
   }
 
   /**
@@ -102,9 +121,17 @@ public final class HistoryTemplate {
    *
    * @param outputs entries may be null
    * @param inputs below which nothing is looked at; entries may be null
+   * @param vary which inputs may have another history in what it is applied to
+   * @param execution what it is the history of: earlier runs are made again only if they vary
    */
-  public static HistoryTemplate of(LineageItem[] outputs, LineageItem[] inputs) {
-    return new Maker(inputs).template(outputs);
+  public static HistoryTemplate of(
+      LineageItem[] outputs, LineageItem[] inputs, boolean[] vary, RunScope.Since execution) {
+    return new Maker(inputs, vary, execution).template(outputs);
+  }
+
+  /** How many items and runs are made each time that it is applied. */
+  public int size() {
+    return size;
   }
 
   /**
@@ -129,18 +156,29 @@ public final class HistoryTemplate {
     private final Map<Key, Integer> numbers = new HashMap<>();
     private final Map<Run, Integer> runs = new IdentityHashMap<>();
 
-    Maker(LineageItem[] inputs) {
+    /** Nodes whose key may be another one each time. */
+    private final BitSet varying = new BitSet();
+
+    private final RunScope.Since execution;
+
+    Maker(LineageItem[] inputs, boolean[] vary, RunScope.Since execution) {
+      this.execution = execution;
       for (int i = 0; i < inputs.length; i++) {
         // A literal is itself, and has marks of its own.
         if (inputs[i] != null && !inputs[i].isLiteral() && !numbers.containsKey(inputs[i].key())) {
-          numbers.put(inputs[i].key(), add(new Input(i)));
+          numbers.put(inputs[i].key(), add(new Input(i), vary[i]));
         }
       }
     }
 
-    private int add(Node node) {
+    private int add(Node node, boolean varies) {
+      varying.set(nodes.size(), varies);
       nodes.add(node);
       return nodes.size() - 1;
+    }
+
+    private boolean vary(int[] operands) {
+      return Arrays.stream(operands).anyMatch(o -> o >= 0 && varying.get(o));
     }
 
     HistoryTemplate template(LineageItem[] outputs) {
@@ -192,7 +230,7 @@ public final class HistoryTemplate {
         return false;
       }
       int[] operands = new int[item.inputCount()];
-      boolean varies = false;
+      boolean isConstant = true;
       boolean isReady = true;
       for (int i = 0; i < operands.length; i++) {
         Integer operand = numberOf(item.input(i));
@@ -201,12 +239,12 @@ public final class HistoryTemplate {
           isReady = false;
         } else {
           operands[i] = operand;
-          varies |= !(nodes.get(operand) instanceof Constant);
+          isConstant &= nodes.get(operand) instanceof Constant;
         }
       }
       if (isReady) {
-        numbers.put(
-            item.key(), add(varies ? new Made(item.operation(), operands) : new Constant(item)));
+        Node node = isConstant ? new Constant(item) : new Made(item.operation(), operands);
+        numbers.put(item.key(), add(node, vary(operands)));
       }
       return true;
     }
@@ -218,11 +256,20 @@ public final class HistoryTemplate {
       if (known == null) {
         open.add(maker);
       } else if (maker == place.run) {
-        numbers.put(place.key(), add(new PlaceInRun(known, place.iteration, place.place)));
+        numbers.put(place.key(), add(placeOf(place, known), varying.get(known)));
       } else {
         numbers.put(place.key(), known);
       }
       return true;
+    }
+
+    private Node placeOf(RunItem item, int run) {
+      if (nodes.get(run) instanceof Constant) {
+        return new Constant(item);
+      }
+      return varying.get(run)
+          ? new PlaceInRun(run, item.iteration, item.place, null, 0)
+          : new PlaceInRun(run, item.iteration, item.place, item.key(), item.height());
     }
 
     private boolean run(Run run, List<Object> open) {
@@ -242,7 +289,9 @@ public final class HistoryTemplate {
         }
       }
       if (isReady) {
-        runs.put(run, add(new OfRun(run.body, operands)));
+        boolean varies = vary(operands);
+        boolean isMadeAgain = varies || run.outermost().isBornSince(execution);
+        runs.put(run, add(isMadeAgain ? new OfRun(run.body, operands) : new Constant(run), varies));
       }
       return true;
     }

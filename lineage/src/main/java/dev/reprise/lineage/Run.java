@@ -176,6 +176,19 @@ final class Run {
     return scope != null && scope.isSince(number, other, mark);
   }
 
+  boolean isBornSince(RunScope.Since moment) {
+    return isBornSince(moment.scope(), moment.mark());
+  }
+
+  /** The run that this is an inner run of, at whatever depth; or this. */
+  Run outermost() {
+    Run run = this;
+    while (run.holder != null) {
+      run = run.holder.run;
+    }
+    return run;
+  }
+
   /** True when all that patches read was the same before the first iteration of both runs. */
   boolean hasInputsOf(Run other) {
     RunInputs mine = body.reads();

@@ -110,7 +110,8 @@ final class RunBody {
   int variableAtEnd(long iteration, int place) {
     long last = length() - 1;
     if (place < 0) {
-      // What no iteration has made is an item from before the run, and no input of it.
+      // What no iteration has made is an item from before the run: by -1 it goes as any item from
+      // elsewhere.
       long maker = lastMaker(~place, last);
       return maker >= 0 && maker <= iteration ? ~place : -1;
     }

@@ -26,6 +26,14 @@ public final class RunScope {
     return next;
   }
 
+  /** A moment of a thread, from which on what it and its workers number is born later. */
+  public record Since(RunScope scope, long mark) {}
+
+  /** What is numbered from now on. */
+  public Since now() {
+    return new Since(this, next);
+  }
+
   long number() {
     return next++;
   }

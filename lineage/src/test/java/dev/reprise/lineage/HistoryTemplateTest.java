@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,13 @@ class HistoryTemplateTest {
   private static LineageItem source(String fingerprint) {
     return LineageItem.leaf(
         RandomTraces.operation("bound", "fingerprint", fingerprint), "bound as " + fingerprint);
+  }
+
+  /** All inputs vary, and no run was made by the execution. */
+  private static HistoryTemplate template(LineageItem[] outputs, LineageItem[] inputs) {
+    boolean[] vary = new boolean[inputs.length];
+    Arrays.fill(vary, true);
+    return HistoryTemplate.of(outputs, inputs, vary, new RunScope().now());
   }
 
   /** What a body of straight code makes of its inputs. */
@@ -43,7 +51,7 @@ class HistoryTemplateTest {
     for (long seed = 0; seed < 1_000; seed++) {
       LineageItem[] inputs = {source("a"), source("b"), LineageItem.of(T, source("c"))};
       LineageItem[] others = {LineageItem.of(T, source("d")), source("e"), source("f")};
-      HistoryTemplate template = HistoryTemplate.of(body(seed, inputs), inputs);
+      HistoryTemplate template = template(body(seed, inputs), inputs);
       LineageItem[] expected = body(seed, others);
       LineageItem[] made = template.over(others, new RunScope());
       for (int i = 0; i < expected.length; i++) {
@@ -67,7 +75,7 @@ class HistoryTemplateTest {
       LineageItem[] others = LoopPrograms.firsts("b");
       List<LoopPrograms.Statement> program = new LoopPrograms(seed).programWithCalls();
       LineageItem[] stored = LoopPrograms.executeFrom(inputs, program, true);
-      HistoryTemplate template = HistoryTemplate.of(stored, inputs);
+      HistoryTemplate template = template(stored, inputs);
       LineageItem[] expected = LoopPrograms.executeFrom(others, program, false);
       if (template == null) {
         continue;
@@ -92,9 +100,9 @@ class HistoryTemplateTest {
     LineageItem cut = TraceCut.of(LineageItem.of(T, input));
     LineageItem[] inputs = {input};
     LineageItem[] outputs = {LineageItem.of(T, cut)};
-    assertThat(HistoryTemplate.of(outputs, inputs)).isNull();
+    assertThat(template(outputs, inputs)).isNull();
     // An input may be cut.
-    assertThat(HistoryTemplate.of(outputs, new LineageItem[] {cut})).isNotNull();
+    assertThat(template(outputs, new LineageItem[] {cut})).isNotNull();
   }
 
   @Test
@@ -104,7 +112,7 @@ class HistoryTemplateTest {
     LineageItem[] outputs = {LineageItem.of(PLUS, input, other)};
     LineageItem now = source("b");
     LineageItem[] made =
-        HistoryTemplate.of(outputs, new LineageItem[] {input})
+        template(outputs, new LineageItem[] {input})
             .over(new LineageItem[] {now}, new RunScope());
     assertThat(made[0].key()).isEqualTo(LineageItem.of(PLUS, now, now).key());
   }
@@ -114,8 +122,60 @@ class HistoryTemplateTest {
     LineageItem constant = LineageItem.of(T, source("c"));
     LineageItem[] outputs = {constant};
     LineageItem[] inputs = {source("a")};
-    HistoryTemplate template = HistoryTemplate.of(outputs, inputs);
+    HistoryTemplate template = template(outputs, inputs);
     assertThat(template.over(inputs, new RunScope())[0]).isSameAs(constant);
+  }
+
+  /** A loop of 50 iterations in a scope: {@code x = t(x) + x}. */
+  private static RunItem loop(LineageItem first, RunScope scope) {
+    LineageItem[] items = {first};
+    RunBuilder builder = new RunBuilder(new RunLoop(1, new int[] {0}), scope, 0, items);
+    for (int i = 0; i < 50; i++) {
+      items[0] = LineageItem.of(PLUS, LineageItem.of(T, items[0]), items[0]);
+      builder.end(items, 0);
+    }
+    builder.finish(items);
+    return (RunItem) items[0];
+  }
+
+  private static Run runOf(LineageItem sum) {
+    return ((RunItem) sum.input(0)).run;
+  }
+
+  @Test
+  void earlierRunsThatDoNotVaryAreNotMadeAgain() {
+    RunScope scope = new RunScope();
+    LineageItem given = source("w");
+    RunItem trained = loop(given, scope);
+    RunScope.Since execution = scope.now();
+    RunItem inside = loop(LineageItem.of(T, given), scope);
+    LineageItem[] inputs = {source("a"), given};
+    LineageItem[] outputs = {
+      LineageItem.of(PLUS, trained, inputs[0]), LineageItem.of(PLUS, inside, inputs[0])
+    };
+    // The second input goes by its key: it varies by no more than the object that it is.
+    HistoryTemplate template =
+        HistoryTemplate.of(outputs, inputs, new boolean[] {true, false}, execution);
+    LineageItem[] others = {source("b"), source("w")};
+    LineageItem[] made = template.over(others, new RunScope());
+    assertThat(made[0].input(0)).isSameAs(trained);
+    // An execution would have made its own run; the key is known without its iterations.
+    assertThat(runOf(made[1])).isNotSameAs(inside.run);
+    assertThat(made[1].input(0).hasKey()).isTrue();
+    assertThat(made[1].input(0).key())
+        .isEqualTo(loop(LineageItem.of(T, others[1]), new RunScope()).key());
+    assertThat(made[1].input(0).height()).isEqualTo(inside.height());
+    // Both sums, the run inside, what it begins with and its place.
+    assertThat(template.size()).isEqualTo(5);
+
+    // When it varies, both are.
+    HistoryTemplate varying = template(outputs, inputs);
+    LineageItem other = source("v");
+    LineageItem[] anew = varying.over(new LineageItem[] {others[0], other}, new RunScope());
+    assertThat(runOf(anew[0])).isNotSameAs(trained.run);
+    assertThat(anew[0].input(0).key()).isEqualTo(loop(other, new RunScope()).key());
+    assertThat(anew[1].input(0).key())
+        .isEqualTo(loop(LineageItem.of(T, other), new RunScope()).key());
   }
 
   @Test
@@ -126,7 +186,7 @@ class HistoryTemplateTest {
       item = LineageItem.of(T, item);
     }
     LineageItem[] inputs = {input};
-    assertThat(HistoryTemplate.of(new LineageItem[] {item}, inputs)).isNull();
-    assertThat(HistoryTemplate.of(new LineageItem[] {item.input(0).input(0)}, inputs)).isNotNull();
+    assertThat(template(new LineageItem[] {item}, inputs)).isNull();
+    assertThat(template(new LineageItem[] {item.input(0).input(0)}, inputs)).isNotNull();
   }
 }

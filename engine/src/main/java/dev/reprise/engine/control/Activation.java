@@ -163,6 +163,13 @@ public final class Activation {
     nextLook = made + items;
   }
 
+  /** Counts items that were made here beside those that are bound. */
+  public void addItems(long count) {
+    if (items != null) {
+      made += count;
+    }
+  }
+
   /** Counts the items of a call that has ended. */
   public void addItemsOf(Activation callee) {
     made += callee.made;

@@ -200,8 +200,14 @@ public final class ControlContext {
     }
   }
 
-  /** Notes that what is executed now cannot be replaced by what it left the last time. */
+  /**
+   * Notes that what is executed now cannot be replaced by what it left the last time: nobody need
+   * wait for its end.
+   */
   public void cannotRepeat() {
+    for (OwnedExecution each = owned; each != null; each = each.around()) {
+      each.end();
+    }
     if (footprint != null) {
       footprint.cannotRepeat();
     }

@@ -57,6 +57,15 @@ public final class CountedNumbers {
   }
 
   /**
+   * How many nodes the history of a number has that is of sizes; 0 when it is not. Two numbers that
+   * have this in common are, or are not, of sizes in whatever is computed with them.
+   */
+  public static int nodesOfSizes(LineageItem item) {
+    int left = leftOfSizes(new NumberHistory.OfItem(item), MOST_NODES);
+    return left > 0 ? MOST_NODES - left : 0;
+  }
+
+  /**
    * What is left of the nodes that may be looked at, or 0 when there is something else in the
    * history, or too much.
    */

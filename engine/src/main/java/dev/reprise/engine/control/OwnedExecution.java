@@ -16,10 +16,12 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p><b>No deadlock.</b> Whoever is waited for does not wait for another execution, nor do the
  * workers of a parfor inside of it, and of the two arrows one alone is taken. What else it waits
- * for are operations: tasks that need no control thread. Who waits has no claim and no memory in
- * hand.
+ * for are operations: tasks that need no control thread. Who waits has no claim in
+ * hand. He holds the variables of his activation, though, so memory may become short for whom he
+ * waits for: that ends as any shortage, since a worker of a parfor gives up its iteration.
  *
- * <p>Any thread may call {@link #await}; the others belong to the thread that owns it.
+ * <p>Any thread may call {@link #await}, and those that work on it {@link #end}; the others belong
+ * to the thread that owns it.
  */
 public final class OwnedExecution {
   private enum State {
@@ -52,9 +54,13 @@ public final class OwnedExecution {
    *
    * @param owned what the waiting thread executes itself; or null
    * @param safePoint throws when the waiting thread is to stop
-   * @return false, at once, where somebody waits for what this thread executes, or its owner waits
+   * @return true when it has ended; false, at once, where somebody waits for what this thread
+   *     executes, or its owner waits
    */
   public boolean await(OwnedExecution owned, Runnable safePoint) {
+    if (ended.getCount() == 0) {
+      return true;
+    }
     for (OwnedExecution each = owned; each != null; each = each.around) {
       if (!each.become(State.CLOSED)) {
         return false;
@@ -78,7 +84,10 @@ public final class OwnedExecution {
     return state.compareAndSet(State.OPEN, next) || state.get() == next;
   }
 
-  /** It has ended: what it left can be found now, or never will be. */
+  /**
+   * It has ended, or goes on and is known to leave nothing: what it left can be found now, or never
+   * will be. May be said several times, and by workers of a parfor inside of it.
+   */
   public void end() {
     ended.countDown();
   }

@@ -24,7 +24,8 @@ final class CallsUnderWay {
   private final ConcurrentHashMap<Key, OwnedExecution> byContents = new ConcurrentHashMap<>();
 
   /**
-   * Begins an execution.
+   * Begins an execution. One at a time is registered: those who have waited and found nothing, and
+   * those who may not wait, all execute without being in the map, and nobody waits for them.
    *
    * @return null when the caller owns it, and owes {@link #end}; else that of another thread, or
    *     one around this

@@ -11,6 +11,7 @@ import dev.reprise.engine.value.ElementItems;
 import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.ListValue;
@@ -204,13 +205,18 @@ final class FinishedRegion {
     return new Composite(parts, facts.calls(), facts.work(), facts.seeds(), facts.costNanos());
   }
 
-  /** The history of the outputs without the inputs; null when it cannot be told apart. */
-  HistoryTemplate history() {
+  /**
+   * The history of the outputs without the inputs; null when it cannot be told apart.
+   *
+   * @param vary which inputs may have another history next time
+   * @param execution from where on runs were made by the execution
+   */
+  HistoryTemplate history(boolean[] vary, RunScope.Since execution) {
     LineageItem[] made = new LineageItem[values.length];
     for (int i = 0; i < made.length; i++) {
       made[i] = values[i] == null || marks != null && marks.isUntouched(i) ? null : items[i];
     }
-    return HistoryTemplate.of(made, inputs);
+    return HistoryTemplate.of(made, inputs, vary, execution);
   }
 
   /** Keys of the values that the composite needs in the cache; after it was made. */

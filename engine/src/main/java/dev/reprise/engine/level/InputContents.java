@@ -20,8 +20,8 @@ import dev.reprise.runtime.Value;
  * <ul>
  *   <li>which inputs are literals (those go by their own keys): what is computed from literals is
  *       one;
- *   <li>which numbers follow from sizes: with a number that a loop counts they make literals, too
- *       ({@link CountedNumbers});
+ *   <li>which numbers follow from sizes, and in how many steps: with a number that a loop counts
+ *       they make literals, too, unless these steps are too many ({@link CountedNumbers});
  *   <li>which inputs are one value: where a history has that, it is said of each of them.
  * </ul>
  *
@@ -31,6 +31,7 @@ final class InputContents {
   private static final long SCALAR = 1;
   private static final long MATRIX = 2;
   private static final long NUMBER_OF_SIZES = 3;
+  private static final int KIND_BITS = 2;
 
   private final SmallContents contents;
 
@@ -38,8 +39,15 @@ final class InputContents {
     this.contents = new SmallContents(memory);
   }
 
-  /** The key, or null when all inputs go by their history. */
-  Key key(int kind, Region region, Activation activation, LineageItem[] inputs) {
+  /**
+   * What an execution is asked for by.
+   *
+   * @param vary which inputs go by their contents
+   */
+  record Asked(Key key, boolean[] vary) {}
+
+  /** Null when all inputs go by their history. */
+  Asked of(int kind, Region region, Activation activation, LineageItem[] inputs) {
     Key[] keys = null;
     for (int i = 0; i < inputs.length; i++) {
       if (inputs[i] == null || inputs[i].isLiteral()) {
@@ -55,20 +63,24 @@ final class InputContents {
     if (keys == null) {
       return null;
     }
+    boolean[] vary = new boolean[keys.length];
     for (int i = 0; i < keys.length; i++) {
+      vary[i] = keys[i] != null;
       if (keys[i] == null && inputs[i] != null) {
         keys[i] = inputs[i].key();
       }
     }
-    return CompositeKey.of(kind, region.fingerprint(), keys);
+    return new Asked(CompositeKey.of(kind, region.fingerprint(), keys), vary);
+  }
+
+  private static long kindOfNumber(LineageItem item) {
+    long nodes = CountedNumbers.nodesOfSizes(item);
+    return nodes == 0 ? SCALAR : NUMBER_OF_SIZES | nodes << KIND_BITS;
   }
 
   /** What it is, and which of the inputs before is the same value. */
   private static long kindOf(Value value, LineageItem[] inputs, Key[] keys, int input) {
-    long kind =
-        !(value.settled() instanceof Scalar)
-            ? MATRIX
-            : CountedNumbers.isOfSizes(inputs[input]) ? NUMBER_OF_SIZES : SCALAR;
+    long kind = value.settled() instanceof Scalar ? kindOfNumber(inputs[input]) : MATRIX;
     for (int i = 0; i < input; i++) {
       if (keys[i] != null && inputs[i].sameAs(inputs[input])) {
         return kind | (i + 1L) << Byte.SIZE;

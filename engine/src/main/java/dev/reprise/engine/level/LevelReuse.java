@@ -31,6 +31,7 @@ import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.OperationTable;
@@ -47,6 +48,11 @@ import java.util.function.BooleanSupplier;
  *   composite of (region, keys of inputs)? ------------yes--> all its values in the lineage cache?
  *        | no                                                    | yes: bind them, done
  *   of (region, contents of small inputs, keys of others)? yes-->+
+ *        | no                                                    | no
+ *        +<------------------------------------------------------+
+ *   in the experiment store? --------------------------yes--> bind what an earlier run left, done
+ *        | no
+ *   another thread executes one of equal contents? ----yes--> wait for its end; found now? bind it
  *        | no                                                    | no
  *        +<------------------------------------------------------+
  *   execute, its instructions probe for themselves; then remember, unless it cannot repeat
@@ -140,13 +146,14 @@ public final class LevelReuse {
     if (byHistory && findByHistory(request)) {
       return;
     }
-    Key contents =
-        region.account().askingByContent().asks()
-            ? inputContents.key(kind(region), region, activation, request.inputs)
+    // What a process executes once is not found by its contents.
+    InputContents.Asked contents =
+        region.isKeptHere() && region.account().askingByContent().asks()
+            ? inputContents.of(kind(region), region, activation, request.inputs)
             : null;
     if (contents == null) {
       findOrExecute(request, byHistory);
-    } else if (!findByContents(request, contents) && !(byHistory && recall(request))) {
+    } else if (!findByContents(request, contents.key()) && !(byHistory && recall(request))) {
       executeOnce(request, contents, byHistory);
     }
   }
@@ -282,10 +289,49 @@ public final class LevelReuse {
     if (!there.take(known, values, items)) {
       return false;
     }
-    composites.found(found.key);
+    RegionCheck check = null;
+    LineageItem[] histories;
+    boolean isReady = false;
+    try {
+      composites.found(found.key);
+      histories = histories(request, found, items);
+      noteItems(found, values, items, histories);
+      ReuseVerifier verifier = checks.verifier();
+      if (verifier != null && verifier.isSampled(found.key)) {
+        check = new RegionCheck(verifier, region, values, histories, found.template != null);
+      } else if (found.recalled != null) {
+        stored.regions().found(found.recalled, !found.recalled.equals(found.key));
+        composites.put(found.key, known, known.cachedKeys(count));
+      }
+      isReady = true;
+    } finally {
+      if (!isReady) {
+        releaseAll(values);
+      }
+    }
+    if (check != null) {
+      check.execute(request.body, context, activation);
+    } else {
+      bind(activation, region, known.parts(), values, histories);
+      standFor(request, found, called);
+    }
+    foundIn(request, found);
+    return true;
+  }
+
+  private static void releaseAll(Value[] values) {
+    for (Value value : values) {
+      if (value != null) {
+        value.release();
+      }
+    }
+  }
+
+  /** Tells the values how they came to be, and the verifier what stands for what. */
+  private void noteItems(
+      Found found, Value[] values, LineageItem[] items, LineageItem[] histories) {
     ReuseVerifier verifier = checks.verifier();
-    LineageItem[] histories = histories(request, found, items);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < values.length; i++) {
       if (verifier != null && histories[i] != items[i]) {
         verifier.standsFor(histories[i], items[i]);
       }
@@ -294,20 +340,6 @@ public final class LevelReuse {
     if (verifier != null && found.recalled != null) {
       noteRewritten(verifier, values, histories);
     }
-    if (verifier != null && verifier.isSampled(found.key)) {
-      new RegionCheck(verifier, region, values, histories, found.template != null)
-          .execute(request.body, context, activation);
-      foundIn(request, found);
-      return true;
-    }
-    if (found.recalled != null) {
-      stored.regions().found(found.recalled, !found.recalled.equals(found.key));
-      composites.put(found.key, known, known.cachedKeys(count));
-    }
-    bind(activation, region, known.parts(), values, histories);
-    standFor(request, found, called);
-    foundIn(request, found);
-    return true;
   }
 
   /** The items of what was found, of an execution on other inputs made of the ones here. */
@@ -316,6 +348,7 @@ public final class LevelReuse {
       return items;
     }
     LineageItem[] all = found.template.over(request.inputs, request.context.scope);
+    request.activation.addItems(found.template.size());
     LineageItem[] histories = items.clone();
     for (int i = 0; i < items.length; i++) {
       if (!(found.composite.parts()[i] instanceof Composite.Input) && items[i] != null) {
@@ -431,26 +464,27 @@ public final class LevelReuse {
    * Executes what is not found by contents, unless another thread is about to do so: then waits for
    * what that leaves. See {@link CallsUnderWay}.
    */
-  private void executeOnce(Request request, Key contents, boolean byHistory) {
+  private void executeOnce(Request request, InputContents.Asked contents, boolean byHistory) {
     ControlContext context = request.context;
     OwnedExecution mine = new OwnedExecution(context.owned);
-    OwnedExecution other = underWay.begin(contents, mine);
+    OwnedExecution other = underWay.begin(contents.key(), mine);
     if (other == null) {
       context.owned = mine;
       try {
         // It may have ended since it was looked for.
-        if (!findByContents(request, contents)) {
+        if (!findByContents(request, contents.key())) {
           executeAsked(request, contents, byHistory);
         }
       } finally {
         context.owned = mine.around();
-        underWay.end(contents, mine);
+        underWay.end(contents.key(), mine);
       }
       return;
     }
     AskingByContent asking = request.account().askingByContent();
     if (request.region.isWorthWaiting() && asking.waits() && await(other, request)) {
-      if (findByContents(request, contents)) {
+      if (findByContents(request, contents.key())) {
+        asking.waitedAndFound();
         return;
       }
       asking.waitedInVain();
@@ -474,7 +508,7 @@ public final class LevelReuse {
     }
   }
 
-  private void executeAsked(Request request, Key contents, boolean byHistory) {
+  private void executeAsked(Request request, InputContents.Asked contents, boolean byHistory) {
     if (byHistory) {
       request.account().asking().inVain();
     }
@@ -485,7 +519,7 @@ public final class LevelReuse {
   /**
    * @param contents by which it is found, too; null when it goes by its history alone
    */
-  private void execute(Request request, Key contents) {
+  private void execute(Request request, InputContents.Asked contents) {
     ControlContext context = request.context;
     Activation activation = request.activation;
     Region region = request.region;
@@ -495,6 +529,7 @@ public final class LevelReuse {
     long workBefore = context.work;
     long seedsBefore = context.seeds.count();
     long submittedBefore = context.ahead.submissions();
+    RunScope.Since before = context.scope.now();
     long start = System.nanoTime();
     Footprint footprint = context.enter();
     activation.hold(inputs);
@@ -522,7 +557,8 @@ public final class LevelReuse {
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
       FinishedRegion done =
           new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
-      publish(done, contents, context.ahead.unfinishedSince(submittedBefore));
+      ByContents named = contents == null ? null : new ByContents(contents, before);
+      publish(done, named, context.ahead.unfinishedSince(submittedBefore));
     }
   }
 
@@ -531,8 +567,19 @@ public final class LevelReuse {
     return stored == null ? nanos : stored.offers().cost(nanos);
   }
 
+  /**
+   * By what an execution is found, too.
+   *
+   * @param before when it began
+   */
+  private record ByContents(InputContents.Asked asked, RunScope.Since before) {
+    Key key() {
+      return asked.key();
+    }
+  }
+
   /** Publishes at once, or when everything that the execution started has succeeded. */
-  private void publish(FinishedRegion done, Key contents, List<Handle> unfinished) {
+  private void publish(FinishedRegion done, ByContents contents, List<Handle> unfinished) {
     List<Handle> awaited = new ArrayList<>(unfinished);
     done.collectPending(awaited);
     if (awaited.isEmpty()) {
@@ -555,16 +602,17 @@ public final class LevelReuse {
   /**
    * @param contents by which it is found, too, also as something that was not kept; or null
    */
-  private void publish(FinishedRegion done, Key contents) {
+  private void publish(FinishedRegion done, ByContents contents) {
     Key key = key(done.region, done.inputs);
-    Key asked = contents == null ? key : contents;
+    Key asked = contents == null ? key : contents.key();
     if (done.region.isKeptHere()
         && keeping.pays(done.region.account(), asked, done.work(), done.bytesToKeep(cache))) {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
-      HistoryTemplate template = contents == null ? null : done.history();
+      HistoryTemplate template =
+          contents == null ? null : done.history(contents.asked.vary(), contents.before);
       if (template != null) {
-        equals.put(contents, key, template);
+        equals.put(contents.key(), key, template);
       }
     }
     if (stored != null && stored.regions().isWorthKeeping(done.costNanos())) {

@@ -19,6 +19,7 @@ public final class AskingByContent {
   private static final int PATIENCE = 64;
   private static final int FIRST_REST = 1_024;
   private static final int LONGEST_REST = 1 << 18;
+  private static final int FIRST_PASSING = 64;
 
   /** How often in vain since something was found. */
   private int vain;
@@ -28,12 +29,15 @@ public final class AskingByContent {
 
   private int nextRest = FIRST_REST;
 
-  /** Whether somebody has waited for another's execution and found nothing when it ended. */
-  private boolean waitedInVain;
+  /** So many chances more to wait for another's execution are not taken. */
+  private int passing;
+
+  private int nextPassing = FIRST_PASSING;
 
   /** True when the execution that is about to begin is asked for; counts it. */
   public boolean asks() {
-    if (resting == 0) {
+    // Two threads that count at once may pass zero.
+    if (resting <= 0) {
       return true;
     }
     resting--;
@@ -56,13 +60,26 @@ public final class AskingByContent {
     nextRest = FIRST_REST;
   }
 
-  /** True when it pays to wait for an equal execution that is under way. */
+  /** True when it pays to wait for an equal execution that is under way; counts the chance. */
   public boolean waits() {
-    return !waitedInVain;
+    if (passing <= 0) {
+      return true;
+    }
+    passing--;
+    return false;
   }
 
-  /** What was waited for left nothing: it had an effect, failed, or was not worth its bytes. */
+  /**
+   * What was waited for left nothing then: it had an effect, failed, was not worth its bytes, had
+   * been asked for fewer outputs, or has operations that are unfinished. Nobody waits for a while.
+   */
   public void waitedInVain() {
-    waitedInVain = true;
+    passing = nextPassing;
+    nextPassing = Math.min(4 * nextPassing, LONGEST_REST);
+  }
+
+  /** What was waited for was found. */
+  public void waitedAndFound() {
+    nextPassing = FIRST_PASSING;
   }
 }

@@ -61,6 +61,18 @@ class OwnedExecutionTest {
   }
 
   @Test
+  void whatHasEndedIsNotWaitedForAndMayItselfWait() {
+    OwnedExecution theirs = new OwnedExecution(null);
+    theirs.end();
+    theirs.end();
+    assertThat(theirs.await(new OwnedExecution(null), GO_ON)).isTrue();
+    OwnedExecution other = new OwnedExecution(null);
+    CompletableFuture<Boolean> waiting = waiting(other, theirs);
+    other.end();
+    assertThat(waiting.join()).isTrue();
+  }
+
+  @Test
   void nobodyWaitsForHimself() {
     OwnedExecution mine = new OwnedExecution(null);
     assertThat(mine.await(mine, GO_ON)).isFalse();

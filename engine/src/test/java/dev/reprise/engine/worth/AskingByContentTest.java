@@ -44,9 +44,23 @@ class AskingByContentTest {
   }
 
   @Test
-  void afterOneWaitInVainNobodyWaits() {
+  void afterAWaitInVainNobodyWaitsForAWhile() {
     assertThat(asking.waits()).isTrue();
     asking.waitedInVain();
-    assertThat(asking.waits()).isFalse();
+    assertThat(chancesUntilNextWait()).isEqualTo(64);
+    asking.waitedInVain();
+    assertThat(chancesUntilNextWait()).isEqualTo(256);
+    asking.waitedAndFound();
+    assertThat(asking.waits()).isTrue();
+    asking.waitedInVain();
+    assertThat(chancesUntilNextWait()).isEqualTo(64);
+  }
+
+  private int chancesUntilNextWait() {
+    int chances = 0;
+    while (!asking.waits()) {
+      chances++;
+    }
+    return chances;
   }
 }
