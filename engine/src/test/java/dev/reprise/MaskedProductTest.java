@@ -465,8 +465,7 @@ class MaskedProductTest {
   /** To turn the right operand would take as long as the product; a transposed one need not be. */
   @ParameterizedTest
   @CsvSource({"31, A %*% B, 0", "32, A %*% B, 1", "31, A %*% t(C), 1"})
-  void ofFewRowsTheWholeProductIsComputed(int rows, String product, long sampled)
-      throws Exception {
+  void ofFewRowsTheWholeProductIsComputed(int rows, String product, long sampled) throws Exception {
     assumeTrue(hasCode(), "a processor with AVX2 and FMA, on Linux");
     String script =
         """

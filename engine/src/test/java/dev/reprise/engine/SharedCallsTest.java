@@ -194,7 +194,8 @@ class SharedCallsTest {
       String script =
           """
           says = function(Double z) return (Double r) { r = z; %s }
-          """.formatted(effect)
+          """
+                  .formatted(effect)
               + SCRIPT
                   .replace(
                       "EXTRA",

@@ -112,8 +112,7 @@ class HistoryTemplateTest {
     LineageItem[] outputs = {LineageItem.of(PLUS, input, other)};
     LineageItem now = source("b");
     LineageItem[] made =
-        template(outputs, new LineageItem[] {input})
-            .over(new LineageItem[] {now}, new RunScope());
+        template(outputs, new LineageItem[] {input}).over(new LineageItem[] {now}, new RunScope());
     assertThat(made[0].key()).isEqualTo(LineageItem.of(PLUS, now, now).key());
   }
 

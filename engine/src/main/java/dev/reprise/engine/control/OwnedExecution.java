@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p><b>No deadlock.</b> Whoever is waited for does not wait for another execution, nor do the
  * workers of a parfor inside of it, and of the two arrows one alone is taken. What else it waits
- * for are operations: tasks that need no control thread. Who waits has no claim in
- * hand. He holds the variables of his activation, though, so memory may become short for whom he
- * waits for: that ends as any shortage, since a worker of a parfor gives up its iteration.
+ * for are operations: tasks that need no control thread. Who waits has no claim in hand. He holds
+ * the variables of his activation, though, so memory may become short for whom he waits for: that
+ * ends as any shortage, since a worker of a parfor gives up its iteration.
  *
  * <p>Any thread may call {@link #await}, and those that work on it {@link #end}; the others belong
  * to the thread that owns it.

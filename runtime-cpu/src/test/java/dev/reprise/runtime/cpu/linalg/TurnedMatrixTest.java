@@ -16,8 +16,24 @@ class TurnedMatrixTest {
   @ParameterizedTest
   @ValueSource(
       ints = {
-        1, 3, 4, 5, 100, CALL - 1, CALL, CALL + 1, CALL + 3, CALL + 4, CALL + 5, 2 * CALL,
-        2 * CALL + 1, 2 * CALL + 2, 2 * CALL + 3, 2 * CALL + 4, 2 * CALL + 7, 3 * CALL + 1
+        1,
+        3,
+        4,
+        5,
+        100,
+        CALL - 1,
+        CALL,
+        CALL + 1,
+        CALL + 3,
+        CALL + 4,
+        CALL + 5,
+        2 * CALL,
+        2 * CALL + 1,
+        2 * CALL + 2,
+        2 * CALL + 3,
+        2 * CALL + 4,
+        2 * CALL + 7,
+        3 * CALL + 1
       })
   void eachCellIsWhereItBelongs(int rows) {
     CountingAllocator allocator = new CountingAllocator();
