@@ -90,7 +90,7 @@ class FusionTest {
         answers.clear();
         try (RunResult result = compiled.run(inputs)) {
           for (String name : List.of("A", "B", "C")) {
-            answers.add(bits(result, name));
+            answers.add(ResultBits.of(result, name));
           }
           for (String name : List.of("A", "B", "C")) {
             if (config.reuse().traces()) {
@@ -106,20 +106,6 @@ class FusionTest {
     }
     assertThat(session.liveBuffersAtClose()).as("leaked buffers").isZero();
     return answers;
-  }
-
-  private static String bits(RunResult result, String name) {
-    if (result.value(name) instanceof dev.reprise.runtime.Scalar scalar) {
-      return scalar.type() + " " + Double.doubleToLongBits(scalar.asDouble());
-    }
-    StringBuilder text = new StringBuilder();
-    for (double[] row : result.matrix(name)) {
-      for (double cell : row) {
-        text.append(Long.toHexString(Double.doubleToLongBits(cell))).append(' ');
-      }
-      text.append('\n');
-    }
-    return text.toString();
   }
 
   /** Random expressions over X, Y (equal shapes), row r, column c, 1x1 matrix o and number s. */

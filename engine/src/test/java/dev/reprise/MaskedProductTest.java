@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.Scripts.Outcome;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.code.PanelPacking;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +108,7 @@ class MaskedProductTest {
         try (RunResult result = compiled.run(inputs)) {
           sampled = sampled(result.statistics());
           for (String name : List.of("Q", "S")) {
-            answers.add(bits(result, name));
+            answers.add(ResultBits.of(result, name));
           }
           for (String name : List.of("Q", "S")) {
             if (config.reuse().traces()) {
@@ -121,20 +120,6 @@ class MaskedProductTest {
     }
     assertThat(session.liveBuffersAtClose()).as("leaked buffers").isZero();
     return new Answer(answers, sampled);
-  }
-
-  private static String bits(RunResult result, String name) {
-    if (result.value(name) instanceof Scalar scalar) {
-      return scalar.type() + " " + Double.doubleToLongBits(scalar.asDouble());
-    }
-    StringBuilder text = new StringBuilder();
-    for (double[] row : result.matrix(name)) {
-      for (double cell : row) {
-        text.append(Long.toHexString(Double.doubleToLongBits(cell))).append(' ');
-      }
-      text.append('\n');
-    }
-    return text.toString();
   }
 
   /** A compressed X by its cells, factors A, B and U = t(A), a dense D, vectors and a number. */

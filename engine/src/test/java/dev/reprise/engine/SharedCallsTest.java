@@ -227,25 +227,28 @@ class SharedCallsTest {
         .hasMessageContaining("no: 2");
   }
 
+  /** Runs a script that prints what it is to print after one execution of the body. */
+  private static RunStatistics sharedByAll(String script) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    RunStatistics statistics = run(new Hold(), config(out), script);
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected(script));
+    assertThat(statistics.of("matmul").executed()).isEqualTo(1);
+    return statistics;
+  }
+
   @RepeatedTest(3)
   void whoIsPartOfAnotherCallWaitsToo() {
     // The calls around are different ones, and nobody waits for them.
     String script =
         SCRIPT.replace("EXTRA", "").replace("CALL", "outer(as.scalar(V[i, 1]), i / 3, W)");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    RunStatistics statistics = run(new Hold(), config(out), script);
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected(script));
-    assertThat(statistics.of("matmul").executed()).isEqualTo(1);
+    sharedByAll(script);
   }
 
   @RepeatedTest(3)
   void theSameCallAroundIsWaitedForAsAWhole() {
     String script =
         SCRIPT.replace("EXTRA", "").replace("CALL", "outer(as.scalar(V[i, 1]), 0.5, W)");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    RunStatistics statistics = run(new Hold(), config(out), script);
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(expected(script));
-    assertThat(statistics.of("matmul").executed()).isEqualTo(1);
+    RunStatistics statistics = sharedByAll(script);
     assertThat(statistics.functions().byContents()).isEqualTo(1);
   }
 

@@ -147,6 +147,13 @@ public final class CellChain {
     return codes[registers.ordinal()][form.ordinal()].of(toDoubles ? 1 : 0);
   }
 
+  private static void writeSizes(
+      long[] arguments, VectorRegisters registers, CellForm form, long rows, long cols) {
+    arguments[ChainCode.ROWS] = rows;
+    arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
+    arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
+  }
+
   private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;
 
   /** What the loop works on. Belongs to one thread, for any number of calls. */
@@ -205,9 +212,7 @@ public final class CellChain {
         write(form);
       }
       VectorRegisters registers = registers(cols);
-      arguments[ChainCode.ROWS] = rows;
-      arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
-      arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
+      writeSizes(arguments, registers, form, rows, cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (toDoubles ? Double.BYTES : bytes);
       MemorySegment code = code(registers, form, toDoubles);
@@ -233,9 +238,7 @@ public final class CellChain {
   public boolean runFlat(long first, long second, double number, long cells, MemorySegment out) {
     long[] arguments = new long[ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * numbers];
     VectorRegisters of = registers(cells);
-    arguments[ChainCode.ROWS] = 1;
-    arguments[ChainCode.GROUPS] = cells / of.lanes(CellForm.DOUBLES);
-    arguments[ChainCode.MASK] = of.maskPlace(CellForm.DOUBLES, cells);
+    writeSizes(arguments, of, CellForm.DOUBLES, 1, cells);
     arguments[ChainCode.ROW_BYTES] = cells * Double.BYTES;
     arguments[ChainCode.OUTPUT_ROW_BYTES] = cells * Double.BYTES;
     arguments[ChainCode.FIRST_INPUT] = first;

@@ -51,25 +51,13 @@ class CompressedSumsTest {
       double before = target.get(ValueLayout.JAVA_DOUBLE, 8L * rows * columns);
       CompressedSums.ofChosen(
           registers, of, memory(right, columns, arena), columns, at(target, columns));
-      for (int i = 0; i < rows; i++) {
-        for (int v = 0; v < chosen; v++) {
-          for (int j = 0; j < columns && compressed[i][v] != 0; j++) {
-            sums[i][j] += compressed[i][v] * right[v][j];
-          }
-        }
-      }
+      addOfChosen(sums, compressed, right);
       compare(target, columns, sums, columns);
       assertThat(target.get(ValueLayout.JAVA_DOUBLE, 8L * rows * columns)).isEqualTo(before);
 
       CompressedSums.addOfChosen(
           registers, of, memory(right, columns, arena), columns, at(target, columns));
-      for (int i = 0; i < rows; i++) {
-        for (int v = 0; v < chosen; v++) {
-          for (int j = 0; j < columns && compressed[i][v] != 0; j++) {
-            sums[i][j] += compressed[i][v] * right[v][j];
-          }
-        }
-      }
+      addOfChosen(sums, compressed, right);
       compare(target, columns, sums, columns);
       assertThat(target.get(ValueLayout.JAVA_DOUBLE, 8L * rows * columns)).isEqualTo(before);
 
@@ -142,6 +130,17 @@ class CompressedSumsTest {
       for (int j = 0; j < columns; j++) {
         assertThat(found.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) i * step + j))
             .isEqualTo(wanted[i][j]);
+      }
+    }
+  }
+
+  /** Adds the products of the compressed rows and what they choose, term by term. */
+  private static void addOfChosen(double[][] sums, double[][] compressed, double[][] right) {
+    for (int i = 0; i < sums.length; i++) {
+      for (int v = 0; v < right.length; v++) {
+        for (int j = 0; j < sums[i].length && compressed[i][v] != 0; j++) {
+          sums[i][j] += compressed[i][v] * right[v][j];
+        }
       }
     }
   }
