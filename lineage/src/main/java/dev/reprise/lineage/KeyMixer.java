@@ -3,8 +3,6 @@ package dev.reprise.lineage;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Mixes 128-bit blocks into a 128-bit key: MurmurHash3_x64_128 with seed 0 (Austin Appleby, public
@@ -68,18 +66,13 @@ final class KeyMixer {
     mix(bits, 0);
   }
 
-  /** SHA-256 over UTF-16, not UTF-8, so that texts with unpaired surrogates differ as well. */
+  /** Over UTF-16, not UTF-8, so that texts with unpaired surrogates differ as well. */
   private void text(String value) {
-    try {
-      ByteBuffer units = ByteBuffer.allocate(Character.BYTES * value.length());
-      units.asCharBuffer().put(value);
-      ByteBuffer digest =
-          ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(units.array()));
-      mix(LITERAL, STRING);
-      mix(digest.getLong(), digest.getLong());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    ByteBuffer units = ByteBuffer.allocate(Character.BYTES * value.length());
+    units.asCharBuffer().put(value);
+    Key content = ContentHash.of(units.array());
+    mix(LITERAL, STRING);
+    mix(content.high(), content.low());
   }
 
   void mix(long first, long second) {

@@ -1,22 +1,20 @@
 package dev.reprise.language.program;
 
+import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.runtime.Scalar;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a procedure or a sequence of blocks does, as 128 bits that are the same in every process:
- * the first half of a SHA-256 over its instructions.
+ * the XXH3-128 of its instructions.
  *
  * <p>Slots count by the order in which they are mentioned, constants by their value; names of
  * variables and positions do not count. A called function counts by its name only: whoever relies
@@ -55,13 +53,7 @@ public final class ProgramFingerprint {
   }
 
   private Key digest() {
-    try {
-      ByteBuffer hash =
-          ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-      return new Key(hash.getLong(), hash.getLong());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return ContentHash.of(bytes.toByteArray());
   }
 
   private void procedure(Procedure procedure) throws IOException {

@@ -1,19 +1,19 @@
 package dev.reprise.runtime.operation;
 
+import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hashing;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 
 /**
  * An opcode with its constant attributes: what the compiler emits, what a lineage item is built
  * from and what a kernel receives. Immutable; equality is by opcode and attributes.
  *
- * <p>The 128-bit fingerprint (the first half of a SHA-256 over the canonical text) is the same in
- * every process and is computed once, when first asked for.
+ * <p>The 128-bit fingerprint (XXH3-128 over the canonical text) is the same in every process and is
+ * computed once, when first asked for.
  */
 public final class Operation {
   /** What scripts write for opcodes that only the compiler emits. */
@@ -166,26 +166,30 @@ public final class Operation {
     return known;
   }
 
+  /**
+   * By XXH3, not by SHA-256: nobody is to be kept from making two operations alike, and the JDK's
+   * looks for its security providers, which takes some 15 ms of a process, and compresses bytes by
+   * interpreted loops.
+   */
   private Fingerprint computeFingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      update(digest, opcode.name());
-      for (Map.Entry<String, String> attribute : attributes.asMap().entrySet()) {
-        update(digest, attribute.getKey());
-        update(digest, attribute.getValue());
-      }
-      ByteBuffer bytes = ByteBuffer.wrap(digest.digest());
-      return new Fingerprint(bytes.getLong(), bytes.getLong());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+    append(bytes, opcode.name());
+    for (Map.Entry<String, String> attribute : attributes.asMap().entrySet()) {
+      append(bytes, attribute.getKey());
+      append(bytes, attribute.getValue());
     }
+    HashValue128 hash = Hashing.xxh3_128().hashBytesTo128Bits(bytes.toByteArray());
+    return new Fingerprint(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
   }
 
   /** Length-prefixed, so that no two lists of texts give the same bytes. */
-  private static void update(MessageDigest digest, String text) {
+  private static void append(ByteArrayOutputStream all, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
-    digest.update(bytes);
+    int length = bytes.length;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      all.write(length >> shift);
+    }
+    all.write(bytes, 0, length);
   }
 
   @Override
