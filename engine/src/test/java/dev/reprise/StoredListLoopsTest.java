@@ -102,6 +102,30 @@ class StoredListLoopsTest {
         .isLessThanOrEqualTo(text.length() + 20);
   }
 
+  /** Lists of layers, of their weights and of averages, filled and changed by functions. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "adam"})
+  void aTrainingByTheLibraryIsStoredOnce(String optimizer) throws IOException {
+    int length = library(optimizer, 40, 6).length();
+    assertThat(library(optimizer, 40, 15).length()).isLessThanOrEqualTo(length + 20);
+    assertThat(library(optimizer, 120, 6).length()).isLessThanOrEqualTo(length + 20);
+  }
+
+  private String library(String optimizer, int batches, int epochs) throws IOException {
+    String script =
+        """
+        X = matrix(seq(1, 20 * %d), 4 * %d, 5) %%%% 11 / 11
+        y = 1 + (rowSums(X) > 2)
+        net = list(list(layer="affine", W=matrix(seq(1, 20), 5, 4) / 20, b=matrix(0, 1, 4)),
+          list(layer="relu"),
+          list(layer="affine", W=matrix(seq(1, 8), 4, 2) / 8, b=matrix(0, 1, 2)))
+        [net, losses] = sequentialTrain(X=X, Y=y, model=net, optimizer="%s", batch_size=4, epochs=%d,
+          seed=3)
+        net = as.list(net[1])
+        """;
+    return trace(config(), script.formatted(batches, batches, optimizer, epochs) + RESULT);
+  }
+
   /** Few batches are a part of the epoch as well, many are a loop within it. */
   @ParameterizedTest
   @ValueSource(ints = {3, 200})

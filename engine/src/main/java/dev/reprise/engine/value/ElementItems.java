@@ -41,13 +41,14 @@ public final class ElementItems {
    * The item of {@code L[place] = x}. Where the trace says all elements of L, which of them the
    * place is and what x is as an element, it is that of a list of these elements, as if it had been
    * made so: what is not assigned keeps its lineage however often the list is changed, and a loop
-   * that goes on with the list goes on with its elements.
+   * that goes on with the list goes on with its elements. A list that gets longer is not told so,
+   * or each iteration of a loop that fills one would be another operation.
    *
    * @param assignment the operation that it is otherwise
    * @param operands of the assignment: the list, x, the place and the end of a range
    */
   public static LineageItem assigned(Operation assignment, LineageItem... operands) {
-    LineageItem list = operands[0];
+    LineageItem list = asMade(operands[0]);
     int count = list.isLiteral() || !list.name().equals("list") ? 0 : list.inputCount();
     if (count > 0 && count <= MOST_ELEMENTS) {
       int place = ListContents.place(list, operands);
@@ -55,12 +56,25 @@ public final class ElementItems {
       if (element != null) {
         LineageItem[] elements = new LineageItem[count];
         for (int i = 0; i < count; i++) {
-          elements[i] = i == place ? element : list.input(i);
+          elements[i] = i == place ? asMade(element) : list.input(i);
         }
         return LineageItem.of(list.operation(), elements);
       }
     }
     return LineageItem.of(assignment, operands);
+  }
+
+  /**
+   * A list that was changed since it was made, as one that was made of what is in it; any other
+   * item, and one of which the trace does not say that, as it is.
+   */
+  private static LineageItem asMade(LineageItem item) {
+    if (!ListContents.isChange(item)) {
+      return item;
+    }
+    ListContents contents = ListContents.ofOrNull(item, MOST_CHANGES);
+    LineageItem made = contents == null ? null : contents.madeOrNull();
+    return made == null || made.inputCount() > MOST_ELEMENTS ? item : made;
   }
 
   /** Those of all elements. */

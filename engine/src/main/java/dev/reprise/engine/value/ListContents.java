@@ -30,6 +30,9 @@ final class ListContents {
   /** An element that is put in, with the name that it brings; null for none. */
   private record Element(LineageItem item, String name) {}
 
+  /** Of the list as it was made. */
+  private final Operation making;
+
   private final List<LineageItem> items;
 
   // One for each element, or none at all.
@@ -38,16 +41,19 @@ final class ListContents {
   private boolean namesKnown = true;
 
   private ListContents(LineageItem made) {
+    this.making = made.operation();
     this.items = new ArrayList<>(made.inputCount());
     for (int i = 0; i < made.inputCount(); i++) {
       items.add(made.input(i));
     }
-    List<String> given = ElementNames.of(made.operation().attributes(), items.size());
-    if (given.stream().anyMatch(Objects::nonNull)) {
-      for (String name : given) {
-        names.add(name == null ? "" : name);
-      }
-    }
+    names.addAll(namesOf(making, items.size()));
+  }
+
+  private static List<String> namesOf(Operation making, int count) {
+    List<String> given = ElementNames.of(making.attributes(), count);
+    return given.stream().allMatch(Objects::isNull)
+        ? List.of()
+        : given.stream().map(name -> name == null ? "" : name).toList();
   }
 
   /** How many changes may still be looked at, in lists that were put into lists too. */
@@ -95,6 +101,11 @@ final class ListContents {
     return contents;
   }
 
+  /** True for the item of a list that was changed, whatever it was before. */
+  static boolean isChange(LineageItem item) {
+    return changed(item) != null;
+  }
+
   /** The list that an item of a list is a change of, or null. */
   private static LineageItem changed(LineageItem item) {
     if (item.isLiteral()) {
@@ -120,9 +131,15 @@ final class ListContents {
    * negative when it adds an element, or the trace does not say.
    */
   static int place(LineageItem list, LineageItem[] assignment) {
-    Scalar place = assignment[2].literalOrNull();
     Scalar last = assignment[3].literalOrNull();
-    if (place == null || place.isAbsent() || last == null || !last.isAbsent()) {
+    if (last == null || !last.isAbsent()) {
+      return -1;
+    }
+    if (isLength(assignment[2], assignment[0])) {
+      return list.inputCount() - 1;
+    }
+    Scalar place = assignment[2].literalOrNull();
+    if (place == null || place.isAbsent()) {
       return -1;
     }
     if (place.type() == ValueType.STRING) {
@@ -132,10 +149,32 @@ final class ListContents {
     return at >= 0 && at < list.inputCount() ? (int) at : -1;
   }
 
+  /** True for {@code length(L)} of that very list. */
+  private static boolean isLength(LineageItem number, LineageItem list) {
+    return !number.isLiteral() && number.name().equals("length") && number.input(0) == list;
+  }
+
   /** What a value is as an element of a list; null when the trace does not say. */
   static LineageItem asElementOrNull(LineageItem value) {
     Element element = elementOrNull(value, new Patience(LISTS_DEEP), LISTS_DEEP);
     return element == null ? null : element.item();
+  }
+
+  /**
+   * The item of a list that was made of these elements, with their names; null when the trace does
+   * not say the names, or no list is made with such ones: an empty name is one beside others only.
+   */
+  LineageItem madeOrNull() {
+    if (!namesKnown || !names.isEmpty() && names.stream().allMatch(String::isEmpty)) {
+      return null;
+    }
+    return LineageItem.of(making(), items.toArray(LineageItem[]::new));
+  }
+
+  private Operation making() {
+    return names.equals(namesOf(making, items.size()))
+        ? making
+        : new Operation(making.opcode(), ElementNames.attributes(names)).at(making.place());
   }
 
   int size() {
@@ -184,7 +223,10 @@ final class ListContents {
       return items.add(
           element == null ? ElementItems.opaque(change, items.size()) : element.item());
     }
-    int from = position(change.input(2));
+    int from =
+        isLength(change.input(2), change.input(0))
+            ? items.size() - 1
+            : position(change.input(2));
     int to = lastPosition(change, 3, from);
     if (from < 0 || to < from) {
       return false;

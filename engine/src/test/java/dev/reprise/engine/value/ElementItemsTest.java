@@ -101,6 +101,53 @@ class ElementItemsTest {
         .isEqualTo("listAssign");
   }
 
+  /** As the library fills lists of layers: one more, which is then the list that was meant. */
+  @Test
+  void aListThatWasFilledIsTracedAsOneThatWasMade() {
+    Traced first = element();
+    Traced layer = apply(operation("list"), element(), element());
+    Traced list = apply(operation("list"), first);
+    list = apply(operation("listAppend"), list, number(0));
+    assertThat(list.item().name()).isEqualTo("listAppend");
+    Traced filled =
+        apply(
+            operation("listAssign"), list, apply(operation("list"), layer), length(list), absent());
+    assertThat(filled.item().key())
+        .isEqualTo(apply(operation("list"), first, layer).item().key());
+    // The length of another list is a number like any other.
+    assertThat(
+            ElementItems.assigned(operation("listAssign"), items(list, first, length(filled)))
+                .name())
+        .isEqualTo("listAssign");
+  }
+
+  @Test
+  void aListThatBecomesAnElementIsTracedAsOneThatWasMade() {
+    Traced weight = element();
+    Traced inner = apply(operation("list"));
+    inner = apply(operation("listAssign"), inner, weight, name("W"), absent());
+    assertThat(inner.item().name()).isEqualTo("listAssign");
+    inner = apply(operation("listAppend"), inner, element());
+    Traced list = apply(operation("list"), element(), element());
+    Traced whole = apply(operation("listAssign"), list, inner, number(2), absent());
+    LineageItem element = whole.item().input(1);
+    assertThat(element.name()).isEqualTo("list");
+    assertThat(element.input(0)).isSameAs(weight.item());
+    assertSame(evaluated(element), inner.value());
+  }
+
+  /** Names of nothing are no names: a list that is made so has none at all. */
+  @Test
+  void aListWhoseNamesAreAllEmptyStaysAsItIs() {
+    Operation named =
+        new Operation(OperationTable.standard().get("list"), Attributes.of("name.0", "a"));
+    Traced list = apply(named, element(), element(), element());
+    Traced rest = apply(output(0), apply(operation("listRemove"), list, number(1)));
+    Traced changed = apply(operation("listAssign"), rest, element(), number(1), absent());
+    assertThat(changed.item().name()).isEqualTo("listAssign");
+    assertSame(evaluated(changed.item()), changed.value());
+  }
+
   private static LineageItem[] items(Traced list, Traced source, Traced place) {
     return new LineageItem[] {list.item(), source.item(), place.item(), absent().item()};
   }
@@ -206,9 +253,16 @@ class ElementItemsTest {
               operation("listAssign"),
               target,
               source(random, lists),
-              place(random, size),
+              random.nextInt(4) == 0 ? length(target) : place(random, size),
               absent());
     };
+  }
+
+  /** The last place, as who fills a list step by step writes it. */
+  private static Traced length(Traced list) {
+    return new Traced(
+        number(((ListValue) list.value()).size()).value(),
+        LineageItem.of(operation("length"), list.item()));
   }
 
   /** What is put into a list: an element, a list with more or less than one, one from outside. */
@@ -282,6 +336,9 @@ class ElementItemsTest {
     Value[] inputs = new Value[item.inputCount()];
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = evaluated(item.input(i));
+    }
+    if (item.name().equals("length")) {
+      return Scalar.of((long) ((ListValue) inputs[0]).size());
     }
     return structures.evaluate(item.operation(), inputs);
   }
