@@ -25,6 +25,7 @@ public final class ElementItems {
   private static final int MOST_ELEMENTS = 64;
 
   private static final Opcode OUTPUT = OperationTable.standard().get("output");
+  private static final Opcode LIST = OperationTable.standard().get("list");
 
   private ElementItems() {}
 
@@ -48,19 +49,51 @@ public final class ElementItems {
    */
   public static LineageItem assigned(Operation assignment, LineageItem... operands) {
     LineageItem list = operands[0];
-    int count = list.isLiteral() || !list.name().equals("list") ? 0 : list.inputCount();
-    if (count > 0 && count <= MOST_ELEMENTS) {
-      int place = ListContents.place(list, operands);
-      LineageItem element = place < 0 ? null : ListContents.asElementOrNull(operands[1]);
-      if (element != null) {
-        LineageItem[] elements = new LineageItem[count];
-        for (int i = 0; i < count; i++) {
-          elements[i] = i == place ? element : list.input(i);
-        }
-        return LineageItem.of(list.operation(), elements);
+    LineageItem element = ListContents.asElementOrNull(operands[1]);
+    if (element != null && !list.isLiteral()) {
+      LineageItem replaced =
+          list.name().equals("list")
+              ? inMade(list, element, operands)
+              : inChanged(list, element, operands);
+      if (replaced != null) {
+        return replaced;
       }
     }
     return LineageItem.of(assignment, operands);
+  }
+
+  /** In a list as it was made. Null where the place is not known, or adds an element. */
+  private static LineageItem inMade(LineageItem list, LineageItem element, LineageItem[] operands) {
+    int count = list.inputCount();
+    int place = count > MOST_ELEMENTS ? -1 : ListContents.place(list, operands);
+    if (place < 0) {
+      return null;
+    }
+    LineageItem[] elements = new LineageItem[count];
+    for (int i = 0; i < count; i++) {
+      elements[i] = i == place ? element : list.input(i);
+    }
+    return LineageItem.of(list.operation(), elements);
+  }
+
+  /**
+   * In a list that has grown since it was made ({@code state["v" + name] = 0 * W}), which happens
+   * before it is carried through a loop. From then on it is one that was made.
+   */
+  private static LineageItem inChanged(
+      LineageItem list, LineageItem element, LineageItem[] operands) {
+    ListContents contents = ListContents.ofOrNull(list, MOST_CHANGES);
+    if (contents == null || contents.size() > MOST_ELEMENTS) {
+      return null;
+    }
+    int place = contents.place(operands);
+    Attributes names = place < 0 ? null : contents.namesOrNull();
+    if (names == null) {
+      return null;
+    }
+    LineageItem[] elements = contents.items().toArray(LineageItem[]::new);
+    elements[place] = element;
+    return LineageItem.of(new Operation(LIST, names), elements);
   }
 
   /** Those of all elements. */

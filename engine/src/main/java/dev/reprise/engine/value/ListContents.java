@@ -2,13 +2,18 @@ package dev.reprise.engine.value;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -50,6 +55,14 @@ final class ListContents {
     }
   }
 
+  /** Of texts. */
+  private ListContents(List<String> texts) {
+    this.items = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      items.add(LineageItem.literal(new StringScalar(text)));
+    }
+  }
+
   /** How many changes may still be looked at, in lists that were put into lists too. */
   private static final class Patience {
     private int left;
@@ -83,16 +96,31 @@ final class ListContents {
       changes.push(at);
       at = before;
     }
-    if (at.isLiteral() || !at.name().equals("list")) {
+    ListContents contents = madeOrNull(at, patience, deep);
+    if (contents == null) {
       return null;
     }
-    ListContents contents = new ListContents(at);
     for (LineageItem change : changes) {
       if (!contents.apply(change, patience, deep)) {
         return null;
       }
     }
     return contents;
+  }
+
+  /** A list built in place, or the names of one, as {@code for (i in 1:n) names(L)[i]} reads them. */
+  private static ListContents madeOrNull(LineageItem at, Patience patience, int deep) {
+    if (at.isLiteral()) {
+      return null;
+    }
+    return switch (at.name()) {
+      case "list" -> new ListContents(at);
+      case "names" -> {
+        ListContents of = deep == 0 ? null : ofOrNull(at.input(0), patience, deep - 1);
+        yield of == null || !of.namesKnown ? null : new ListContents(of.names);
+      }
+      default -> null;
+    };
   }
 
   /** The list that an item of a list is a change of, or null. */
@@ -130,6 +158,35 @@ final class ListContents {
     }
     long at = place.asLong() - 1;
     return at >= 0 && at < list.inputCount() ? (int) at : -1;
+  }
+
+  /** The zero-based position that an assignment changes; negative as for lists built in place. */
+  int place(LineageItem[] assignment) {
+    Scalar last = assignment[3].literalOrNull();
+    return last == null || !last.isAbsent() ? -1 : position(assignment[2]);
+  }
+
+  /**
+   * The names as a list that is made of the elements has them; null when they are not known, when
+   * all are empty, which such a list would have none for, or when two elements have one, of which it
+   * would keep the last alone.
+   */
+  Attributes namesOrNull() {
+    if (!namesKnown) {
+      return null;
+    }
+    Map<String, String> given = new HashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (!name.isEmpty()) {
+        if (!seen.add(name)) {
+          return null;
+        }
+        given.put("name." + i, name);
+      }
+    }
+    return given.isEmpty() && !names.isEmpty() ? null : Attributes.of(given);
   }
 
   /** What a value is as an element of a list; null when the trace does not say. */
