@@ -108,7 +108,7 @@ final class ListContents {
     return contents;
   }
 
-  /** A list built in place, or the names of one, as {@code for (i in 1:n) names(L)[i]} reads them. */
+  /** A list built in place, or the names of such a list, which are texts. */
   private static ListContents madeOrNull(LineageItem at, Patience patience, int deep) {
     if (at.isLiteral()) {
       return null;
