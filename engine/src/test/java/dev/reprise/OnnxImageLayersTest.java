@@ -54,6 +54,18 @@ class OnnxImageLayersTest extends OnnxScripts {
       X = r(5, 120, 5)
       """;
 
+  /** Which onnxruntime takes only in a node of its own. */
+  @Test
+  void paddingAsLargeAsTheWindowOfAMeanComputesTheSame() {
+    assertThatWhatIsReadAgainComputesTheSame(
+        """
+        model = list(
+          list(layer="pad2d", C=2, Hin=4, Win=4, pad_top=0, pad_left=3, pad_bottom=2, pad_right=0, value=0),
+          list(layer="avg_pool2d", C=2, Hin=6, Win=7, Hf=2, Wf=2, strideh=1, stridew=2, padh=0, padw=0))
+        X = r(5, 32, 5)
+        """);
+  }
+
   @Test
   void layersOfImagesComputeTheSame() {
     assertThatWhatIsReadAgainComputesTheSame(IMAGES);

@@ -126,6 +126,41 @@ class StoredListLoopsTest {
     return trace(config(), script.formatted(batches, batches, optimizer, epochs) + RESULT);
   }
 
+  /** Such as the norm of all gradients, and averages that were put into the list by their names. */
+  @Test
+  void aLoopThatReadsElementsIsAPartOfTheIterationAroundIt() throws IOException {
+    String before =
+        """
+        source("nn/optim/clip.dml") as clip
+        """
+            + NETWORK
+            + """
+            kinds = names(net)
+            state = list()
+            for (q in 1:2) state["v" + as.scalar(kinds[q])] = 0 * as.matrix(net[q])
+            """;
+    String body =
+        """
+        d = X %*% as.matrix(net["W"]) + as.matrix(net["b"]) - y
+        g = list(W=t(X) %*% d, b=colSums(d))
+        [g, norm] = clip::by_norm(g, 0.5)
+        for (q in 1:2) {
+          name = as.scalar(kinds[q])
+          [p, vq] = momentum_update(as.matrix(net[name]), as.matrix(g[name]), 0.01, 0.9,
+            as.matrix(state["v" + name]))
+          net[name] = p
+          state["v" + name] = vq
+        }
+        """;
+    String text = trace(config(), before + "for (e in 1:40) {\n" + body + "}\n" + RESULT);
+    assertThat(text).doesNotContain("column item");
+    String longer = before + "for (e in 1:200) {\n" + body + "}\n" + RESULT;
+    assertThat(trace(config(), longer).length()).isLessThanOrEqualTo(text.length() + 20);
+    String shown = longer + "print(lineage(W))\n";
+    assertThat(Scripts.run(config(), shown).output())
+        .isEqualTo(Scripts.run(config().withDedup(false), shown).output());
+  }
+
   /** Few batches are a part of the epoch as well, many are a loop within it. */
   @ParameterizedTest
   @ValueSource(ints = {3, 200})

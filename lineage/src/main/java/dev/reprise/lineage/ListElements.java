@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** Elements of lists, a few levels deep and a bounded number: an iteration may take one out. */
 final class ListElements {
-  private static final int LISTS_DEEP = 3;
+  private static final int LISTS_DEEP = 4;
   private static final int MOST = 4096;
 
   private final Set<LineageItem> elements = Collections.newSetFromMap(new IdentityHashMap<>());

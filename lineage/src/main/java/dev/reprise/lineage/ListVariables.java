@@ -9,7 +9,7 @@ import java.util.Arrays;
  * is a list has elements of its own, a few levels deep. Immutable.
  */
 final class ListVariables {
-  private static final int MOST = 64;
+  private static final int MOST = 256;
 
   static final ListVariables NONE = new ListVariables(new int[0], new int[0]);
 

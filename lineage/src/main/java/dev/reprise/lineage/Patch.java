@@ -74,8 +74,7 @@ final class Patch {
     this.innerOutputs = innerOutputs;
     this.outputs = outputs;
     this.innerRuns = (int) Arrays.stream(nodes).filter(n -> n instanceof InnerRun).count();
-    this.hasObjects =
-        innerRuns > 0 || Arrays.stream(values).anyMatch(v -> v.kind() == ValueKind.ITEM);
+    this.hasObjects = innerRuns > 0 || takesItems();
     this.skeleton = skeletonHash();
     this.sharedWith = new int[outputs.length];
     this.made =
@@ -113,6 +112,11 @@ final class Patch {
       case Ref.INNER -> firstInner() + index;
       default -> -1;
     };
+  }
+
+  /** True when iterations take items from elsewhere, such as elements of lists. */
+  boolean takesItems() {
+    return Arrays.stream(values).anyMatch(v -> v.kind() == ValueKind.ITEM);
   }
 
   int firstCarried() {

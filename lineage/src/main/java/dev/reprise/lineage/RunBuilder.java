@@ -81,10 +81,10 @@ public final class RunBuilder {
   }
 
   /**
-   * As the others, for a loop within an iteration of another one. Where it changes lists and draws
-   * no seeds its first iterations stay as they are and become a part of the other loop's patch: a
-   * loop over the layers of a network takes another element each time, which no patch of its own
-   * would name.
+   * As the others, for a loop within an iteration of another one. Where it changes lists or takes
+   * elements of them, and draws no seeds, its first iterations stay as they are and become a part of
+   * the other loop's patch: a loop over the layers of a network takes another element each time
+   * (as does one that adds up the squares of gradients), which no patch of its own would name.
    */
   public static RunBuilder within(
       RunLoop loop, RunScope scope, long seedBase, long first, LineageItem[] items) {
@@ -149,7 +149,7 @@ public final class RunBuilder {
   }
 
   private boolean staysPlain(Patch patch) {
-    if (work == null && leftPlain > 0 && variables.holdList()) {
+    if (work == null && leftPlain > 0 && (variables.holdList() || patch.takesItems())) {
       leftPlain -= 1 + patch.size();
       if (leftPlain <= 0) {
         // A loop over batches: its next execution is a run from the beginning.

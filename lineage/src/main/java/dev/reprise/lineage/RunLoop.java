@@ -18,7 +18,7 @@ public final class RunLoop {
   private static final int RECENT = 8;
 
   /** Levels of lists whose elements are variables. */
-  private static final int LISTS_DEEP = 3;
+  private static final int LISTS_DEEP = 4;
 
   private final int[] carried;
   private final int slots;

@@ -73,7 +73,7 @@ public final class ElementItems {
       return item;
     }
     ListContents contents = ListContents.ofOrNull(item, MOST_CHANGES);
-    LineageItem made = contents == null ? null : contents.madeOrNull();
+    LineageItem made = contents == null ? null : contents.asMadeOrNull();
     return made == null || made.inputCount() > MOST_ELEMENTS ? item : made;
   }
 

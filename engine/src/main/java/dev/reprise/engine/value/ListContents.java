@@ -2,9 +2,11 @@ package dev.reprise.engine.value;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +32,8 @@ final class ListContents {
   /** An element that is put in, with the name that it brings; null for none. */
   private record Element(LineageItem item, String name) {}
 
+  private static final Operation LIST = new Operation(OperationTable.standard().get("list"));
+
   /** Of the list as it was made. */
   private final Operation making;
 
@@ -54,6 +58,15 @@ final class ListContents {
     return given.stream().allMatch(Objects::isNull)
         ? List.of()
         : given.stream().map(name -> name == null ? "" : name).toList();
+  }
+
+  /** Of texts. */
+  private ListContents(List<String> texts) {
+    this.making = LIST;
+    this.items = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      items.add(LineageItem.literal(new StringScalar(text)));
+    }
   }
 
   /** How many changes may still be looked at, in lists that were put into lists too. */
@@ -89,16 +102,31 @@ final class ListContents {
       changes.push(at);
       at = before;
     }
-    if (at.isLiteral() || !at.name().equals("list")) {
+    ListContents contents = madeOrNull(at, patience, deep);
+    if (contents == null) {
       return null;
     }
-    ListContents contents = new ListContents(at);
     for (LineageItem change : changes) {
       if (!contents.apply(change, patience, deep)) {
         return null;
       }
     }
     return contents;
+  }
+
+  /** A list built in place, or the names of such a list, which are texts. */
+  private static ListContents madeOrNull(LineageItem at, Patience patience, int deep) {
+    if (at.isLiteral()) {
+      return null;
+    }
+    return switch (at.name()) {
+      case "list" -> new ListContents(at);
+      case "names" -> {
+        ListContents of = deep == 0 ? null : ofOrNull(at.input(0), patience, deep - 1);
+        yield of == null || !of.namesKnown ? null : new ListContents(of.names);
+      }
+      default -> null;
+    };
   }
 
   /** True for the item of a list that was changed, whatever it was before. */
@@ -161,11 +189,15 @@ final class ListContents {
   }
 
   /**
-   * The item of a list that was made of these elements, with their names; null when the trace does
-   * not say the names, or no list is made with such ones: an empty name is one beside others only.
+   * The item of a list that was made of these elements, with their names. Null when the trace does
+   * not say the names, when all are empty, which such a list would have none for, or when two
+   * elements have one, of which it would keep the last alone.
    */
-  LineageItem madeOrNull() {
-    if (!namesKnown || !names.isEmpty() && names.stream().allMatch(String::isEmpty)) {
+  LineageItem asMadeOrNull() {
+    List<String> given = names.stream().filter(name -> !name.isEmpty()).toList();
+    if (!namesKnown
+        || given.isEmpty() && !names.isEmpty()
+        || Set.copyOf(given).size() < given.size()) {
       return null;
     }
     return LineageItem.of(making(), items.toArray(LineageItem[]::new));

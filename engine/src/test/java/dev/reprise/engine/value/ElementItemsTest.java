@@ -86,6 +86,18 @@ class ElementItemsTest {
     Traced changed = apply(operation("listAssign"), list, first, number(1), absent());
     changed = apply(operation("listAssign"), changed, second, name("b"), absent());
     assertThat(changed.item().key()).isEqualTo(apply(named, first, second).item().key());
+    // Also where it has grown since, or the name is one of those of a list.
+    Traced grown = apply(operation("listAssign"), changed, element(), name("c"), absent());
+    Traced third = element();
+    Traced names = apply(operation("names"), grown);
+    LineageItem last = ElementItems.at(names.item(), 2);
+    assertThat(last.literalOrNull()).isEqualTo(new StringScalar("c"));
+    LineageItem replaced =
+        ElementItems.assigned(
+            operation("listAssign"), grown.item(), third.item(), last, absent().item());
+    Operation longerNamed =
+        new Operation(named.opcode(), named.attributes().with("name.2", "c"));
+    assertThat(replaced.key()).isEqualTo(apply(longerNamed, first, second, third).item().key());
     // Not where another place would be possible, nor where the list is long or grows.
     LineageItem cast = LineageItem.of(operation("as.scalar"), number(1).item());
     Traced computed = new Traced(number(1).value(), cast);
@@ -211,7 +223,8 @@ class ElementItemsTest {
     if (size == 0) {
       return apply(operation("listAppend"), target, source(random, lists));
     }
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> apply(operation("names"), target);
       case 0 -> {
         Attributes name = random.nextBoolean() ? Attributes.of("name", "e") : Attributes.none();
         Operation append = new Operation(OperationTable.standard().get("listAppend"), name);

@@ -71,9 +71,31 @@ final class ImageWriters {
   private static void pool(OnnxExport export, String operator, LayerReader layer) {
     LayerReader.Window window = layer.window();
     export.takesImages(window.images(), layer);
-    NodeWriter node = window(export.node(operator, export.current()), window);
-    if (operator.equals("AveragePool")) {
-      node.integer("count_include_pad", layer.isOf("avg_pool2d") ? 1 : 0);
+    boolean isMean = operator.equals("AveragePool");
+    boolean isInside = layer.isOf("avg_pool2d_inside");
+    long rows = window.imageRows();
+    long cols = window.imageCols();
+    long[] pads = {window.padRows(), window.padCols(), window.padRows(), window.padCols()};
+    if (!isInside && (pads[0] >= window.rows() || pads[1] >= window.cols())) {
+      // Onnxruntime takes no padding as large as the window.
+      pad(export, pads, isMean ? 0 : Double.NEGATIVE_INFINITY);
+      rows += 2 * pads[0];
+      cols += 2 * pads[1];
+      pads = new long[4];
+    }
+    if (isMean && export.isBordered()) {
+      // But it makes one node of Pad and a mean, without looking at the sizes; not with this between.
+      String shape = export.integers("shape", -1, window.channels(), rows, cols);
+      export.node("Reshape", export.current(), shape).add();
+    }
+    NodeWriter node =
+        export
+            .node(operator, export.current())
+            .integers("kernel_shape", window.rows(), window.cols())
+            .integers("strides", window.strideRows(), window.strideCols())
+            .integers("pads", pads);
+    if (isMean) {
+      node.integer("count_include_pad", isInside ? 0 : 1);
     }
     node.add();
     export.becomes(window.output(window.channels()));
@@ -93,6 +115,10 @@ final class ImageWriters {
       throw layer.problem(
           "has padding that is not smaller than its window, or a window that is larger than the"
               + " padded image");
+    }
+    if (export.isBordered()) {
+      String shape = export.integers("shape", -1, images[0], images[1], images[2]);
+      export.node("Reshape", export.current(), shape).add();
     }
     NodeWriter node = export.node("AveragePool", export.current());
     node.integers("kernel_shape", sizes).integers("strides", strides).integers("pads", pads);
@@ -120,10 +146,16 @@ final class ImageWriters {
     long[] images = layer.images();
     export.takesImages(images, layer);
     long[] pads = pads(layer);
-    String all = export.integers("pads", 0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]);
-    Layer.Weights value = new Layer.Weights(1, 1, new double[] {layer.number("value")});
-    export.node("Pad", export.current(), all, export.floats("value", value)).add();
+    pad(export, pads, layer.number("value"));
     export.becomes(images[0], images[1] + pads[0] + pads[2], images[2] + pads[1] + pads[3]);
+  }
+
+  /** A border above, to the left, below and to the right. */
+  private static void pad(OnnxExport export, long[] pads, double border) {
+    String all = export.integers("pads", 0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]);
+    Layer.Weights value = new Layer.Weights(1, 1, new double[] {border});
+    export.node("Pad", export.current(), all, export.floats("value", value)).add();
+    export.hasBorder();
   }
 
   private static void globalAverage(OnnxExport export, LayerReader layer) {

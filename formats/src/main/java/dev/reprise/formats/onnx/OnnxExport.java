@@ -41,6 +41,9 @@ final class OnnxExport {
   private final GraphWriter graph;
   private String current = INPUT;
 
+  // What the last Pad puts out; null for none.
+  private String bordered;
+
   /** How many layers there are so far, those in branches included. */
   private int layers;
 
@@ -202,6 +205,16 @@ final class OnnxExport {
     if (extents[1] != width) {
       throw layer.problem("takes steps of " + width + " numbers, but gets " + extents[1]);
     }
+  }
+
+  /** The value is now what Pad has put out. */
+  void hasBorder() {
+    bordered = current;
+  }
+
+  /** True when nothing came after the last Pad. */
+  boolean isBordered() {
+    return current.equals(bordered);
   }
 
   /** The layer takes images. */

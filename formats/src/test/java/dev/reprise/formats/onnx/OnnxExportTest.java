@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.Scalar;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ class OnnxExportTest {
     return new Layer("global_avg_pool2d", Map.of(), sizes);
   }
 
-  private static List<OnnxModel.Node> nodes(List<Layer> layers) {
+  private static List<Node> nodes(List<Layer> layers) {
     byte[] bytes = OnnxExport.of(layers, FILE.toString());
     return OnnxModel.read(ByteBuffer.wrap(bytes), FILE).nodes();
   }
@@ -46,13 +47,13 @@ class OnnxExportTest {
   @Test
   void noTwoNodesHaveOneName() {
     Layer inner = residual(List.of(cells("relu")), List.of(cells("tanh")));
-    List<OnnxModel.Node> nodes =
+    List<Node> nodes =
         nodes(
             List.of(
                 global(),
                 residual(List.of(inner), List.of(inner)),
                 residual(List.of(cells("relu")), List.of(residual(List.of(), List.of())))));
-    assertThat(nodes).extracting(OnnxModel.Node::name).doesNotHaveDuplicates();
+    assertThat(nodes).extracting(Node::name).doesNotHaveDuplicates();
     assertThat(nodes.stream().filter(node -> node.operator().equals("Add"))).hasSize(5);
   }
 
@@ -61,9 +62,9 @@ class OnnxExportTest {
     for (boolean isMain : new boolean[] {true, false}) {
       List<Layer> rows = List.of(cells("flatten"), cells("relu"));
       Layer sum = isMain ? residual(rows, List.of()) : residual(List.of(), rows);
-      List<OnnxModel.Node> nodes = nodes(List.of(global(), sum));
+      List<Node> nodes = nodes(List.of(global(), sum));
       assertThat(nodes.stream().filter(node -> node.operator().equals("Flatten"))).hasSize(2);
-      assertThat(nodes).extracting(OnnxModel.Node::name).doesNotHaveDuplicates();
+      assertThat(nodes).extracting(Node::name).doesNotHaveDuplicates();
       assertThat(OnnxImport.of(model(List.of(global(), sum)), FILE.toString()))
           .extracting(Layer::type)
           .contains(Layer.RESIDUAL);
@@ -94,16 +95,16 @@ class OnnxExportTest {
   @Test
   void channelsSideBySideStayImagesAndOtherRowsDoNot() {
     List<Layer> relu = List.of(cells("relu"));
-    List<OnnxModel.Node> images = nodes(List.of(pooled(), concat(Map.of(), List.of(relu, relu))));
+    List<Node> images = nodes(List.of(pooled(), concat(Map.of(), List.of(relu, relu))));
     assertThat(images)
-        .extracting(OnnxModel.Node::operator)
+        .extracting(Node::operator)
         .containsExactly("MaxPool", "Relu", "Relu", "Concat");
     Layer mixed = concat(Map.of(), List.of(List.of(), List.of(global()), relu));
     assertThat(nodes(List.of(pooled(), mixed)).stream().filter(n -> n.operator().equals("Flatten")))
         .hasSize(3);
     Layer rest = new Layer(Layer.COLUMNS, Map.of(), Map.of("from", ten(), "to", ten()));
     assertThat(nodes(List.of(pooled(), rest, identity(1))))
-        .extracting(OnnxModel.Node::operator)
+        .extracting(Node::operator)
         .containsExactly("MaxPool", "Flatten", "Slice", "Gemm");
   }
 
@@ -200,6 +201,48 @@ class OnnxExportTest {
     assertThatThrownBy(() -> nodes(List.of(cells("softmax"), global())))
         .hasMessageContaining("layer 2 (global_avg_pool2d) takes images or sequences, but a");
     assertThat(nodes(List.of(cells("softmax"), identity()))).hasSize(2);
+  }
+
+  /** Onnxruntime refuses other models, and makes one node of Pad and a mean behind it. */
+  @Test
+  void paddingAsLargeAsTheWindowIsANodeOfItsOwn() {
+    for (String kind : List.of("avg_pool2d", "max_pool2d")) {
+      boolean isMean = kind.startsWith("avg");
+      List<String> bordered = nodes(List.of(pool(kind, 2))).stream().map(Node::operator).toList();
+      assertThat(bordered)
+          .isEqualTo(
+              isMean
+                  ? List.of("Pad", "Reshape", "AveragePool")
+                  : List.of("Pad", "MaxPool"));
+      assertThat(nodes(List.of(pool(kind, 1)))).extracting(Node::operator).doesNotContain("Pad");
+    }
+    Map<String, Scalar> sides = new LinkedHashMap<>();
+    for (String side : List.of("C", "Hin", "Win", "pad_top", "pad_left", "pad_right")) {
+      sides.put(side, new IntegerScalar(1));
+    }
+    sides.put("pad_bottom", new IntegerScalar(3));
+    sides.put("value", new IntegerScalar(0));
+    Map<String, Scalar> sizes = new LinkedHashMap<>(pool("avg_pool2d", 0).settings());
+    sizes.putAll(
+        Map.of("C", new IntegerScalar(1), "Hin", new IntegerScalar(5), "Win", new IntegerScalar(3)));
+    Layer border = new Layer("pad2d", Map.of(), sides);
+    assertThat(nodes(List.of(border, new Layer("avg_pool2d", Map.of(), sizes))))
+        .extracting(Node::operator)
+        .containsExactly("Pad", "Reshape", "AveragePool");
+  }
+
+  private static Layer pool(String kind, int padding) {
+    Map<String, Scalar> sizes = new LinkedHashMap<>();
+    for (String name : List.of("C", "Hf", "Wf", "strideh", "stridew")) {
+      sizes.put(name, new IntegerScalar(2));
+    }
+    for (String name : List.of("Hin", "Win")) {
+      sizes.put(name, new IntegerScalar(5));
+    }
+    for (String name : List.of("padh", "padw")) {
+      sizes.put(name, new IntegerScalar(padding));
+    }
+    return new Layer(kind, Map.of(), sizes);
   }
 
   @Test
