@@ -63,6 +63,7 @@ public record CompileOptions(
   }
 
   private static Set<String> named(String[] names) {
+    Objects.requireNonNull(names, "names");
     for (String name : names) {
       Objects.requireNonNull(name, "name");
     }

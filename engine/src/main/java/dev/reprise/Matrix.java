@@ -17,12 +17,18 @@ import java.lang.foreign.ValueLayout;
 public final class Matrix implements AutoCloseable {
   private final MatrixValue value;
   private final LineageItem item;
+  private final Session session;
   private boolean closed; // guarded by this
 
-  /** Takes over the caller's reference. */
-  Matrix(MatrixValue value, LineageItem item) {
+  /**
+   * Takes over the caller's reference.
+   *
+   * @param session the one whose memory the cells lie in and whose options the item goes by
+   */
+  Matrix(MatrixValue value, LineageItem item, Session session) {
     this.value = value;
     this.item = item;
+    this.session = session;
   }
 
   /**
@@ -41,6 +47,10 @@ public final class Matrix implements AutoCloseable {
   /** Null when the session does not trace. */
   LineageItem item() {
     return item;
+  }
+
+  Session session() {
+    return session;
   }
 
   public long rows() {

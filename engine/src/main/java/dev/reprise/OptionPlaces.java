@@ -201,7 +201,12 @@ public final class OptionPlaces {
     return null;
   }
 
-  private static void requireName(String option, Path path) {
+  /**
+   * A path that is not empty.
+   *
+   * @throws ResourceException naming the option
+   */
+  public static void requireName(String option, Path path) {
     if (path.toString().isEmpty()) {
       throw new ResourceException(option + " needs a path, not ''");
     }

@@ -19,13 +19,19 @@ public final class RunResult implements AutoCloseable {
   private final Map<String, Value> values;
   private final Map<String, LineageItem> items;
   private final RunStatistics statistics;
+  private final Session session;
   private boolean closed; // guarded by this
 
   /** Takes over the references to the values; items may be missing when nothing was traced. */
-  RunResult(Map<String, Value> values, Map<String, LineageItem> items, RunStatistics statistics) {
+  RunResult(
+      Map<String, Value> values,
+      Map<String, LineageItem> items,
+      RunStatistics statistics,
+      Session session) {
     this.values = Map.copyOf(values);
     this.items = Map.copyOf(items);
     this.statistics = statistics;
+    this.session = session;
   }
 
   public RunStatistics statistics() {
@@ -47,7 +53,7 @@ public final class RunResult implements AutoCloseable {
             "output '" + name + "' is " + Describe.one(value(name)) + ", not a matrix");
       }
       matrix.retain();
-      return new Matrix(matrix, items.get(name));
+      return new Matrix(matrix, items.get(name), session);
     }
   }
 

@@ -32,7 +32,7 @@ public final class Script {
     Objects.requireNonNull(inputs, "inputs");
     runner.requireInputs(inputs.values().keySet());
     ScriptRunner.Outcome outcome = runner.run(() -> session.bind(inputs));
-    return new RunResult(outcome.values(), outcome.items(), outcome.statistics());
+    return new RunResult(outcome.values(), outcome.items(), outcome.statistics(), session);
   }
 
   /** Blocks and instructions, as {@code reprise explain} prints them. */

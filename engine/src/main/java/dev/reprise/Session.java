@@ -79,7 +79,7 @@ public final class Session implements AutoCloseable {
    */
   public Matrix matrix(double[][] rows, String version) {
     Binding.Bound bound = services.whileOpen(() -> Binding.matrix(services, rows, version));
-    return new Matrix(bound.value(), bound.item());
+    return new Matrix(bound.value(), bound.item(), this);
   }
 
   /**
@@ -123,14 +123,23 @@ public final class Session implements AutoCloseable {
           .forEach((name, value) ->
               bound.put(
                   name,
-                  value instanceof Matrix matrix
-                      ? Binding.borrowed(matrix.value(), matrix.item())
-                      : Binding.of(services, value)));
+                  value instanceof Matrix matrix ? bind(matrix) : Binding.of(services, value)));
       return bound;
     } catch (RuntimeException | Error e) {
       Binding.release(bound);
       throw e;
     }
+  }
+
+  /**
+   * A matrix of another session is copied and goes by its content: that session may not trace, or
+   * may have computed the cells in a way that the options of this one rule out, and its key would
+   * have this one's cache hand them out.
+   */
+  private Binding.Bound bind(Matrix matrix) {
+    return matrix.session() == this
+        ? Binding.borrowed(matrix.value(), matrix.item())
+        : Binding.content(services, matrix.toArray(), Math.toIntExact(matrix.cols()));
   }
 
   /** Buffers that were not given back when the session closed; for tests. */

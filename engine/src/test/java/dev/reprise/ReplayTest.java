@@ -105,6 +105,16 @@ class ReplayTest {
   }
 
   @Test
+  void aReadThatNamesNoFileIsToldAsDamage() throws Exception {
+    Files.writeString(
+        folder.resolve("damaged.lineage"),
+        "reprise-lineage 1\n%1 = read{fingerprint=12ab, option.format=csv}\nreturn %1\n");
+    assertThatThrownBy(() -> replay(1, "damaged.lineage", "again.csv", "csv"))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("does not say what was read");
+  }
+
+  @Test
   void aFileOverwrittenBetweenTwoReadsIsReadAgain() throws Exception {
     String script =
         """

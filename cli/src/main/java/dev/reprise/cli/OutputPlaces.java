@@ -46,9 +46,17 @@ final class OutputPlaces {
     check(() -> OptionPlaces.existing(option, folder));
   }
 
-  /** A folder that is there. */
+  /** A folder that is there, by its name. */
   static void present(String option, Path folder) {
+    named(option, folder);
     check(() -> OptionPlaces.present(option, folder));
+  }
+
+  /** A path that is not empty. */
+  static void named(String option, Path path) {
+    if (path != null) {
+      check(() -> OptionPlaces.requireName(option, path));
+    }
   }
 
   private static void check(Runnable looking) {

@@ -138,6 +138,7 @@ final class ReplayCommand implements Callable<ExitCode> {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new UsageException("lineage file not found: " + file);
     }
+    OutputPlaces.named("--output", output);
     return ReplayRequest.of(file)
         .withUntil(until)
         .withReplacements(replacements(replaced))

@@ -73,6 +73,7 @@ final class StoredReplay {
 
   private ExitCode replayed(ReplayRequest request, SessionConfig config, Console console)
       throws IOException {
+    OutputPlaces.named("--output", output);
     String known = ReplayCommand.format(format, output);
     ReplayResult result;
     try (Session session = Reprise.session(config)) {

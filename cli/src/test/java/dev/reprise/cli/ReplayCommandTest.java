@@ -220,6 +220,7 @@ class ReplayCommandTest extends CommandTest {
     assertUsage("there is no stored value", "replay", trace, "--verify", file("none"));
     assertUsage("lineage file not found", "replay", file("none.lineage"), "--verify");
     assertUsage("FILE.lineage is missing", "replay", "--until", "%1");
+    assertUsage("--output needs a path", "replay", trace, "-o", "");
     Files.writeString(folder.resolve("cut.lineage"), "reprise-lineage 1\n%1 = literal integer 1\n");
     assertThat(run("replay", file("cut.lineage"))).isEqualTo(ExitCode.SCRIPT);
     assertThat(err()).contains("cut.lineage: line 3, column 1").contains("cut off");

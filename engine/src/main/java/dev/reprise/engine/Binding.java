@@ -60,11 +60,17 @@ public final class Binding {
 
   /** Copies rows into host memory; the item is keyed by the version or else by the content. */
   public static Bound matrix(SessionServices services, double[][] rows, String version) {
-    return services.memory().run(() -> copied(services, rows, version));
+    int cols = requireRows(rows);
+    return services.memory().run(() -> copied(services, rows, cols, version));
   }
 
-  private static Bound copied(SessionServices services, double[][] rows, String version) {
-    int cols = requireRows(rows);
+  /** Copies rows of that many cells, also none, into host memory, keyed by the content. */
+  public static Bound content(SessionServices services, double[][] rows, int cols) {
+    return services.memory().run(() -> copied(services, rows, cols, null));
+  }
+
+  private static Bound copied(
+      SessionServices services, double[][] rows, int cols, String version) {
     DenseMatrix matrix = DenseMatrix.allocate(services.memory(), rows.length, cols);
     for (int i = 0; i < rows.length; i++) {
       MemorySegment.copy(

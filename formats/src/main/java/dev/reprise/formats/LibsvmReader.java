@@ -12,6 +12,9 @@ import java.util.List;
  * may be separated by white space or commas.
  */
 final class LibsvmReader {
+  /** Compressed rows number their columns by an int, and the label takes one. */
+  private static final long MOST_FEATURES = Integer.MAX_VALUE - 1L;
+
   private final ReadSettings settings;
   private final List<TextBlock> blocks;
   private final int threads;
@@ -34,6 +37,15 @@ final class LibsvmReader {
 
   /** Reads a matrix that the caller owns. */
   MatrixOperand matrix(Allocator allocator) {
+    if (settings.cols() > MOST_FEATURES) {
+      throw new FormatException(
+          settings.file(),
+          settings.shapeSource()
+              + " "
+              + settings.cols()
+              + " columns, libsvm is read with at most "
+              + MOST_FEATURES);
+    }
     Part[] parts = new Part[blocks.size()];
     BlockTasks.run(parts.length, threads, b -> parts[b] = part(blocks.get(b)));
     long rows = 0;
@@ -116,7 +128,7 @@ final class LibsvmReader {
     void read(Part part) {
       skipSeparators();
       part.labels.add(part.rows, 0, number("a label", wordEnd(at)));
-      long limit = settings.cols() >= 0 ? settings.cols() : Integer.MAX_VALUE - 1L;
+      long limit = settings.cols() >= 0 ? settings.cols() : MOST_FEATURES;
       for (skipSeparators(); at < end; skipSeparators()) {
         int wordEnd = wordEnd(at);
         int split = find(settings.indexSeparator(), at, wordEnd);

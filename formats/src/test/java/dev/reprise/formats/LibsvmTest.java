@@ -40,6 +40,15 @@ class LibsvmTest {
   }
 
   @Test
+  void moreColumnsThanThereCanBeAreRefused() {
+    files.put("x.libsvm", "1 1:2\n");
+    assertThatThrownBy(
+            () -> files.matrix("x.libsvm", ReadOptions.none().withShape(1, Long.MAX_VALUE)))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("9223372036854775807 columns");
+  }
+
+  @Test
   void whatIsWrittenComesBack() {
     Random random = new Random(5);
     for (int round = 0; round < 40; round++) {

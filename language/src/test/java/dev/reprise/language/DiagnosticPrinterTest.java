@@ -37,6 +37,15 @@ class DiagnosticPrinterTest {
   }
 
   @Test
+  void controlCharactersOfALineAreShownInsteadOfObeyed() {
+    Diagnostic finding =
+        new Diagnostic(
+            Severity.ERROR, new Position("a.dml", 1, 5), 1, "odd", null, "x\u001b[2J\u009b = 1");
+    assertThat(DiagnosticPrinter.plain().print(List.of(finding)))
+        .isEqualTo("a.dml:1:5: error: odd\n  x\u241b[2J\ufffd = 1\n      ^\n");
+  }
+
+  @Test
   void coloursAreAnsiCodesAroundTheSameText() {
     String coloured = DiagnosticPrinter.coloured().print(FINDING);
     assertThat(coloured).contains("\u001b[31m");

@@ -363,27 +363,28 @@ public final class TraceReader {
     return items.get(number - 1);
   }
 
-  /** Catches what would otherwise break a kernel: operands that its opcode does not have. */
+  /**
+   * Catches what would otherwise break a kernel: operands that its opcode does not have, or too
+   * few of them. What a script leaves out is in a trace as its default, or as absent.
+   */
   static void checkInputs(LineCursor line, Opcode opcode, int inputs, String note)
       throws TraceFormatException {
     boolean isSource = opcode.evaluation() == Evaluation.SOURCE;
     if (note != null && (inputs > 0 || !isSource)) {
       throw line.mistake("only an item that reads content from outside has a note after '@'");
     }
-    long required = isSource ? 0 : opcode.parameters().stream().filter(p -> p.isRequired()).count();
-    if (inputs < required || (inputs > opcode.parameters().size() && !opcode.isVariadic())) {
+    int named = isSource ? 0 : opcode.parameters().size();
+    if (inputs < named || (inputs > named && !opcode.isVariadic())) {
       throw line.mistake(
-          "'" + opcode.name() + "' takes " + operandCount(opcode) + ", but has " + inputs);
+          "'" + opcode.name() + "' takes " + operandCount(opcode, named) + ", but has " + inputs);
     }
   }
 
-  private static String operandCount(Opcode opcode) {
-    long required = opcode.parameters().stream().filter(p -> p.isRequired()).count();
-    int most = opcode.parameters().size();
+  private static String operandCount(Opcode opcode, int named) {
     if (opcode.isVariadic()) {
-      return required + " or more inputs";
+      return named + " or more inputs";
     }
-    return (required == most ? "" : required + " to ") + most + (most == 1 ? " input" : " inputs");
+    return named == 1 ? "1 input" : (named == 0 ? "no" : named) + " inputs";
   }
 
   private Map<String, LineageItem> readOutputs(LineCursor line) throws TraceFormatException {

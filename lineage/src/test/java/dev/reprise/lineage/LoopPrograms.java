@@ -5,6 +5,7 @@ import static dev.reprise.lineage.RandomTraces.operation;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -86,16 +87,8 @@ final class LoopPrograms {
             case 2 -> RandomTraces.literal(e.inner() * 3 + 1);
             case 3 -> LineageItem.literal(Scalar.of(0.5 * (e.inner() / 5)));
             case 4 -> null;
-            case 5 ->
-                LineageItem.of(
-                    RandomTraces.operation("rand"),
-                    RandomTraces.literal(3),
-                    RandomTraces.literal(Seeds.draw(e.seedBase, ++e.draws)));
-            case 9 ->
-                LineageItem.of(
-                    RandomTraces.operation("rand"),
-                    RandomTraces.literal(3),
-                    RandomTraces.literal(e.inner() > 3 ? 7 : Seeds.draw(e.seedBase, ++e.draws)));
+            case 5 -> drawn(Seeds.draw(e.seedBase, ++e.draws));
+            case 9 -> drawn(e.inner() > 3 ? 7 : Seeds.draw(e.seedBase, ++e.draws));
             case 6 -> LineageItem.of(RandomTraces.operation("list"), orOne(a), orOne(b));
             case 7 ->
                 a != null && !a.isLiteral() && a.name().equals("list") ? a.input(1) : orOne(a);
@@ -105,6 +98,14 @@ final class LoopPrograms {
                     "g" + e.inner() % 3);
             default -> LineageItem.of(operation, orOne(a), orOne(b));
           };
+    }
+
+    private static LineageItem drawn(long seed) {
+      Operation rand = RandomTraces.operation("rand");
+      LineageItem[] inputs = new LineageItem[rand.opcode().parameters().size()];
+      Arrays.fill(inputs, RandomTraces.literal(3));
+      inputs[rand.opcode().seedParameter()] = RandomTraces.literal(seed);
+      return LineageItem.of(rand, inputs);
     }
 
     private static LineageItem orOne(LineageItem item) {

@@ -30,6 +30,8 @@ class TraceReaderErrorTest {
         "%1 = tsmm %1 | 3 | %1 is not defined in a line above",
         "%1 = tsmm | 3 | 'tsmm' takes 1 input, but has 0",
         "%1 = literal integer 1;%2 = tsmm %1 %1 | 4 | 'tsmm' takes 1 input, but has 2",
+        "%1 = literal integer 1;%2 = rand %1 %1 | 4 | 'rand' takes 8 inputs, but has 2",
+        "%1 = literal integer 1;%2 = read{a=1} %1 | 4 | 'read' takes no inputs, but has 1",
         "%1 = literal integer 3.5 | 3 | '3.5' is not of type integer",
         "%1 = literal boolean yes | 3 | 'yes' is not of type boolean",
         "%1 = literal colour red | 3 | no literals of type 'colour'",

@@ -291,6 +291,9 @@ public final class Replayer {
     }
     Path folder = sources.resources().config().workingDirectory();
     Path instead = replacements.get(item.key());
+    if (instead == null && item.note() == null && !TraceCut.isCut(item)) {
+      throw new OperandException("the trace is damaged: it does not say what was read");
+    }
     if (instead == null && item.operation().name().equals("resume")) {
       return sources.checkpoints().again(folder, item.operation(), item.note());
     }

@@ -41,9 +41,19 @@ record SyntaxMessage(String text, String hint) {
       case ScriptParser.UNTERMINATED ->
           "the text that begins here has no closing " + token.getText().charAt(0);
       case ScriptParser.UNTERMINATED_COMMENT -> "the comment that begins here has no closing */";
-      case ScriptParser.UNKNOWN -> "found '" + token.getText() + "', which has no meaning here";
+      case ScriptParser.UNKNOWN -> "found " + shown(token.getText()) + ", which has no meaning here";
       default -> null;
     };
+  }
+
+  /** In quotes, or by its number if it cannot be seen. */
+  private static String shown(String character) {
+    int codePoint = character.codePointAt(0);
+    boolean isInvisible =
+        Character.isISOControl(codePoint)
+            || Character.isWhitespace(codePoint)
+            || Character.getType(codePoint) == Character.FORMAT;
+    return isInvisible ? "the character U+%04X".formatted(codePoint) : "'" + character + "'";
   }
 
   /** Empty when the parser looked further than one token, so that no set belongs to the token. */

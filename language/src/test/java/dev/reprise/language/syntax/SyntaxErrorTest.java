@@ -74,6 +74,14 @@ class SyntaxErrorTest {
   }
 
   @Test
+  void aCharacterThatCannotBeSeenIsNamedByItsNumber() {
+    assertThat(Scripts.errors("x = 1\u000b\ny = 2\u202e"))
+        .containsExactly(
+            "1:6 found the character U+000B, which has no meaning here",
+            "2:6 found the character U+202E, which has no meaning here");
+  }
+
+  @Test
   void textWithoutClosingQuoteDoesNotSwallowTheRest() {
     assertThat(Scripts.errors("print(\"abc)\nprint(\"def\")\nx = = 3\ny = 'q\n"))
         .containsExactly(
