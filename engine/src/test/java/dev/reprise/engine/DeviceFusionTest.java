@@ -113,6 +113,41 @@ class DeviceFusionTest {
     assertThat(chains.hits() + chains.waits()).isEqualTo(20);
   }
 
+  /**
+   * The program comes to the chain's first operation before X is there, and to its last one after
+   * it has waited for X: the chain has the expression of those that come later all the same.
+   */
+  @Test
+  void aValueThatComesWhileItsChainIsPutOffIsOneLeaf() {
+    String script =
+        """
+        X = rand(rows=300, cols=40, seed=1)
+        for (i in 1:20) {
+          A = X / i
+          n = sum(t(X)) * 0 + 3
+          V = matrix(i, rows=n, cols=1)
+          Z = A * 3 - X
+          print(sum(Z %*% t(Z)) + sum(t(V)))
+        }
+        """;
+    String expected = FakeDevices.expected(script);
+    TakenClaims claims = new TakenClaims();
+    AtomicBoolean wentOn = new AtomicBoolean();
+    fake = devices.device("fake:0");
+    fake.beforeLaunch(() -> {
+      if (fake.launches() == 0) {
+        // Of X, and of t(X), to which the program comes after the division.
+        wentOn.set(claims.come(2));
+      }
+    });
+    Outcome outcome =
+        FakeDevices.run(config("fake:0", ReuseMode.FULL), claims, script, fake);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(wentOn).isTrue();
+    // From the ninth time on.
+    assertThat(outcome.executed("fused (devices)")).isEqualTo(12);
+  }
+
   @Test
   void theSecondRunOfASessionFindsWhatTheFirstComputed() {
     String expected = FakeDevices.expected(LOOP);

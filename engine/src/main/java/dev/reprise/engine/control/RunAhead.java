@@ -79,12 +79,16 @@ public final class RunAhead {
 
   /**
    * What a task that has begun on this thread leaves: its value if it is there, else its handle,
-   * which is added.
+   * which is added. A number that an accelerator has as well keeps its handle, which tells so.
    *
    * @param item what the task has a claim on, or null
    */
   public Value begun(Handle handle, Origin origin, LineageItem item) {
     Value value = handle.valueOrNull();
+    // Asked afterwards: what an accelerator has is there before the number is.
+    if (value != null && handle.companion() != null) {
+      return handle;
+    }
     if (value != null) {
       value.retain();
       handle.release();

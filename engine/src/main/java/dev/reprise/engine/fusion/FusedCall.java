@@ -296,15 +296,25 @@ final class FusedCall {
       members.add(new Member(operation, places, operation.work(operands)));
     }
 
+    /** One leaf for one value, however often it is read. */
     private int leaf(Value value) {
       for (int i = 0; i < leaves.size(); i++) {
-        if (leaves.get(i) == value) {
+        if (isSame(leaves.get(i), value)) {
           return i;
         }
       }
       leaves.add(value);
       kinds.add(kind(value));
       return loop == null ? leaves.size() - 1 : loop.leaf(kinds.getLast());
+    }
+
+    /**
+     * When a value came between the operations that read it, one has its handle and another one
+     * itself; which of them is left to chance, and what the loop looks like must not be.
+     */
+    private static boolean isSame(Value one, Value other) {
+      // First, since a handle may become done between two looks at it.
+      return one == other || one.settled() == other.settled();
     }
 
     private LeafKind kind(Value value) {

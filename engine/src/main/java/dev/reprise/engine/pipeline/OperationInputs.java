@@ -14,6 +14,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Meta;
+import dev.reprise.runtime.operation.Operation;
 import java.util.function.Predicate;
 
 /** What the {@link Pipeline} asks of the inputs of an operation. Stateless. */
@@ -28,20 +29,31 @@ public final class OperationInputs {
     return resolve(context, inputs, value -> false);
   }
 
-  /** As {@link #resolve}, but {@linkplain LateNumbers late numbers} are as if they were to come. */
-  static boolean resolveButNumbers(ControlContext context, Value[] inputs) {
-    return resolve(context, inputs, LateNumbers::isLate);
+  /**
+   * As {@link #resolve}, but {@linkplain LateNumbers late numbers} that an operation takes where
+   * accelerators have them are as if they were to come.
+   */
+  static boolean resolveButNumbers(ControlContext context, Operation operation, Value[] inputs) {
+    return resolve(
+        context,
+        inputs,
+        value -> LateNumbers.isLate(value) && LateNumbers.areTaken(operation, inputs));
   }
 
-  private static boolean resolve(ControlContext context, Value[] inputs, Predicate<Value> toCome) {
+  /**
+   * @param toCome true for what is as if it were to come, though it is there
+   */
+  static boolean resolve(ControlContext context, Value[] inputs, Predicate<Value> toCome) {
     boolean pending = false;
     for (int i = 0; i < inputs.length; i++) {
-      if (toCome.test(inputs[i])) {
-        pending = true;
-        continue;
-      }
       if (inputs[i] instanceof Handle handle) {
+        // Looked at first, since a cell is there before the number is: who sees the number, knows
+        // whether it is late. Otherwise both may come between two looks.
         Value value = handle.valueOrNull();
+        if (toCome.test(handle)) {
+          pending = true;
+          continue;
+        }
         if (value == null && (handle.meta() == null || handle.errorOrNull() != null)) {
           value = context.await(handle);
         }

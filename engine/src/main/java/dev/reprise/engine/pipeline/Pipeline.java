@@ -7,7 +7,6 @@ import dev.reprise.engine.control.Origin;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.control.UntracedIteration;
 import dev.reprise.engine.device.KernelRunner;
-import dev.reprise.engine.device.LateNumbers;
 import dev.reprise.engine.device.NumberFormula;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.replay.Restoration;
@@ -176,8 +175,8 @@ public final class Pipeline {
       Origin origin,
       boolean sampled) {
     boolean pending =
-        kernels.takesNumbers() && LateNumbers.areTaken(operation.operation(), inputs)
-            ? OperationInputs.resolveButNumbers(context, inputs)
+        kernels.takesNumbers()
+            ? OperationInputs.resolveButNumbers(context, operation.operation(), inputs)
             : OperationInputs.resolve(context, inputs);
     RowsView view = operation.slices() ? slices.viewOrNull(operation.operation(), inputs) : null;
     if (view != null) {

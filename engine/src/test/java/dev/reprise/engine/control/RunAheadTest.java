@@ -139,4 +139,20 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(0)).isTrue();
     left.release();
   }
+
+  /** What is made of it would launch otherwise if it went by who was faster. */
+  @Test
+  void aNumberThatAnAcceleratorHasKeepsItsHandleThoughItCameAtOnce() {
+    Handle number = new Handle(null, Meta.DOUBLE);
+    Scalar cell = Scalar.of(1.0);
+    number.accompany(cell);
+    number.complete(Scalar.of(2.0));
+    assertThat(ahead.begun(number, null, null)).isSameAs(number);
+    assertThat(number.companion()).isSameAs(cell);
+    assertThat(ahead.isEmpty()).isTrue();
+
+    Handle plain = new Handle(null, Meta.DOUBLE);
+    plain.complete(Scalar.of(2.0));
+    assertThat(ahead.begun(plain, null, null)).isEqualTo(Scalar.of(2.0));
+  }
 }
