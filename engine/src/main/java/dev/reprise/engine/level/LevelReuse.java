@@ -1,7 +1,5 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.SessionConfig;
-import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
@@ -12,7 +10,6 @@ import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.region.EqualExecutions;
 import dev.reprise.engine.region.Footprint;
-import dev.reprise.engine.region.Publication;
 import dev.reprise.engine.region.Region;
 import dev.reprise.engine.region.RegionRecord;
 import dev.reprise.engine.replay.Restoration;
@@ -26,17 +23,12 @@ import dev.reprise.engine.worth.Asking;
 import dev.reprise.engine.worth.AskingByContent;
 import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.worth.SiteAccount;
-import dev.reprise.lineage.CompositeKey;
-import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.RunScope;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.OperationTable;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -72,15 +64,13 @@ import java.util.function.BooleanSupplier;
 public final class LevelReuse {
   private final Sources sources;
   private final RunChecks checks;
-  private final LineageCache cache;
+  private final RegionKeys keys;
+  private final RegionPublisher publisher;
   private final Keeping keeping;
   private final Composites composites;
   private final EqualExecutions equals;
   private final InputContents inputContents;
   private final CallsUnderWay underWay = new CallsUnderWay();
-
-  /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
-  private final int precision;
 
   /** Whether matrices lie where their content can be looked at; may change once. */
   private final BooleanSupplier mayLook;
@@ -98,17 +88,16 @@ public final class LevelReuse {
       EqualExecutions equals,
       RunChecks checks) {
     Resources resources = sources.resources();
-    SessionConfig config = resources.config();
     this.sources = sources;
     this.checks = checks;
     this.mayLook = resources::mayDefer;
     this.stored = resources.stored();
-    this.cache = resources.cache();
+    this.keys = new RegionKeys(resources);
+    this.publisher = new RegionPublisher(resources, keys, keeping, composites, equals);
     this.keeping = keeping;
     this.composites = composites;
     this.equals = equals;
     this.inputContents = new InputContents(resources.memory());
-    this.precision = config.precision().ordinal() | config.products().ordinal() << 4;
   }
 
   /**
@@ -149,7 +138,7 @@ public final class LevelReuse {
     // What a process executes once is not found by its contents.
     InputContents.Asked contents =
         region.isKeptHere() && region.account().askingByContent().asks()
-            ? inputContents.of(kind(region), region, activation, request.inputs)
+            ? inputContents.of(keys.kind(region), region, activation, request.inputs)
             : null;
     if (contents == null) {
       findOrExecute(request, byHistory);
@@ -164,7 +153,7 @@ public final class LevelReuse {
     if (skipsCarried(region) && request.context.carried.anyCarried(request.inputs)) {
       return false;
     }
-    return !asksForSample(region) || Asking.isSampled(key(region, request.inputs).low());
+    return !asksForSample(region) || Asking.isSampled(keys.of(region, request.inputs).low());
   }
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
@@ -216,19 +205,6 @@ public final class LevelReuse {
     return items;
   }
 
-  private Key key(Region region, LineageItem[] inputs) {
-    return CompositeKey.of(kind(region), region.fingerprint(), inputs);
-  }
-
-  private int kind(Region region) {
-    return region.level().ordinal() << Byte.SIZE | precision;
-  }
-
-  /** The key in the experiment store, where contents stand for small inputs. */
-  private Key storeKey(Region region, LineageItem[] inputs) {
-    return CompositeKey.of(kind(region), region.fingerprint(), stored.contents().of(inputs));
-  }
-
   // ---- finding
 
   /**
@@ -244,7 +220,7 @@ public final class LevelReuse {
     if (composites.isEmpty()) {
       return false;
     }
-    Key key = key(request.region, request.inputs);
+    Key key = keys.of(request.region, request.inputs);
     Composite known = composites.get(key);
     return known != null && leaveOut(request, new Found(key, known, null, null));
   }
@@ -261,7 +237,7 @@ public final class LevelReuse {
     if (!isAskedInStore(request.region)) {
       return false;
     }
-    Key key = key(request.region, request.inputs);
+    Key key = keys.of(request.region, request.inputs);
     if (composites.get(key) != null) {
       // Its values have gone.
       return false;
@@ -412,7 +388,7 @@ public final class LevelReuse {
       values[i] = activation.values[region.inputs()[i]];
     }
     stored.contents().lookAt(inputs, values, mayLook.getAsBoolean());
-    return storeKey(region, inputs);
+    return keys.inStore(region, inputs);
   }
 
   /** What an earlier run left in the experiment store. */
@@ -557,82 +533,14 @@ public final class LevelReuse {
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
       FinishedRegion done =
           new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
-      ByContents named = contents == null ? null : new ByContents(contents, before);
-      publish(done, named, context.ahead.unfinishedSince(submittedBefore));
+      RegionPublisher.ByContents named =
+          contents == null ? null : new RegionPublisher.ByContents(contents, before);
+      publisher.publish(done, named, context.ahead.unfinishedSince(submittedBefore));
     }
   }
 
   /** What an execution counts as that took so long. */
   private long cost(long nanos) {
     return stored == null ? nanos : stored.offers().cost(nanos);
-  }
-
-  /**
-   * By what an execution is found, too.
-   *
-   * @param before when it began
-   */
-  private record ByContents(InputContents.Asked asked, RunScope.Since before) {
-    Key key() {
-      return asked.key();
-    }
-  }
-
-  /** Publishes at once, or when everything that the execution started has succeeded. */
-  private void publish(FinishedRegion done, ByContents contents, List<Handle> unfinished) {
-    List<Handle> awaited = new ArrayList<>(unfinished);
-    done.collectPending(awaited);
-    if (awaited.isEmpty()) {
-      publish(done, contents);
-      return;
-    }
-    done.retain();
-    Publication.after(
-        awaited,
-        () -> {
-          try {
-            publish(done, contents);
-          } finally {
-            done.release();
-          }
-        },
-        done::release);
-  }
-
-  /**
-   * @param contents by which it is found, too, also as something that was not kept; or null
-   */
-  private void publish(FinishedRegion done, ByContents contents) {
-    Key key = key(done.region, done.inputs);
-    Key asked = contents == null ? key : contents.key();
-    if (done.region.isKeptHere()
-        && keeping.pays(done.region.account(), asked, done.work(), done.bytesToKeep(cache))) {
-      Composite composite = done.composite(cache);
-      composites.put(key, composite, done.kept());
-      HistoryTemplate template =
-          contents == null ? null : done.history(contents.asked.vary(), contents.before);
-      if (template != null) {
-        equals.put(contents.key(), key, template);
-      }
-    }
-    if (stored != null && stored.regions().isWorthKeeping(done.costNanos())) {
-      Composite named = done.named();
-      LineageItem[] inputs = done.inputs;
-      Key storeKey = storeKey(done.region, inputs);
-      done.lookAtValues(stored.contents(), mayLook.getAsBoolean());
-      done.offerTo(stored);
-      // Written by the store's thread: it walks the history of every output.
-      boolean isLoop = !done.region.isKeptHere();
-      ContentKeys contentKeys = stored.contents().keys();
-      stored
-          .regions()
-          .keep(
-              storeKey,
-              () ->
-                  isLoop
-                      ? RegionRecord.writeLoop(named, inputs, contentKeys)
-                      : RegionRecord.write(named, inputs, contentKeys),
-              done.costNanos());
-    }
   }
 }
