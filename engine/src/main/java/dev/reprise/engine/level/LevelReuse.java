@@ -4,7 +4,6 @@ import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.OwnedExecution;
 import dev.reprise.engine.control.RunChecks;
 import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
@@ -20,9 +19,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.engine.worth.Asking;
-import dev.reprise.engine.worth.AskingByContent;
 import dev.reprise.engine.worth.Keeping;
-import dev.reprise.engine.worth.SiteAccount;
 import dev.reprise.lineage.HistoryTemplate;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -101,29 +98,6 @@ public final class LevelReuse {
   }
 
   /**
-   * An execution that is about to begin.
-   *
-   * @param inputs items of the region's inputs; null for a variable without a value
-   * @param wanted how many of the outputs, from the first on, the caller looks at
-   */
-  private record Request(
-      ControlContext context,
-      Activation activation,
-      Region region,
-      Node[] body,
-      LineageItem[] inputs,
-      int wanted) {
-
-    Request(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
-      this(context, activation, region, body, items(activation, region.inputs()), wanted);
-    }
-
-    SiteAccount account() {
-      return region.account();
-    }
-  }
-
-  /**
    * Executes a region that is worth asking for, or binds what an earlier execution left.
    *
    * @param wanted how many of the outputs, from the first on, the caller looks at
@@ -138,22 +112,26 @@ public final class LevelReuse {
     // What a process executes once is not found by its contents.
     InputContents.Asked contents =
         region.isKeptHere() && region.account().askingByContent().asks()
-            ? inputContents.of(keys.kind(region), region, activation, request.inputs)
+            ? inputContents.of(keys.kind(region), region, activation, request.inputs())
             : null;
     if (contents == null) {
       findOrExecute(request, byHistory);
     } else if (!findByContents(request, contents.key()) && !(byHistory && recall(request))) {
-      executeOnce(request, contents, byHistory);
+      underWay.executeOnce(
+          request,
+          contents.key(),
+          () -> findByContents(request, contents.key()),
+          () -> executeAsked(request, contents, byHistory));
     }
   }
 
   /** False when executions like this were asked for in vain so often that this one is not. */
   private boolean asksByHistory(Request request) {
-    Region region = request.region;
-    if (skipsCarried(region) && request.context.carried.anyCarried(request.inputs)) {
+    Region region = request.region();
+    if (skipsCarried(region) && request.context().carried.anyCarried(request.inputs())) {
       return false;
     }
-    return !asksForSample(region) || Asking.isSampled(keys.of(region, request.inputs).low());
+    return !asksForSample(region) || Asking.isSampled(keys.of(region, request.inputs()).low());
   }
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
@@ -168,9 +146,9 @@ public final class LevelReuse {
   /** What the experiment store has, or else executes what is not found by contents. */
   private void findOrExecute(Request request, boolean byHistory) {
     if (!byHistory) {
-      long before = request.context.work;
-      Node.runAll(request.body, request.context, request.activation);
-      request.region.learn(request.context.work - before);
+      long before = request.context().work;
+      Node.runAll(request.body(), request.context(), request.activation());
+      request.region().learn(request.context().work - before);
     } else if (!recall(request)) {
       request.account().asking().inVain();
       execute(request, null);
@@ -189,20 +167,13 @@ public final class LevelReuse {
 
   /** True for an execution, about to begin, that is not asked for because of that. */
   public boolean skips(ControlContext context, Activation activation, Region region) {
-    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs()));
+    return skipsCarried(region)
+        && context.carried.anyCarried(Request.items(activation, region.inputs()));
   }
 
   /** True for what the experiment store may have, or may be given. */
   private boolean isAskedInStore(Region region) {
     return stored != null && region.isWorthRecalling(stored.regions().worthRecallingNanos());
-  }
-
-  private static LineageItem[] items(Activation activation, int[] slots) {
-    LineageItem[] items = new LineageItem[slots.length];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = activation.items[slots[i]];
-    }
-    return items;
   }
 
   // ---- finding
@@ -220,7 +191,7 @@ public final class LevelReuse {
     if (composites.isEmpty()) {
       return false;
     }
-    Key key = keys.of(request.region, request.inputs);
+    Key key = keys.of(request.region(), request.inputs());
     Composite known = composites.get(key);
     return known != null && leaveOut(request, new Found(key, known, null, null));
   }
@@ -234,31 +205,31 @@ public final class LevelReuse {
 
   /** Looks for what an earlier run left in the experiment store. */
   private boolean recall(Request request) {
-    if (!isAskedInStore(request.region)) {
+    if (!isAskedInStore(request.region())) {
       return false;
     }
-    Key key = keys.of(request.region, request.inputs);
+    Key key = keys.of(request.region(), request.inputs());
     if (composites.get(key) != null) {
       // Its values have gone.
       return false;
     }
-    Key recalled = storeKey(request.activation, request.region, request.inputs);
-    Composite known = recall(recalled, request.inputs);
+    Key recalled = storeKey(request.activation(), request.region(), request.inputs());
+    Composite known = recall(recalled, request.inputs());
     return known != null && leaveOut(request, new Found(key, known, null, recalled));
   }
 
   /** Binds what was found instead of executing; false, and nothing has changed, if it has gone. */
   private boolean leaveOut(Request request, Found found) {
-    ControlContext context = request.context;
-    Activation activation = request.activation;
-    Region region = request.region;
+    ControlContext context = request.context();
+    Activation activation = request.activation();
+    Region region = request.region();
     Composite known = found.composite;
     Footprint called = new Footprint(null);
     if (!known.isOf(context.run.callees(), called) || !fits(known, activation, region)) {
       return false;
     }
     context.checkCancelled();
-    int count = Math.min(request.wanted, known.parts().length);
+    int count = Math.min(request.wanted(), known.parts().length);
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
     LevelValues there = new LevelValues(sources, activation, region, found.template == null);
@@ -286,7 +257,7 @@ public final class LevelReuse {
       }
     }
     if (check != null) {
-      check.execute(request.body, context, activation);
+      check.execute(request.body(), context, activation);
     } else {
       bind(activation, region, known.parts(), values, histories);
       standFor(request, found, called);
@@ -323,8 +294,8 @@ public final class LevelReuse {
     if (found.template == null) {
       return items;
     }
-    LineageItem[] all = found.template.over(request.inputs, request.context.scope);
-    request.activation.addItems(found.template.size());
+    LineageItem[] all = found.template.over(request.inputs(), request.context().scope);
+    request.activation().addItems(found.template.size());
     LineageItem[] histories = items.clone();
     for (int i = 0; i < items.length; i++) {
       if (!(found.composite.parts()[i] instanceof Composite.Input) && items[i] != null) {
@@ -349,7 +320,7 @@ public final class LevelReuse {
    * @param called what the execution had called
    */
   private static void standFor(Request request, Found found, Footprint called) {
-    ControlContext context = request.context;
+    ControlContext context = request.context();
     Composite known = found.composite;
     context.seeds.skip(known.seeds());
     context.work += known.work();
@@ -357,11 +328,11 @@ public final class LevelReuse {
       request.account().savesByContent(known.work());
     } else {
       request.account().saves(known.work());
-      if (context.carried.anyCarried(request.inputs)) {
+      if (context.carried.anyCarried(request.inputs())) {
         request.account().asking().carriedCameAgain();
       }
     }
-    request.region.learn(known.work());
+    request.region().learn(known.work());
     if (context.footprint != null) {
       context.footprint.add(called);
     }
@@ -400,8 +371,8 @@ public final class LevelReuse {
   }
 
   private static void foundIn(Request request, Found found) {
-    Counters counters = request.context.counters;
-    Counters.Level level = counters.levels(request.region.level());
+    Counters counters = request.context().counters;
+    Counters.Level level = counters.levels(request.region().level());
     level.hit(found.composite.costNanos());
     if (found.template != null) {
       level.byContents++;
@@ -409,14 +380,8 @@ public final class LevelReuse {
     Track track = counters.track;
     if (track != null) {
       EventKind kind = found.template == null ? EventKind.REGION_HIT : EventKind.CONTENT_HIT;
-      track.moment(kind, label(request, track), 0);
+      track.moment(kind, request.label(track), 0);
     }
-  }
-
-  private static int label(Request request, Track track) {
-    boolean isBlock = request.region.level() == Region.Level.BLOCK;
-    String what = isBlock ? "block" : request.activation.layout.name();
-    return track.label(what, request.region.position());
   }
 
   private static void bind(
@@ -436,54 +401,6 @@ public final class LevelReuse {
 
   // ---- executing
 
-  /**
-   * Executes what is not found by contents, unless another thread is about to do so: then waits for
-   * what that leaves. See {@link CallsUnderWay}.
-   */
-  private void executeOnce(Request request, InputContents.Asked contents, boolean byHistory) {
-    ControlContext context = request.context;
-    OwnedExecution mine = new OwnedExecution(context.owned);
-    OwnedExecution other = underWay.begin(contents.key(), mine);
-    if (other == null) {
-      context.owned = mine;
-      try {
-        // It may have ended since it was looked for.
-        if (!findByContents(request, contents.key())) {
-          executeAsked(request, contents, byHistory);
-        }
-      } finally {
-        context.owned = mine.around();
-        underWay.end(contents.key(), mine);
-      }
-      return;
-    }
-    AskingByContent asking = request.account().askingByContent();
-    if (request.region.isWorthWaiting() && asking.waits() && await(other, request)) {
-      if (findByContents(request, contents.key())) {
-        asking.waitedAndFound();
-        return;
-      }
-      asking.waitedInVain();
-    }
-    executeAsked(request, contents, byHistory);
-  }
-
-  private static boolean await(OwnedExecution other, Request request) {
-    ControlContext context = request.context;
-    Track track = context.counters.track;
-    long start = track == null ? 0 : System.nanoTime();
-    boolean waited = false;
-    try {
-      waited = other.await(context.owned, context::checkCancelled);
-      return waited;
-    } finally {
-      if (track != null && waited) {
-        long nanos = System.nanoTime() - start;
-        track.span(EventKind.WAIT, label(request, track), start, nanos, nanos);
-      }
-    }
-  }
-
   private void executeAsked(Request request, InputContents.Asked contents, boolean byHistory) {
     if (byHistory) {
       request.account().asking().inVain();
@@ -496,10 +413,10 @@ public final class LevelReuse {
    * @param contents by which it is found, too; null when it goes by its history alone
    */
   private void execute(Request request, InputContents.Asked contents) {
-    ControlContext context = request.context;
-    Activation activation = request.activation;
-    Region region = request.region;
-    LineageItem[] inputs = request.inputs;
+    ControlContext context = request.context();
+    Activation activation = request.activation();
+    Region region = request.region();
+    LineageItem[] inputs = request.inputs();
     BlockMarks marks =
         region.level() == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
     long workBefore = context.work;
@@ -510,7 +427,7 @@ public final class LevelReuse {
     Footprint footprint = context.enter();
     activation.hold(inputs);
     try {
-      Node.runAll(request.body, context, activation);
+      Node.runAll(request.body(), context, activation);
     } finally {
       activation.letGo();
       context.leave(footprint);
@@ -532,7 +449,7 @@ public final class LevelReuse {
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
       FinishedRegion done =
-          new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
+          new FinishedRegion(activation, region, inputs, marks, request.wanted(), facts);
       RegionPublisher.ByContents named =
           contents == null ? null : new RegionPublisher.ByContents(contents, before);
       publisher.publish(done, named, context.ahead.unfinishedSince(submittedBefore));
