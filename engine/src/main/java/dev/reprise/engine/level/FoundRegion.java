@@ -35,7 +35,7 @@ record FoundRegion(
   }
 
   /** How many outputs are bound. */
-  int count() {
+  int boundOutputs() {
     return Math.min(request.wanted(), composite.parts().length);
   }
 
@@ -146,7 +146,7 @@ record FoundRegion(
   }
 
   /** Counts the hit. */
-  void count(Counters counters) {
+  void countIn(Counters counters) {
     Counters.Level level = counters.levels(request.region().level());
     level.hit(composite.costNanos());
     if (!isOfThisHistory()) {

@@ -132,7 +132,7 @@ final class RegionLookup {
     }
     Request request = found.request();
     request.context().checkCancelled();
-    Value[] values = new Value[found.count()];
+    Value[] values = new Value[found.boundOutputs()];
     LineageItem[] items = new LineageItem[values.length];
     LevelValues there =
         new LevelValues(sources, request.activation(), request.region(), found.isOfThisHistory());
@@ -145,7 +145,7 @@ final class RegionLookup {
     } else {
       found.bind(values, histories, called);
     }
-    found.count(request.context().counters);
+    found.countIn(request.context().counters);
     return true;
   }
 
@@ -174,7 +174,8 @@ final class RegionLookup {
 
   private void remember(FoundRegion found) {
     stored.regions().found(found.recalled(), !found.recalled().equals(found.key()));
-    composites.put(found.key(), found.composite(), found.composite().cachedKeys(found.count()));
+    composites.put(
+        found.key(), found.composite(), found.composite().cachedKeys(found.boundOutputs()));
   }
 
   private static void releaseAll(Value[] values) {
