@@ -101,36 +101,24 @@ class OnnxWeightsFileTest {
     assertThat(first).isEqualTo(fresh());
     assertThat(recalled()).isEqualTo(first);
     changeWeights();
-    assertThat(recalled()).isEmpty();
+    assertThat(recalled()).isNull();
     String second = executed();
     assertThat(second).isEqualTo(fresh()).isNotEqualTo(first);
     assertThat(recalled()).isEqualTo(second);
     Files.delete(folder.resolve("weights/w.bin"));
-    assertThat(recalled()).isEmpty();
+    assertThat(recalled()).isNull();
   }
 
-  private String executed() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    try (Session session = Reprise.session(stored().withOutput(out, out))) {
-      assertThat(session.recall(SCRIPT, CompileOptions.none())).isNull();
-      session.compile(SCRIPT, CompileOptions.none()).run().close();
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
+  private String executed() {
+    Recalls.Ran ran = Recalls.run(stored(), SCRIPT);
+    assertThat(ran.isRecalled()).isFalse();
+    return ran.output();
   }
 
   /** What is printed by recall before there is a session; it must agree with that of a session. */
-  private String recalled() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    SessionConfig config = stored().withOutput(out, out);
-    boolean found = Reprise.recall(config, SCRIPT, CompileOptions.none());
-    String printed = bytes.toString(StandardCharsets.UTF_8);
-    bytes.reset();
-    try (Session session = Reprise.session(config)) {
-      assertThat(session.recall(SCRIPT, CompileOptions.none()) != null).isEqualTo(found);
-    }
-    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(printed);
+  private String recalled() {
+    String printed = Recalls.beforeSession(stored(), SCRIPT);
+    assertThat(Recalls.inSession(stored(), SCRIPT)).isEqualTo(printed);
     return printed;
   }
 }

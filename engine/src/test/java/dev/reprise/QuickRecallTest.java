@@ -9,10 +9,7 @@ import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.exchange.Merge;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -49,27 +46,13 @@ class QuickRecallTest {
   }
 
   /** What a session prints that executes, or recalls from the graph. */
-  private static String run(SessionConfig config) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    try (Session session = Reprise.session(config.withOutput(out, out))) {
-      if (session.recall(SCRIPT, CompileOptions.none()) == null) {
-        session.compile(SCRIPT, CompileOptions.none()).run().close();
-      }
-    }
-    out.flush();
-    return bytes.toString(StandardCharsets.UTF_8);
+  private static String run(SessionConfig config) {
+    return Recalls.run(config, SCRIPT).output();
   }
 
   /** What is printed without a session; null when one is needed. */
   private static String recalled(SessionConfig config) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    boolean found = Reprise.recall(config.withOutput(out, out), SCRIPT, CompileOptions.none());
-    out.flush();
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    assertThat(found || text.isEmpty()).isTrue();
-    return found ? text : null;
+    return Recalls.beforeSession(config, SCRIPT);
   }
 
   private List<Path> programs() throws IOException {

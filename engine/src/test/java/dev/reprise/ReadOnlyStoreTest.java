@@ -7,10 +7,7 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,15 +51,6 @@ class ReadOnlyStoreTest {
     return all;
   }
 
-  /** Without a session; null when one is needed. */
-  private static String recalled(SessionConfig config) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    return Reprise.recall(config.withOutput(out, out), SCRIPT, CompileOptions.none())
-        ? bytes.toString(StandardCharsets.UTF_8)
-        : null;
-  }
-
   @Test
   void valuesAreFoundAndNothingIsChanged() throws IOException {
     String expected = Scripts.run(with(store()), SCRIPT).output();
@@ -96,9 +84,9 @@ class ReadOnlyStoreTest {
       session.compile(SCRIPT, CompileOptions.none()).run().close();
     }
     Map<String, String> before = files();
-    assertThat(recalled(with(store().asReadOnly()))).isNotNull();
+    assertThat(Recalls.beforeSession(with(store().asReadOnly()), SCRIPT)).isNotNull();
     assertThat(files()).isEqualTo(before);
-    assertThat(recalled(with(store()))).isNotNull();
+    assertThat(Recalls.beforeSession(with(store()), SCRIPT)).isNotNull();
     assertThat(files()).isNotEqualTo(before);
   }
 }

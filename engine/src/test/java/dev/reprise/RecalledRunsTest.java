@@ -2,15 +2,13 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Recalls.Ran;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,34 +46,27 @@ class RecalledRunsTest {
         "twice = function(Matrix[Double] A) return (Matrix[Double] B) { B = A * 2 }\n");
   }
 
-  private record Ran(String output, boolean recalled) {}
-
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
         .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
-  private Ran run(String script) throws Exception {
+  private Ran run(String script) {
     return run(stored(), script);
   }
 
-  private static Ran run(SessionConfig config, String script) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    boolean recalled;
-    try (Session session = Reprise.session(config.withOutput(out, out))) {
-      RunStatistics found = session.recall(script, CompileOptions.none());
-      recalled = found != null;
-      if (recalled) {
-        assertThat(found.store().programs()).isEqualTo(1);
-        assertThat(found.operations()).isEmpty();
-      } else {
-        session.compile(script, CompileOptions.none()).run().close();
-      }
+  private static Ran run(SessionConfig config, String script) {
+    Ran ran = Recalls.run(config, script);
+    if (ran.isRecalled()) {
+      assertThat(ran.statistics().store().programs()).isEqualTo(1);
+      assertThat(ran.statistics().operations()).isEmpty();
     }
-    out.flush();
-    return new Ran(bytes.toString(StandardCharsets.UTF_8), recalled);
+    return ran;
+  }
+
+  private boolean recalls(String script) {
+    return Recalls.inSession(stored(), script) != null;
   }
 
   @Test
@@ -87,8 +78,8 @@ class RecalledRunsTest {
     Files.delete(folder.resolve("out/B.csv"));
     Files.delete(folder.resolve("out/B.csv.lineage"));
     Ran second = run(SCRIPT);
-    assertThat(first.recalled()).isFalse();
-    assertThat(second.recalled()).isTrue();
+    assertThat(first.isRecalled()).isFalse();
+    assertThat(second.isRecalled()).isTrue();
     assertThat(second.output()).isEqualTo(first.output()).isNotEmpty();
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv"))).isEqualTo(cells);
     assertThat(Files.getPosixFilePermissions(folder.resolve("out/B.csv"))).isEqualTo(rights);
@@ -104,7 +95,7 @@ class RecalledRunsTest {
         Path file = Files.writeString(folder.resolve("out").resolve(each), "");
         Files.setPosixFilePermissions(file, rights);
       }
-      assertThat(run(script).recalled()).isEqualTo(script.equals(SCRIPT));
+      assertThat(run(script).isRecalled()).isEqualTo(script.equals(SCRIPT));
       for (String each : List.of("B.csv", "B.csv.mtd", "B.csv.lineage")) {
         Path file = folder.resolve("out").resolve(each);
         assertThat(file).isNotEmptyFile();
@@ -116,16 +107,16 @@ class RecalledRunsTest {
   @Test
   void anotherTextArgumentSeedOrOptionIsAnotherRun() throws Exception {
     run(SCRIPT);
-    assertThat(run(SCRIPT + "\n").recalled()).isFalse();
-    assertThat(run(stored().withSeed(43), SCRIPT).recalled()).isFalse();
-    assertThat(run(stored().withNumerics(Numerics.EXACT), SCRIPT).recalled()).isFalse();
-    assertThat(run(stored().withReuse(ReuseMode.FULL), SCRIPT).recalled()).isFalse();
+    assertThat(run(SCRIPT + "\n").isRecalled()).isFalse();
+    assertThat(run(stored().withSeed(43), SCRIPT).isRecalled()).isFalse();
+    assertThat(run(stored().withNumerics(Numerics.EXACT), SCRIPT).isRecalled()).isFalse();
+    assertThat(run(stored().withReuse(ReuseMode.FULL), SCRIPT).isRecalled()).isFalse();
     SessionConfig single = stored().withPrecision(Precision.FP32);
-    assertThat(run(single, SCRIPT).recalled()).isFalse();
-    assertThat(run(single.withProducts(ProductPrecision.TF32), SCRIPT).recalled()).isFalse();
-    assertThat(run(single.withProducts(ProductPrecision.BF16), SCRIPT).recalled()).isFalse();
-    assertThat(run(single, SCRIPT).recalled()).isTrue();
-    assertThat(run(SCRIPT).recalled()).isTrue();
+    assertThat(run(single, SCRIPT).isRecalled()).isFalse();
+    assertThat(run(single.withProducts(ProductPrecision.TF32), SCRIPT).isRecalled()).isFalse();
+    assertThat(run(single.withProducts(ProductPrecision.BF16), SCRIPT).isRecalled()).isFalse();
+    assertThat(run(single, SCRIPT).isRecalled()).isTrue();
+    assertThat(run(SCRIPT).isRecalled()).isTrue();
   }
 
   @Test
@@ -133,19 +124,11 @@ class RecalledRunsTest {
     run(SCRIPT);
     Files.writeString(folder.resolve("d.csv"), "1,2,3\n4,5,6\n7,8,11\n");
     Ran changed = run(SCRIPT);
-    assertThat(changed.recalled()).isFalse();
+    assertThat(changed.isRecalled()).isFalse();
     assertThat(changed.output())
         .isEqualTo(run(Scripts.config().withWorkingDirectory(folder), SCRIPT).output());
     Files.delete(folder.resolve("d.csv"));
     assertThat(recalls(SCRIPT)).isFalse();
-  }
-
-  private boolean recalls(String script) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    try (Session session = Reprise.session(stored().withOutput(out, out))) {
-      return session.recall(script, CompileOptions.none()) != null;
-    }
   }
 
   @Test
@@ -169,7 +152,7 @@ class RecalledRunsTest {
   void whatDependsOnMoreThanWasNotedIsExecutedEachTime(String script) throws Exception {
     String first = run(script).output();
     Ran second = run(script);
-    assertThat(second.recalled()).isFalse();
+    assertThat(second.isRecalled()).isFalse();
     assertThat(second.output()).isEqualTo(first);
   }
 
@@ -178,14 +161,14 @@ class RecalledRunsTest {
     String script = "print(sum(rand(rows=10, cols=10)))";
     String first = run(script).output();
     Ran second = run(script);
-    assertThat(second.recalled()).isTrue();
+    assertThat(second.isRecalled()).isTrue();
     assertThat(second.output()).isEqualTo(first);
     SessionConfig drawn =
         SessionConfig.defaults()
             .withWorkingDirectory(folder)
             .withStore(Scripts.keepingAll(folder.resolve("store")));
-    assertThat(run(drawn, script).recalled()).isFalse();
-    assertThat(run(drawn, script).recalled()).isFalse();
+    assertThat(run(drawn, script).isRecalled()).isFalse();
+    assertThat(run(drawn, script).isRecalled()).isFalse();
   }
 
   @Test
@@ -195,7 +178,7 @@ class RecalledRunsTest {
             + "for (i in 1:3) { score(X * i, 4 - abs(i - 2)) }\n"
             + "score(X, 0.5, name='accuracy')\nprint(sum(X))";
     run(script);
-    assertThat(run(script).recalled()).isTrue();
+    assertThat(run(script).isRecalled()).isTrue();
     try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(folder.resolve("store")))) {
       for (Experiments.RunEntry each : new Experiments(store).runs(9)) {
         assertThat(each.scores())
@@ -211,8 +194,8 @@ class RecalledRunsTest {
   void aModelWhoseScoreIsNotANumberHasNoneAndEndsNothing() throws Exception {
     String script =
         "X = matrix(3, 1, 1)\nscore(X, X[1, 1] / 0 - X / 0, 'q')\nscore(X, X, 'r')\nprint(1)";
-    assertThat(run(script).recalled()).isFalse();
-    assertThat(run(script).recalled()).isFalse();
+    assertThat(run(script).isRecalled()).isFalse();
+    assertThat(run(script).isRecalled()).isFalse();
     try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(folder.resolve("store")))) {
       for (Experiments.RunEntry each : new Experiments(store).runs(9)) {
         assertThat(each.scores()).extracting(Experiments.Score::name).containsExactly("r");
@@ -266,7 +249,7 @@ class RecalledRunsTest {
     }
     Files.delete(folder.resolve("out"));
     Files.createSymbolicLink(folder.resolve("out"), Path.of("in"));
-    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", false));
+    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", null));
   }
 
   @Test
@@ -288,7 +271,7 @@ class RecalledRunsTest {
     }
     Files.move(read, written, StandardCopyOption.REPLACE_EXISTING);
     Files.createSymbolicLink(read, Path.of("y.csv"));
-    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", false));
+    assertThat(run(script)).isEqualTo(new Ran("10.0 20.0\n", null));
   }
 
   @Test

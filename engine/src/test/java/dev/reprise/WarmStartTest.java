@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Recalls.Ran;
 import dev.reprise.Scripts.Outcome;
 import dev.reprise.runtime.Precision;
 import dev.reprise.store.Artifact;
@@ -9,10 +10,7 @@ import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.StoreConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -267,18 +265,9 @@ class WarmStartTest {
   }
 
   /** What a recalled run printed; null when it had to be executed, which is done then. */
-  private String recalled(SessionConfig config, String script) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    try (Session session = Reprise.session(config.withOutput(out, out))) {
-      if (session.recall(script, CompileOptions.none()) != null) {
-        return bytes.toString(StandardCharsets.UTF_8);
-      }
-      session.compile(script, CompileOptions.none()).run().close();
-    } catch (dev.reprise.language.CompileException e) {
-      throw new AssertionError(e);
-    }
-    return null;
+  private static String recalled(SessionConfig config, String script) {
+    Ran ran = Recalls.run(config, script);
+    return ran.isRecalled() ? ran.output() : null;
   }
 
   @Test

@@ -58,6 +58,12 @@ class DeviceNumbersTest {
     return devices.device("fake:0").leaveNumbers();
   }
 
+  private static void assertSameAsOnProcessor(
+      SessionConfig config, String script, FakeAccelerator... devices) {
+    assertThat(FakeDevices.run(config, script, devices).output())
+        .isEqualTo(FakeDevices.expected(script));
+  }
+
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
   void valuesAndLineageAreThoseOfNumbersThatAreWaitedFor(ReuseMode reuse) {
@@ -91,7 +97,6 @@ class DeviceNumbersTest {
       names = {"NONE", "HYBRID"})
   void nobodyWaitsForTheDeviceWhereItHasTheNumber(ReuseMode reuse) {
     String script = CLIPPED.formatted("if (i == 24) print(sum(as.matrix(p[1])))");
-    String expected = FakeDevices.expected(script);
     FakeAccelerator counted = device();
     FakeDevices.run(config(reuse), script, counted);
     long perIteration = period(counted.log());
@@ -105,7 +110,7 @@ class DeviceNumbersTest {
         ends.countDown();
       }
     });
-    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(reuse), script, fake);
     assertThat(ends.getCount()).isZero();
   }
 
@@ -141,9 +146,8 @@ class DeviceNumbersTest {
         }
         print(sum(G))
         """;
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
-    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(ReuseMode.NONE), script, fake);
     assertThat(fake.log()).contains("fused");
   }
 
@@ -169,16 +173,14 @@ class DeviceNumbersTest {
       names = {"NONE", "HYBRID"})
   void theProgramMayLookAtTheNumberAsWell(ReuseMode reuse) {
     String script = CLIPPED.formatted("if (factor > 0.001) print(i + \": \" + factor)");
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
-    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(reuse), script, fake);
     assertThat(fake.log()).contains("fused");
   }
 
   @ParameterizedTest
   @CsvSource({"fake:0, 2, NONE", "fake:0, 2, HYBRID", "round-robin, 2, HYBRID", "auto, 2, NONE"})
   void everyPlacementGivesTheSame(String placement, int count, ReuseMode reuse) {
-    String expected = FakeDevices.expected(PLAIN);
     FakeAccelerator[] all = new FakeAccelerator[count];
     String[] names = new String[count];
     for (int i = 0; i < count; i++) {
@@ -186,7 +188,7 @@ class DeviceNumbersTest {
       all[i] = devices.device(names[i]).leaveNumbers();
     }
     SessionConfig config = FakeDevices.config(FakeDevices.on(placement, names), reuse);
-    assertThat(FakeDevices.run(config, PLAIN, all).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config, PLAIN, all);
   }
 
   @Test
@@ -202,10 +204,8 @@ class DeviceNumbersTest {
         }
         print(sum(R * seq(1, 24)))
         """;
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
-    Outcome outcome = FakeDevices.run(config(ReuseMode.NONE), script, fake);
-    assertThat(outcome.output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(ReuseMode.NONE), script, fake);
     assertThat(fake.log()).contains("fused");
   }
 
@@ -289,9 +289,8 @@ class DeviceNumbersTest {
         }
         print(sum(Y))
         """;
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
-    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(ReuseMode.NONE), script, fake);
   }
 
   /** A total that no matrix is combined with is summed as if there were no cells. */
@@ -313,11 +312,10 @@ class DeviceNumbersTest {
           print(total + " " + mean)
         }
         """;
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
     AtomicLong most = new AtomicLong();
     fake.beforeLaunch(() -> most.accumulateAndGet(fake.liveBuffers(), Math::max));
-    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(reuse), script, fake);
     // Of one iteration: the program has waited for what came before.
     assertThat(most.get()).isLessThan(10);
   }
@@ -347,9 +345,8 @@ class DeviceNumbersTest {
         print(sum(X))
         """
             .formatted(how);
-    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = device();
-    assertThat(FakeDevices.run(config(ReuseMode.NONE), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(ReuseMode.NONE), script, fake);
     // Nothing else is a kernel of an expression here.
     assertThat(fake.log()).contains("fused");
   }
@@ -369,7 +366,6 @@ class DeviceNumbersTest {
         print(s)
         print(sum(Z))
         """;
-    String expected = FakeDevices.expected(script);
     CountDownLatch ends = new CountDownLatch(1);
     FakeAccelerator fake = device();
     fake.beforeLaunch(() -> {
@@ -379,7 +375,7 @@ class DeviceNumbersTest {
         ends.countDown();
       }
     });
-    assertThat(FakeDevices.run(config(reuse), script, fake).output()).isEqualTo(expected);
+    assertSameAsOnProcessor(config(reuse), script, fake);
     assertThat(ends.getCount()).isZero();
   }
 }

@@ -273,7 +273,7 @@ public final class HistoryTemplate {
     }
 
     private boolean run(Run run, List<Object> open) {
-      if (!run.isComplete() || !run.body.followsFromInputs(new HashSet<>())) {
+      if (!run.isComplete() || !BodyTree.followsFromInputs(run.body, new HashSet<>())) {
         return false;
       }
       LineageItem[] inputs = run.inputs();

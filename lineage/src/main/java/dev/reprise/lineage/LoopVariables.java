@@ -94,7 +94,9 @@ final class LoopVariables {
   /** True for a list that an inner loop has left. */
   private boolean isListOfInner(LineageItem item) {
     int variable = item == null ? -1 : innerVariable(item);
-    return variable >= 0 && ((RunItem) item).run.body.mayEndAsList(variable) && isListIn(item);
+    return variable >= 0
+        && ((RunItem) item).run.body.makers().mayEndAsList(variable)
+        && isListIn(item);
   }
 
   /** As {@link ListElements#isList}, whatever the item stands for, which is made. */
@@ -163,7 +165,7 @@ final class LoopVariables {
             && output.run.isComplete()
             && output.run.isBornSince(scope, mark)
             && output.run.body.depth() < RunBody.DEPTH_LIMIT
-        ? output.run.body.variableAtEnd(output.iteration, output.place)
+        ? output.run.body.makers().variableAtEnd(output.iteration, output.place)
         : -1;
   }
 

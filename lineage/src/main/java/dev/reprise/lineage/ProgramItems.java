@@ -122,7 +122,7 @@ final class ProgramItems {
   private ProgramPlace target(ProgramPlace place) {
     RunBody body = body(place);
     int variable = place.last().index();
-    long maker = body.lastMaker(variable, place.last().iteration());
+    long maker = body.makers().last(variable, place.last().iteration());
     if (maker >= 0) {
       Patch patch = body.patchAt(maker);
       return target(place, body, patch, patch.outputs[variable], maker);

@@ -258,7 +258,7 @@ final class Run {
 
   /** What a carried variable is after an iteration; skips iterations that leave it alone. */
   private LineageItem output(long iteration, int variable) {
-    long maker = body.lastMaker(variable, iteration);
+    long maker = body.makers().last(variable, iteration);
     if (maker >= 0) {
       int path = body.path.at(maker);
       Patch patch = body.patch(path);

@@ -1,10 +1,8 @@
 package dev.reprise.lineage;
 
-import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -36,8 +34,8 @@ final class RunBody {
   private volatile RunInputs reads = RunInputs.ofReads(new int[0], new int[0]);
   private volatile boolean hasObjects;
 
-  // What was found out last of each variable; made when first asked for. Any thread may write.
-  private volatile Untouched[] untouched;
+  // Made when first asked for, by any thread; two may make two, which say the same.
+  private volatile VariableMakers makers;
 
   // Computed when the run is complete, and then the same for every thread.
   private volatile RunInputs inputs;
@@ -80,76 +78,14 @@ final class RunBody {
     return true;
   }
 
-  /**
-   * The last iteration up to this one that makes something of a variable; negative when none does.
-   * Asked iteration by iteration, as loops ask, each iteration is looked at once for each variable:
-   * an element of a list may stay what it is for as long as the loop runs.
-   */
-  long lastMaker(int variable, long iteration) {
-    Untouched[] all = untouched;
-    if (all == null) {
-      all = new Untouched[variables()];
-      untouched = all;
+  /** Which iterations made something of the variables; after the first one. */
+  VariableMakers makers() {
+    VariableMakers known = makers;
+    if (known == null) {
+      known = new VariableMakers(this);
+      makers = known;
     }
-    Untouched known = all[variable];
-    long at = iteration;
-    while (at >= 0 && !(known != null && known.covers(at)) && leavesAlone(at, variable)) {
-      at = path.stretchStart(at) - 1;
-    }
-    long maker = known != null && known.covers(at) ? known.maker : at;
-    if (known == null || iteration > known.to) {
-      all[variable] = new Untouched(maker, iteration);
-    }
-    return maker;
-  }
-
-  /**
-   * The variable that is a place of an iteration (see {@link RunItem}) at the end of the run, too:
-   * an element of a list is found as what made it. Negative for none.
-   */
-  int variableAtEnd(long iteration, int place) {
-    long last = length() - 1;
-    if (place < 0) {
-      // What no iteration has made is an item from before the run: by -1 it goes as any item from
-      // elsewhere.
-      long maker = lastMaker(~place, last);
-      return maker >= 0 && maker <= iteration ? ~place : -1;
-    }
-    int[] outputs = patchAt(iteration).outputs;
-    int made = Ref.of(Ref.NODE, place);
-    for (int v = 0; v < outputs.length; v++) {
-      if (outputs[v] == made && lastMaker(v, last) == iteration) {
-        return v;
-      }
-    }
-    return -1;
-  }
-
-  /** False when a variable is surely no list in the end. */
-  boolean mayEndAsList(int variable) {
-    long maker = lastMaker(variable, length() - 1);
-    if (maker < 0) {
-      return false;
-    }
-    Patch patch = patchAt(maker);
-    int ref = patch.outputs[variable];
-    return switch (Ref.kind(ref)) {
-      case Ref.NODE ->
-          patch.nodes[Ref.index(ref)] instanceof Operation made && made.name().equals("list");
-      case Ref.INNER -> true;
-      default -> false;
-    };
-  }
-
-  private boolean leavesAlone(long iteration, int variable) {
-    return patchAt(iteration).outputs[variable] == Ref.of(Ref.CARRIED, variable);
-  }
-
-  /** The maker of a variable, or -1, and the last of the iterations since that leave it alone. */
-  private record Untouched(long maker, long to) {
-    boolean covers(long iteration) {
-      return iteration >= maker && iteration <= to;
-    }
+    return known;
   }
 
   Patch patchAt(long iteration) {
@@ -273,135 +209,20 @@ final class RunBody {
   long operations() {
     long known = operations;
     if (known == UNKNOWN) {
-      known = countOperations();
+      known = BodyTree.operations(this);
       operations = known;
     }
     return known;
-  }
-
-  private long countOperations() {
-    long[] perPath = new long[patchCount];
-    long[] total = {0};
-    for (int p = 0; p < perPath.length; p++) {
-      for (Object node : patches[p].nodes) {
-        perPath[p] = sum(perPath[p], node instanceof Patch.InnerRun inner ? inside(p, inner) : 1);
-      }
-    }
-    path.visit((taken, from, to) -> {
-      long each = perPath[taken];
-      long all =
-          each > 0 && to - from > Long.MAX_VALUE / each ? Long.MAX_VALUE : each * (to - from);
-      total[0] = sum(total[0], all);
-    });
-    return total[0];
-  }
-
-  private static long sum(long a, long b) {
-    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
-  }
-
-  /** The largest of the bodies that the inner run has. */
-  private long inside(int path, Patch.InnerRun inner) {
-    return bodies(path, inner).stream().mapToLong(RunBody::operations).max().orElse(0);
-  }
-
-  /**
-   * Adds what the patches do, those of inner runs included, and content from outside.
-   *
-   * @param seen bodies that were added before; this one joins them
-   */
-  void addOperations(Set<Operation> found, Set<RunBody> seen) {
-    visit(
-        constant -> {
-          if (!constant.isLiteral()) {
-            found.add(constant.operation());
-          }
-        },
-        found::add,
-        seen);
-  }
-
-  /**
-   * Visits the constants of the patches, those of inner runs included.
-   *
-   * @param seen bodies that were visited before; this one joins them
-   */
-  void forEachConstant(Consumer<LineageItem> sink, Set<RunBody> seen) {
-    visit(sink, _ -> {}, seen);
-  }
-
-  private void visit(
-      Consumer<LineageItem> constants, Consumer<Operation> operations, Set<RunBody> seen) {
-    if (!seen.add(this)) {
-      return;
-    }
-    for (int p = 0; p < patchCount; p++) {
-      for (Patch.PatchValue value : patches[p].values) {
-        if (value.constant() != null) {
-          constants.accept(value.constant());
-        }
-      }
-      for (Object node : patches[p].nodes) {
-        if (node instanceof Operation operation) {
-          operations.accept(operation);
-        } else if (node instanceof Patch.InnerRun inner) {
-          bodies(p, inner).forEach(body -> body.visit(constants, operations, seen));
-        }
-      }
-    }
-  }
-
-  /**
-   * True when what the patches hold beside numbers are literals, those of inner runs included: then
-   * nothing from elsewhere goes into a run but its inputs.
-   *
-   * @param seen bodies that were looked at before; this one joins them
-   */
-  boolean followsFromInputs(Set<RunBody> seen) {
-    if (!seen.add(this)) {
-      return true;
-    }
-    for (int p = 0; p < patchCount; p++) {
-      for (Patch.PatchValue value : patches[p].values) {
-        if (value.kind() == ValueKind.ITEM
-            || value.constant() != null && !value.constant().isLiteral()) {
-          return false;
-        }
-      }
-      for (Object node : patches[p].nodes) {
-        if (node instanceof Patch.InnerRun inner
-            && !bodies(p, inner).stream().allMatch(body -> body.followsFromInputs(seen))) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   /** Levels of runs below this one, itself included; for a body that is complete. */
   int depth() {
     int known = depth;
     if (known == 0) {
-      known = findDepth();
+      known = BodyTree.depth(this);
       depth = known;
     }
     return known;
-  }
-
-  private int findDepth() {
-    int deepest = 0;
-    for (int p = 0; p < patchCount; p++) {
-      for (Object node : patches[p].nodes) {
-        if (node instanceof Patch.InnerRun inner) {
-          deepest = Math.max(deepest, depthOf(p, inner));
-        }
-      }
-    }
-    return deepest + 1;
-  }
-
-  private int depthOf(int path, Patch.InnerRun inner) {
-    return bodies(path, inner).stream().mapToInt(RunBody::depth).max().orElse(0);
   }
 
   /** Gives back spare room; nothing is appended afterwards. */
@@ -511,7 +332,7 @@ final class RunBody {
 
   /** Bytes on the heap, the patches left out: these belong to the loop. */
   long bytes() {
-    long total = 64 + path.bytes() + (untouched == null ? 0 : 16 + 36L * untouched.length);
+    long total = 64 + path.bytes() + (makers == null ? 0 : makers.bytes());
     for (int p = 0; p < patchCount; p++) {
       for (Object column : columns[p]) {
         total +=

@@ -99,7 +99,7 @@ public final class TraceProgram {
       if (step instanceof Item one && !one.item().isLiteral()) {
         found.add(one.item().operation());
       } else if (step instanceof Loop loop) {
-        loop.body().addOperations(found, seen);
+        BodyTree.addOperations(loop.body(), found, seen);
       }
     }
     return found;
@@ -335,7 +335,7 @@ public final class TraceProgram {
     for (Step step : steps) {
       switch (step) {
         case Item one -> sink.accept(one.item());
-        case Loop loop -> loop.body().forEachConstant(sink, seen);
+        case Loop loop -> BodyTree.forEachConstant(loop.body(), sink, seen);
         case LoopResult _ -> {}
       }
     }

@@ -3,17 +3,14 @@ package dev.reprise.engine.device;
 import dev.reprise.engine.check.ComparedKernels;
 import dev.reprise.engine.check.TrapException;
 import dev.reprise.engine.check.ValueTrap;
-import dev.reprise.engine.value.Describe;
 import dev.reprise.engine.value.ListOperands;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
-import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
@@ -27,7 +24,6 @@ import dev.reprise.scheduler.TaskScheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
@@ -278,24 +274,14 @@ public final class KernelRunner implements ComparedKernels {
 
   private Value attempt(Operation operation, Value[] flat, ExecutionContext context) {
     memory.separateIfShort(flat);
-    Operand[] operands = new Operand[flat.length];
-    int pinned = 0;
-    try {
-      for (; pinned < flat.length; pinned++) {
-        operands[pinned] = operand(operation, flat[pinned]);
-      }
+    try (PinnedOperands inputs = PinnedOperands.of(operation, flat)) {
+      Operand[] operands = inputs.operands();
       Operand[] outputs = device.execute(operation, operands, context);
       retainInputs(outputs, operands);
       if (trap != null) {
         checkTraps(operation, operands, outputs);
       }
       return outputs.length == 1 ? adopt(outputs[0]) : adoptAll(outputs);
-    } finally {
-      for (int i = 0; i < pinned; i++) {
-        if (flat[i] instanceof MatrixValue matrix) {
-          matrix.unpin();
-        }
-      }
     }
   }
 
@@ -316,45 +302,16 @@ public final class KernelRunner implements ComparedKernels {
             : new Value[] {value};
     try {
       memory.run(() -> {
-        withPinned(
-            operation,
-            flat,
-            inputs ->
-                withPinned(operation, made, outputs -> trap.check(operation, inputs, outputs)));
+        try (PinnedOperands inputs = PinnedOperands.of(operation, flat);
+            PinnedOperands outputs = PinnedOperands.of(operation, made)) {
+          trap.check(operation, inputs.operands(), outputs.operands());
+        }
         return null;
       });
     } catch (RuntimeException | Error e) {
       value.release();
       throw e;
     }
-  }
-
-  private static void withPinned(Operation operation, Value[] values, Consumer<Operand[]> look) {
-    Operand[] operands = new Operand[values.length];
-    int pinned = 0;
-    try {
-      for (; pinned < values.length; pinned++) {
-        operands[pinned] = operand(operation, values[pinned]);
-      }
-      look.accept(operands);
-    } finally {
-      for (int i = 0; i < pinned; i++) {
-        if (values[i] instanceof MatrixValue matrix) {
-          matrix.unpin();
-        }
-      }
-    }
-  }
-
-  private static Operand operand(Operation operation, Value value) {
-    return switch (value) {
-      case MatrixValue matrix -> matrix.pinHost();
-      case Scalar scalar -> scalar;
-      case FrameValue frame -> frame.frame();
-      default ->
-          throw new OperandException(
-              "'" + operation.scriptName() + "' does not take " + Describe.one(value));
-    };
   }
 
   /** A kernel may answer with the frame that it was given, which then has a second holder. */

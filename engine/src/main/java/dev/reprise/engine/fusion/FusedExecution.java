@@ -2,6 +2,7 @@ package dev.reprise.engine.fusion;
 
 import dev.reprise.engine.device.KernelRunner;
 import dev.reprise.engine.device.Later;
+import dev.reprise.engine.device.PinnedOperands;
 import dev.reprise.engine.pipeline.Relayed;
 import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.report.OpcodeIndex;
@@ -9,7 +10,6 @@ import dev.reprise.engine.report.Tally;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
@@ -17,7 +17,6 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.operation.Operation;
-import java.util.function.Function;
 
 /**
  * How fused calls are executed: in one loop on the host, in one kernel of an accelerator, or member
@@ -91,7 +90,7 @@ public final class FusedExecution {
   /** By the cells that its mask needs. */
   private Value atMask(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     long start = System.nanoTime();
-    Value value = kernels.inTurn(leaves, () -> attempt(call.masked, leaves, context));
+    Value value = kernels.inTurn(leaves, () -> attemptMasked(call, leaves, context));
     if (value == null) {
       call.masked.attempts().refused();
       return null;
@@ -106,7 +105,7 @@ public final class FusedExecution {
   private Value ofCells(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     long start = System.nanoTime();
     FusedLoop loop = device.fusedLoops().of(call.expression);
-    Value value = kernels.inTurn(leaves, () -> attempt(loop, call.shape, leaves, context));
+    Value value = kernels.inTurn(leaves, () -> attempt(loop, call, leaves, context));
     if (value != null) {
       Operation root = call.root().operation().operation();
       long nanos = System.nanoTime() - start;
@@ -117,50 +116,26 @@ public final class FusedExecution {
     return value;
   }
 
-  private Value attempt(FusedLoop loop, Shape shape, Value[] leaves, ExecutionContext context) {
-    return pinned(
-        leaves,
-        operands -> {
-          Operand output = device.execute(loop, operands, shape.rows(), shape.cols(), context);
-          return output instanceof MatrixOperand matrix
-              ? ManagedMatrix.adopt(matrix)
-              : (Scalar) output;
-        });
+  private Value attempt(FusedLoop loop, FusedCall call, Value[] leaves, ExecutionContext context) {
+    Shape shape = call.shape;
+    try (PinnedOperands pinned = PinnedOperands.of(call.root().operation().operation(), leaves)) {
+      Operand output = device.execute(loop, pinned.operands(), shape.rows(), shape.cols(), context);
+      return output instanceof MatrixOperand matrix ? ManagedMatrix.adopt(matrix) : (Scalar) output;
+    }
   }
 
-  private Value attempt(MaskedCall call, Value[] leaves, ExecutionContext context) {
-    return pinned(
-        leaves,
-        operands -> {
-          MatrixOperand output =
-              device.execute(
-                  call.expression(),
-                  call.ofExpression(operands),
-                  call.factor(operands, call.left()),
-                  call.factor(operands, call.right()),
-                  context);
-          return output == null ? null : ManagedMatrix.adopt(output);
-        });
-  }
-
-  /** What a computation makes of leaves that stay where they are meanwhile. */
-  private static Value pinned(Value[] leaves, Function<Operand[], Value> computation) {
-    Operand[] operands = new Operand[leaves.length];
-    int pinned = 0;
-    try {
-      for (; pinned < leaves.length; pinned++) {
-        operands[pinned] =
-            leaves[pinned] instanceof MatrixValue matrix
-                ? matrix.pinHost()
-                : (Scalar) leaves[pinned];
-      }
-      return computation.apply(operands);
-    } finally {
-      for (int i = 0; i < pinned; i++) {
-        if (leaves[i] instanceof MatrixValue matrix) {
-          matrix.unpin();
-        }
-      }
+  private Value attemptMasked(FusedCall call, Value[] leaves, ExecutionContext context) {
+    MaskedCall masked = call.masked;
+    try (PinnedOperands pinned = PinnedOperands.of(call.root().operation().operation(), leaves)) {
+      Operand[] operands = pinned.operands();
+      MatrixOperand output =
+          device.execute(
+              masked.expression(),
+              masked.ofExpression(operands),
+              masked.factor(operands, masked.left()),
+              masked.factor(operands, masked.right()),
+              context);
+      return output == null ? null : ManagedMatrix.adopt(output);
     }
   }
 }

@@ -46,17 +46,15 @@ final class FinishedRegion {
   /** Values in the cache that an execution can be left out with; filled by {@link #composite}. */
   private final List<Key> kept = new ArrayList<>();
 
-  FinishedRegion(
-      Activation activation,
-      Region region,
-      LineageItem[] inputs,
-      BlockMarks marks,
-      int wanted,
-      Composite facts) {
-    this.region = region;
-    this.inputs = inputs;
+  /**
+   * @param facts all that a composite says of it but its outputs
+   */
+  FinishedRegion(Request request, BlockMarks marks, Composite facts) {
+    Activation activation = request.activation();
+    this.region = request.region();
+    this.inputs = request.inputs();
     this.marks = marks;
-    this.wanted = wanted;
+    this.wanted = request.wanted();
     this.facts = facts;
     this.values = new Value[region.outputs().length];
     this.items = new LineageItem[region.outputs().length];

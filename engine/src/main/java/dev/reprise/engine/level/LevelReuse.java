@@ -1,43 +1,17 @@
 package dev.reprise.engine.level;
 
-import dev.reprise.SessionConfig;
-import dev.reprise.cache.LineageCache;
-import dev.reprise.engine.check.ReuseVerifier;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Node;
-import dev.reprise.engine.control.OwnedExecution;
 import dev.reprise.engine.control.RunChecks;
-import dev.reprise.engine.region.Composite;
 import dev.reprise.engine.region.Composites;
 import dev.reprise.engine.region.EqualExecutions;
 import dev.reprise.engine.region.Footprint;
-import dev.reprise.engine.region.Publication;
 import dev.reprise.engine.region.Region;
-import dev.reprise.engine.region.RegionRecord;
-import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.replay.Sources;
-import dev.reprise.engine.report.Counters;
 import dev.reprise.engine.resource.Resources;
-import dev.reprise.engine.stored.StoredValues;
-import dev.reprise.engine.timeline.EventKind;
-import dev.reprise.engine.timeline.Track;
 import dev.reprise.engine.worth.Asking;
-import dev.reprise.engine.worth.AskingByContent;
 import dev.reprise.engine.worth.Keeping;
-import dev.reprise.engine.worth.SiteAccount;
-import dev.reprise.lineage.CompositeKey;
-import dev.reprise.lineage.ContentKeys;
-import dev.reprise.lineage.HistoryTemplate;
-import dev.reprise.lineage.Key;
-import dev.reprise.lineage.LineageItem;
-import dev.reprise.lineage.RunScope;
-import dev.reprise.memory.Handle;
-import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.OperationTable;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * Reuse of whole function calls and blocks, above that of instructions.
@@ -67,26 +41,18 @@ import java.util.function.BooleanSupplier;
  * of a file, no seed drawn. What is remembered then follows from the inputs, the region's
  * instructions and the functions that it called, all of which are compared before a hit.
  *
- * <p>Thread-safe; stateless but for the composites.
+ * <p>Here it is decided what is asked for. {@link RegionLookup} finds and binds, {@link
+ * CallsUnderWay} waits, {@link RegionExecution} executes, {@link RegionPublisher} remembers; each
+ * says who writes what there and who waits for whom. Thread-safe; stateless but for what these
+ * remember.
  */
 public final class LevelReuse {
-  private final Sources sources;
-  private final RunChecks checks;
-  private final LineageCache cache;
   private final Keeping keeping;
-  private final Composites composites;
-  private final EqualExecutions equals;
+  private final RegionKeys keys;
+  private final RegionLookup lookup;
   private final InputContents inputContents;
   private final CallsUnderWay underWay = new CallsUnderWay();
-
-  /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
-  private final int precision;
-
-  /** Whether matrices lie where their content can be looked at; may change once. */
-  private final BooleanSupplier mayLook;
-
-  /** Null without an experiment store. */
-  private final StoredValues stored;
+  private final RegionExecution execution;
 
   /**
    * @param equals knows the composites by contents
@@ -98,40 +64,13 @@ public final class LevelReuse {
       EqualExecutions equals,
       RunChecks checks) {
     Resources resources = sources.resources();
-    SessionConfig config = resources.config();
-    this.sources = sources;
-    this.checks = checks;
-    this.mayLook = resources::mayDefer;
-    this.stored = resources.stored();
-    this.cache = resources.cache();
     this.keeping = keeping;
-    this.composites = composites;
-    this.equals = equals;
+    this.keys = new RegionKeys(resources);
+    this.lookup = new RegionLookup(sources, keys, composites, equals, checks);
     this.inputContents = new InputContents(resources.memory());
-    this.precision = config.precision().ordinal() | config.products().ordinal() << 4;
-  }
-
-  /**
-   * An execution that is about to begin.
-   *
-   * @param inputs items of the region's inputs; null for a variable without a value
-   * @param wanted how many of the outputs, from the first on, the caller looks at
-   */
-  private record Request(
-      ControlContext context,
-      Activation activation,
-      Region region,
-      Node[] body,
-      LineageItem[] inputs,
-      int wanted) {
-
-    Request(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
-      this(context, activation, region, body, items(activation, region.inputs()), wanted);
-    }
-
-    SiteAccount account() {
-      return region.account();
-    }
+    this.execution =
+        new RegionExecution(
+            new RegionPublisher(resources, keys, keeping, composites, equals), resources.stored());
   }
 
   /**
@@ -143,35 +82,40 @@ public final class LevelReuse {
       ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     Request request = new Request(context, activation, region, body, wanted);
     boolean byHistory = asksByHistory(request);
-    if (byHistory && findByHistory(request)) {
+    if (byHistory && lookup.byHistory(request)) {
       return;
     }
     // What a process executes once is not found by its contents.
     InputContents.Asked contents =
         region.isKeptHere() && region.account().askingByContent().asks()
-            ? inputContents.of(kind(region), region, activation, request.inputs)
+            ? inputContents.of(keys.kind(region), region, activation, request.inputs())
             : null;
     if (contents == null) {
       findOrExecute(request, byHistory);
-    } else if (!findByContents(request, contents.key()) && !(byHistory && recall(request))) {
-      executeOnce(request, contents, byHistory);
+    } else if (!lookup.byContents(request, contents.key())
+        && !(byHistory && lookup.fromStore(request))) {
+      underWay.executeOnce(
+          request,
+          contents.key(),
+          () -> lookup.byContents(request, contents.key()),
+          () -> executeAsked(request, contents, byHistory));
     }
   }
 
   /** False when executions like this were asked for in vain so often that this one is not. */
   private boolean asksByHistory(Request request) {
-    Region region = request.region;
-    if (skipsCarried(region) && request.context.carried.anyCarried(request.inputs)) {
+    Region region = request.region();
+    if (skipsCarried(region) && request.context().carried.anyCarried(request.inputs())) {
       return false;
     }
-    return !asksForSample(region) || Asking.isSampled(key(region, request.inputs).low());
+    return !asksForSample(region) || Asking.isSampled(keys.of(region, request.inputs()).low());
   }
 
   /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
   public void runAsked(ControlContext context, Activation activation, Region region, Node[] body) {
     int all = region.outputs().length;
     Request request = new Request(context, activation, region, body, all);
-    if (!findByHistory(request)) {
+    if (!lookup.byHistory(request)) {
       findOrExecute(request, true);
     }
   }
@@ -179,332 +123,12 @@ public final class LevelReuse {
   /** What the experiment store has, or else executes what is not found by contents. */
   private void findOrExecute(Request request, boolean byHistory) {
     if (!byHistory) {
-      long before = request.context.work;
-      Node.runAll(request.body, request.context, request.activation);
-      request.region.learn(request.context.work - before);
-    } else if (!recall(request)) {
+      long before = request.context().work;
+      Node.runAll(request.body(), request.context(), request.activation());
+      request.region().learn(request.context().work - before);
+    } else if (!lookup.fromStore(request)) {
       request.account().asking().inVain();
-      execute(request, null);
-    }
-  }
-
-  /** True when so many executions were asked for in vain that only a sample still is. */
-  public boolean asksForSample(Region region) {
-    return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAlwaysAsked();
-  }
-
-  /** True when executions whose inputs a loop has carried on are not asked for. */
-  public boolean skipsCarried(Region region) {
-    return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAskedWithCarried();
-  }
-
-  /** True for an execution, about to begin, that is not asked for because of that. */
-  public boolean skips(ControlContext context, Activation activation, Region region) {
-    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs()));
-  }
-
-  /** True for what the experiment store may have, or may be given. */
-  private boolean isAskedInStore(Region region) {
-    return stored != null && region.isWorthRecalling(stored.regions().worthRecallingNanos());
-  }
-
-  private static LineageItem[] items(Activation activation, int[] slots) {
-    LineageItem[] items = new LineageItem[slots.length];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = activation.items[slots[i]];
-    }
-    return items;
-  }
-
-  private Key key(Region region, LineageItem[] inputs) {
-    return CompositeKey.of(kind(region), region.fingerprint(), inputs);
-  }
-
-  private int kind(Region region) {
-    return region.level().ordinal() << Byte.SIZE | precision;
-  }
-
-  /** The key in the experiment store, where contents stand for small inputs. */
-  private Key storeKey(Region region, LineageItem[] inputs) {
-    return CompositeKey.of(kind(region), region.fingerprint(), stored.contents().of(inputs));
-  }
-
-  // ---- finding
-
-  /**
-   * What an earlier execution left.
-   *
-   * @param key of the composite
-   * @param template says what the history of its outputs is here; null where it is the same
-   * @param recalled its key in the experiment store; null when it was found in memory
-   */
-  private record Found(Key key, Composite composite, HistoryTemplate template, Key recalled) {}
-
-  private boolean findByHistory(Request request) {
-    if (composites.isEmpty()) {
-      return false;
-    }
-    Key key = key(request.region, request.inputs);
-    Composite known = composites.get(key);
-    return known != null && leaveOut(request, new Found(key, known, null, null));
-  }
-
-  private boolean findByContents(Request request, Key contents) {
-    EqualExecutions.Execution equal = equals.get(contents);
-    HistoryTemplate template = equal == null ? null : equal.template().get();
-    Composite known = template == null ? null : composites.get(equal.key());
-    return known != null && leaveOut(request, new Found(equal.key(), known, template, null));
-  }
-
-  /** Looks for what an earlier run left in the experiment store. */
-  private boolean recall(Request request) {
-    if (!isAskedInStore(request.region)) {
-      return false;
-    }
-    Key key = key(request.region, request.inputs);
-    if (composites.get(key) != null) {
-      // Its values have gone.
-      return false;
-    }
-    Key recalled = storeKey(request.activation, request.region, request.inputs);
-    Composite known = recall(recalled, request.inputs);
-    return known != null && leaveOut(request, new Found(key, known, null, recalled));
-  }
-
-  /** Binds what was found instead of executing; false, and nothing has changed, if it has gone. */
-  private boolean leaveOut(Request request, Found found) {
-    ControlContext context = request.context;
-    Activation activation = request.activation;
-    Region region = request.region;
-    Composite known = found.composite;
-    Footprint called = new Footprint(null);
-    if (!known.isOf(context.run.callees(), called) || !fits(known, activation, region)) {
-      return false;
-    }
-    context.checkCancelled();
-    int count = Math.min(request.wanted, known.parts().length);
-    Value[] values = new Value[count];
-    LineageItem[] items = new LineageItem[count];
-    LevelValues there = new LevelValues(sources, activation, region, found.template == null);
-    if (!there.take(known, values, items)) {
-      return false;
-    }
-    RegionCheck check = null;
-    LineageItem[] histories;
-    boolean isReady = false;
-    try {
-      composites.found(found.key);
-      histories = histories(request, found, items);
-      noteItems(found, values, items, histories);
-      ReuseVerifier verifier = checks.verifier();
-      if (verifier != null && verifier.isSampled(found.key)) {
-        check = new RegionCheck(verifier, region, values, histories, found.template != null);
-      } else if (found.recalled != null) {
-        stored.regions().found(found.recalled, !found.recalled.equals(found.key));
-        composites.put(found.key, known, known.cachedKeys(count));
-      }
-      isReady = true;
-    } finally {
-      if (!isReady) {
-        releaseAll(values);
-      }
-    }
-    if (check != null) {
-      check.execute(request.body, context, activation);
-    } else {
-      bind(activation, region, known.parts(), values, histories);
-      standFor(request, found, called);
-    }
-    foundIn(request, found);
-    return true;
-  }
-
-  private static void releaseAll(Value[] values) {
-    for (Value value : values) {
-      if (value != null) {
-        value.release();
-      }
-    }
-  }
-
-  /** Tells the values how they came to be, and the verifier what stands for what. */
-  private void noteItems(
-      Found found, Value[] values, LineageItem[] items, LineageItem[] histories) {
-    ReuseVerifier verifier = checks.verifier();
-    for (int i = 0; i < values.length; i++) {
-      if (verifier != null && histories[i] != items[i]) {
-        verifier.standsFor(histories[i], items[i]);
-      }
-      Restoration.note(values[i], histories[i]);
-    }
-    if (verifier != null && found.recalled != null) {
-      noteRewritten(verifier, values, histories);
-    }
-  }
-
-  /** The items of what was found, of an execution on other inputs made of the ones here. */
-  private static LineageItem[] histories(Request request, Found found, LineageItem[] items) {
-    if (found.template == null) {
-      return items;
-    }
-    LineageItem[] all = found.template.over(request.inputs, request.context.scope);
-    request.activation.addItems(found.template.size());
-    LineageItem[] histories = items.clone();
-    for (int i = 0; i < items.length; i++) {
-      if (!(found.composite.parts()[i] instanceof Composite.Input) && items[i] != null) {
-        histories[i] = all[i];
-      }
-    }
-    return histories;
-  }
-
-  /** Another process may have put values together from parts, or made them of such values. */
-  private static void noteRewritten(ReuseVerifier verifier, Value[] values, LineageItem[] items) {
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] != null) {
-        verifier.rewrote(items[i]);
-      }
-    }
-  }
-
-  /**
-   * Leaves seeds, work and the footprint as the execution would have, and notes what was saved.
-   *
-   * @param called what the execution had called
-   */
-  private static void standFor(Request request, Found found, Footprint called) {
-    ControlContext context = request.context;
-    Composite known = found.composite;
-    context.seeds.skip(known.seeds());
-    context.work += known.work();
-    if (found.template != null) {
-      request.account().savesByContent(known.work());
-    } else {
-      request.account().saves(known.work());
-      if (context.carried.anyCarried(request.inputs)) {
-        request.account().asking().carriedCameAgain();
-      }
-    }
-    request.region.learn(known.work());
-    if (context.footprint != null) {
-      context.footprint.add(called);
-    }
-  }
-
-  /**
-   * False when a variable has a value now that the execution began without and did not give one: it
-   * may have left it alone or cleared it.
-   */
-  private static boolean fits(Composite known, Activation activation, Region region) {
-    Composite.Part[] parts = known.parts();
-    for (int i = 0; i < parts.length; i++) {
-      if (parts[i] == Composite.NoValue.ABSENT && activation.values[region.outputs()[i]] != null) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Looks at the small inputs before. */
-  private Key storeKey(Activation activation, Region region, LineageItem[] inputs) {
-    Value[] values = new Value[inputs.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = activation.values[region.inputs()[i]];
-    }
-    stored.contents().lookAt(inputs, values, mayLook.getAsBoolean());
-    return storeKey(region, inputs);
-  }
-
-  /** What an earlier run left in the experiment store. */
-  private Composite recall(Key key, LineageItem[] inputs) {
-    byte[] record = stored.regions().find(key);
-    return record == null
-        ? null
-        : RegionRecord.read(record, inputs, stored.contents().keys(), OperationTable.standard());
-  }
-
-  private static void foundIn(Request request, Found found) {
-    Counters counters = request.context.counters;
-    Counters.Level level = counters.levels(request.region.level());
-    level.hit(found.composite.costNanos());
-    if (found.template != null) {
-      level.byContents++;
-    }
-    Track track = counters.track;
-    if (track != null) {
-      EventKind kind = found.template == null ? EventKind.REGION_HIT : EventKind.CONTENT_HIT;
-      track.moment(kind, label(request, track), 0);
-    }
-  }
-
-  private static int label(Request request, Track track) {
-    boolean isBlock = request.region.level() == Region.Level.BLOCK;
-    String what = isBlock ? "block" : request.activation.layout.name();
-    return track.label(what, request.region.position());
-  }
-
-  private static void bind(
-      Activation activation,
-      Region region,
-      Composite.Part[] parts,
-      Value[] values,
-      LineageItem[] items) {
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] != null) {
-        activation.bind(region.outputs()[i], values[i], items[i]);
-      } else if (parts[i] == Composite.NoValue.CLEARED) {
-        activation.clear(region.outputs()[i]);
-      }
-    }
-  }
-
-  // ---- executing
-
-  /**
-   * Executes what is not found by contents, unless another thread is about to do so: then waits for
-   * what that leaves. See {@link CallsUnderWay}.
-   */
-  private void executeOnce(Request request, InputContents.Asked contents, boolean byHistory) {
-    ControlContext context = request.context;
-    OwnedExecution mine = new OwnedExecution(context.owned);
-    OwnedExecution other = underWay.begin(contents.key(), mine);
-    if (other == null) {
-      context.owned = mine;
-      try {
-        // It may have ended since it was looked for.
-        if (!findByContents(request, contents.key())) {
-          executeAsked(request, contents, byHistory);
-        }
-      } finally {
-        context.owned = mine.around();
-        underWay.end(contents.key(), mine);
-      }
-      return;
-    }
-    AskingByContent asking = request.account().askingByContent();
-    if (request.region.isWorthWaiting() && asking.waits() && await(other, request)) {
-      if (findByContents(request, contents.key())) {
-        asking.waitedAndFound();
-        return;
-      }
-      asking.waitedInVain();
-    }
-    executeAsked(request, contents, byHistory);
-  }
-
-  private static boolean await(OwnedExecution other, Request request) {
-    ControlContext context = request.context;
-    Track track = context.counters.track;
-    long start = track == null ? 0 : System.nanoTime();
-    boolean waited = false;
-    try {
-      waited = other.await(context.owned, context::checkCancelled);
-      return waited;
-    } finally {
-      if (track != null && waited) {
-        long nanos = System.nanoTime() - start;
-        track.span(EventKind.WAIT, label(request, track), start, nanos, nanos);
-      }
+      execution.run(request, null);
     }
   }
 
@@ -513,126 +137,22 @@ public final class LevelReuse {
       request.account().asking().inVain();
     }
     request.account().askingByContent().inVain();
-    execute(request, contents);
+    execution.run(request, contents);
   }
 
-  /**
-   * @param contents by which it is found, too; null when it goes by its history alone
-   */
-  private void execute(Request request, InputContents.Asked contents) {
-    ControlContext context = request.context;
-    Activation activation = request.activation;
-    Region region = request.region;
-    LineageItem[] inputs = request.inputs;
-    BlockMarks marks =
-        region.level() == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
-    long workBefore = context.work;
-    long seedsBefore = context.seeds.count();
-    long submittedBefore = context.ahead.submissions();
-    RunScope.Since before = context.scope.now();
-    long start = System.nanoTime();
-    Footprint footprint = context.enter();
-    activation.hold(inputs);
-    try {
-      Node.runAll(request.body, context, activation);
-    } finally {
-      activation.letGo();
-      context.leave(footprint);
-      if (marks != null) {
-        marks.remove();
-      }
-    }
-    long nanos = cost(System.nanoTime() - start);
-    long work = context.work - workBefore;
-    region.learn(work);
-    if (!region.isWorthKeeping(work)) {
-      return;
-    }
-    region.learn(footprint.isRepeatable());
-    if (footprint.isRepeatable()) {
-      context.counters.levels(region.level()).miss();
-      long seeds = context.seeds.count() - seedsBefore;
-      Composite.Part[] none = new Composite.Part[region.outputs().length];
-      Composite facts =
-          new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
-      FinishedRegion done =
-          new FinishedRegion(activation, region, inputs, marks, request.wanted, facts);
-      ByContents named = contents == null ? null : new ByContents(contents, before);
-      publish(done, named, context.ahead.unfinishedSince(submittedBefore));
-    }
+  /** True when so many executions were asked for in vain that only a sample still is. */
+  public boolean asksForSample(Region region) {
+    return !lookup.asksStore(region) && !keeping.isOfEverything() && !region.isAlwaysAsked();
   }
 
-  /** What an execution counts as that took so long. */
-  private long cost(long nanos) {
-    return stored == null ? nanos : stored.offers().cost(nanos);
+  /** True when executions whose inputs a loop has carried on are not asked for. */
+  public boolean skipsCarried(Region region) {
+    return !lookup.asksStore(region) && !keeping.isOfEverything() && !region.isAskedWithCarried();
   }
 
-  /**
-   * By what an execution is found, too.
-   *
-   * @param before when it began
-   */
-  private record ByContents(InputContents.Asked asked, RunScope.Since before) {
-    Key key() {
-      return asked.key();
-    }
-  }
-
-  /** Publishes at once, or when everything that the execution started has succeeded. */
-  private void publish(FinishedRegion done, ByContents contents, List<Handle> unfinished) {
-    List<Handle> awaited = new ArrayList<>(unfinished);
-    done.collectPending(awaited);
-    if (awaited.isEmpty()) {
-      publish(done, contents);
-      return;
-    }
-    done.retain();
-    Publication.after(
-        awaited,
-        () -> {
-          try {
-            publish(done, contents);
-          } finally {
-            done.release();
-          }
-        },
-        done::release);
-  }
-
-  /**
-   * @param contents by which it is found, too, also as something that was not kept; or null
-   */
-  private void publish(FinishedRegion done, ByContents contents) {
-    Key key = key(done.region, done.inputs);
-    Key asked = contents == null ? key : contents.key();
-    if (done.region.isKeptHere()
-        && keeping.pays(done.region.account(), asked, done.work(), done.bytesToKeep(cache))) {
-      Composite composite = done.composite(cache);
-      composites.put(key, composite, done.kept());
-      HistoryTemplate template =
-          contents == null ? null : done.history(contents.asked.vary(), contents.before);
-      if (template != null) {
-        equals.put(contents.key(), key, template);
-      }
-    }
-    if (stored != null && stored.regions().isWorthKeeping(done.costNanos())) {
-      Composite named = done.named();
-      LineageItem[] inputs = done.inputs;
-      Key storeKey = storeKey(done.region, inputs);
-      done.lookAtValues(stored.contents(), mayLook.getAsBoolean());
-      done.offerTo(stored);
-      // Written by the store's thread: it walks the history of every output.
-      boolean isLoop = !done.region.isKeptHere();
-      ContentKeys contentKeys = stored.contents().keys();
-      stored
-          .regions()
-          .keep(
-              storeKey,
-              () ->
-                  isLoop
-                      ? RegionRecord.writeLoop(named, inputs, contentKeys)
-                      : RegionRecord.write(named, inputs, contentKeys),
-              done.costNanos());
-    }
+  /** True for an execution, about to begin, that is not asked for because of that. */
+  public boolean skips(ControlContext context, Activation activation, Region region) {
+    return skipsCarried(region)
+        && context.carried.anyCarried(Request.items(activation, region.inputs()));
   }
 }

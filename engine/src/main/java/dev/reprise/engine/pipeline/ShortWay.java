@@ -3,6 +3,7 @@ package dev.reprise.engine.pipeline;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.device.KernelRunner;
+import dev.reprise.engine.device.PinnedOperands;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.replay.Restoration;
 import dev.reprise.engine.resource.Resources;
@@ -132,32 +133,17 @@ final class ShortWay {
     return matrix.precision() == Precision.FP64 && !matrix.isCompressed();
   }
 
+  /** Null when the cells are elsewhere, or there is no room for the result. */
   private Value runOrNull(ControlContext context, LinkedOperation operation, Value[] inputs) {
-    Operand[] operands = new Operand[inputs.length];
-    int pinned = 0;
-    try {
-      for (; pinned < inputs.length; pinned++) {
-        operands[pinned] = operandOrNull(inputs[pinned]);
-        if (operands[pinned] == null) {
-          return null;
-        }
+    try (PinnedOperands pinned = PinnedOperands.orNull(inputs)) {
+      if (pinned == null) {
+        return null;
       }
-      Operand output = device.executeFew(operation.operation(), operands, context.kernel);
+      Operand output = device.executeFew(operation.operation(), pinned.operands(), context.kernel);
       return output instanceof DenseMatrix matrix ? ManagedMatrix.adopt(matrix) : (Scalar) output;
     } catch (ShortageException e) {
       // Has its turn on the long way, with nothing in hand.
       return null;
-    } finally {
-      for (int i = 0; i < pinned; i++) {
-        if (inputs[i] instanceof ManagedMatrix matrix) {
-          matrix.unpin();
-        }
-      }
     }
-  }
-
-  /** Pinned, if it is a matrix; null when its cells are elsewhere. */
-  private static Operand operandOrNull(Value input) {
-    return input instanceof ManagedMatrix matrix ? matrix.tryPinHost() : (Scalar) input;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Function bodies and blocks that may be reused as a whole, and what their executions left: data
- * alone. {@code LevelReuse} of the engine asks, executes and publishes.
+ * alone. Package {@code level} of the engine asks, executes and publishes.
  *
  * <pre>
  *   Region: what it reads and changes, a fingerprint, whether asking pays

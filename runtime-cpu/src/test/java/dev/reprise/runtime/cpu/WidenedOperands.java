@@ -77,6 +77,20 @@ public final class WidenedOperands {
     return device.execute(narrow(opcode), inputs, new ExecutionContext(allocator, threads));
   }
 
+  /** Runs the operation over these operands as doubles; what it gives is rounded. */
+  public Operand[] runWidened(String opcode, Operand... inputs) {
+    // Not all operands are floats, so no kernel for floats takes them.
+    Operand[] wide = inputs.clone();
+    for (int i = 0; i < wide.length; i++) {
+      if (wide[i] instanceof DenseMatrix matrix) {
+        wide[i] = matrix.converted(Precision.FP64, allocator);
+      }
+    }
+    Operand[] outputs = run(1, opcode, wide);
+    release(wide);
+    return outputs;
+  }
+
   /** Runs the operation in fp64. */
   public Operand[] runWide(String opcode, Operand... inputs) {
     Operation wide = new Operation(OperationTable.standard().get(opcode), Attributes.none());
@@ -103,14 +117,7 @@ public final class WidenedOperands {
   }
 
   private void assertSameBits(boolean mayCopy, String opcode, Operand[] inputs) {
-    // Not all operands are floats, so no kernel for floats takes them.
-    Operand[] wide = inputs.clone();
-    for (int i = 0; i < wide.length; i++) {
-      if (wide[i] instanceof DenseMatrix matrix) {
-        wide[i] = matrix.converted(Precision.FP64, allocator);
-      }
-    }
-    Operand[] wanted = run(1, opcode, wide);
+    Operand[] wanted = runWidened(opcode, inputs);
     for (int threads : new int[] {1, 3}) {
       CountingAllocator room =
           mayCopy ? new CountingAllocator() : new CountingAllocator(bytes(wanted));
@@ -122,7 +129,6 @@ public final class WidenedOperands {
       release(found);
       assertThat(room.liveBuffers()).isZero();
     }
-    release(wide);
     release(wanted);
   }
 
@@ -131,13 +137,7 @@ public final class WidenedOperands {
    * of its largest cell, and has the same bits with any number of threads.
    */
   public void assertClose(double tolerance, String opcode, Operand... inputs) {
-    Operand[] wide = inputs.clone();
-    for (int i = 0; i < wide.length; i++) {
-      if (wide[i] instanceof DenseMatrix matrix) {
-        wide[i] = matrix.converted(Precision.FP64, allocator);
-      }
-    }
-    Operand[] wanted = run(1, opcode, wide);
+    Operand[] wanted = runWidened(opcode, inputs);
     Operand[] found = run(1, opcode, inputs);
     Operand[] shared = run(3, opcode, inputs);
     assertThat(found).hasSameSizeAs(wanted);
@@ -146,7 +146,6 @@ public final class WidenedOperands {
       assertClose(
           tolerance, opcode + " output " + i, (DenseMatrix) found[i], (DenseMatrix) wanted[i]);
     }
-    release(wide);
     release(wanted);
     release(found);
     release(shared);

@@ -3,17 +3,13 @@ package dev.reprise.runtime.cpu.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.DenseMatrix;
-import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
-import dev.reprise.runtime.operation.Attributes;
-import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.cpu.WidenedOperands;
 import dev.reprise.runtime.operation.WindowShape;
-import dev.reprise.testkit.CountingAllocator;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -23,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Layers over images of floats against the same in double. */
 class FloatImageLayersTest {
   private final CpuDevice device = TestDevices.withOpenBlas();
-  private final CountingAllocator allocator = new CountingAllocator();
+  private final WidenedOperands operands = new WidenedOperands(device, 20261128);
   private final Random random = new Random(20261128);
 
   @AfterEach
@@ -31,48 +27,21 @@ class FloatImageLayersTest {
     device.close();
   }
 
-  private static Operation narrow(String opcode) {
-    return new Operation(OperationTable.standard().get(opcode), Attributes.none())
-        .withPrecision(Precision.FP32);
-  }
-
-  private DenseMatrix floats(long rows, long cols, DoubleSupplier cells) {
-    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols, Precision.FP32);
-    for (long i = 0; i < rows; i++) {
-      for (long j = 0; j < cols; j++) {
-        matrix.set(i, j, cells.getAsDouble());
-      }
-    }
-    return matrix;
-  }
-
   /** Small integers: sums are exact in either width, whatever their order. */
   private double integer() {
     return random.nextInt(7) - 3.0;
   }
 
-  private static DenseMatrix run(
-      CpuDevice device, CountingAllocator allocator, int threads, String opcode, Operand[] inputs) {
-    ExecutionContext context = new ExecutionContext(allocator, threads);
-    return (DenseMatrix) device.execute(narrow(opcode), inputs, context)[0];
+  private double[] found(int threads, String opcode, Operand[] inputs) {
+    return cells(operands.run(threads, opcode, inputs));
   }
 
-  private DenseMatrix run(int threads, String opcode, Operand[] inputs) {
-    return run(device, allocator, threads, opcode, inputs);
+  private double[] wanted(String opcode, Operand[] inputs) {
+    return cells(operands.runWidened(opcode, inputs));
   }
 
-  /** Not all operands are floats, so no kernel for floats takes them. */
-  private DenseMatrix runWidened(String opcode, Operand[] inputs) {
-    Operand[] wide = inputs.clone();
-    for (int i = 0; i < wide.length; i++) {
-      if (wide[i] instanceof DenseMatrix matrix) {
-        wide[i] = matrix.converted(Precision.FP64, allocator);
-      }
-    }
-    return run(1, opcode, wide);
-  }
-
-  private static double[] cells(DenseMatrix matrix) {
+  private static double[] cells(Operand[] outputs) {
+    DenseMatrix matrix = (DenseMatrix) outputs[0];
     assertThat(matrix.precision()).isEqualTo(Precision.FP32);
     double[] cells = new double[(int) matrix.cells()];
     for (int i = 0; i < cells.length; i++) {
@@ -81,26 +50,26 @@ class FloatImageLayersTest {
     return cells;
   }
 
-  private static Operand[] operands(DenseMatrix first, DenseMatrix second, double[] numbers) {
-    Operand[] operands = new Operand[2 + numbers.length];
-    operands[0] = first;
-    operands[1] = second;
+  private static Operand[] inputs(DenseMatrix first, DenseMatrix second, double[] numbers) {
+    Operand[] inputs = new Operand[2 + numbers.length];
+    inputs[0] = first;
+    inputs[1] = second;
     for (int i = 0; i < numbers.length; i++) {
-      operands[2 + i] = Scalar.of(numbers[i]);
+      inputs[2 + i] = Scalar.of(numbers[i]);
     }
-    return operands;
+    return inputs;
   }
 
   /** The three operations of a shape, each with its operands. */
   private Operand[][] calls(double[] numbers, DoubleSupplier cells) {
     WindowShape shape = WindowShape.of("conv2d", numbers);
-    DenseMatrix images = floats(shape.images(), shape.inputCols(), cells);
-    DenseMatrix filters = floats(shape.filters(), shape.patchCells(), cells);
-    DenseMatrix dout = floats(shape.images(), shape.outputCols(), cells);
+    DenseMatrix images = operands.floats(shape.images(), shape.inputCols(), cells);
+    DenseMatrix filters = operands.floats(shape.filters(), shape.patchCells(), cells);
+    DenseMatrix dout = operands.floats(shape.images(), shape.outputCols(), cells);
     return new Operand[][] {
-      operands(images, filters, numbers),
-      operands(images, dout, numbers),
-      operands(filters, dout, numbers)
+      inputs(images, filters, numbers),
+      inputs(images, dout, numbers),
+      inputs(filters, dout, numbers)
     };
   }
 
@@ -141,9 +110,9 @@ class FloatImageLayersTest {
       double[] numbers = randomShape();
       Operand[][] calls = calls(numbers, this::integer);
       for (int i = 0; i < calls.length; i++) {
-        double[] wanted = cells(runWidened(OPCODES[i], calls[i]));
+        double[] wanted = wanted(OPCODES[i], calls[i]);
         for (int threads : new int[] {1, 2, 5}) {
-          assertThat(cells(run(threads, OPCODES[i], calls[i])))
+          assertThat(found(threads, OPCODES[i], calls[i]))
               .as("%s of %s with %s threads", OPCODES[i], Arrays.toString(numbers), threads)
               .isEqualTo(wanted);
         }
@@ -156,15 +125,15 @@ class FloatImageLayersTest {
     double[] numbers = {64, 32, 14, 14, 48, 32, 5, 5, 1, 1, 2, 2};
     Operand[][] calls = calls(numbers, random::nextDouble);
     for (int i = 0; i < calls.length; i++) {
-      double[] wanted = cells(runWidened(OPCODES[i], calls[i]));
-      double[] found = cells(run(1, OPCODES[i], calls[i]));
+      double[] wanted = wanted(OPCODES[i], calls[i]);
+      double[] found = found(1, OPCODES[i], calls[i]);
       double largest = 0;
       for (int k = 0; k < wanted.length; k++) {
         largest = Math.max(largest, Math.abs(found[k] - wanted[k]) / wanted[k]);
       }
       // All terms are positive. Zero would mean that doubles were computed after all.
       assertThat(largest).as(OPCODES[i]).isBetween(1e-8, 2e-6);
-      assertThat(cells(run(2, OPCODES[i], calls[i]))).isEqualTo(found);
+      assertThat(found(2, OPCODES[i], calls[i])).isEqualTo(found);
     }
   }
 
@@ -173,11 +142,10 @@ class FloatImageLayersTest {
     double[] numbers = {3, 4, 7, 6, 5, 4, 3, 3, 1, 1, 1, 1};
     Operand[][] calls = calls(numbers, random::nextDouble);
     try (CpuDevice plain = TestDevices.withoutOpenBlas()) {
+      WidenedOperands plainly = new WidenedOperands(plain, 20261128);
       for (int i = 0; i < calls.length; i++) {
-        Operand[] wide = calls[i].clone();
-        wide[0] = ((DenseMatrix) wide[0]).converted(Precision.FP64, allocator);
-        assertThat(cells(run(plain, allocator, 2, OPCODES[i], calls[i])))
-            .isEqualTo(cells(run(plain, allocator, 1, OPCODES[i], wide)));
+        assertThat(cells(plainly.run(2, OPCODES[i], calls[i])))
+            .isEqualTo(cells(plainly.runWidened(OPCODES[i], calls[i])));
       }
     }
   }
@@ -222,15 +190,15 @@ class FloatImageLayersTest {
 
   private void checkPoolings(double[] numbers) {
     WindowShape shape = WindowShape.of("max_pool", numbers);
-    DenseMatrix images = floats(shape.images(), shape.inputCols(), this::anyNumber);
-    DenseMatrix dout = floats(shape.images(), shape.outputCols(), random::nextGaussian);
-    Operand[] backward = operands(images, dout, numbers);
+    DenseMatrix images = operands.floats(shape.images(), shape.inputCols(), this::anyNumber);
+    DenseMatrix dout = operands.floats(shape.images(), shape.outputCols(), random::nextGaussian);
+    Operand[] backward = inputs(images, dout, numbers);
     Operand[] forward = new Operand[backward.length - 1];
     forward[0] = images;
     System.arraycopy(backward, 2, forward, 1, numbers.length);
     for (String opcode : new String[] {"max_pool", "avg_pool"}) {
-      assertSameAsWidened(opcode, forward);
-      assertSameAsWidened(opcode + "_backward", backward);
+      operands.assertSameBits(opcode, forward);
+      operands.assertSameBits(opcode + "_backward", backward);
     }
   }
 
@@ -238,38 +206,29 @@ class FloatImageLayersTest {
   void biasesHaveTheBitsOfDoublesRounded() {
     for (int[] sizes :
         new int[][] {{1, 1, 1}, {7, 3, 5}, {40, 2, 3000}, {0, 2, 4}, {200, 32, 49}}) {
-      DenseMatrix x = floats(sizes[0], (long) sizes[1] * sizes[2], this::anyNumber);
-      DenseMatrix bias = floats(sizes[1], 1, random::nextGaussian);
+      DenseMatrix x = operands.floats(sizes[0], (long) sizes[1] * sizes[2], this::anyNumber);
+      DenseMatrix bias = operands.floats(sizes[1], 1, random::nextGaussian);
       for (String opcode : new String[] {"bias_add", "bias_multiply"}) {
-        assertSameAsWidened(opcode, new Operand[] {x, bias});
+        operands.assertSameBits(opcode, x, bias);
       }
-    }
-  }
-
-  private void assertSameAsWidened(String opcode, Operand[] inputs) {
-    double[] wanted = cells(runWidened(opcode, inputs));
-    for (int threads : new int[] {1, 4}) {
-      // Zeros of either sign and numbers that are none count as different.
-      assertThat(cells(run(threads, opcode, inputs))).as(opcode).isEqualTo(wanted);
     }
   }
 
   @Test
   void noOperandIsCopiedAsAWhole() {
-    DenseMatrix images = floats(16, 4 * 20 * 20, random::nextGaussian);
-    DenseMatrix bias = floats(4, 1, random::nextGaussian);
+    DenseMatrix images = operands.floats(16, 4 * 20 * 20, random::nextGaussian);
+    DenseMatrix bias = operands.floats(4, 1, random::nextGaussian);
     double[] pool = {16, 4, 20, 20, 2, 2, 2, 2, 0, 0};
-    DenseMatrix dout = floats(16, 4 * 10 * 10, random::nextGaussian);
-    Operand[] backward = operands(images, dout, pool);
+    DenseMatrix dout = operands.floats(16, 4 * 10 * 10, random::nextGaussian);
+    Operand[] backward = inputs(images, dout, pool);
     Operand[] forward = Arrays.copyOfRange(backward, 1, backward.length);
     forward[0] = images;
-    CountingAllocator roomForOutput = new CountingAllocator(images.bytes());
     for (String opcode : new String[] {"bias_add", "bias_multiply"}) {
-      run(device, roomForOutput, 2, opcode, new Operand[] {images, bias}).buffer().release();
+      operands.runWithin(images.bytes(), opcode, images, bias);
     }
     for (String opcode : new String[] {"max_pool", "avg_pool"}) {
-      run(device, roomForOutput, 2, opcode, forward).buffer().release();
-      run(device, roomForOutput, 2, opcode + "_backward", backward).buffer().release();
+      operands.runWithin(images.bytes(), opcode, forward);
+      operands.runWithin(images.bytes(), opcode + "_backward", backward);
     }
   }
 }
