@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The training loops of bench/training, small, on OpenCL: the numbers of the processor, and a
  * steady state without copies, fallbacks or more memory. Skipped, aloud, without OpenCL.
  */
-@Timeout(600)
+@Timeout(300)
 class TrainingOnDevicesTest {
   private static final String OPENCL = "opencl:0";
 

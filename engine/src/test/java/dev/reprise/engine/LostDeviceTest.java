@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Devices that disappear with values: what they held is computed again from its lineage. */
-@Timeout(600)
+@Timeout(300)
 class LostDeviceTest {
   /** Loops, a function, left indexing, appends, products, a while loop whose trace is a run. */
   private static final String SCRIPT =

@@ -165,13 +165,13 @@ class FileOrderTest {
   }
 
   @Test
-  @Timeout(600)
+  @Timeout(60)
   void whoWaitsForAnotherWriterIsInterrupted() throws InterruptedException {
     assertThat(whileWaiting(Thread::interrupt, () -> {})).hasMessage("interrupted");
   }
 
   @Test
-  @Timeout(600)
+  @Timeout(60)
   void whoWaitsForAnotherWriterStopsWhenItIsTold() throws InterruptedException {
     AtomicBoolean stopped = new AtomicBoolean();
     assertThat(

@@ -193,7 +193,7 @@ class ElementItemsTest {
 
   /** Each assignment takes an element of the list as it was before. */
   @Test
-  @Timeout(600)
+  @Timeout(60)
   void listsThatAreChangedByTheirOwnElementsAreLookedAtForALimitedTime() {
     Traced list = apply(operation("list"), element(), element(), element(), element());
     for (int i = 0; i < 300; i++) {

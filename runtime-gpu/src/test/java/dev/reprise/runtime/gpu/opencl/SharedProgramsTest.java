@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who builds, who waits, and when a program is released; needs no device. */
-@Timeout(600)
+@Timeout(60)
 class SharedProgramsTest {
   private static final Source SOURCE = new Source("kernel", "-w");
 
