@@ -347,14 +347,17 @@ public final class KernelRunner implements ComparedKernels {
   }
 
   private static Operand operand(Operation operation, Value value) {
-    return switch (value) {
-      case MatrixValue matrix -> matrix.pinHost();
-      case Scalar scalar -> scalar;
-      case FrameValue frame -> frame.frame();
-      default ->
-          throw new OperandException(
-              "'" + operation.scriptName() + "' does not take " + Describe.one(value));
-    };
+    if (value instanceof MatrixValue matrix) {
+      return matrix.pinHost();
+    }
+    if (value instanceof Scalar scalar) {
+      return scalar;
+    }
+    if (value instanceof FrameValue frame) {
+      return frame.frame();
+    }
+    throw new OperandException(
+        "'" + operation.scriptName() + "' does not take " + Describe.one(value));
   }
 
   /** A kernel may answer with the frame that it was given, which then has a second holder. */
@@ -367,11 +370,10 @@ public final class KernelRunner implements ComparedKernels {
   }
 
   private static Value adopt(Operand output) {
-    return switch (output) {
-      case MatrixOperand matrix -> ManagedMatrix.adopt(matrix);
-      case Scalar scalar -> scalar;
-      case Frame frame -> frame;
-    };
+    if (output instanceof MatrixOperand matrix) {
+      return ManagedMatrix.adopt(matrix);
+    }
+    return output instanceof Scalar scalar ? scalar : (Frame) output;
   }
 
   private static Value adoptAll(Operand[] outputs) {

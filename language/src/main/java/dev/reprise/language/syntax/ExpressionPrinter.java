@@ -75,11 +75,12 @@ public final class ExpressionPrinter {
   }
 
   private static String literal(Scalar value) {
-    return switch (value) {
-      case StringScalar(String text) -> quoted(text);
-      case DoubleScalar(double number) -> Double.toString(number);
-      default -> value.asString();
-    };
+    if (value instanceof StringScalar(String text)) {
+      return quoted(text);
+    }
+    return value instanceof DoubleScalar(double number)
+        ? Double.toString(number)
+        : value.asString();
   }
 
   private static String quoted(String text) {
