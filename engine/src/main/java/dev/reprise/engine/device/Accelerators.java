@@ -225,18 +225,17 @@ public final class Accelerators implements AutoCloseable {
     if (input instanceof Scalar scalar) {
       return scalar;
     }
-    if (input instanceof NumberCell
-        || input instanceof Handle number && LateNumbers.isLate(number)) {
-      return DeviceNumber.described();
-    }
     if (input instanceof ManagedMatrix matrix) {
       return matrix.isCompressed()
           ? DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros())
           : DeviceMatrix.described(matrix.shape(), matrix.precision());
     }
-    return input instanceof RowsView view
-        ? DeviceMatrix.described(view.shape(), view.precision())
-        : null;
+    if (input instanceof RowsView view) {
+      return DeviceMatrix.described(view.shape(), view.precision());
+    }
+    boolean isNumber =
+        input instanceof Handle handle ? LateNumbers.isLate(handle) : input instanceof NumberCell;
+    return isNumber ? DeviceNumber.described() : null;
   }
 
   /** How often expressions came that accelerators may get kernels of. */
