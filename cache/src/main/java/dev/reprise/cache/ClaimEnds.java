@@ -110,14 +110,11 @@ final class ClaimEnds {
    */
   private static boolean isByItself(Value value) {
     try {
-      switch (value) {
-        case RowsView view -> view.separate();
-        case ListValue list -> {
-          return list.elements().stream().allMatch(ClaimEnds::isByItself);
-        }
-        default -> {}
+      if (value instanceof RowsView view) {
+        view.separate();
       }
-      return true;
+      return !(value instanceof ListValue list)
+          || list.elements().stream().allMatch(ClaimEnds::isByItself);
     } catch (ResourceException e) {
       return false;
     }

@@ -303,12 +303,10 @@ final class RunBody {
     Object[] theirs = other.columns[path];
     for (int i = 0; i < mine.length; i++) {
       boolean same =
-          switch (mine[i]) {
-            case null -> true;
-            case NumberColumn numbers -> numbers.isSameAs((NumberColumn) theirs[i]);
-            case ObjectColumn objects -> objects.isSameAs((ObjectColumn) theirs[i]);
-            default -> throw new IllegalStateException("no column: " + mine[i]);
-          };
+          mine[i] == null
+              || (mine[i] instanceof NumberColumn numbers
+                  ? numbers.isSameAs((NumberColumn) theirs[i])
+                  : ((ObjectColumn) mine[i]).isSameAs((ObjectColumn) theirs[i]));
       if (!same) {
         return false;
       }

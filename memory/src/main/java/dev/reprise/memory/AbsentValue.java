@@ -68,12 +68,13 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
 
   /** False for a value that is still to come, and for one that is made of such. */
   public static boolean isThere(Value value) {
-    return switch (value) {
-      case AbsentValue<?> absent -> absent.isPresent();
-      case ListValue list -> list.elements().stream().allMatch(AbsentValue::isThere);
-      case MadeOfParts parted -> parted.isThere();
-      default -> true;
-    };
+    if (value instanceof AbsentValue<?> absent) {
+      return absent.isPresent();
+    }
+    if (value instanceof ListValue list) {
+      return list.elements().stream().allMatch(AbsentValue::isThere);
+    }
+    return !(value instanceof MadeOfParts parted) || parted.isThere();
   }
 
   /**

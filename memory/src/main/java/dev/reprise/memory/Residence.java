@@ -97,18 +97,19 @@ public final class Residence {
   }
 
   private static boolean all(Value value, Predicate<ManagedMatrix> test) {
-    return switch (value) {
-      case ManagedMatrix matrix -> test.test(matrix);
-      case RowsView view when view.own() != null -> test.test(view.own());
-      case ListValue list -> {
-        for (Value element : list.elements()) {
-          if (!all(element, test)) {
-            yield false;
-          }
+    if (value instanceof ManagedMatrix matrix) {
+      return test.test(matrix);
+    }
+    if (value instanceof RowsView view) {
+      return view.own() == null || test.test(view.own());
+    }
+    if (value instanceof ListValue list) {
+      for (Value element : list.elements()) {
+        if (!all(element, test)) {
+          return false;
         }
-        yield true;
       }
-      default -> true;
-    };
+    }
+    return true;
   }
 }

@@ -74,16 +74,16 @@ public final class Binds {
   }
 
   private static boolean isSuitable(Value part) {
-    return switch (part) {
-      case BoundMatrix bound -> BoundMatrix.depthOf(bound) < BoundMatrix.MOST_DEPTH;
-      case ManagedMatrix matrix ->
-          !matrix.isCompressed()
-              && matrix.precision() == Precision.FP64
-              && matrix.shape().cells() > 0;
-      case RowsView view -> view.precision() == Precision.FP64 && view.shape().cells() > 0;
-      case AbsentMatrix matrix ->
-          matrix.precision() == Precision.FP64 && matrix.shape().cells() > 0;
-      default -> false;
-    };
+    if (part instanceof BoundMatrix bound) {
+      return BoundMatrix.depthOf(bound) < BoundMatrix.MOST_DEPTH;
+    }
+    boolean isOneKind =
+        part instanceof ManagedMatrix managed
+            ? !managed.isCompressed()
+            : part instanceof RowsView || part instanceof AbsentMatrix;
+    return isOneKind
+        && part instanceof MatrixValue matrix
+        && matrix.precision() == Precision.FP64
+        && matrix.shape().cells() > 0;
   }
 }

@@ -36,7 +36,18 @@ final class Planner implements AutoCloseable {
   private int resultsLeft = MOST_RESULTS;
 
   /** A result that was asked for, and whether it was to be kept. */
-  private record Asked(Key key, boolean isKept) {}
+  private record Asked(Key key, boolean isKept) {
+    /** As that of a record, whose first one takes a millisecond in each process. */
+    @Override
+    public int hashCode() {
+      return 31 * key.hashCode() + (isKept ? 1 : 0);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Asked that && isKept == that.isKept && key.equals(that.key);
+    }
+  }
 
   Planner(PartialReuse session, LineageCache cache) {
     this.session = session;

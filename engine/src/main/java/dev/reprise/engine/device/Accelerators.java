@@ -213,23 +213,29 @@ public final class Accelerators implements AutoCloseable {
   static DeviceOperand[] describe(Value[] inputs) {
     DeviceOperand[] described = new DeviceOperand[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
-      switch (inputs[i]) {
-        case Scalar scalar -> described[i] = scalar;
-        case NumberCell number -> described[i] = DeviceNumber.described();
-        case Handle number when LateNumbers.isLate(number) ->
-            described[i] = DeviceNumber.described();
-        case ManagedMatrix matrix when matrix.isCompressed() ->
-            described[i] =
-                DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros());
-        case ManagedMatrix matrix ->
-            described[i] = DeviceMatrix.described(matrix.shape(), matrix.precision());
-        case RowsView view -> described[i] = DeviceMatrix.described(view.shape(), view.precision());
-        case null, default -> {
-          return null;
-        }
+      described[i] = describe(inputs[i]);
+      if (described[i] == null) {
+        return null;
       }
     }
     return described;
+  }
+
+  private static DeviceOperand describe(Value input) {
+    if (input instanceof Scalar scalar) {
+      return scalar;
+    }
+    if (input instanceof ManagedMatrix matrix) {
+      return matrix.isCompressed()
+          ? DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros())
+          : DeviceMatrix.described(matrix.shape(), matrix.precision());
+    }
+    if (input instanceof RowsView view) {
+      return DeviceMatrix.described(view.shape(), view.precision());
+    }
+    boolean isNumber =
+        input instanceof Handle handle ? LateNumbers.isLate(handle) : input instanceof NumberCell;
+    return isNumber ? DeviceNumber.described() : null;
   }
 
   /** How often expressions came that accelerators may get kernels of. */

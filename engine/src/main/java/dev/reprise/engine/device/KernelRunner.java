@@ -324,11 +324,10 @@ public final class KernelRunner implements ComparedKernels {
   }
 
   private static Value adopt(Operand output) {
-    return switch (output) {
-      case MatrixOperand matrix -> ManagedMatrix.adopt(matrix);
-      case Scalar scalar -> scalar;
-      case Frame frame -> frame;
-    };
+    if (output instanceof MatrixOperand matrix) {
+      return ManagedMatrix.adopt(matrix);
+    }
+    return output instanceof Scalar scalar ? scalar : (Frame) output;
   }
 
   private static Value adoptAll(Operand[] outputs) {

@@ -248,10 +248,9 @@ final class FusedCall {
         return places.get(known);
       }
       int place =
-          switch (deferred.step) {
-            case ProductStep step -> add(step, deferred.operands);
-            case FusableStep step -> add(step, deferred.operands);
-          };
+          deferred.step instanceof ProductStep step
+              ? add(step, deferred.operands)
+              : add((FusableStep) deferred.step, deferred.operands);
       added.add(deferred);
       places.add(place);
       return place;

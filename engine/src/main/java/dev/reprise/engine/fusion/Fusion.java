@@ -4,6 +4,7 @@ import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.cache.Probe;
 import dev.reprise.engine.control.Activation;
 import dev.reprise.engine.control.ControlContext;
 import dev.reprise.engine.control.Origin;
@@ -78,27 +79,25 @@ public final class Fusion {
     context.awaitRoom();
     Member root = call.root();
     int opcode = root.operation().index();
-    return switch (cache.probe(call.rootItem().key(), () -> task(context, call, origin))) {
-      case Hit hit -> {
-        context.counters.hit(opcode, root.operation().operation());
-        context.carried.cameAgain(root.operation().account(), call.rootItem());
-        yield hit.value();
-      }
-      case InFlight inFlight -> {
-        context.counters.met(inFlight, opcode, root.operation().operation());
-        root.operation().account().saves(call.workNanos);
-        context.carried.cameAgain(root.operation().account(), call.rootItem());
-        context.ahead.met(inFlight.handle(), origin, call.rootItem());
-        yield inFlight.handle();
-      }
-      case Claim claim -> {
-        context.counters.misses[opcode]++;
-        root.operation().account().asking().inVain();
-        yield ahead
-            ? computeAhead(context, call, claim, origin)
-            : computeClaimed(context, call, claim);
-      }
-    };
+    Probe probe = cache.probe(call.rootItem().key(), () -> task(context, call, origin));
+    if (probe instanceof Hit hit) {
+      context.counters.hit(opcode, root.operation().operation());
+      context.carried.cameAgain(root.operation().account(), call.rootItem());
+      return hit.value();
+    }
+    if (probe instanceof InFlight inFlight) {
+      context.counters.met(inFlight, opcode, root.operation().operation());
+      root.operation().account().saves(call.workNanos);
+      context.carried.cameAgain(root.operation().account(), call.rootItem());
+      context.ahead.met(inFlight.handle(), origin, call.rootItem());
+      return inFlight.handle();
+    }
+    Claim claim = (Claim) probe;
+    context.counters.misses[opcode]++;
+    root.operation().account().asking().inVain();
+    return ahead
+        ? computeAhead(context, call, claim, origin)
+        : computeClaimed(context, call, claim);
   }
 
   /**

@@ -76,13 +76,12 @@ final class Masking {
 
   /** Whether a value is a matrix of doubles that the processor may read. */
   static boolean isThere(Value value) {
-    return switch (value) {
-      case ManagedMatrix matrix ->
-          matrix.precision() == Precision.FP64 && DeferrableStep.isForProcessor(matrix);
-      case RowsView view ->
-          view.precision() == Precision.FP64 && DeferrableStep.isForProcessor(view.source());
-      default -> false;
-    };
+    if (value instanceof ManagedMatrix matrix) {
+      return matrix.precision() == Precision.FP64 && DeferrableStep.isForProcessor(matrix);
+    }
+    return value instanceof RowsView view
+        && view.precision() == Precision.FP64
+        && DeferrableStep.isForProcessor(view.source());
   }
 
   /** The value, also where a handle has it by now; null where it is still to come. */

@@ -193,27 +193,36 @@ final class LevelValues {
   }
 
   private LineageItem item(Composite.Part part) {
-    return switch (part) {
-      case Composite.Inline inline -> inline.item();
-      case Composite.Cached cached -> cached.item();
-      case Composite.Elements list -> list.item();
-      case Composite.Input input -> activation.items[region.inputs()[input.position()]];
-      case Composite.NoValue _ -> null;
-    };
+    if (part instanceof Composite.Inline inline) {
+      return inline.item();
+    }
+    if (part instanceof Composite.Cached cached) {
+      return cached.item();
+    }
+    if (part instanceof Composite.Elements list) {
+      return list.item();
+    }
+    return part instanceof Composite.Input input
+        ? activation.items[region.inputs()[input.position()]]
+        : null;
   }
 
   private Value take(Composite.Part part) {
-    return switch (part) {
-      case Composite.Inline inline -> inline.value();
-      case Composite.Cached cached -> cached(cached);
-      case Composite.Elements list -> list(list);
-      case Composite.Input input -> {
-        Value value = activation.values[region.inputs()[input.position()]];
-        value.retain();
-        yield value;
-      }
-      case Composite.NoValue _ -> throw new IllegalStateException("no element is without a value");
-    };
+    if (part instanceof Composite.Inline inline) {
+      return inline.value();
+    }
+    if (part instanceof Composite.Cached cached) {
+      return cached(cached);
+    }
+    if (part instanceof Composite.Elements list) {
+      return list(list);
+    }
+    if (!(part instanceof Composite.Input input)) {
+      throw new IllegalStateException("no element is without a value");
+    }
+    Value value = activation.values[region.inputs()[input.position()]];
+    value.retain();
+    return value;
   }
 
   /**

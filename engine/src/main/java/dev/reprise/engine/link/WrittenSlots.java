@@ -25,28 +25,26 @@ final class WrittenSlots {
 
   /** All slots that a block writes, its nested blocks included. */
   static void collect(Block block, Set<Integer> slots) {
-    switch (block) {
-      case Block.Straight straight -> collectOutputs(straight.instructions(), slots);
-      case Block.If branch -> {
-        collectOutputs(branch.predicate().instructions(), slots);
-        branch.then().forEach(b -> collect(b, slots));
-        branch.otherwise().forEach(b -> collect(b, slots));
+    if (block instanceof Block.Straight straight) {
+      collectOutputs(straight.instructions(), slots);
+    } else if (block instanceof Block.If branch) {
+      collectOutputs(branch.predicate().instructions(), slots);
+      branch.then().forEach(b -> collect(b, slots));
+      branch.otherwise().forEach(b -> collect(b, slots));
+    } else if (block instanceof Block.While loop) {
+      collectOutputs(loop.predicate().instructions(), slots);
+      loop.body().forEach(b -> collect(b, slots));
+    } else if (block instanceof Block.For loop) {
+      slots.add(loop.variable());
+      List<Instruction> bounds = new ArrayList<>(loop.from().instructions());
+      bounds.addAll(loop.to().instructions());
+      if (loop.step() != null) {
+        bounds.addAll(loop.step().instructions());
       }
-      case Block.While loop -> {
-        collectOutputs(loop.predicate().instructions(), slots);
-        loop.body().forEach(b -> collect(b, slots));
-      }
-      case Block.For loop -> {
-        slots.add(loop.variable());
-        List<Instruction> bounds = new ArrayList<>(loop.from().instructions());
-        bounds.addAll(loop.to().instructions());
-        if (loop.step() != null) {
-          bounds.addAll(loop.step().instructions());
-        }
-        collectOutputs(bounds, slots);
-        loop.body().forEach(b -> collect(b, slots));
-      }
-      case Block.ParFor loop -> collect(loop.loop(), slots);
+      collectOutputs(bounds, slots);
+      loop.body().forEach(b -> collect(b, slots));
+    } else {
+      collect(((Block.ParFor) block).loop(), slots);
     }
   }
 

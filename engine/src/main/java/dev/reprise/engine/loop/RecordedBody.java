@@ -85,20 +85,22 @@ final class RecordedBody {
   /** True when a path through the parts may be recorded. */
   private static boolean isRecordable(List<Part> parts) {
     for (Part part : parts) {
-      boolean fits =
-          switch (part) {
-            case Straight straight -> straight.traces() != null;
-            case Branch branch ->
-                branch.predicate().traces() != null
-                    && (isRecordable(branch.then()) || isRecordable(branch.otherwise()));
-            case Guarded guarded -> isRecordable(guarded.parts());
-            case Other _ -> false;
-          };
-      if (!fits) {
+      if (!isRecordable(part)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isRecordable(Part part) {
+    if (part instanceof Straight straight) {
+      return straight.traces() != null;
+    }
+    if (part instanceof Branch branch) {
+      return branch.predicate().traces() != null
+          && (isRecordable(branch.then()) || isRecordable(branch.otherwise()));
+    }
+    return part instanceof Guarded guarded && isRecordable(guarded.parts());
   }
 
   private static final class Maker {

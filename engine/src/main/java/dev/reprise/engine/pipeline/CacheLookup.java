@@ -65,28 +65,25 @@ final class CacheLookup {
     Meta meta = ahead ? OperationInputs.infer(operation, inputs) : null;
     Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin, work);
     Probe probe = cache.probe(item.key(), subscriber);
-    return switch (probe) {
-      case Hit hit -> {
-        noteHit(context, operation, item, hit);
-        yield checks.verifier() == null
-            ? hit.value()
-            : verified(context, operation, inputs, item, hit.value());
-      }
-      case InFlight inFlight -> {
-        noteMet(context, operation, item, work, inFlight);
-        context.ahead.met(inFlight.handle(), subscriber.origin(), item);
-        yield inFlight.handle();
-      }
-      case Claim claim -> {
-        noteMiss(context, operation);
-        if (pending) {
-          yield subscriber.submit(claim, meta);
-        }
-        yield meta != null
-            ? subscriber.begin(claim, meta)
-            : executeClaimed(context, operation, inputs, item, work, claim);
-      }
-    };
+    if (probe instanceof Hit hit) {
+      noteHit(context, operation, item, hit);
+      return checks.verifier() == null
+          ? hit.value()
+          : verified(context, operation, inputs, item, hit.value());
+    }
+    if (probe instanceof InFlight inFlight) {
+      noteMet(context, operation, item, work, inFlight);
+      context.ahead.met(inFlight.handle(), subscriber.origin(), item);
+      return inFlight.handle();
+    }
+    Claim claim = (Claim) probe;
+    noteMiss(context, operation);
+    if (pending) {
+      return subscriber.submit(claim, meta);
+    }
+    return meta != null
+        ? subscriber.begin(claim, meta)
+        : executeClaimed(context, operation, inputs, item, work, claim);
   }
 
   /**
@@ -100,28 +97,24 @@ final class CacheLookup {
     context.checkCancelled();
     context.awaitRoom();
     Probe probe = cache.probe(item.key(), () -> task(context, operands, origin, work));
-    return switch (probe) {
-      case Hit hit -> {
-        noteHit(context, operation, item, hit);
-        context.work += (long) operands.workOfDeferred();
-        yield hit.value();
-      }
-      case InFlight inFlight -> {
-        noteMet(context, operation, item, work, inFlight);
-        context.work += (long) operands.workOfDeferred();
-        context.ahead.met(inFlight.handle(), leftBehind(origin, operands), item);
-        yield inFlight.handle();
-      }
-      case Claim claim -> {
-        noteMiss(context, operation);
-        Value[] inputs = context.owing(claim, operands::computed);
-        boolean pending = OperationInputs.areMissing(inputs);
-        yield pending
-            ? new Subscriber(context, operation, inputs, item, origin, work)
-                .submit(claim, operands.meta())
-            : executeClaimed(context, operation, inputs, item, work, claim);
-      }
-    };
+    if (probe instanceof Hit hit) {
+      noteHit(context, operation, item, hit);
+      context.work += (long) operands.workOfDeferred();
+      return hit.value();
+    }
+    if (probe instanceof InFlight inFlight) {
+      noteMet(context, operation, item, work, inFlight);
+      context.work += (long) operands.workOfDeferred();
+      context.ahead.met(inFlight.handle(), leftBehind(origin, operands), item);
+      return inFlight.handle();
+    }
+    Claim claim = (Claim) probe;
+    noteMiss(context, operation);
+    Value[] inputs = context.owing(claim, operands::computed);
+    return OperationInputs.areMissing(inputs)
+        ? new Subscriber(context, operation, inputs, item, origin, work)
+            .submit(claim, operands.meta())
+        : executeClaimed(context, operation, inputs, item, work, claim);
   }
 
   private Origin leftBehind(Origin origin, LateOperands operands) {

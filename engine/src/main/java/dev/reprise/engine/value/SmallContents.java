@@ -73,12 +73,13 @@ public final class SmallContents {
 
   /** False for what would have to be made or brought here, as all that a view is rows of. */
   public static boolean isAtHand(MatrixValue matrix) {
-    return switch (matrix) {
-      // What was made may have gone to disk or to a device since.
-      case AbsentMatrix absent -> absent.nearest() != absent && isAtHand(absent.nearest());
-      case RowsView view -> view.isOnHost();
-      case ManagedMatrix managed -> managed.isOnHost();
-      default -> true;
-    };
+    // What was made may have gone to disk or to a device since.
+    if (matrix instanceof AbsentMatrix absent) {
+      return absent.nearest() != absent && isAtHand(absent.nearest());
+    }
+    if (matrix instanceof RowsView view) {
+      return view.isOnHost();
+    }
+    return !(matrix instanceof ManagedMatrix managed) || managed.isOnHost();
   }
 }

@@ -113,15 +113,15 @@ final class StatementLowering {
 
   private void multiAssign(Statement.MultiAssign multi, ExpressionLowering expressions) {
     Lowered call = expressions.lower(multi.value());
-    int available =
-        switch (call) {
-          case Lowered.Value _ -> 0;
-          case Lowered.Computation step ->
-              step.operation().name().equals("eval")
-                  ? multi.targets().size()
-                  : step.operation().opcode().outputs();
-          case Lowered.Invocation invocation -> invocation.results();
-        };
+    int available = 0;
+    if (call instanceof Lowered.Invocation invocation) {
+      available = invocation.results();
+    } else if (call instanceof Lowered.Computation step) {
+      available =
+          step.operation().name().equals("eval")
+              ? multi.targets().size()
+              : step.operation().opcode().outputs();
+    }
     if (!(multi.value() instanceof Expression.Call function)) {
       context.error(
           multi.position(), 1, "only the results of a call are assigned to several targets", null);

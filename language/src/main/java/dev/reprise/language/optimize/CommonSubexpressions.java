@@ -5,7 +5,6 @@ import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.operation.Evaluation;
-import dev.reprise.runtime.operation.Opcode;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -32,7 +31,7 @@ final class CommonSubexpressions extends StraightPass {
     }
     Values values = new Values(draft, assigned);
     Notation notation = new Notation(draft.operands, values);
-    Map<Reading, List<Known>> known = new HashMap<>();
+    Map<List<Object>, List<Known>> known = new HashMap<>();
     List<Instruction> out = new ArrayList<>(instructions.size());
     boolean changed = false;
     Map<Integer, First> first = new HashMap<>();
@@ -56,7 +55,7 @@ final class CommonSubexpressions extends StraightPass {
       }
       out.add(result);
       if (result instanceof Instruction.Compute compute && isPure(compute)) {
-        Reading reading = reading(compute, values);
+        List<Object> reading = reading(compute, values);
         values.passed(result);
         known
             .computeIfAbsent(reading, _ -> new ArrayList<>(2))
@@ -93,16 +92,18 @@ final class CommonSubexpressions extends StraightPass {
   /** Where an equal value was computed first, and which of the values of that slot it is. */
   private record First(int slot, int version) {}
 
-  /** What equal instructions have in common: the opcode and each operand with its version. */
-  private record Reading(Opcode opcode, List<Integer> operands) {}
-
-  private static Reading reading(Instruction.Compute compute, Values values) {
-    List<Integer> operands = new ArrayList<>(2 * compute.inputs().length);
+  /**
+   * What equal instructions have in common: the opcode and each operand with its version. A list,
+   * since the first comparison of a record takes a millisecond in each process.
+   */
+  private static List<Object> reading(Instruction.Compute compute, Values values) {
+    List<Object> reading = new ArrayList<>(1 + 2 * compute.inputs().length);
+    reading.add(compute.operation().opcode());
     for (int input : compute.inputs()) {
-      operands.add(input);
-      operands.add(values.version(input));
+      reading.add(input);
+      reading.add(values.version(input));
     }
-    return new Reading(compute.operation().opcode(), operands);
+    return reading;
   }
 
   /** An instruction that has run, with the version of what it wrote. */
@@ -112,12 +113,11 @@ final class CommonSubexpressions extends StraightPass {
    * Two pure instructions with the same opcode and first operand: a cheap test that rarely fires.
    */
   private boolean hasCandidate(List<Instruction> instructions) {
-    record Kind(Opcode opcode, int operand, int operands) {}
-    Set<Kind> seen = new HashSet<>();
+    Set<List<Object>> seen = new HashSet<>();
     for (Instruction instruction : instructions) {
       if (instruction instanceof Instruction.Compute compute && isPure(compute)) {
         int[] inputs = compute.inputs();
-        if (!seen.add(new Kind(compute.operation().opcode(), inputs[0], inputs.length))) {
+        if (!seen.add(List.of(compute.operation().opcode(), inputs[0], inputs.length))) {
           return true;
         }
       }

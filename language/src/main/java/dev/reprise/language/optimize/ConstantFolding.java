@@ -15,15 +15,19 @@ public final class ConstantFolding {
 
   public static Scalar unary(String operator, Scalar operand) {
     return switch (operator) {
-      case "-" ->
-          switch (operand) {
-            case IntegerScalar(long value) when value != Long.MIN_VALUE -> Scalar.of(-value);
-            case DoubleScalar(double value) -> Scalar.of(-value);
-            default -> null;
-          };
+      case "-" -> negated(operand);
       case "!" -> operand instanceof BooleanScalar truth ? Scalar.of(!truth.asBoolean()) : null;
       default -> null;
     };
+  }
+
+  private static Scalar negated(Scalar operand) {
+    if (operand instanceof DoubleScalar(double value)) {
+      return Scalar.of(-value);
+    }
+    return operand instanceof IntegerScalar(long value) && value != Long.MIN_VALUE
+        ? Scalar.of(-value)
+        : null;
   }
 
   public static Scalar binary(String operator, Scalar left, Scalar right) {

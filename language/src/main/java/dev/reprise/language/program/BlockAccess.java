@@ -58,33 +58,35 @@ public record BlockAccess(List<Integer> reads, List<Integer> changes, boolean as
     }
 
     private void block(Block block, BitSet written) {
-      switch (block) {
-        case Block.Straight straight -> instructions(straight.instructions(), written);
-        case Block.If choice -> {
-          code(choice.predicate(), written);
-          BitSet then = copy(written);
-          blocks(choice.then(), then);
-          BitSet otherwise = copy(written);
-          blocks(choice.otherwise(), otherwise);
-          then.and(otherwise);
-          written.or(then);
-        }
-        case Block.While loop -> {
-          code(loop.predicate(), written);
-          blocks(loop.body(), copy(written));
-        }
-        case Block.For loop -> counted(loop, written);
-        case Block.ParFor loop -> {
-          for (Map.Entry<String, Block.Code> option : loop.options().entrySet()) {
-            code(option.getValue(), written);
-          }
-          for (int result : loop.results()) {
-            read(result, written);
-            change(result);
-          }
-          counted(loop.loop(), written);
-        }
+      if (block instanceof Block.Straight straight) {
+        instructions(straight.instructions(), written);
+      } else if (block instanceof Block.If choice) {
+        code(choice.predicate(), written);
+        BitSet then = copy(written);
+        blocks(choice.then(), then);
+        BitSet otherwise = copy(written);
+        blocks(choice.otherwise(), otherwise);
+        then.and(otherwise);
+        written.or(then);
+      } else if (block instanceof Block.While loop) {
+        code(loop.predicate(), written);
+        blocks(loop.body(), copy(written));
+      } else if (block instanceof Block.For loop) {
+        counted(loop, written);
+      } else {
+        parallel((Block.ParFor) block, written);
       }
+    }
+
+    private void parallel(Block.ParFor loop, BitSet written) {
+      for (Map.Entry<String, Block.Code> option : loop.options().entrySet()) {
+        code(option.getValue(), written);
+      }
+      for (int result : loop.results()) {
+        read(result, written);
+        change(result);
+      }
+      counted(loop.loop(), written);
     }
 
     private void counted(Block.For loop, BitSet written) {
@@ -121,19 +123,19 @@ public record BlockAccess(List<Integer> reads, List<Integer> changes, boolean as
     }
 
     private void inputs(Instruction instruction, BitSet written) {
-      switch (instruction) {
-        case Instruction.Compute compute -> {
-          String name = compute.operation().name();
-          assignsParts |= name.equals("leftIndex") || name.equals("listAssign");
-          read(seenSlot(compute), written);
-          for (int input : compute.inputs()) {
-            read(input, written);
-          }
-          // What the instruction may be replaced by reads no more, but writes temporaries.
-          instructions(List.copyOf(compute.plain()), written);
+      if (instruction instanceof Instruction.Compute compute) {
+        String name = compute.operation().name();
+        assignsParts |= name.equals("leftIndex") || name.equals("listAssign");
+        read(seenSlot(compute), written);
+        for (int input : compute.inputs()) {
+          read(input, written);
         }
-        case Instruction.Call call -> call.arguments().forEach(a -> read(a.operand(), written));
-        case Instruction.Copy copy -> read(copy.from(), written);
+        // What the instruction may be replaced by reads no more, but writes temporaries.
+        instructions(List.copyOf(compute.plain()), written);
+      } else if (instruction instanceof Instruction.Call call) {
+        call.arguments().forEach(a -> read(a.operand(), written));
+      } else {
+        read(((Instruction.Copy) instruction).from(), written);
       }
     }
 

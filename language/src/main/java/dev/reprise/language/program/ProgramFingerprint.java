@@ -81,38 +81,36 @@ public final class ProgramFingerprint {
   }
 
   private void block(Block block) throws IOException {
-    switch (block) {
-      case Block.Straight straight -> {
-        out.writeByte('s');
-        instructions(straight.instructions());
-      }
-      case Block.If choice -> {
-        out.writeByte('i');
-        code(choice.predicate());
-        blocks(choice.then());
-        blocks(choice.otherwise());
-      }
-      case Block.While loop -> {
-        out.writeByte('w');
-        code(loop.predicate());
-        blocks(loop.body());
-      }
-      case Block.For loop -> {
-        out.writeByte('f');
-        counted(loop);
-      }
-      case Block.ParFor loop -> {
-        out.writeByte('p');
-        out.writeInt(loop.options().size());
-        for (Map.Entry<String, Block.Code> option : loop.options().entrySet()) {
-          text(option.getKey());
-          code(option.getValue());
-        }
-        counted(loop.loop());
-        operands(loop.results());
-        operands(loop.readResults());
-      }
+    if (block instanceof Block.Straight straight) {
+      out.writeByte('s');
+      instructions(straight.instructions());
+    } else if (block instanceof Block.If choice) {
+      out.writeByte('i');
+      code(choice.predicate());
+      blocks(choice.then());
+      blocks(choice.otherwise());
+    } else if (block instanceof Block.While loop) {
+      out.writeByte('w');
+      code(loop.predicate());
+      blocks(loop.body());
+    } else if (block instanceof Block.For loop) {
+      out.writeByte('f');
+      counted(loop);
+    } else {
+      parallel((Block.ParFor) block);
     }
+  }
+
+  private void parallel(Block.ParFor loop) throws IOException {
+    out.writeByte('p');
+    out.writeInt(loop.options().size());
+    for (Map.Entry<String, Block.Code> option : loop.options().entrySet()) {
+      text(option.getKey());
+      code(option.getValue());
+    }
+    counted(loop.loop());
+    operands(loop.results());
+    operands(loop.readResults());
   }
 
   private void counted(Block.For loop) throws IOException {
@@ -156,34 +154,38 @@ public final class ProgramFingerprint {
   }
 
   private void instruction(Instruction instruction) throws IOException {
-    switch (instruction) {
-      case Instruction.Compute compute -> {
-        out.writeByte('o');
-        int seen = BlockAccess.seenSlot(compute);
-        if (seen >= 0) {
-          // Its attribute is a slot number, which says nothing in another procedure.
-          text(compute.operation().name());
-          operand(seen);
-        } else {
-          out.writeLong(compute.operation().fingerprintHigh());
-          out.writeLong(compute.operation().fingerprintLow());
-        }
-        operands(compute.inputs());
-        instructions(List.copyOf(compute.plain()));
-      }
-      case Instruction.Copy copy -> {
-        out.writeByte('=');
-        operand(copy.from());
-      }
-      case Instruction.Call call -> {
-        out.writeByte('c');
-        text(call.function());
-        out.writeInt(call.arguments().size());
-        for (Instruction.Argument argument : call.arguments()) {
-          text(argument.name() == null ? "" : argument.name());
-          operand(argument.operand());
-        }
-      }
+    if (instruction instanceof Instruction.Compute compute) {
+      compute(compute);
+    } else if (instruction instanceof Instruction.Copy copy) {
+      out.writeByte('=');
+      operand(copy.from());
+    } else {
+      call((Instruction.Call) instruction);
+    }
+  }
+
+  private void compute(Instruction.Compute compute) throws IOException {
+    out.writeByte('o');
+    int seen = BlockAccess.seenSlot(compute);
+    if (seen >= 0) {
+      // Its attribute is a slot number, which says nothing in another procedure.
+      text(compute.operation().name());
+      operand(seen);
+    } else {
+      out.writeLong(compute.operation().fingerprintHigh());
+      out.writeLong(compute.operation().fingerprintLow());
+    }
+    operands(compute.inputs());
+    instructions(List.copyOf(compute.plain()));
+  }
+
+  private void call(Instruction.Call call) throws IOException {
+    out.writeByte('c');
+    text(call.function());
+    out.writeInt(call.arguments().size());
+    for (Instruction.Argument argument : call.arguments()) {
+      text(argument.name() == null ? "" : argument.name());
+      operand(argument.operand());
     }
   }
 

@@ -16,23 +16,34 @@ public final class ExpressionPrinter {
   private ExpressionPrinter() {}
 
   public static String print(Expression expression) {
-    return switch (expression) {
-      case Expression.Literal literal -> literal(literal.value());
-      case Expression.Name name -> name.name();
-      case Expression.CommandArgument argument -> "$" + argument.name();
-      case Expression.Unary unary -> unary.operator() + wrapped(unary.operand(), precedence(unary));
-      case Expression.Binary binary -> binary(binary);
-      case Expression.Call call ->
-          call.fullName()
-              + call.arguments().stream()
-                  .map(ExpressionPrinter::argument)
-                  .collect(Collectors.joining(", ", "(", ")"));
-      case Expression.Index index -> index.target().name() + TreePrinter.index(index.subscripts());
-      case Expression.ListLiteral list ->
-          list.elements().stream()
-              .map(ExpressionPrinter::print)
-              .collect(Collectors.joining(", ", "[", "]"));
-    };
+    if (expression instanceof Expression.Literal literal) {
+      return literal(literal.value());
+    }
+    if (expression instanceof Expression.Name name) {
+      return name.name();
+    }
+    if (expression instanceof Expression.CommandArgument argument) {
+      return "$" + argument.name();
+    }
+    if (expression instanceof Expression.Unary unary) {
+      return unary.operator() + wrapped(unary.operand(), precedence(unary));
+    }
+    if (expression instanceof Expression.Binary binary) {
+      return binary(binary);
+    }
+    if (expression instanceof Expression.Call call) {
+      return call.fullName()
+          + call.arguments().stream()
+              .map(ExpressionPrinter::argument)
+              .collect(Collectors.joining(", ", "(", ")"));
+    }
+    if (expression instanceof Expression.Index index) {
+      return index.target().name() + TreePrinter.index(index.subscripts());
+    }
+    return ((Expression.ListLiteral) expression)
+        .elements().stream()
+            .map(ExpressionPrinter::print)
+            .collect(Collectors.joining(", ", "[", "]"));
   }
 
   static String argument(Argument argument) {
@@ -57,29 +68,31 @@ public final class ExpressionPrinter {
 
   /** Higher binds tighter. */
   private static int precedence(Expression expression) {
-    return switch (expression) {
-      case Expression.Unary unary -> unary.operator().equals("!") ? NOT : UNARY_SIGN;
-      case Expression.Binary binary ->
-          switch (binary.operator()) {
-            case "^" -> 11;
-            case "%*%" -> 9;
-            case "%/%", "%%" -> 8;
-            case "*", "/" -> 7;
-            case "+", "-" -> 6;
-            case "&" -> 3;
-            case "|" -> 2;
-            default -> COMPARISON;
-          };
-      default -> PRIMARY;
+    if (expression instanceof Expression.Unary unary) {
+      return unary.operator().equals("!") ? NOT : UNARY_SIGN;
+    }
+    if (!(expression instanceof Expression.Binary binary)) {
+      return PRIMARY;
+    }
+    return switch (binary.operator()) {
+      case "^" -> 11;
+      case "%*%" -> 9;
+      case "%/%", "%%" -> 8;
+      case "*", "/" -> 7;
+      case "+", "-" -> 6;
+      case "&" -> 3;
+      case "|" -> 2;
+      default -> COMPARISON;
     };
   }
 
   private static String literal(Scalar value) {
-    return switch (value) {
-      case StringScalar(String text) -> quoted(text);
-      case DoubleScalar(double number) -> Double.toString(number);
-      default -> value.asString();
-    };
+    if (value instanceof StringScalar(String text)) {
+      return quoted(text);
+    }
+    return value instanceof DoubleScalar(double number)
+        ? Double.toString(number)
+        : value.asString();
   }
 
   private static String quoted(String text) {

@@ -4,7 +4,6 @@ import dev.reprise.language.grammar.ScriptLexer;
 import dev.reprise.language.grammar.ScriptParser;
 import java.util.ArrayList;
 import java.util.List;
-import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.ListTokenSource;
@@ -19,15 +18,15 @@ final class ScriptTokens {
   private ScriptTokens() {}
 
   static CommonTokenStream of(String text) {
-    ScriptLexer lexer = new ScriptLexer(CharStreams.fromString(text));
-    lexer.removeErrorListeners();
+    TokenScanner scanner = new TokenScanner(text);
     List<Token> tokens = new ArrayList<>();
-    Token token = lexer.nextToken();
+    CommonToken token = scanner.nextToken();
     while (token.getType() != Token.EOF) {
-      Token next = lexer.nextToken();
+      CommonToken next = scanner.nextToken();
       if (swallowsLines(token, next)) {
-        token = cutAtLineEnd((CommonToken) token, lexer);
-        next = lexer.nextToken();
+        // The text ends with its first line.
+        scanner.cut(token, ScriptLexer.UNTERMINATED, SyntaxRecovery.lengthOf(token));
+        next = scanner.nextToken();
       }
       tokens.add(token);
       token = next;
@@ -63,18 +62,6 @@ final class ScriptTokens {
               true;
           default -> false;
         };
-  }
-
-  /** Ends the text with its first line, and lets the lexer go on behind it. */
-  private static Token cutAtLineEnd(CommonToken token, ScriptLexer lexer) {
-    int length = SyntaxRecovery.lengthOf(token);
-    token.setType(ScriptLexer.UNTERMINATED);
-    token.setStopIndex(token.getStartIndex() + length - 1);
-    lexer.getInputStream().seek(token.getStopIndex() + 1);
-    lexer.getInterpreter().setLine(token.getLine());
-    lexer.getInterpreter().setCharPositionInLine(token.getCharPositionInLine() + length);
-    lexer._hitEOF = false;
-    return token;
   }
 
   private static void markTargets(List<Token> tokens) {

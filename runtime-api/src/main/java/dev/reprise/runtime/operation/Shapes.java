@@ -14,31 +14,31 @@ public final class Shapes {
 
   /** True for scalars and for pending values known to be scalars. */
   public static boolean isScalar(Value value) {
-    return switch (value) {
-      case Scalar _ -> true;
-      case PendingValue pending -> pending.meta() != null && pending.meta().type().isScalar();
-      default -> false;
-    };
+    return value instanceof Scalar
+        || value instanceof PendingValue pending
+            && pending.meta() != null
+            && pending.meta().type().isScalar();
   }
 
   /** True for frames and for pending values known to be frames. */
   static boolean isFrame(Value value) {
-    return switch (value) {
-      case FrameValue _ -> true;
-      case PendingValue pending ->
-          pending.meta() != null && pending.meta().type() == ValueType.FRAME;
-      default -> false;
-    };
+    return value instanceof FrameValue
+        || value instanceof PendingValue pending
+            && pending.meta() != null
+            && pending.meta().type() == ValueType.FRAME;
   }
 
   /** Rows and columns of a matrix or frame; null for scalars, lists and what is not known yet. */
   public static Shape of(Value value) {
-    return switch (value) {
-      case MatrixValue matrix -> matrix.shape();
-      case FrameValue frame -> frame.shape();
-      case PendingValue pending -> pending.meta() == null ? null : pending.meta().shape();
-      default -> null;
-    };
+    if (value instanceof MatrixValue matrix) {
+      return matrix.shape();
+    }
+    if (value instanceof FrameValue frame) {
+      return frame.shape();
+    }
+    return value instanceof PendingValue pending && pending.meta() != null
+        ? pending.meta().shape()
+        : null;
   }
 
   /** The scalar's number when the value is a computed scalar, else the fallback. */

@@ -54,12 +54,13 @@ public final class Arguments {
 
   /** The operand as a scalar; a 1x1 matrix counts as the number it holds. */
   public static Scalar scalar(Operation operation, Operand[] inputs, int at) {
-    return switch (inputs[at]) {
-      case Scalar scalar when !scalar.isAbsent() -> scalar;
-      case MatrixOperand matrix when matrix.rows() == 1 && matrix.cols() == 1 ->
-          Scalar.of(matrix.get(0, 0));
-      default -> throw mismatch(operation, inputs, at, "a scalar");
-    };
+    if (inputs[at] instanceof Scalar scalar && !scalar.isAbsent()) {
+      return scalar;
+    }
+    if (inputs[at] instanceof MatrixOperand matrix && matrix.rows() == 1 && matrix.cols() == 1) {
+      return Scalar.of(matrix.get(0, 0));
+    }
+    throw mismatch(operation, inputs, at, "a scalar");
   }
 
   public static double number(Operation operation, Operand[] inputs, int at) {

@@ -60,11 +60,14 @@ final class RangeJob implements Runnable {
     runChunks();
     awaitHelpers();
     synchronized (this) {
-      switch (failure) {
-        case null -> {}
-        case RuntimeException exception -> throw exception;
-        case Error error -> throw error;
-        default -> throw new IllegalStateException(failure);
+      if (failure instanceof RuntimeException exception) {
+        throw exception;
+      }
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) {
+        throw new IllegalStateException(failure);
       }
     }
   }

@@ -9,7 +9,10 @@ import dev.reprise.runtime.cpu.cell.MachineCells.Form;
  */
 @FunctionalInterface
 interface CellRange {
-  /** Of fewer columns, code would be at the ends of rows most of the time. */
+  /**
+   * Of fewer columns, code for rows would be at their ends most of the time: the vector is repeated
+   * first, for code that knows no rows.
+   */
   int FEWEST_COLS = 8;
 
   /** Where there is none. */
@@ -52,7 +55,10 @@ interface CellRange {
   static CellRange ofRepeated(
       MachineCells.Source code, DenseMatrix x, DenseMatrix vector, boolean vectorIsLeft) {
     if (x.cols() < FEWEST_COLS) {
-      return NONE;
+      MachineCells flat = code.find(Form.MATRICES, x.cells());
+      return flat == null
+          ? NONE
+          : (out, from, to) -> flat.runSpread(x, vector, vectorIsLeft, out, from, to);
     }
     Form form =
         vector.rows() == 1

@@ -10,6 +10,7 @@ import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.RectangleCopies;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -31,6 +32,9 @@ final class MachineCells {
    * over copies (one thread of an Intel Xeon with AVX-512).
    */
   private static final long FEWEST_CELLS_OFTEN = 64;
+
+  /** Cells of a block that a repeated vector is written to and read from at once. */
+  private static final long SPREAD_CELLS = 1 << 11;
 
   private final CellChain chain;
 
@@ -180,6 +184,57 @@ final class MachineCells {
       }
     }
     return true;
+  }
+
+  /**
+   * As the other, for rows of few cells, by the code of two matrices: the result takes the repeated
+   * vector, block by block, and is one of the two.
+   *
+   * @param out no memory of x or the vector
+   */
+  boolean runSpread(
+      DenseMatrix x,
+      DenseMatrix vector,
+      boolean vectorIsLeft,
+      DenseMatrix out,
+      long from,
+      long to) {
+    CellChain.Call call = chain.call();
+    for (long at = from; at < to; at += SPREAD_CELLS) {
+      long end = Math.min(to, at + SPREAD_CELLS);
+      spread(vector, out, at, end);
+      call.withInput(vectorIsLeft ? 1 : 0, address(x, at));
+      call.withInput(vectorIsLeft ? 0 : 1, address(out, at));
+      if (!call.run(1, end - at, cells(out, at, end), false)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Repeats a row or column over the cells of a matrix from one to before another. */
+  private static void spread(DenseMatrix vector, DenseMatrix out, long from, long to) {
+    long cols = out.cols();
+    int bytes = out.precision().bytesPerCell();
+    boolean isRow = vector.rows() == 1;
+    long at = from;
+    while (at < to) {
+      long col = at % cols;
+      long rows = col == 0 ? (to - at) / cols : 0;
+      long width = rows > 0 ? cols : Math.min(to - at, cols - col);
+      long source = address(vector, isRow ? col : at / cols);
+      long goal = address(out, at);
+      if (isRow) {
+        RectangleCopies.run(source, 0, goal, width * bytes, Math.max(1, rows), width * bytes);
+      } else if (rows == 0) {
+        RectangleCopies.run(source, 0, goal, bytes, width, bytes);
+      } else {
+        for (long i = 0; i < cols; i++) {
+          RectangleCopies.run(source, bytes, goal + i * bytes, cols * bytes, rows, bytes);
+        }
+      }
+      at += Math.max(1, rows) * width;
+    }
   }
 
   private static boolean run(

@@ -142,8 +142,9 @@ final class VectorBroadcast {
   }
 
   private void repeatRow(double[] repeated, int width) {
-    for (int at = 0; at < repeated.length; at += width) {
-      MemorySegment.copy(vector, Layout.CELL, 0, repeated, at, width);
+    MemorySegment.copy(vector, Layout.CELL, 0, repeated, 0, width);
+    for (int known = width; known < repeated.length; known *= 2) {
+      System.arraycopy(repeated, 0, repeated, known, Math.min(known, repeated.length - known));
     }
   }
 

@@ -349,13 +349,16 @@ final class ChainCode {
 
   /** Leaves a value in a register, with the help of those below. */
   private void compute(Part part, int register) {
-    switch (part.node) {
-      case Input input when chain.inputs().get(input.number()) == Spread.COLUMN ->
-          code.repeatedInput(register, input.number());
-      case Input input -> code.input(register, input.number());
-      case Number number -> code.load(register, Source.parameter(number.number()));
-      case Same same -> throw new IllegalArgumentException("no operand but " + same);
-      case Apply apply -> compute(part, apply.opcode(), register);
+    if (part.node instanceof Apply apply) {
+      compute(part, apply.opcode(), register);
+    } else if (part.node instanceof Number number) {
+      code.load(register, Source.parameter(number.number()));
+    } else if (!(part.node instanceof Input input)) {
+      throw new IllegalArgumentException("no operand but " + part.node);
+    } else if (chain.inputs().get(input.number()) == Spread.COLUMN) {
+      code.repeatedInput(register, input.number());
+    } else {
+      code.input(register, input.number());
     }
   }
 

@@ -46,11 +46,12 @@ final class CodeNumbers {
 
   /** To be told when an instruction has just been written that reads a number. */
   void wasRead(Source number) {
-    switch (number) {
-      case Source.Register _ -> throw new IllegalArgumentException("a register is no number");
-      case Source.Parameter parameter -> parameters.set(parameter.number());
-      case Source.Constant constant ->
-          constants.computeIfAbsent(constant.bits(), _ -> new ArrayList<>()).add(to.here());
+    if (number instanceof Source.Parameter parameter) {
+      parameters.set(parameter.number());
+    } else if (number instanceof Source.Constant constant) {
+      constants.computeIfAbsent(constant.bits(), _ -> new ArrayList<>()).add(to.here());
+    } else {
+      throw new IllegalArgumentException("a register is no number");
     }
   }
 

@@ -38,13 +38,13 @@ final class FillKernel implements Kernel {
     long cols = Sizes.extent(operation, inputs, 2);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(rows, cols, precision);
-      switch (inputs[0]) {
-        case Scalar text when text.type() == ValueType.STRING -> parse(text.asString(), out);
-        case Scalar number -> fill(number.asDouble(), out, context);
-        default -> {
-          DenseMatrix data = Arguments.matrix(operation, inputs, 0, precision);
-          reshape(data, Arguments.flag(operation, inputs, 3), out, context);
-        }
+      if (!(inputs[0] instanceof Scalar scalar)) {
+        DenseMatrix data = Arguments.matrix(operation, inputs, 0, precision);
+        reshape(data, Arguments.flag(operation, inputs, 3), out, context);
+      } else if (scalar.type() == ValueType.STRING) {
+        parse(scalar.asString(), out);
+      } else {
+        fill(scalar.asDouble(), out, context);
       }
       return new Operand[] {scratch.keep(out)};
     }
