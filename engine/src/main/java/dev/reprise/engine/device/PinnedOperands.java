@@ -67,14 +67,17 @@ public final class PinnedOperands implements AutoCloseable {
   }
 
   private static Operand brought(Operation operation, Value value) {
-    return switch (value) {
-      case MatrixValue matrix -> matrix.pinHost();
-      case Scalar scalar -> scalar;
-      case FrameValue frame -> frame.frame();
-      default ->
-          throw new OperandException(
-              "'" + operation.scriptName() + "' does not take " + Describe.one(value));
-    };
+    if (value instanceof MatrixValue matrix) {
+      return matrix.pinHost();
+    }
+    if (value instanceof Scalar scalar) {
+      return scalar;
+    }
+    if (value instanceof FrameValue frame) {
+      return frame.frame();
+    }
+    throw new OperandException(
+        "'" + operation.scriptName() + "' does not take " + Describe.one(value));
   }
 
   private static Operand presentOrNull(Value value) {
