@@ -57,8 +57,7 @@ class OtherSessionsMatrixTest {
       try (RunResult result = next.run(Inputs.of("A", A))) {
         assertThat(Arrays.deepEquals(result.matrix("Y"), expected)).as("same bits").isFalse();
       }
-      try (RunResult result =
-          session.compile(BOUND_PRODUCT + NEXT_PRODUCT, whole).run(input())) {
+      try (RunResult result = session.compile(BOUND_PRODUCT + NEXT_PRODUCT, whole).run(input())) {
         assertThat(result.matrix("Y")).isDeepEqualTo(expected);
       }
     }
@@ -85,9 +84,7 @@ class OtherSessionsMatrixTest {
     try (RunResult first =
             session.compile(parts, CompileOptions.inputs("X").outputs("s")).run(input());
         RunResult second =
-            session
-                .compile(BOUND_PRODUCT, CompileOptions.inputs("X").outputs("A"))
-                .run(input())) {
+            session.compile(BOUND_PRODUCT, CompileOptions.inputs("X").outputs("A")).run(input())) {
       assertThat(first.scalar("s").asDouble()).isPositive();
       assertThat(second.statistics().partial()).isNotEmpty();
       return second.handle("A");

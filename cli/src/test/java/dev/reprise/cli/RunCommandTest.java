@@ -107,8 +107,8 @@ class RunCommandTest extends CommandTest {
     String missing = folder.resolve("missing").toString();
     assertThat(run("run", "-s", "print(1)", "--library", missing)).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("--library: there is no folder '" + missing + "'");
-    for (String option : List.of(
-            "--library", "--metrics", "--trace-file", "--stats-json", "--spill-folder")) {
+    for (String option :
+        List.of("--library", "--metrics", "--trace-file", "--stats-json", "--spill-folder")) {
       assertThat(run("run", "-s", "print(1)", option, "")).isEqualTo(ExitCode.USAGE);
       assertThat(err()).contains(option + " needs a path");
     }

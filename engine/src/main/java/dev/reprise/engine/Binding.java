@@ -69,8 +69,7 @@ public final class Binding {
     return services.memory().run(() -> copied(services, rows, cols, null));
   }
 
-  private static Bound copied(
-      SessionServices services, double[][] rows, int cols, String version) {
+  private static Bound copied(SessionServices services, double[][] rows, int cols, String version) {
     DenseMatrix matrix = DenseMatrix.allocate(services.memory(), rows.length, cols);
     for (int i = 0; i < rows.length; i++) {
       MemorySegment.copy(

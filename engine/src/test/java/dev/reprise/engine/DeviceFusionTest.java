@@ -140,8 +140,7 @@ class DeviceFusionTest {
         wentOn.set(claims.come(2));
       }
     });
-    Outcome outcome =
-        FakeDevices.run(config("fake:0", ReuseMode.FULL), claims, script, fake);
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.FULL), claims, script, fake);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(wentOn).isTrue();
     // From the ninth time on.

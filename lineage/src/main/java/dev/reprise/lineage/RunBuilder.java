@@ -82,8 +82,8 @@ public final class RunBuilder {
 
   /**
    * As the others, for a loop within an iteration of another one. Where it changes lists or takes
-   * elements of them, and draws no seeds, its first iterations stay as they are and become a part of
-   * the other loop's patch: a loop over the layers of a network takes another element each time
+   * elements of them, and draws no seeds, its first iterations stay as they are and become a part
+   * of the other loop's patch: a loop over the layers of a network takes another element each time
    * (as does one that adds up the squares of gradients), which no patch of its own would name.
    */
   public static RunBuilder within(

@@ -364,8 +364,8 @@ public final class TraceReader {
   }
 
   /**
-   * Catches what would otherwise break a kernel: operands that its opcode does not have, or too
-   * few of them. What a script leaves out is in a trace as its default, or as absent.
+   * Catches what would otherwise break a kernel: operands that its opcode does not have, or too few
+   * of them. What a script leaves out is in a trace as its default, or as absent.
    */
   static void checkInputs(LineCursor line, Opcode opcode, int inputs, String note)
       throws TraceFormatException {

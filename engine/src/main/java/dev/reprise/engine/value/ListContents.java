@@ -256,9 +256,7 @@ final class ListContents {
           element == null ? ElementItems.opaque(change, items.size()) : element.item());
     }
     int from =
-        isLength(change.input(2), change.input(0))
-            ? items.size() - 1
-            : position(change.input(2));
+        isLength(change.input(2), change.input(0)) ? items.size() - 1 : position(change.input(2));
     int to = lastPosition(change, 3, from);
     if (from < 0 || to < from) {
       return false;

@@ -95,8 +95,7 @@ class ElementItemsTest {
     LineageItem replaced =
         ElementItems.assigned(
             operation("listAssign"), grown.item(), third.item(), last, absent().item());
-    Operation longerNamed =
-        new Operation(named.opcode(), named.attributes().with("name.2", "c"));
+    Operation longerNamed = new Operation(named.opcode(), named.attributes().with("name.2", "c"));
     assertThat(replaced.key()).isEqualTo(apply(longerNamed, first, second, third).item().key());
     // Not where another place would be possible, nor where the list is long or grows.
     LineageItem cast = LineageItem.of(operation("as.scalar"), number(1).item());
@@ -124,8 +123,7 @@ class ElementItemsTest {
     Traced filled =
         apply(
             operation("listAssign"), list, apply(operation("list"), layer), length(list), absent());
-    assertThat(filled.item().key())
-        .isEqualTo(apply(operation("list"), first, layer).item().key());
+    assertThat(filled.item().key()).isEqualTo(apply(operation("list"), first, layer).item().key());
     // The length of another list is a number like any other.
     assertThat(
             ElementItems.assigned(operation("listAssign"), items(list, first, length(filled)))

@@ -84,7 +84,8 @@ final class ImageWriters {
       pads = new long[4];
     }
     if (isMean && export.isBordered()) {
-      // But it makes one node of Pad and a mean, without looking at the sizes; not with this between.
+      // But it makes one node of Pad and a mean, without looking at the sizes; not with this
+      // between.
       String shape = export.integers("shape", -1, window.channels(), rows, cols);
       export.node("Reshape", export.current(), shape).add();
     }

@@ -210,10 +210,7 @@ class OnnxExportTest {
       boolean isMean = kind.startsWith("avg");
       List<String> bordered = nodes(List.of(pool(kind, 2))).stream().map(Node::operator).toList();
       assertThat(bordered)
-          .isEqualTo(
-              isMean
-                  ? List.of("Pad", "Reshape", "AveragePool")
-                  : List.of("Pad", "MaxPool"));
+          .isEqualTo(isMean ? List.of("Pad", "Reshape", "AveragePool") : List.of("Pad", "MaxPool"));
       assertThat(nodes(List.of(pool(kind, 1)))).extracting(Node::operator).doesNotContain("Pad");
     }
     Map<String, Scalar> sides = new LinkedHashMap<>();
@@ -224,7 +221,8 @@ class OnnxExportTest {
     sides.put("value", new IntegerScalar(0));
     Map<String, Scalar> sizes = new LinkedHashMap<>(pool("avg_pool2d", 0).settings());
     sizes.putAll(
-        Map.of("C", new IntegerScalar(1), "Hin", new IntegerScalar(5), "Win", new IntegerScalar(3)));
+        Map.of(
+            "C", new IntegerScalar(1), "Hin", new IntegerScalar(5), "Win", new IntegerScalar(3)));
     Layer border = new Layer("pad2d", Map.of(), sides);
     assertThat(nodes(List.of(border, new Layer("avg_pool2d", Map.of(), sizes))))
         .extracting(Node::operator)

@@ -41,7 +41,8 @@ record SyntaxMessage(String text, String hint) {
       case ScriptParser.UNTERMINATED ->
           "the text that begins here has no closing " + token.getText().charAt(0);
       case ScriptParser.UNTERMINATED_COMMENT -> "the comment that begins here has no closing */";
-      case ScriptParser.UNKNOWN -> "found " + shown(token.getText()) + ", which has no meaning here";
+      case ScriptParser.UNKNOWN ->
+          "found " + shown(token.getText()) + ", which has no meaning here";
       default -> null;
     };
   }

@@ -142,10 +142,7 @@ final class TokenScanner implements TokenSource {
   private int scan(char first) {
     at++;
     return switch (first) {
-      case '<' ->
-          follows('-')
-              ? ScriptLexer.ARROW
-              : follows('=') ? ScriptLexer.LE : ScriptLexer.LT;
+      case '<' -> follows('-') ? ScriptLexer.ARROW : follows('=') ? ScriptLexer.LE : ScriptLexer.LT;
       case '>' -> follows('=') ? ScriptLexer.GE : ScriptLexer.GT;
       case '=' -> follows('=') ? ScriptLexer.EQ : ScriptLexer.ASSIGN;
       case '!' -> follows('=') ? ScriptLexer.NE : ScriptLexer.NOT;

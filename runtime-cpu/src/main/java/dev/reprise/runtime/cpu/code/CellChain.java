@@ -200,8 +200,8 @@ public final class CellChain {
      *
      * @param rows of the result: at least 1
      * @param cols cells of each
-     * @param out where they go, on the heap or not: no memory of an input, or just that of one whose
-     *     cells lie together as these do and have their width
+     * @param out where they go, on the heap or not: no memory of an input, or just that of one
+     *     whose cells lie together as these do and have their width
      * @param toDoubles whether the output is of doubles, whatever the precision
      * @return false when a cell was refused: all are to be computed anew in another way
      */
