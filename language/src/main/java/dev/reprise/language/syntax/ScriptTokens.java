@@ -2,7 +2,9 @@ package dev.reprise.language.syntax;
 
 import dev.reprise.language.grammar.ScriptLexer;
 import dev.reprise.language.grammar.ScriptParser;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.CommonTokenStream;
@@ -22,8 +24,9 @@ final class ScriptTokens {
     List<Token> tokens = new ArrayList<>();
     CommonToken token = scanner.nextToken();
     while (token.getType() != Token.EOF) {
+      int lastLine = scanner.getLine();
       CommonToken next = scanner.nextToken();
-      if (swallowsLines(token, next)) {
+      if (lastLine > token.getLine() && swallowsLines(token, lastLine, next)) {
         // The text ends with its first line.
         scanner.cut(token, ScriptLexer.UNTERMINATED, SyntaxRecovery.lengthOf(token));
         next = scanner.nextToken();
@@ -41,13 +44,12 @@ final class ScriptTokens {
   /**
    * A text may go over several lines; but when what follows its end on the same line cannot follow
    * a text, its closing quote was forgotten and the next text's opening quote was taken for it.
+   *
+   * @param lastLine of the token
    */
-  private static boolean swallowsLines(Token token, Token next) {
-    if (token.getType() != ScriptLexer.STRING || token.getText().indexOf('\n') < 0) {
-      return false;
-    }
-    int lines = (int) token.getText().chars().filter(c -> c == '\n').count();
-    return next.getLine() == token.getLine() + lines
+  private static boolean swallowsLines(Token token, int lastLine, Token next) {
+    return token.getType() == ScriptLexer.STRING
+        && next.getLine() == lastLine
         && switch (next.getType()) {
           case ScriptLexer.ID,
               ScriptLexer.DOTTED,
@@ -65,12 +67,28 @@ final class ScriptTokens {
   }
 
   private static void markTargets(List<Token> tokens) {
+    Deque<Integer> open = new ArrayDeque<>();
     for (int i = 0; i < tokens.size(); i++) {
-      if (tokens.get(i).getType() == ScriptLexer.LBRACK
-          && !continuesName(tokens, i)
-          && isAssigned(tokens, i)) {
-        ((CommonToken) tokens.get(i)).setType(ScriptParser.TARGETS);
+      switch (tokens.get(i).getType()) {
+        case ScriptLexer.LBRACK -> open.push(i);
+        case ScriptLexer.RBRACK -> {
+          if (!open.isEmpty()) {
+            markIfTargets(tokens, open.pop(), tokens.get(i + 1).getType());
+          }
+        }
+        case ScriptLexer.SEMI, ScriptLexer.LBRACE, ScriptLexer.RBRACE -> open.clear();
+        default -> {}
       }
+    }
+  }
+
+  /**
+   * @param next what follows the closing bracket
+   */
+  private static void markIfTargets(List<Token> tokens, int bracket, int next) {
+    boolean isAssigned = next == ScriptLexer.ASSIGN || next == ScriptLexer.ARROW;
+    if (isAssigned && !continuesName(tokens, bracket)) {
+      ((CommonToken) tokens.get(bracket)).setType(ScriptParser.TARGETS);
     }
   }
 
@@ -82,24 +100,5 @@ final class ScriptTokens {
     Token before = tokens.get(bracket - 1);
     return SyntaxRecovery.isName(before.getType())
         && before.getLine() == tokens.get(bracket).getLine();
-  }
-
-  private static boolean isAssigned(List<Token> tokens, int bracket) {
-    int depth = 0;
-    for (int i = bracket; i < tokens.size(); i++) {
-      switch (tokens.get(i).getType()) {
-        case ScriptLexer.LBRACK -> depth++;
-        case ScriptLexer.RBRACK -> depth--;
-        case ScriptLexer.SEMI, ScriptLexer.LBRACE, ScriptLexer.RBRACE -> {
-          return false;
-        }
-        default -> {}
-      }
-      if (depth == 0) {
-        int next = tokens.get(i + 1).getType();
-        return next == ScriptLexer.ASSIGN || next == ScriptLexer.ARROW;
-      }
-    }
-    return false;
   }
 }

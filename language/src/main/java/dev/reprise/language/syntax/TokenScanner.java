@@ -7,7 +7,6 @@ import org.antlr.v4.runtime.CommonTokenFactory;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.TokenFactory;
 import org.antlr.v4.runtime.TokenSource;
-import org.antlr.v4.runtime.misc.Pair;
 
 /**
  * Cuts a text into the tokens of the grammar, white space and comments left out. Of the rules that
@@ -24,14 +23,30 @@ final class TokenScanner implements TokenSource {
   private final char[] chars;
 
   private final boolean hasPairs;
-  private final Pair<TokenSource, CharStream> source = new Pair<>(this, null);
 
   private int at;
   private int line = 1;
   private int lineStart;
 
+  /** A place in the line, and its column: the next one is counted from there on. */
+  private int counted;
+
+  private int countedColumn;
+
   /** From here on no comment is closed. */
   private int openFrom = Integer.MAX_VALUE;
+
+  private final Closing doubleQuoted = new Closing();
+  private final Closing singleQuoted = new Closing();
+
+  /** The quote that ended the text that was cut last; one that it would end is cut as well. */
+  private int cutAt = -1;
+
+  /** Where a text ends; so do all that begin in it, since no quote is half of an escape. */
+  private static final class Closing {
+    private int from;
+    private int end = -1;
+  }
 
   TokenScanner(String text) {
     this.text = text;
@@ -64,6 +79,7 @@ final class TokenScanner implements TokenSource {
   /** Ends a token behind some of its chars, and goes on there. */
   void cut(CommonToken token, int type, int taken) {
     int start = token.getStartIndex();
+    cutAt = token.getStopIndex();
     at = start + taken;
     token.setType(type);
     token.setStopIndex(at - 1);
@@ -74,15 +90,26 @@ final class TokenScanner implements TokenSource {
   }
 
   private CommonToken token(int type, int start, String found) {
-    CommonToken token = new CommonToken(source, type, Token.DEFAULT_CHANNEL, start, at - 1);
-    token.setText(found);
+    // Of no source, which it would ask for the column of its end.
+    CommonToken token = new CommonToken(type, found);
+    token.setStartIndex(start);
+    token.setStopIndex(at - 1);
     token.setLine(line);
     token.setCharPositionInLine(columnOf(start));
     return token;
   }
 
   private int columnOf(int place) {
-    return hasPairs ? text.codePointCount(lineStart, place) : place - lineStart;
+    if (!hasPairs) {
+      return place - lineStart;
+    }
+    if (counted < lineStart || counted > place) {
+      counted = lineStart;
+      countedColumn = 0;
+    }
+    countedColumn += text.codePointCount(counted, place);
+    counted = place;
+    return countedColumn;
   }
 
   private void countLines(int from, int to) {
@@ -192,7 +219,14 @@ final class TokenScanner implements TokenSource {
 
   private int quoted(char quote) {
     int content = at;
-    int end = closing(quote, content, false);
+    int end = closing(quote, content);
+    if (end == cutAt) {
+      int lineEnd = text.indexOf('\n', content);
+      if (lineEnd >= 0 && lineEnd < end) {
+        at = lineEnd;
+        return ScriptLexer.UNTERMINATED;
+      }
+    }
     if (end < length) {
       at = end + 1;
       return ScriptLexer.STRING;
@@ -202,6 +236,15 @@ final class TokenScanner implements TokenSource {
   }
 
   /** Where a text ends that begins here; the length where it is not closed. */
+  private int closing(char quote, int content) {
+    Closing known = quote == '"' ? doubleQuoted : singleQuoted;
+    if (content < known.from || content > known.end) {
+      known.from = content;
+      known.end = closing(quote, content, false);
+    }
+    return known.end;
+  }
+
   private int closing(char quote, int from, boolean inLine) {
     int place = from;
     while (place < length && chars[place] != quote) {

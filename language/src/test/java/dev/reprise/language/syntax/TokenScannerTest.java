@@ -10,6 +10,7 @@ import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.TokenSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The scanner beside the lexer that ANTLR makes of the grammar's rules. */
 class TokenScannerTest {
@@ -154,6 +155,37 @@ class TokenScannerTest {
     String text = "# \uD83D\uDE00\nf = function(double x) return (double y) { y = x }";
     assertThat(InputPieces.of(text).definitions())
         .containsEntry("f", "\nf = function(double x) return (double y) { y = x }");
+  }
+
+  /** Seconds each if a token took time for all that is before or behind it. */
+  @Test
+  @Timeout(60)
+  void tokensOfLongTextsTakeNoLonger() {
+    int count = 250_000;
+    for (String text :
+        List.of(
+            "x = '\uD83D\uDE00'" + " + 1".repeat(count),
+            "\\\"\n".repeat(count),
+            "\\\"\n".repeat(count) + "\"x",
+            "/*".repeat(count),
+            "[".repeat(count))) {
+      assertThat(ScriptTokens.of(text).size()).isGreaterThan(count / 4);
+    }
+  }
+
+  /** A text that is cut at its line's end makes none of the next lines another one. */
+  @Test
+  void textsWhoseQuotesAreForgottenEndWithTheirLines() {
+    String text = "a = \"\uD83D\uDE00 \\\"\nb = \\\"c\n[d] = f(\"x)\ng[1] = \"y\"";
+    assertThat(ScriptTokens.of(text).getTokens())
+        .extracting(
+            token ->
+                "%d:%d %s"
+                    .formatted(token.getLine(), token.getCharPositionInLine(), token.getText()))
+        .containsExactly(
+            "1:0 a", "1:2 =", "1:4 \"\uD83D\uDE00 \\\"", "2:0 b", "2:2 =", "2:4 \\",
+            "2:5 \"c", "3:0 [", "3:1 d", "3:2 ]", "3:4 =", "3:6 f", "3:7 (", "3:8 \"x)", "4:0 g",
+            "4:1 [", "4:2 1", "4:3 ]", "4:5 =", "4:7 \"y\"", "4:10 <EOF>");
   }
 
   private static void compare(String text) {
