@@ -76,8 +76,11 @@ final class ImageWriters {
     long rows = window.imageRows();
     long cols = window.imageCols();
     long[] pads = {window.padRows(), window.padCols(), window.padRows(), window.padCols()};
-    if (!isInside && (pads[0] >= window.rows() || pads[1] >= window.cols())) {
+    if (pads[0] >= window.rows() || pads[1] >= window.cols()) {
       // Onnxruntime takes no padding as large as the window.
+      if (isInside) {
+        throw layer.problem("has padding that is not smaller than its window");
+      }
       pad(export, pads, isMean ? 0 : Double.NEGATIVE_INFINITY);
       rows += 2 * pads[0];
       cols += 2 * pads[1];

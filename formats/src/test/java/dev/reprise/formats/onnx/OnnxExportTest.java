@@ -229,6 +229,17 @@ class OnnxExportTest {
         .containsExactly("Pad", "Reshape", "AveragePool");
   }
 
+  /** Some windows hold nothing then, and have a NaN for a mean. */
+  @Test
+  void paddingAsLargeAsTheWindowOfAMeanThatLeavesItOutIsRefused() {
+    assertThat(nodes(List.of(pool("avg_pool2d_inside", 1))))
+        .extracting(Node::operator)
+        .containsExactly("AveragePool");
+    assertThatThrownBy(() -> nodes(List.of(pool("avg_pool2d_inside", 2))))
+        .hasMessageContaining(
+            "layer 1 (avg_pool2d_inside) has padding that is not smaller than its window");
+  }
+
   private static Layer pool(String kind, int padding) {
     Map<String, Scalar> sizes = new LinkedHashMap<>();
     for (String name : List.of("C", "Hf", "Wf", "strideh", "stridew")) {
