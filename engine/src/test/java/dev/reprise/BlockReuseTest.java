@@ -6,6 +6,8 @@ import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.Scripts.Outcome;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blocks of loops and branches are found again, whatever stands between them. */
 class BlockReuseTest {
@@ -292,5 +294,33 @@ class BlockReuseTest {
     Outcome reused = Scripts.run(script);
     assertThat(reused.statistics().blocks().hits()).isPositive();
     assertThat(reused.output()).isEqualTo(traced.output());
+  }
+
+  /** What loops carry is marked, and so is what a block may write: neither hides the other. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "while (w < 0) M = N",
+        "for (i in 1:2) { if (i > 5) M = N }",
+        "for (i in 1:100) { if (i > 500) M = N\n w = w - i }",
+        "for (i in 1:2) { while (w < 0) M = N }"
+      })
+  void aVariableThatALoopInABlockLeavesAloneIsWhatItWas(String loop) {
+    String block = "if (sum(N) > 1) {\n" + loop + "\n}\n";
+    String script =
+        """
+        N = rand(rows=200, cols=200, seed=7)
+        w = 0
+        M = N + 1
+        %1$sprint(sum(M %%*%% M))
+        w = 0
+        M = N + 2
+        %1$sprint(sum(M %%*%% M))
+        """
+            .formatted(block);
+    run(script);
+    String traced = script + "print(lineage(M))\n";
+    assertThat(Scripts.output(traced))
+        .isEqualTo(Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE), traced).output());
   }
 }

@@ -161,6 +161,25 @@ class StoredListLoopsTest {
         .isEqualTo(Scripts.run(config().withDedup(false), shown).output());
   }
 
+  /** Elements that have one name keep such a list from being traced as made of its elements. */
+  @Test
+  void theLastPlaceIsKnownInAStoredLoopAsInAnExpandedOne() {
+    String script =
+        """
+        X = matrix(seq(1, 4), 2, 2) / 7
+        L = list(3, X)
+        for (i in 1:3) {
+          L[length(L)] = X * i
+          L = append(L, f=X)
+        }
+        x = as.matrix(L[4])
+        print(lineage(x))
+        """;
+    assertThat(Scripts.run(config(), script).output())
+        .isEqualTo(Scripts.run(config().withDedup(false), script).output())
+        .doesNotContain("listAssign");
+  }
+
   /** Few batches are a part of the epoch as well, many are a loop within it. */
   @ParameterizedTest
   @ValueSource(ints = {3, 200})

@@ -37,7 +37,8 @@ final class BlockMarks {
       int slot = region.outputs()[i];
       before[i] = activation.items[slot];
       if (before[i] != null && region.unread()[i]) {
-        marks[i] = LineageItem.literal(Scalar.absent());
+        // Counted, or a loop that carries the variable would put another literal in its place.
+        marks[i] = LineageItem.counted(Scalar.absent());
         activation.items[slot] = marks[i];
       }
     }

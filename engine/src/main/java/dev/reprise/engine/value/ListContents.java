@@ -179,7 +179,8 @@ final class ListContents {
 
   /** True for {@code length(L)} of that very list. */
   private static boolean isLength(LineageItem number, LineageItem list) {
-    return !number.isLiteral() && number.name().equals("length") && number.input(0) == list;
+    // By value: an item that a run holds is another object each time that it is looked at.
+    return !number.isLiteral() && number.name().equals("length") && number.input(0).sameAs(list);
   }
 
   /** What a value is as an element of a list; null when the trace does not say. */
