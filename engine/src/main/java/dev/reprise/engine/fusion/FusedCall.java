@@ -111,7 +111,7 @@ final class FusedCall {
     builder.add(root, operands);
     if (mask >= 0) {
       builder.attempts = builder.product == null ? root.attempts : builder.product.attempts;
-      builder.mask = builder.leaves.indexOf(operands[mask]);
+      builder.mask = builder.leaf(operands[mask]);
       return new FusedCall(builder, null, meta);
     }
     return new FusedCall(builder, builder.loop.build(null), meta);
