@@ -112,8 +112,7 @@ class RandomListTracesTest {
         case 6 ->
             "if (length(%1$s) < 80) %1$s[\"%3$s\" + %4$s] = %5$s\n"
                 .formatted(list, "", "v", pick("i", "(i %% 3)", "1"), element());
-        case 7 ->
-            "if (length(%1$s) < 6) %1$s = append(%1$s, %2$s)\n".formatted(list, element());
+        case 7 -> "if (length(%1$s) < 6) %1$s = append(%1$s, %2$s)\n".formatted(list, element());
         case 8 ->
             "if (length(%1$s) < 6) %1$s = append(%1$s, %3$s=%2$s)\n"
                 .formatted(list, element(), pick("a", "e", "f"));

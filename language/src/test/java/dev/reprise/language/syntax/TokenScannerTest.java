@@ -178,14 +178,30 @@ class TokenScannerTest {
   void textsWhoseQuotesAreForgottenEndWithTheirLines() {
     String text = "a = \"\uD83D\uDE00 \\\"\nb = \\\"c\n[d] = f(\"x)\ng[1] = \"y\"";
     assertThat(ScriptTokens.of(text).getTokens())
-        .extracting(
-            token ->
-                "%d:%d %s"
-                    .formatted(token.getLine(), token.getCharPositionInLine(), token.getText()))
+        .extracting(token ->
+            "%d:%d %s".formatted(token.getLine(), token.getCharPositionInLine(), token.getText()))
         .containsExactly(
-            "1:0 a", "1:2 =", "1:4 \"\uD83D\uDE00 \\\"", "2:0 b", "2:2 =", "2:4 \\",
-            "2:5 \"c", "3:0 [", "3:1 d", "3:2 ]", "3:4 =", "3:6 f", "3:7 (", "3:8 \"x)", "4:0 g",
-            "4:1 [", "4:2 1", "4:3 ]", "4:5 =", "4:7 \"y\"", "4:10 <EOF>");
+            "1:0 a",
+            "1:2 =",
+            "1:4 \"\uD83D\uDE00 \\\"",
+            "2:0 b",
+            "2:2 =",
+            "2:4 \\",
+            "2:5 \"c",
+            "3:0 [",
+            "3:1 d",
+            "3:2 ]",
+            "3:4 =",
+            "3:6 f",
+            "3:7 (",
+            "3:8 \"x)",
+            "4:0 g",
+            "4:1 [",
+            "4:2 1",
+            "4:3 ]",
+            "4:5 =",
+            "4:7 \"y\"",
+            "4:10 <EOF>");
   }
 
   private static void compare(String text) {
