@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random programs of branches, loops and calls that write a variable on some of their paths only,
- * or on none: whatever is found as a whole, each prints what it prints without reuse, and the lineage
- * that it has then. All numbers are whole and below 100, so that results are the same to the last
- * bit.
+ * or on none: whatever is found as a whole, each prints what it prints without reuse, and the
+ * lineage that it has then. All numbers are whole and below 100, so that results are the same to
+ * the last bit.
  */
 class RandomBlocksTest {
   @TempDir private Path folder;
@@ -97,8 +97,7 @@ class RandomBlocksTest {
         case 9, 10 -> {
           String count = "w" + loops++;
           yield "%1$s = 0\nwhile (%1$s < %2$s) {\n%1$s = %1$s + 1\n%3$s}\n"
-              .formatted(
-                  count, pick("0", "1", "2", "s %% 3", "t %% 2 - 1"), statements(depth + 1));
+              .formatted(count, pick("0", "1", "2", "s %% 3", "t %% 2 - 1"), statements(depth + 1));
         }
         case 11 ->
             "for (%s in %s) {\n%s}\n"
