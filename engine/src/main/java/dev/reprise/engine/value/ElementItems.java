@@ -41,8 +41,9 @@ public final class ElementItems {
    * The item of {@code L[place] = x}. Where the trace says all elements of L, which of them the
    * place is and what x is as an element, it is that of a list of these elements, as if it had been
    * made so: what is not assigned keeps its lineage however often the list is changed, and a loop
-   * that goes on with the list goes on with its elements. A list that gets longer is not told so,
-   * or each iteration of a loop that fills one would be another operation.
+   * that goes on with the list goes on with its elements. So is an x that is a list which was
+   * changed. A list that gets longer is not told so, or each iteration of a loop that fills one
+   * would be another operation.
    *
    * @param assignment the operation that it is otherwise
    * @param operands of the assignment: the list, x, the place and the end of a range
