@@ -191,7 +191,8 @@ class WithAndWithoutCodeTest {
             "rowVars",
             "sum",
             "round",
-            "rev")) {
+            "rev",
+            "t")) {
       check(device, kind, opcode, x);
     }
     for (double pattern : new double[] {0, 1, Double.POSITIVE_INFINITY, Double.NaN}) {

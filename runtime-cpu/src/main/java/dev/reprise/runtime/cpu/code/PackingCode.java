@@ -10,12 +10,9 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
-import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_NONE;
-
-import java.util.function.IntFunction;
 
 /**
  * The machine code of {@link PanelPacking}: functions of the System V calling convention, whose
@@ -35,12 +32,12 @@ final class PackingCode {
   private static final int[] STEPS = {STEP, R8, R9, R10};
 
   private final Assembler to;
-  private final boolean doubles;
+  private final SquareCode square;
   private final int cellBytes;
 
   private PackingCode(boolean doubles) {
     this.to = new Assembler(doubles);
-    this.doubles = doubles;
+    this.square = new SquareCode(to, doubles);
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
   }
 
@@ -159,11 +156,6 @@ final class PackingCode {
     }
   }
 
-  /** Rows and columns of a square that is transposed in registers: a vector's cells. */
-  static int square(boolean doubles) {
-    return VECTOR_BYTES / (doubles ? Double.BYTES : Float.BYTES);
-  }
-
   /**
    * Squares of some rows, one beside the other, whose columns become halves of rows of a panel.
    *
@@ -179,10 +171,10 @@ final class PackingCode {
     RowPlaces places = new RowPlaces(FROM, STEPS);
     places.writeSteps(to);
     int next = to.here();
-    writeSquare(
+    square.write(
         i -> places.of(Math.min(i, rows - 1)), i -> Address.of(INTO, i * PanelSums.PANEL_BYTES));
     to.addNumber(FROM, VECTOR_BYTES);
-    to.addNumber(INTO, square(doubles) * PanelSums.PANEL_BYTES);
+    to.addNumber(INTO, square.side() * PanelSums.PANEL_BYTES);
     repeat(COUNT, next);
     to.returnToCaller();
   }
@@ -203,68 +195,12 @@ final class PackingCode {
     RowPlaces places = new RowPlaces(INTO, STEPS);
     places.writeSteps(to);
     int next = to.here();
-    writeSquare(
+    square.write(
         i -> Address.of(FROM, i * PanelSums.PANEL_BYTES), i -> i < columns ? places.of(i) : null);
-    to.addNumber(FROM, square(doubles) * PanelSums.PANEL_BYTES);
+    to.addNumber(FROM, square.side() * PanelSums.PANEL_BYTES);
     to.addNumber(INTO, VECTOR_BYTES);
     repeat(COUNT, next);
     to.returnToCaller();
-  }
-
-  /**
-   * Transposes a square.
-   *
-   * @param row where a row of it begins
-   * @param column where a column of it goes, or null
-   */
-  private void writeSquare(IntFunction<Address> row, IntFunction<Address> column) {
-    int square = square(doubles);
-    int half = square / 2;
-    // The first half of the vectors: the first half of the cells of rows i and i + half; the second
-    // half of the vectors: the rest of these rows.
-    for (int i = 0; i < square; i++) {
-      int at = i / half * HALF_BYTES;
-      Address upper = row.apply(i % half).plus(at);
-      Address lower = row.apply(i % half + half).plus(at);
-      to.vector(MAP_0F, PREFIX_NONE, false, 0x10, i, 0, upper); // vmovups
-      to.vector(MAP_0F3A, PREFIX_66, true, 0x18, i, i, lower); // vinsertf128
-      to.control(1);
-    }
-    for (int first = 0; first < square; first += half) {
-      if (doubles) {
-        transposeDoubles(first, column);
-      } else {
-        transposeFloats(first, column);
-      }
-    }
-  }
-
-  /** Of four vectors, the cells 0 of all, then the cells 1, and so on: four columns. */
-  private void transposeFloats(int first, IntFunction<Address> column) {
-    for (int i = 0; i < 4; i += 2) {
-      int one = first + i;
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x14, 8 + i, one, one + 1); // vunpcklps
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x15, 9 + i, one, one + 1); // vunpckhps
-    }
-    for (int i = 0; i < 4; i++) {
-      int pair = 8 + i / 2;
-      to.vector(MAP_0F, PREFIX_66, true, 0x14 + i % 2, 12, pair, pair + 2); // vunpcklpd, vunpckhpd
-      store(column.apply(first + i));
-    }
-  }
-
-  /** Of two vectors, the cells 0 of both, then the cells 1: two columns. */
-  private void transposeDoubles(int first, IntFunction<Address> column) {
-    for (int i = 0; i < 2; i++) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x14 + i, 12, first, first + 1); // vunpcklpd, vunpckhpd
-      store(column.apply(first + i));
-    }
-  }
-
-  private void store(Address column) {
-    if (column != null) {
-      to.storeVector(column, 12);
-    }
   }
 
   /**

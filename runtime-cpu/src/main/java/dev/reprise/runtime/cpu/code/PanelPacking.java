@@ -39,7 +39,7 @@ public final class PanelPacking {
 
   private PanelPacking(boolean doubles) {
     cellBytes = doubles ? Double.BYTES : Float.BYTES;
-    square = PackingCode.square(doubles);
+    square = SquareCode.side(doubles);
     rows = single("panels", () -> PackingCode.rows(doubles));
     strips =
         new CodeTable(
@@ -77,7 +77,7 @@ public final class PanelPacking {
 
   /** Columns, at least, of which a panel is made. */
   public static int leastColumns(Precision precision) {
-    return PackingCode.square(precision == Precision.FP64);
+    return SquareCode.side(precision == Precision.FP64);
   }
 
   /** From a row of a strip to the next. */

@@ -4,7 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.DenseTranspose;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.Transposes;
 import java.lang.foreign.MemorySegment;
 
 /** Moves cells between layouts, in square blocks so that both sides stay in the cache. */
@@ -32,6 +35,14 @@ final class Layout {
   }
 
   private static void mirrorBlock(MemorySegment cells, long n, long from, long to, long cols) {
+    if (cols + BLOCK <= from && Transposes.areThere()) {
+      // All of it is above the diagonal, and what is written is below.
+      long stride = n * Double.BYTES;
+      long source = cells.address() + cols * stride + from * Double.BYTES;
+      long target = cells.address() + from * stride + cols * Double.BYTES;
+      Transposes.run(Precision.FP64, source, stride, target, stride, BLOCK, to - from);
+      return;
+    }
     for (long i = from; i < to; i++) {
       long lastCol = Math.min(i, cols + BLOCK);
       for (long j = cols; j < lastCol; j++) {
@@ -40,19 +51,8 @@ final class Layout {
     }
   }
 
-  /** Writes the transpose of a rows x cols matrix to {@code target}. */
+  /** Writes the transpose of rows x cols doubles to {@code target}, on the calling thread. */
   static void transpose(MemorySegment source, long rows, long cols, MemorySegment target) {
-    for (long r = 0; r < rows; r += BLOCK) {
-      long lastRow = Math.min(rows, r + BLOCK);
-      for (long c = 0; c < cols; c += BLOCK) {
-        long lastCol = Math.min(cols, c + BLOCK);
-        for (long i = r; i < lastRow; i++) {
-          for (long j = c; j < lastCol; j++) {
-            double cell = source.getAtIndex(JAVA_DOUBLE, i * cols + j);
-            target.setAtIndex(JAVA_DOUBLE, j * rows + i, cell);
-          }
-        }
-      }
-    }
+    new DenseTranspose(Precision.FP64, source, rows, cols, target).write();
   }
 }
