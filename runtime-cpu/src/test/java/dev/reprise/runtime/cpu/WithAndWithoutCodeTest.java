@@ -180,6 +180,7 @@ class WithAndWithoutCodeTest {
             "colIndexMin",
             "colProds",
             "colSums",
+            "log",
             "colMaxs",
             "colMins",
             "colVars",

@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.LogarithmSeries;
+
 /** Roots, exponentials and logarithms. */
 final class ExponentialLoops {
   private ExponentialLoops() {}
@@ -19,7 +21,7 @@ final class ExponentialLoops {
     }
   }
 
-  /** Natural logarithm. */
+  /** Natural logarithm; of cells by the series that there is machine code of, with its bits. */
   static final class Log extends UnaryLoop {
     @Override
     double cell(double x) {
@@ -28,9 +30,7 @@ final class ExponentialLoops {
 
     @Override
     void array(double[] x, double[] out, int n) {
-      for (int i = 0; i < n; i++) {
-        out[i] = Math.log(x[i]);
-      }
+      LogarithmSeries.log(x, out, n);
     }
   }
 

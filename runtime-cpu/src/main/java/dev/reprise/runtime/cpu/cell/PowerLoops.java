@@ -1,10 +1,12 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.LogarithmSeries;
+
 /** Powers and logarithms to a base. */
 final class PowerLoops {
   private PowerLoops() {}
 
-  /** Logarithm of a to base b. */
+  /** Logarithm of a to base b; of cells by the series that there is machine code of. */
   static final class LogBase extends BinaryLoop {
     @Override
     double cell(double a, double b) {
@@ -14,21 +16,23 @@ final class PowerLoops {
     @Override
     void arrays(double[] a, double[] b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = Math.log(a[i]) / Math.log(b[i]);
+        out[i] = LogarithmSeries.log(a[i]) / LogarithmSeries.log(b[i]);
       }
     }
 
     @Override
     void arrayScalar(double[] a, double b, double[] out, int n) {
+      double base = LogarithmSeries.log(b);
       for (int i = 0; i < n; i++) {
-        out[i] = Math.log(a[i]) / Math.log(b);
+        out[i] = LogarithmSeries.log(a[i]) / base;
       }
     }
 
     @Override
     void scalarArray(double a, double[] b, double[] out, int n) {
+      double log = LogarithmSeries.log(a);
       for (int i = 0; i < n; i++) {
-        out[i] = Math.log(a) / Math.log(b[i]);
+        out[i] = log / LogarithmSeries.log(b[i]);
       }
     }
   }

@@ -157,6 +157,10 @@ final class CellOperators {
         "silu",
         (to, x, _, _) -> ActivationFormulas.silu(to, x),
         (to, x, _, _) -> QuickFormulas.silu(to, x));
+    table.put("log", new Operator(1, true, true, (to, x, _, _) -> LogarithmFormulas.log(to, x)));
+    table.put(
+        "log_base",
+        new Operator(2, true, true, (to, x, y, _) -> LogarithmFormulas.logToBase(to, x, y)));
     rounding(table, "%/%", 2, CellOperators::whole);
     rounding(table, "%%", 2, CellOperators::remainder);
     table.put(

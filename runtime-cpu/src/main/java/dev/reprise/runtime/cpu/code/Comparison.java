@@ -7,6 +7,7 @@ enum Comparison {
   UNEQUAL(0x04),
   LESS(0x11),
   LESS_OR_EQUAL(0x12),
+  NOT_LESS(0x15),
   NOT_LESS_OR_EQUAL(0x16),
   GREATER_OR_EQUAL(0x1D),
   GREATER(0x1E);

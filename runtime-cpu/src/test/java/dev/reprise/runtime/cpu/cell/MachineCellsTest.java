@@ -42,7 +42,10 @@ class MachineCellsTest {
     -0.49999999999999994,
     0.49999997f,
     -0.49999997f,
-    -0.50000006f
+    -0.50000006f,
+    0x1.6a09ep-1,
+    0x1.6a09dfffffffp-1,
+    0x1.6a09e667f3bcdp0
   };
 
   /** For which some functions have no answer. */
@@ -56,7 +59,14 @@ class MachineCellsTest {
     4503599627370495.5,
     -4503599627370495.5,
     8388607.5,
-    -8388607.5
+    -8388607.5,
+    Double.MIN_VALUE,
+    Double.MIN_NORMAL / 2,
+    Double.MIN_NORMAL,
+    Double.MAX_VALUE,
+    Float.MIN_VALUE,
+    Float.MIN_NORMAL,
+    Float.MAX_VALUE
   };
 
   private static final int MOST_CELLS = 1060;

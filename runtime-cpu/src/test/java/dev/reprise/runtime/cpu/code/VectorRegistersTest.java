@@ -217,7 +217,7 @@ class VectorRegistersTest {
     Stream<Apply> ofOne =
         Stream.of(
                 "sqrt", "square", "negate", "abs", "floor", "ceil", "round", "relu", "!", "exp",
-                "sigmoid", "tanh", "gelu", "silu")
+                "log", "sigmoid", "tanh", "gelu", "silu")
             .map(opcode -> apply(opcode, x));
     Stream<Apply> ofTwo =
         Stream.of(
