@@ -4,7 +4,6 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -30,27 +29,23 @@ import java.util.function.Supplier;
  * request is refused.
  *
  * <p><b>Threads.</b> {@link SmallBuffers} hold granted but unspent budget, which a thread in need
- * collects back; {@code granted} is the sum of used bytes and of that credit. No lock is held while
- * the reclaimer or the system is called (fetching one slab excepted), and no two locks are held
- * together, so nothing can deadlock. Cost: about 25 ns for allocate and release of a small buffer.
+ * collects back ({@link HostBudget}). No lock is held while the reclaimer or the system is called
+ * (fetching one slab excepted), and no two locks are held together, so nothing can deadlock. Cost:
+ * about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
   /** How often nothing must be left to reclaim before a request is refused; see {@link #grant}. */
   private static final int REFUSALS = 4;
 
-  private final long budgetBytes;
+  private final HostBudget budget;
   private final NativeMemory system;
   private final SmallBuffers small;
   private final LargePool large = new LargePool();
   private final MiddlePool middle = new MiddlePool(this);
-  private final AtomicLong grantedBytes = new AtomicLong();
-  private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
   private final AtomicLong liveLarge = new AtomicLong();
   private final PagedBuffers paged;
   private final AtomicLong separations = new AtomicLong();
-  // How many threads are short of memory; while there are any, nobody takes credit ahead.
-  private final AtomicInteger inNeed = new AtomicInteger();
   private final Residents residents = new Residents();
   private final Moves moves = new Moves();
   private final LastResort lastResort = new LastResort();
@@ -92,10 +87,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private HostMemory(long budgetBytes, int threads, DiskTier disk, SystemPages pages) {
-    if (budgetBytes < 0) {
-      throw new IllegalArgumentException("negative budget " + budgetBytes);
-    }
-    this.budgetBytes = budgetBytes;
+    this.budget = new HostBudget(budgetBytes);
     this.system = new NativeMemory(pages);
     this.small = new SmallBuffers(this, threads);
     this.paged = new PagedBuffers(this, disk);
@@ -185,7 +177,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("host memory is closed");
     }
-    if (charge(bytes) > budgetBytes) {
+    if (charge(bytes) > budget.bytes()) {
       return allocatePaged(bytes);
     }
     try {
@@ -206,7 +198,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** As {@link #allocate}, but null when the budget has no room at this moment. */
   Buffer tryAllocate(long bytes) {
-    if (closed || bytes > budgetBytes) {
+    if (closed || bytes > budget.bytes()) {
       return null;
     }
     if (bytes > SizeClasses.SMALL_LIMIT) {
@@ -255,12 +247,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
       buffer = allocateNew(size);
     }
     liveLarge.incrementAndGet();
-    relief.granted(grantedBytes.get(), size);
+    relief.granted(budget.granted(), size);
     return buffer.handOut(size);
   }
 
   private HostBuffer allocateNew(long size) {
-    long excess = mappedBytes.get() + size - budgetBytes;
+    long excess = mappedBytes.get() + size - budget.bytes();
     if (excess > 0) {
       trim(excess);
     }
@@ -277,7 +269,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
           "the system refused "
               + ByteText.of(size)
               + " although the host budget of "
-              + ByteText.of(budgetBytes)
+              + ByteText.of(budget.bytes())
               + " allows it; set a smaller one with --memory host=...");
     }
     mapped(size);
@@ -310,12 +302,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** True while a thread is short of memory: then nobody takes more than he needs. */
   boolean isInNeed() {
-    return inNeed.get() > 0;
+    return budget.isInNeed();
   }
 
   /** Gives bytes back that were taken out of the budget. */
   void giveBack(long granted) {
-    grantedBytes.addAndGet(-granted);
+    budget.giveBack(granted);
   }
 
   /** Takes bytes out of the budget, asking for them back where they lie unused. */
@@ -323,12 +315,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (tryGrant(bytes)) {
       return;
     }
-    inNeed.incrementAndGet();
+    budget.beginNeed();
     turns.inHand(1);
     try {
       for (int refusals = 0; !tryGrantAll(bytes); ) {
-        long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
-        long freed = bytes > budgetBytes ? 0 : relief.makeRoom(missing);
+        long freed = bytes > budget.bytes() ? 0 : relief.makeRoom(budget.missing(bytes));
         if (freed <= 0 && ++refusals == REFUSALS) {
           throw shortage(bytes);
         }
@@ -337,7 +328,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       }
     } finally {
       turns.inHand(-1);
-      inNeed.decrementAndGet();
+      budget.endNeed();
     }
   }
 
@@ -348,23 +339,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Takes bytes out of the budget if it has them at this moment. */
   boolean tryGrant(long bytes) {
-    while (true) {
-      long granted = grantedBytes.get();
-      if (bytes > budgetBytes - granted) {
-        return false;
-      }
-      if (grantedBytes.compareAndSet(granted, granted + bytes)) {
-        raisePeak(granted + bytes);
-        return true;
-      }
-    }
-  }
-
-  private void raisePeak(long granted) {
-    long peak = peakBytes.get();
-    while (granted > peak && !peakBytes.compareAndSet(peak, granted)) {
-      peak = peakBytes.get();
-    }
+    return budget.tryTake(bytes);
   }
 
   /**
@@ -392,12 +367,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private ShortageException shortage(long bytes) {
-    boolean tooLarge = charge(bytes) > budgetBytes;
+    boolean tooLarge = charge(bytes) > budget.bytes();
     return new ShortageException(
         "not enough host memory: asked for "
             + ByteText.of(bytes)
             + ", the budget is "
-            + ByteText.of(budgetBytes)
+            + ByteText.of(budget.bytes())
             + (tooLarge ? "" : ", in use are " + ByteText.of(usedBytes()))
             + (disk == null ? "" : disk.whyItDoesNotHelp())
             + "; raise the budget with --memory host=... or work on smaller pieces",
@@ -473,17 +448,17 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Bytes of all buffers handed out and not yet released, rounded up to their size classes. */
   public long usedBytes() {
-    return Math.max(grantedBytes.get() - small.creditBytes(), 0);
+    return Math.max(budget.granted() - small.creditBytes(), 0);
   }
 
   /** The most that was in use at once; up to 128 KiB per thread too high. */
   public long peakBytes() {
-    return peakBytes.get();
+    return budget.peak();
   }
 
   @Override
   public long budgetBytes() {
-    return budgetBytes;
+    return budget.bytes();
   }
 
   /** Bytes taken from the system: used ones and free ones in the pools. */

@@ -1,10 +1,7 @@
 package dev.reprise.testkit;
 
 import dev.reprise.runtime.Device;
-import dev.reprise.runtime.DeviceMatrix;
-import dev.reprise.runtime.DeviceNumber;
 import dev.reprise.runtime.DeviceOperand;
-import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
@@ -18,9 +15,7 @@ import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -33,49 +28,6 @@ import java.util.function.BooleanSupplier;
  * <p>Failures are ordered by count: the first call has the number 1. Thread-safe.
  */
 public final class FakeAccelerator implements Accelerator {
-  private static final Set<String> SUPPORTED =
-      Set.of(
-          "+",
-          "-",
-          "*",
-          "/",
-          "^",
-          ">",
-          "<",
-          "==",
-          "exp",
-          "sqrt",
-          "abs",
-          "matmul",
-          "tsmm",
-          "mmchain",
-          "t",
-          "sum",
-          "mean",
-          "max",
-          "min",
-          "rowSums",
-          "colSums",
-          "colMeans",
-          "cbind",
-          "rbind",
-          "rightIndex",
-          "leftIndex",
-          "rand",
-          "matrix",
-          "solve",
-          "seq",
-          "diag");
-
-  /** Those that take compressed matrices among their operands. */
-  private static final Set<String> PRODUCTS = Set.of("matmul", "tsmm");
-
-  /** Those that take a number from memory beside a matrix. */
-  private static final Set<String> CELLWISE = Set.of("+", "-", "*", "/", ">", "<", "==");
-
-  /** What makes matrices from numbers alone. */
-  private static final Set<String> MAKING = Set.of("rand", "matrix", "seq");
-
   private final AcceleratorInfo info;
   private final BorrowedKernels kernels;
   private final FakeMemory memory;
@@ -293,26 +245,7 @@ public final class FakeAccelerator implements Accelerator {
 
   @Override
   public boolean supports(Operation operation, DeviceOperand[] described) {
-    for (DeviceOperand operand : described) {
-      if (operand instanceof DeviceMatrix matrix
-          && (matrix.cells() == 0 || matrix.precision() != operation.precision())) {
-        return false;
-      }
-      if (operand instanceof DeviceSparse matrix
-          && (!PRODUCTS.contains(operation.name())
-              || matrix.precision() != operation.precision())) {
-        return false;
-      }
-      if (operand instanceof DeviceNumber && !CELLWISE.contains(operation.name())) {
-        return false;
-      }
-    }
-    boolean hasMatrix = Arrays.stream(described).anyMatch(FakeAccelerator::isMatrix);
-    return SUPPORTED.contains(operation.name()) && (hasMatrix || MAKING.contains(operation.name()));
-  }
-
-  private static boolean isMatrix(DeviceOperand operand) {
-    return operand instanceof DeviceMatrix || operand instanceof DeviceSparse;
+    return FakeOperations.areKnown(operation, described);
   }
 
   @Override
@@ -349,12 +282,7 @@ public final class FakeAccelerator implements Accelerator {
       DeviceOperand[] described,
       long rows,
       long cols) {
-    String aggregate = expression.aggregateOrNull();
-    return fuses.getAsBoolean()
-        && expression.nodes().stream().allMatch(node -> SUPPORTED.contains(node.opcode()))
-        && (aggregate == null || SUPPORTED.contains(aggregate))
-        && Arrays.stream(described)
-            .allMatch(leaf -> !(leaf instanceof DeviceMatrix m) || m.precision() == precision);
+    return fuses.getAsBoolean() && FakeOperations.areKnown(expression, precision, described);
   }
 
   @Override

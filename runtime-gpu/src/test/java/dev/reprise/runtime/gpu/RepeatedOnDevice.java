@@ -2,25 +2,12 @@ package dev.reprise.runtime.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.runtime.DeviceMatrix;
-import dev.reprise.runtime.DeviceNumber;
-import dev.reprise.runtime.DeviceOperand;
-import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.CellExpression;
-import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
-import dev.reprise.runtime.operation.Attributes;
-import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.OperationTable;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
+import dev.reprise.runtime.gpu.DeviceFlow.Cells;
+import dev.reprise.runtime.gpu.DeviceFlow.Number;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -40,152 +27,6 @@ public abstract class RepeatedOnDevice {
   /** A new accelerator, whose close the test takes over. */
   protected abstract Accelerator open();
 
-  /** Cells with those who use them: a worker's task pins its inputs until its mark is reached. */
-  private static final class Cells {
-    private final DeviceMatrix matrix;
-    private int users = 1;
-
-    /** What these are a part of, or null. */
-    private final Cells whole;
-
-    Cells(DeviceMatrix matrix) {
-      this(matrix, null);
-    }
-
-    Cells(DeviceMatrix matrix, Cells whole) {
-      this.matrix = matrix;
-      this.whole = whole;
-    }
-
-    void release() {
-      users--;
-      if (users == 0) {
-        matrix.buffer().release();
-        if (whole != null) {
-          whole.release();
-        }
-      }
-    }
-  }
-
-  /** A number where it lies. */
-  private record Number(Cells cell) {}
-
-  private record Task(Mark mark, List<Cells> inputs) {}
-
-  /** What a worker does with an accelerator, on the test's thread. */
-  private static final class Flow implements AutoCloseable {
-    private final Accelerator accelerator;
-    private final Arena arena = Arena.ofShared();
-    private final Deque<Task> issued = new ArrayDeque<>();
-
-    Flow(Accelerator accelerator) {
-      this.accelerator = accelerator;
-    }
-
-    DeviceBuffer allocate(long bytes) {
-      DeviceBuffer kept = accelerator.kept(bytes);
-      return kept == null ? accelerator.allocate(bytes) : kept;
-    }
-
-    Cells launch(String opcode, Object... operands) {
-      Operation operation =
-          new Operation(OperationTable.standard().get(opcode), Attributes.none())
-              .withPrecision(Precision.FP64);
-      List<Cells> pinned = new ArrayList<>();
-      DeviceOperand[] inputs = operands(operands, pinned);
-      return issued(accelerator.launch(operation, inputs, this::allocate), pinned);
-    }
-
-    /** An expression of numbers. */
-    Cells launchNumber(List<CellExpression.Node> nodes, Object... leaves) {
-      CellExpression expression =
-          new CellExpression(
-              Collections.nCopies(leaves.length, CellExpression.Spread.SCALAR), nodes, null);
-      List<Cells> pinned = new ArrayList<>();
-      DeviceOperand[] inputs = operands(leaves, pinned);
-      return issued(
-          accelerator.launch(expression, Precision.FP64, inputs, 1, 1, this::allocate), pinned);
-    }
-
-    private Cells issued(DeviceOperand[] outputs, List<Cells> pinned) {
-      issued.add(new Task(accelerator.mark(), pinned));
-      return new Cells((DeviceMatrix) outputs[0]);
-    }
-
-    private static DeviceOperand[] operands(Object[] operands, List<Cells> pinned) {
-      DeviceOperand[] inputs = new DeviceOperand[operands.length];
-      for (int i = 0; i < operands.length; i++) {
-        switch (operands[i]) {
-          case Cells cells -> {
-            inputs[i] = cells.matrix;
-            cells.users++;
-            pinned.add(cells);
-          }
-          case Number number -> {
-            inputs[i] = new DeviceNumber(number.cell.matrix.buffer());
-            number.cell.users++;
-            pinned.add(number.cell);
-          }
-          case Integer number -> inputs[i] = Scalar.of((long) number);
-          case Double number -> inputs[i] = Scalar.of(number);
-          default -> throw new IllegalArgumentException();
-        }
-      }
-      return inputs;
-    }
-
-    /** Rows that are read where they lie. */
-    Cells part(Cells whole, long first, long rows) {
-      long rowBytes = 8 * whole.matrix.cols();
-      assertThat(first * rowBytes % accelerator.partAlignment()).isZero();
-      DeviceBuffer part =
-          accelerator.part(whole.matrix.buffer(), first * rowBytes, rows * rowBytes);
-      whole.users++;
-      return new Cells(new DeviceMatrix(rows, whole.matrix.cols(), Precision.FP64, part), whole);
-    }
-
-    void complete(int left) {
-      while (issued.size() > left) {
-        Task oldest = issued.poll();
-        oldest.mark.await();
-        oldest.mark.release();
-        oldest.inputs.forEach(Cells::release);
-      }
-    }
-
-    Cells uploaded(SplittableRandom random, int rows, int cols) {
-      MemorySegment cells = arena.allocate(8L * rows * cols, 64);
-      for (int i = 0; i < rows * cols; i++) {
-        cells.setAtIndex(ValueLayout.JAVA_DOUBLE, i, random.nextDouble() - 0.5);
-      }
-      DeviceBuffer buffer = allocate(cells.byteSize());
-      accelerator.upload(cells, buffer, cells.byteSize());
-      return new Cells(new DeviceMatrix(rows, cols, Precision.FP64, buffer));
-    }
-
-    /** Cells once their mark has been reached. */
-    double[] read(Cells cells) {
-      complete(0);
-      long bytes = cells.matrix.bytes();
-      MemorySegment there = arena.allocate(bytes, 64);
-      accelerator.download(cells.matrix.buffer(), there, bytes);
-      return there.toArray(ValueLayout.JAVA_DOUBLE);
-    }
-
-    @Override
-    public void close() {
-      try {
-        complete(0);
-        assertThat(accelerator.liveBuffers()).isZero();
-      } finally {
-        // As a session does: not the worker.
-        CompletableFuture.runAsync(accelerator::close).join();
-        arena.close();
-      }
-    }
-  }
-
   /** What a run left: numbers, and how many iterations were issued at once. */
   private record Outcome(List<double[]> numbers, long replays) {}
 
@@ -201,7 +42,7 @@ public abstract class RepeatedOnDevice {
     Accelerator accelerator = open();
     long replays;
     Object[] loops = {"a loop", "another one"};
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells data = flow.uploaded(random, ROWS, SIZE);
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       List<Cells> kept = new ArrayList<>();
@@ -290,8 +131,8 @@ public abstract class RepeatedOnDevice {
   }
 
   /** Another thread waits for the last mark; the worker hears of it while it has nothing to do. */
-  private static void awaitElsewhere(Flow flow) {
-    Mark last = flow.issued.peekLast().mark;
+  private static void awaitElsewhere(DeviceFlow flow) {
+    Mark last = flow.lastMark();
     CompletableFuture<Void> waiting = CompletableFuture.runAsync(last::await);
     while (!waiting.isDone()) {
       if (flow.accelerator.isDemanded()) {
@@ -367,7 +208,7 @@ public abstract class RepeatedOnDevice {
             new CellExpression.Node("/", List.of(1, ~0)),
             new CellExpression.Node("pmin", List.of(0, ~1)));
     long replays;
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       if (repeats) {
         accelerator.repeats(this, false);
@@ -410,7 +251,7 @@ public abstract class RepeatedOnDevice {
   void anIterationIsIssuedWhenItsLastLaunchHasCome() {
     Accelerator accelerator = open();
     SplittableRandom random = new SplittableRandom(12);
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       accelerator.repeats(this, false);
       for (int i = 0; i < 40; i++) {
@@ -441,7 +282,7 @@ public abstract class RepeatedOnDevice {
   void aLoopThatBreaksOffTooOftenIsLeftAloneForAWhile() {
     Accelerator accelerator = open();
     SplittableRandom random = new SplittableRandom(13);
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       accelerator.repeats(this, false);
       int held = 0;
@@ -483,7 +324,7 @@ public abstract class RepeatedOnDevice {
   private long stops(boolean repeats, List<double[]> numbers) {
     Accelerator accelerator = open();
     SplittableRandom random = new SplittableRandom(17);
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       if (repeats) {
         accelerator.repeats(this, false);
@@ -517,7 +358,7 @@ public abstract class RepeatedOnDevice {
   void whatComesAfterAStopMayDiffer() {
     Accelerator accelerator = open();
     SplittableRandom random = new SplittableRandom(18);
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells uploaded = flow.uploaded(random, SIZE, SIZE);
       Cells weights = replaced(uploaded, flow.launch("*", uploaded, 1.0));
       double[] expected = flow.read(weights);
@@ -554,7 +395,7 @@ public abstract class RepeatedOnDevice {
   void theSteadyStateTakesNoMoreMemory() {
     Accelerator accelerator = open();
     SplittableRandom random = new SplittableRandom(11);
-    try (Flow flow = new Flow(accelerator)) {
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells weights = flow.uploaded(random, SIZE, SIZE);
       accelerator.repeats(this, false);
       long settled = 0;
