@@ -37,17 +37,20 @@ final class PowerLoops {
     }
   }
 
-  /** a to the power of b; a square is a product, which gives the same bits. */
+  /**
+   * a to the power of b: {@code Math.pow}, but for inverses, which are quotients here. A square as
+   * a product has the same bits, and so has a root.
+   */
   static final class Power extends BinaryLoop {
     @Override
     double cell(double a, double b) {
-      return Math.pow(a, b);
+      return b == -1 ? 1 / a : Math.pow(a, b);
     }
 
     @Override
     void arrays(double[] a, double[] b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = Math.pow(a[i], b[i]);
+        out[i] = cell(a[i], b[i]);
       }
     }
 
@@ -55,23 +58,41 @@ final class PowerLoops {
     void arrayScalar(double[] a, double b, double[] out, int n) {
       if (b == 2) {
         square(a, out, n);
-        return;
-      }
-      for (int i = 0; i < n; i++) {
-        out[i] = Math.pow(a[i], b);
+      } else if (b == -1) {
+        invert(a, out, n);
+      } else if (b == 0.5) {
+        root(a, out, n);
+      } else {
+        for (int i = 0; i < n; i++) {
+          out[i] = Math.pow(a[i], b);
+        }
       }
     }
 
     @Override
     void scalarArray(double a, double[] b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = Math.pow(a, b[i]);
+        out[i] = cell(a, b[i]);
       }
     }
 
     private static void square(double[] a, double[] out, int n) {
       for (int i = 0; i < n; i++) {
         out[i] = a[i] * a[i];
+      }
+    }
+
+    private static void invert(double[] a, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = 1 / a[i];
+      }
+    }
+
+    private static void root(double[] a, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        // Two numbers whose root is not their power: of -0 that is 0, and of -Infinity infinite.
+        double root = Math.sqrt(a[i] + 0.0);
+        out[i] = a[i] == Double.NEGATIVE_INFINITY ? Double.POSITIVE_INFINITY : root;
       }
     }
   }

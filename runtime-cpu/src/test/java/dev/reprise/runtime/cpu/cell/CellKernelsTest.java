@@ -79,7 +79,7 @@ class CellKernelsTest {
             compare(opcode, cells(random, 1, cols), full);
             compare(opcode, cells(random, rows, 1), full);
             compare(opcode, cells(random, 1, 1), full);
-            for (double scalar : new double[] {2, -1.5, Double.NaN, 0}) {
+            for (double scalar : new double[] {2, -1.5, Double.NaN, 0, -1, 0.5, 3}) {
               compareScalar(opcode, full, scalar);
             }
           }
