@@ -180,6 +180,7 @@ class WithAndWithoutCodeTest {
             "colIndexMin",
             "colProds",
             "colSums",
+            "cos",
             "log",
             "colMaxs",
             "colMins",
@@ -192,6 +193,7 @@ class WithAndWithoutCodeTest {
             "rowVars",
             "sum",
             "round",
+            "sin",
             "rev",
             "t")) {
       check(device, kind, opcode, x);

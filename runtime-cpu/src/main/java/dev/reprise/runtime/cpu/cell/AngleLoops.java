@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.AngleSeries;
+
 /** Trigonometric functions, in radians. */
 final class AngleLoops {
   private AngleLoops() {}
@@ -14,7 +16,7 @@ final class AngleLoops {
     @Override
     void array(double[] x, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = Math.sin(x[i]);
+        out[i] = AngleSeries.sin(x[i]);
       }
     }
   }
@@ -29,7 +31,7 @@ final class AngleLoops {
     @Override
     void array(double[] x, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = Math.cos(x[i]);
+        out[i] = AngleSeries.cos(x[i]);
       }
     }
   }

@@ -157,6 +157,8 @@ final class CellOperators {
         "silu",
         (to, x, _, _) -> ActivationFormulas.silu(to, x),
         (to, x, _, _) -> QuickFormulas.silu(to, x));
+    table.put("sin", new Operator(1, true, true, (to, x, _, _) -> AngleFormulas.sin(to, x)));
+    table.put("cos", new Operator(1, true, true, (to, x, _, _) -> AngleFormulas.cos(to, x)));
     table.put("log", new Operator(1, true, true, (to, x, _, _) -> LogarithmFormulas.log(to, x)));
     table.put(
         "log_base",

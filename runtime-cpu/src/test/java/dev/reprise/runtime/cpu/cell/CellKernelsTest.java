@@ -9,6 +9,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.KernelCalls;
+import dev.reprise.runtime.cpu.code.AngleSeries;
 import dev.reprise.runtime.cpu.code.LogarithmSeries;
 import dev.reprise.testkit.Matrices;
 import java.util.Map;
@@ -34,6 +35,10 @@ class CellKernelsTest {
     Double.POSITIVE_INFINITY,
     Double.NEGATIVE_INFINITY
   };
+
+  /** What cells have by a series, and single numbers by {@code Math}. */
+  private static final Map<String, DoubleUnaryOperator> SERIES =
+      Map.of("log", LogarithmSeries::log, "sin", AngleSeries::sin, "cos", AngleSeries::cos);
 
   private final KernelCalls kernels = new KernelCalls();
 
@@ -151,10 +156,11 @@ class CellKernelsTest {
             for (long j = 0; j < x.cols(); j++) {
               double wanted =
                   ScalarFunctions.unary(opcode).apply(Scalar.of(x.get(i, j))).asDouble();
-              if (opcode.equals("log")) {
-                // Cells have it by a series.
-                assertNear(LogarithmSeries.log(x.get(i, j)), wanted, 1);
-                wanted = LogarithmSeries.log(x.get(i, j));
+              DoubleUnaryOperator series = SERIES.get(opcode);
+              if (series != null) {
+                double ofCells = series.applyAsDouble(x.get(i, j));
+                assertNear(ofCells, wanted, 1);
+                wanted = ofCells;
               }
               same(out.get(i, j), wanted, opcode, x.get(i, j), 0);
             }

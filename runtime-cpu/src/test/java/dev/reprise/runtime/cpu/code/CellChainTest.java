@@ -203,6 +203,8 @@ class CellChainTest {
         List.of(
             apply("exp", X),
             apply("log", X),
+            apply("sin", X),
+            apply("*", apply("cos", X), apply("sin", Y)),
             apply("log_base", apply("+", X, Y), Y),
             apply("sigmoid", apply("+", apply("*", X, new Number(0)), Y)),
             apply("tanh", apply("-", apply("exp", X), Y)),
