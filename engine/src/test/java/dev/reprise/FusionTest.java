@@ -161,19 +161,34 @@ class FusionTest {
     /** An expression of the shape of X; rarely one that does not fit. */
     private String matrix(int depth) {
       if (depth == 0) {
-        return random.nextInt(60) == 0 ? "t(X)" : random.nextBoolean() ? "X" : "Y";
+        return random.nextInt(60) == 0 ? "matrix(1, 7, 5)" : random.nextBoolean() ? "X" : "Y";
       }
-      return switch (random.nextInt(6)) {
+      return switch (random.nextInt(7)) {
         case 0 -> "(" + pick(FUNCTIONS) + "(" + matrix(depth - 1) + "))";
         case 1 -> "ifelse(" + matrix(depth - 1) + ", " + matrix(depth - 1) + ", " + choice() + ")";
         case 2 -> "(" + any(depth - 1) + " " + pick(OPERATORS) + " " + matrix(depth - 1) + ")";
         case 3 -> "max(" + matrix(depth - 1) + ", " + any(depth - 1) + ")";
+        case 4 -> pairs();
         default -> "(" + matrix(depth - 1) + " " + pick(OPERATORS) + " " + any(depth - 1) + ")";
       };
     }
 
+    /** Of the column and the row, which have the shape of X; rarely the other way round. */
+    private String pairs() {
+      String column = random.nextBoolean() ? "c" : "(c * 2 - s)";
+      return random.nextInt(40) == 0
+          ? "(r - c)"
+          : "("
+              + column
+              + " "
+              + pick(OPERATORS)
+              + " "
+              + (random.nextBoolean() ? "r" : "abs(r)")
+              + ")";
+    }
+
     private String choice() {
-      return random.nextInt(20) == 0 ? "r" : random.nextBoolean() ? "s" : "X";
+      return random.nextInt(20) == 0 ? "r" : List.of("s", "X", "o").get(random.nextInt(3));
     }
 
     private String any(int depth) {
@@ -220,6 +235,24 @@ class FusionTest {
             """);
     assertThat(outcome.statistics().of("fused").executed()).isEqualTo(1);
     assertThat(outcome.statistics().of("tsmm").executed()).isEqualTo(1);
+  }
+
+  /** Pairs misfitted once; nothing of the size of the result is made here, the sum being on top. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void allPairsOfAColumnAndARowAreOneLoopWithTheirSum(Precision precision) {
+    SessionConfig config = Scripts.config().withPrecision(precision);
+    String script =
+        """
+        c = matrix(seq(1, 100), 100, 1)
+        r = matrix(seq(1, 120), 1, 120)
+        print(sum((c - r) ^ 2))
+        """;
+    Scripts.Outcome fused = Scripts.run(config, script);
+    assertThat(fused.output()).isEqualTo("2.5598E7\n");
+    assertThat(Scripts.run(config.withFusion(false), script).output()).isEqualTo(fused.output());
+    assertThat(fused.statistics().of("fused").executed()).isEqualTo(1);
+    assertThat(fused.statistics().of("-").executed()).isZero();
   }
 
   @Test
@@ -345,6 +378,7 @@ class FusionTest {
             "X = matrix(1, 3000, 4)\nY = matrix(1, 2, 4)\nprint(sum((X * 2 + Y) ^ 2))",
             "X = matrix(1, 3000, 4)\nZ = 2 * X - X %*% X\nprint(sum(Z))",
             "X = matrix(1, 3000, 4)\nprint(sum(abs(X * 2) - \"a\"))",
+            "X = matrix(1, 3000, 1)\nprint(sum(abs(2 * t(X) - X)))",
             "X = matrix(1, 3000, 4)\nprint(sum(ifelse(X > 1, X, matrix(1, 3, 3)) * 2))")) {
       ScriptException fused = Scripts.failure(Scripts.config(), script);
       ScriptException unfused = Scripts.failure(Scripts.config().withFusion(false), script);

@@ -49,7 +49,8 @@ class LayerErrorsOnDevicesTest {
       embedding_backward(A, B, 5): 3x7 3x4, 4x8 3x4, 3x8 3x0
       attention(A, B, C, 4, 2): 2x13 2x12 2x12, 2x12 3x12 2x12, 2x12 2x12 2x13
       attention_backward(A, B, C, D, D, E, 4, 2): 2x11 2x12 2x12 2x12 2x6, 2x12 2x12 2x12 2x12 2x5
-      relu_backward(A, B): 3x4 3x5
+      relu_backward(A, B): 3x4 3x5, 3x1 1x5
+      pmin(A, B): 1x5 3x1, 3x1 2x5
       elu_backward(A, B, 0.1): 3x4 3x5
       sgd_update(A, B, 0.1): 3x4 4x3
       momentum_update(A, B, 0.1, 0.9, C): 3x4 3x4 4x3

@@ -166,6 +166,38 @@ public abstract class CellContract extends DeviceContract {
     });
   }
 
+  @Test
+  void aColumnWithARowMakesAllPairs() {
+    BINARY.forEach((opcode, reference) -> {
+      boolean isFunction =
+          opcode.endsWith("_backward") || opcode.equals("leaky_relu") || opcode.equals("elu");
+      SplittableRandom random = random(1);
+      for (long[] shape :
+          new long[][] {{2, 2}, {3, 5}, {40, 130}, {300, 7}, {3, 2000}, {0, 4}, {4, 0}}) {
+        DenseMatrix column = cells(random, shape[0], 1);
+        DenseMatrix row = cells(random, 1, shape[1]);
+        if (isFunction) {
+          assertMisfit(opcode, column, row);
+          continue;
+        }
+        DenseMatrix like = randomMatrix(random, shape[0], shape[1]);
+        assertClose(run(opcode, column, row), expected(reference, column, row, like), TOLERANCE);
+        if (shape[0] > 1 && shape[1] > 1) {
+          assertMisfit(opcode, row, column);
+        }
+      }
+      assertMisfit(opcode, cells(random, 3, 1), cells(random, 2, 4));
+    });
+  }
+
+  private void assertMisfit(String opcode, DenseMatrix x, DenseMatrix y) {
+    assertThatThrownBy(() -> run(opcode, x, y))
+        .as(opcode)
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("needs equal shapes")
+        .hasMessageContaining(x.shape() + " and " + y.shape());
+  }
+
   private static double[][] expected(
       DoubleBinaryOperator reference, DenseMatrix a, DenseMatrix b, DenseMatrix full) {
     double[][] expected = new double[(int) full.rows()][(int) full.cols()];
@@ -204,12 +236,29 @@ public abstract class CellContract extends DeviceContract {
         run("ifelse", test, Scalar.of(true), Scalar.of(-2L)), new double[][] {{1, -2, 1}}, 0);
     assertClose(run("ifelse", Scalar.of(true), yes, test), Matrices.toArray(yes), 0);
     assertClose(run("ifelse", Scalar.of(0L), yes, Scalar.of(4L)), new double[][] {{4, 4, 4}}, 0);
-    DenseMatrix cell = matrix(new double[] {0});
-    assertClose(run("ifelse", cell, Scalar.of(1L), Scalar.of(2L)), new double[][] {{2}}, 0);
-    assertThatThrownBy(() -> run("ifelse", test, yes, cell))
+    DenseMatrix pair = matrix(new double[] {1, 2});
+    assertThatThrownBy(() -> run("ifelse", test, yes, pair))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("1x3")
-        .hasMessageContaining("1x1");
+        .hasMessageContaining("1x2");
+  }
+
+  @Test
+  void choicesTakeMatricesOfOneCellAsNumbers() {
+    DenseMatrix test = matrix(new double[] {1, 0, Double.NaN});
+    DenseMatrix yes = matrix(new double[] {10, 20, 30});
+    DenseMatrix zero = matrix(new double[] {0});
+    DenseMatrix seven = matrix(new double[] {7});
+    assertClose(run("ifelse", zero, Scalar.of(1L), Scalar.of(2L)), new double[][] {{2}}, 0);
+    assertClose(run("ifelse", zero, seven, zero), new double[][] {{0}}, 0);
+    assertClose(run("ifelse", zero, yes, test), Matrices.toArray(test), 0);
+    assertClose(run("ifelse", seven, yes, test), Matrices.toArray(yes), 0);
+    assertClose(run("ifelse", zero, yes, seven), new double[][] {{7, 7, 7}}, 0);
+    assertClose(run("ifelse", Scalar.of(true), seven, yes), new double[][] {{7, 7, 7}}, 0);
+    assertClose(run("ifelse", test, yes, seven), new double[][] {{10, 7, 30}}, 0);
+    assertClose(run("ifelse", test, seven, yes), new double[][] {{7, 20, 7}}, 0);
+    assertClose(run("ifelse", test, seven, zero), new double[][] {{7, 0, 7}}, 0);
+    assertClose(run("ifelse", test, Scalar.of(3L), seven), new double[][] {{3, 7, 3}}, 0);
   }
 
   @Test

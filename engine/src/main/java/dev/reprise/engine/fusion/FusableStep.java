@@ -130,11 +130,11 @@ public final class FusableStep extends DeferrableStep {
       return;
     }
     Value[] operands = fusableOperands(context, activation, devices);
-    if (operands == null || !devices && FusedShape.of(operands).cells() < fewestCells) {
+    if (operands == null || !devices && shapeOf(operands).cells() < fewestCells) {
       computeInputs(context, activation);
       eager.run(context, activation);
     } else if (isDeferred(operands, devices)) {
-      defer(activation, operands, FusedShape.of(operands));
+      defer(activation, operands, shapeOf(operands));
     } else if (Deferred.operationsIn(operands) > 0) {
       finish(context, activation, operands, devices);
     } else {
@@ -158,10 +158,14 @@ public final class FusableStep extends DeferrableStep {
       computeInputs(context, activation);
       eager.run(context, activation);
     } else if (left) {
-      defer(activation, operands, FusedShape.of(operands));
+      defer(activation, operands, shapeOf(operands));
     } else {
       finish(context, activation, operands, false);
     }
+  }
+
+  private Shape shapeOf(Value[] operands) {
+    return FusedShape.of(fusable.opcode(), operands);
   }
 
   /** The operands when all are such as loops at a mask take, which are of fp64; else null. */
@@ -176,7 +180,7 @@ public final class FusableStep extends DeferrableStep {
         return null;
       }
     }
-    return Deferred.operationsIn(operands) < MOST_OPERATIONS && Masking.fit(operands)
+    return Deferred.operationsIn(operands) < MOST_OPERATIONS && Masking.fit(this, operands)
         ? operands
         : null;
   }
@@ -200,10 +204,10 @@ public final class FusableStep extends DeferrableStep {
 
   private boolean isDeferred(Value[] operands, boolean devices) {
     if (deferral == Deferral.ASKED) {
-      return !devices && FusedShape.of(operands).cells() >= FEWEST_CELLS_ASKED;
+      return !devices && shapeOf(operands).cells() >= FEWEST_CELLS_ASKED;
     }
     long fewest = devices ? fewestOnDevices() : fewestCells;
-    if (deferral == Deferral.NEVER || FusedShape.of(operands).cells() < fewest) {
+    if (deferral == Deferral.NEVER || shapeOf(operands).cells() < fewest) {
       return false;
     }
     return deferral == Deferral.ALWAYS || eager.operation.work(operands) < Pipeline.COST_GATE_NANOS;
@@ -264,7 +268,7 @@ public final class FusableStep extends DeferrableStep {
         return null;
       }
     }
-    Shape shape = FusedShape.of(operands);
+    Shape shape = shapeOf(operands);
     if (shape == null) {
       return null;
     }

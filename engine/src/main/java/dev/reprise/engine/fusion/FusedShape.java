@@ -9,28 +9,15 @@ final class FusedShape {
   private FusedShape() {}
 
   /** The common shape of the result; null for scalars alone and what does not fit. */
-  static Shape of(Value[] operands) {
-    Shape shape = null;
-    for (Value operand : operands) {
-      Shape other = Shapes.of(operand);
-      if (shape == null) {
-        shape = other;
-      } else if (other != null && !other.equals(shape)) {
-        if (operands.length != 2) {
-          return null;
-        }
-        shape = broadcastOrNull(shape, other);
-      }
+  static Shape of(String opcode, Value[] operands) {
+    if (operands.length != 2) {
+      return Shapes.chosenOrNull(operands);
     }
-    return shape;
-  }
-
-  private static Shape broadcastOrNull(Shape left, Shape right) {
-    return repeats(right, left) ? left : repeats(left, right) ? right : null;
-  }
-
-  private static boolean repeats(Shape small, Shape large) {
-    return (small.rows() == large.rows() || small.rows() == 1)
-        && (small.cols() == large.cols() || small.cols() == 1);
+    Shape left = Shapes.of(operands[0]);
+    Shape right = Shapes.of(operands[1]);
+    if (left == null || right == null) {
+      return left == null ? right : left;
+    }
+    return Shapes.cellwiseOrNull(opcode, left, right);
   }
 }

@@ -93,8 +93,8 @@ final class Masking {
    * Whether operands, made of one product at most, have cells for each cell of the result: what was
    * deferred and what is compressed as many, others may be vectors or single numbers.
    */
-  static boolean fit(Value[] operands) {
-    Shape shape = FusedShape.of(operands);
+  static boolean fit(FusableStep step, Value[] operands) {
+    Shape shape = FusedShape.of(step.fusable().opcode(), operands);
     if (shape == null || Deferred.productsIn(operands) > 1) {
       return false;
     }

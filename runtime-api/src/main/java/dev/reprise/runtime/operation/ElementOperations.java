@@ -12,16 +12,16 @@ final class ElementOperations {
   static List<Opcode.Builder> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     for (String op : List.of("+", "-", "*", "/", "%%", "%/%", "pmin", "pmax")) {
-      rows.add(row(op).in("x", "y").returns(Results.CELLWISE));
+      rows.add(row(op).in("x", "y").returns(Results.CELLWISE).work(Work.cellwise(false)));
     }
     for (String op : List.of("<", "<=", ">", ">=", "==", "!=", "&", "|", "xor")) {
-      rows.add(row(op).in("x", "y").returns(Results.CELLWISE));
+      rows.add(row(op).in("x", "y").returns(Results.CELLWISE).work(Work.cellwise(false)));
     }
     for (String op :
         List.of("bitwAnd", "bitwOr", "bitwXor", "bitwShiftL", "bitwShiftR", "log_base")) {
-      rows.add(row(op).in("x", "y").returns(Results.CELLWISE));
+      rows.add(row(op).in("x", "y").returns(Results.CELLWISE).work(Work.cellwise(false)));
     }
-    rows.add(row("^").in("x", "y").returns(Results.CELLWISE).work(Work.FUNCTION));
+    rows.add(row("^").in("x", "y").returns(Results.CELLWISE).work(Work.cellwise(true)));
     for (String op : List.of("!", "round", "floor", "ceil", "sign")) {
       rows.add(row(op).in("x").returns(Results.LIKE_FIRST));
     }

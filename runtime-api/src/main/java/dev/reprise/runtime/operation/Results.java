@@ -67,7 +67,9 @@ final class Results {
         return shape == null ? null : Meta.matrix(1, shape.cols());
       };
 
-  /** Element-wise over two operands, scalars and vectors repeated. */
+  /**
+   * Element-wise over two operands: scalars and vectors repeated, or a column and a row's pairs.
+   */
   static final ResultRule CELLWISE =
       (operation, inputs) -> {
         if (Shapes.isFrame(inputs[0]) || Shapes.isFrame(inputs[1])) {
@@ -88,7 +90,7 @@ final class Results {
         }
         return left == null || right == null
             ? null
-            : Meta.matrix(Shapes.broadcast(operation.name(), left, right));
+            : Meta.matrix(Shapes.cellwise(operation.name(), left, right));
       };
 
   /** What an operation makes of numbers, of which one is a double; else null. */
@@ -231,19 +233,15 @@ final class Results {
         : Double.NaN;
   }
 
-  /** A choice among cells: all matrices have the same shape. */
+  /** A choice among cells: all matrices have the same shape, but for single cells. */
   static final ResultRule CHOICE =
       (operation, inputs) -> {
-        Shape shape = null;
         for (Value input : inputs) {
-          Shape each = Shapes.of(input);
-          if (Shapes.isFrame(input)
-              || each == null && !Shapes.isScalar(input)
-              || each != null && shape != null && !each.equals(shape)) {
+          if (Shapes.isFrame(input) || Shapes.of(input) == null && !Shapes.isScalar(input)) {
             return null;
           }
-          shape = each == null ? shape : each;
         }
+        Shape shape = Shapes.chosenOrNull(inputs);
         return shape == null ? null : Meta.matrix(shape);
       };
 

@@ -47,30 +47,69 @@ public final class Shapes {
   }
 
   /**
-   * Shape of an element-wise operation: equal shapes, or one operand a row vector, column vector or
-   * 1x1 matrix that is repeated over the other.
+   * Shape of an element-wise operation: equal shapes, one operand a row vector, column vector or
+   * 1x1 matrix that is repeated over the other, or a column on the left and a row on the right, of
+   * which all pairs are made (not of gradients, whose operands belong together cell by cell).
    */
-  public static Shape broadcast(String opcode, Shape left, Shape right) {
-    if (left.equals(right)) {
-      return left;
+  public static Shape cellwise(String opcode, Shape left, Shape right) {
+    Shape shape = cellwiseOrNull(opcode, left, right);
+    if (shape != null) {
+      return shape;
     }
-    if (fits(right, left)) {
-      return left;
-    }
-    if (fits(left, right)) {
-      return right;
-    }
+    boolean isTurned = makesPairs(opcode) && arePairs(right, left);
     throw new OperandException(
         "'"
             + Operation.scriptName(opcode)
             + "' needs equal shapes or a matching vector, but got "
             + left
             + " and "
-            + right);
+            + right
+            + (isTurned ? "; a column at the left and a row at the right make all pairs" : ""));
+  }
+
+  /** As {@link #cellwise}; null for shapes that do not fit. */
+  public static Shape cellwiseOrNull(String opcode, Shape left, Shape right) {
+    if (left.equals(right) || fits(right, left)) {
+      return left;
+    }
+    if (fits(left, right)) {
+      return right;
+    }
+    return arePairs(left, right) && makesPairs(opcode)
+        ? new Shape(left.rows(), right.cols())
+        : null;
   }
 
   private static boolean fits(Shape small, Shape large) {
     return (small.rows() == large.rows() || small.rows() == 1)
         && (small.cols() == large.cols() || small.cols() == 1);
+  }
+
+  private static boolean arePairs(Shape column, Shape row) {
+    return column.cols() == 1 && row.rows() == 1;
+  }
+
+  /** Whether a column and a row make all pairs: operators do, functions of one matrix do not. */
+  private static boolean makesPairs(String opcode) {
+    return !opcode.endsWith("_backward") && !opcode.equals("leaky_relu") && !opcode.equals("elu");
+  }
+
+  /**
+   * Shape of a choice between operands: that of all matrices, but for single cells, which are taken
+   * as numbers beside others; null for numbers alone, and for shapes that differ.
+   */
+  public static Shape chosenOrNull(Value... operands) {
+    Shape shape = null;
+    for (Value operand : operands) {
+      Shape each = of(operand);
+      if (each == null || shape != null && each.isScalarLike()) {
+        continue;
+      }
+      if (shape != null && !shape.isScalarLike() && !shape.equals(each)) {
+        return null;
+      }
+      shape = each;
+    }
+    return shape;
   }
 }

@@ -42,6 +42,21 @@ final class Work {
   /** Proportional to the cells of all inputs. */
   static final WorkRule CELLS = (operation, inputs) -> NANOS_PER_CELL * cells(inputs);
 
+  /**
+   * Of an operation cell by cell, whose result may have more cells than its operands: all pairs.
+   */
+  static WorkRule cellwise(boolean isFunction) {
+    return (operation, inputs) -> {
+      double cells = cells(inputs);
+      Shape left = Shapes.of(inputs[0]);
+      Shape right = Shapes.of(inputs[1]);
+      if (left != null && right != null && left.cols() == 1 && right.rows() == 1) {
+        cells = Math.max(cells, (double) left.rows() * right.cols());
+      }
+      return (isFunction ? NANOS_PER_FUNCTION : NANOS_PER_CELL) * cells;
+    };
+  }
+
   static final WorkRule FUNCTION = (operation, inputs) -> NANOS_PER_FUNCTION * cells(inputs);
 
   /** Of what a right index takes out: the cells that it writes, and the lines that it reads. */

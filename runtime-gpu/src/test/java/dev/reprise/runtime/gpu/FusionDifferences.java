@@ -93,6 +93,26 @@ public abstract class FusionDifferences {
     }
   }
 
+  @Test
+  void allPairsOfAColumnAndARowHaveTheBitsOfTheirOperations() {
+    for (Precision precision : Precision.values()) {
+      for (long[] shape : new long[][] {{2, 3}, {33, 65}, {2_000, 3}, {3, 2_000}}) {
+        DenseMatrix like = plain(shape[0], shape[1], precision);
+        Operand[] leaves = {
+          plain(shape[0], 1, precision), plain(1, shape[1], precision), Scalar.of(2L)
+        };
+        for (String aggregate : new String[] {null, "sum", "rowSums", "colMaxs"}) {
+          CellExpression pairs =
+              new CellExpression(
+                  List.of(Spread.COLUMN, Spread.ROW, Spread.SCALAR),
+                  List.of(node("-", 0, 1), node("^", ~0, 2), node("*", ~1, 1)),
+                  aggregate);
+          differences().assertFused(pairs, precision, like, leaves);
+        }
+      }
+    }
+  }
+
   /** All with all spreads for one shape; elsewhere sums and one other, since kernels take long. */
   private static List<String> aggregates(long[] shape, Spread spread) {
     return shape[0] == 33

@@ -20,7 +20,8 @@ import java.util.Set;
 
 /**
  * Combines two operands cell by cell. Either may be a scalar; of two matrices one may be a row
- * vector, a column vector or 1x1 and is then repeated over the other.
+ * vector, a column vector or 1x1 and is then repeated over the other, and a column with a row makes
+ * all pairs.
  */
 final class BinaryKernel implements FewCells {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
@@ -99,7 +100,7 @@ final class BinaryKernel implements FewCells {
     if (a.rows() == b.rows() && a.cols() == b.cols()) {
       return sameShape(a, b, context);
     }
-    Shape shape = Shapes.broadcast(opcode, a.shape(), b.shape());
+    Shape shape = Shapes.cellwise(opcode, a.shape(), b.shape());
     boolean vectorOnLeft = !shape.equals(a.shape());
     DenseMatrix vector = vectorOnLeft ? a : b;
     if (vector.rows() == 1 && vector.cols() == 1) {
@@ -110,9 +111,15 @@ final class BinaryKernel implements FewCells {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols());
     BinaryLoop loop = loops.over(out.cells());
     DenseMatrix full = vectorOnLeft ? b : a;
-    VectorBroadcast broadcast = new VectorBroadcast(loop, full, vector, vectorOnLeft, out);
+    boolean arePairs = !shape.equals(full.shape());
+    VectorBroadcast broadcast =
+        arePairs
+            ? VectorBroadcast.ofPairs(loop, a, b, out)
+            : new VectorBroadcast(loop, full, vector, vectorOnLeft, out);
     broadcast.run(
-        CellRange.ofRepeated(code, full, vector, vectorOnLeft),
+        arePairs
+            ? CellRange.ofPairs(code, a, b)
+            : CellRange.ofRepeated(code, full, vector, vectorOnLeft),
         cells.parallel(),
         context,
         cells.chunk(out.cells()));

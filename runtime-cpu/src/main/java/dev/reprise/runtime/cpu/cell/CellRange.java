@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.cell.MachineCells.Form;
 
 /**
@@ -66,6 +67,15 @@ interface CellRange {
             : vectorIsLeft ? Form.COLUMN_AND_MATRIX : Form.MATRIX_AND_COLUMN;
     MachineCells cells = code.find(form, x.cells());
     return cells == null ? NONE : (out, from, to) -> cells.runRepeated(x, vector, out, from, to);
+  }
+
+  /** Of a column and a row, of which all pairs are made. */
+  static CellRange ofPairs(MachineCells.Source code, DenseMatrix column, DenseMatrix row) {
+    MachineCells cells =
+        row.cols() < FEWEST_COLS
+            ? null
+            : code.find(Form.COLUMN_AND_ROW, new Shape(column.rows(), row.cols()).cells());
+    return cells == null ? NONE : (out, from, to) -> cells.runPairs(column, row, out, from, to);
   }
 
   /** Of a number and a matrix. */

@@ -6,9 +6,11 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Shapes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -16,7 +18,8 @@ import java.util.Arrays;
 /**
  * Element-wise operations from floats to floats, block by block inside the first-level cache: the
  * same bits as widening whole matrices, without their memory traffic. One operand may be a vector
- * or a single cell that is repeated over the other; it passes for shapes that do not fit.
+ * or a single cell that is repeated over the other, and a column with a row makes all pairs; it
+ * passes for shapes that do not fit.
  */
 final class FloatCells {
   private static final ValueLayout.OfFloat CELL = ValueLayout.JAVA_FLOAT;
@@ -78,13 +81,13 @@ final class FloatCells {
 
   private Kernel binary(Operator operator) {
     return (operation, inputs, context) -> {
-      DenseMatrix out = binary(operator, inputs[0], inputs[1], context);
+      DenseMatrix out = binary(operation.name(), operator, inputs[0], inputs[1], context);
       return out == null ? null : new Operand[] {out};
     };
   }
 
   private DenseMatrix binary(
-      Operator operator, Operand left, Operand right, ExecutionContext context) {
+      String opcode, Operator operator, Operand left, Operand right, ExecutionContext context) {
     FloatBinary loop = operator.loop;
     if (left instanceof DenseMatrix x && right instanceof DenseMatrix y) {
       if (x.shape().equals(y.shape())) {
@@ -104,7 +107,9 @@ final class FloatCells {
         CellRange code = CellRange.ofRepeated(operator.code, y, x, true);
         return mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), code, context);
       }
-      return null;
+      return Shapes.cellwiseOrNull(opcode, x.shape(), y.shape()) == null
+          ? null
+          : pairs(operator, x, y, context);
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
       return withNumber(operator, x, scalar.asDouble(), context);
@@ -123,6 +128,18 @@ final class FloatCells {
         (at, into, n) -> MemorySegment.copy(second, CELL, CELL.byteSize() * at, into, 0, n),
         (a, b, n, wide) -> operator.loop.arrays(a, b, a, n, wide),
         CellRange.of(operator.code, x, y),
+        context);
+  }
+
+  private DenseMatrix pairs(
+      Operator operator, DenseMatrix column, DenseMatrix row, ExecutionContext context) {
+    long cols = row.cols();
+    return map(
+        new Shape(column.rows(), cols),
+        (at, into, n) -> loadColumn(column.segment(), cols, at, into, n),
+        (at, into, n) -> loadRow(row.segment(), cols, at % cols, into, n),
+        (a, b, n, wide) -> operator.loop.arrays(a, b, a, n, wide),
+        CellRange.ofPairs(operator.code, column, row),
         context);
   }
 
@@ -219,13 +236,26 @@ final class FloatCells {
       BlockBody body,
       CellRange whole,
       ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
     MemorySegment source = x.segment();
+    BlockLoader first =
+        (at, into, n) -> MemorySegment.copy(source, CELL, CELL.byteSize() * at, into, 0, n);
+    return map(x.shape(), first, second, body, whole, context);
+  }
+
+  private DenseMatrix map(
+      Shape shape,
+      BlockLoader first,
+      BlockLoader second,
+      BlockBody body,
+      CellRange whole,
+      ExecutionContext context) {
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols(), Precision.FP32);
     MemorySegment target = out.segment();
     parallel.forRange(
         context,
-        x.cells(),
-        Parallel.chunk(x.cells(), LEAST_CHUNK),
+        out.cells(),
+        Parallel.chunk(out.cells(), LEAST_CHUNK),
         (from, to) -> {
           if (whole.run(out, from, to)) {
             return;
@@ -236,7 +266,7 @@ final class FloatCells {
           float[] b = second == null ? null : new float[width];
           for (long at = from; at < to; at += BLOCK) {
             int n = (int) Math.min(BLOCK, to - at);
-            MemorySegment.copy(source, CELL, CELL.byteSize() * at, a, 0, n);
+            first.load(at, a, n);
             if (second != null) {
               second.load(at, b, n);
             }

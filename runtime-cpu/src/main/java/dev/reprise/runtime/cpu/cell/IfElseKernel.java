@@ -18,7 +18,8 @@ import java.util.Arrays;
 
 /**
  * Chooses between two operands by a test: cell by cell when anything is a matrix, else one scalar.
- * All matrices have equal shapes. Everything but zero is true, also NaN.
+ * All matrices have equal shapes; one of a single cell is taken as its number beside others.
+ * Everything but zero is true, also NaN.
  */
 final class IfElseKernel implements Kernel {
   private static final long CHUNK = 1 << 15;
@@ -38,17 +39,24 @@ final class IfElseKernel implements Kernel {
     for (int i = 0; i < 3; i++) {
       if (!(inputs[i] instanceof Scalar)) {
         DenseMatrix matrix = Arguments.matrix(operation, inputs, i, precision);
-        if (shaped != null && !matrix.shape().equals(shaped.shape())) {
-          throw new OperandException(
-              "'ifelse' needs matrices of equal shapes, but got "
-                  + shaped.shape()
-                  + " and "
-                  + matrix.shape());
-        }
-        shaped = matrix;
+        shaped = shaped == null ? matrix : larger(shaped, matrix);
       }
     }
     return new Operand[] {shaped == null ? scalar(inputs) : matrix(inputs, shaped, context)};
+  }
+
+  private static DenseMatrix larger(DenseMatrix one, DenseMatrix other) {
+    if (other.shape().isScalarLike() || other.shape().equals(one.shape())) {
+      return one;
+    }
+    if (!one.shape().isScalarLike()) {
+      throw new OperandException(
+          "'ifelse' needs matrices of equal shapes, but got "
+              + one.shape()
+              + " and "
+              + other.shape());
+    }
+    return other;
   }
 
   /** The chosen scalar; an integer becomes a double when the other choice is one. */
@@ -65,7 +73,9 @@ final class IfElseKernel implements Kernel {
     Object[] sources = new Object[3];
     for (int i = 0; i < 3; i++) {
       sources[i] =
-          inputs[i] instanceof DenseMatrix m ? m.segment() : ((Scalar) inputs[i]).asDouble();
+          inputs[i] instanceof DenseMatrix m
+              ? m.shape().equals(shaped.shape()) ? m.segment() : (Double) m.get(0, 0)
+              : (Double) ((Scalar) inputs[i]).asDouble();
     }
     DenseMatrix out =
         DenseMatrix.allocate(context.allocator(), shaped.rows(), shaped.cols(), precision);

@@ -121,8 +121,8 @@ final class MachineCells {
   }
 
   /**
-   * What the operands are: matrices of one shape, or one of them and a number or a vector that is
-   * repeated over it. The matrix is the first input.
+   * What the operands are: matrices of one shape, one of them and a number or a vector that is
+   * repeated over it, or two vectors. The matrix is the first input.
    */
   enum Form {
     MATRIX(List.of(Spread.EACH), new Input(0)),
@@ -132,7 +132,9 @@ final class MachineCells {
     MATRIX_AND_ROW(List.of(Spread.EACH, Spread.ROW), new Input(0), new Input(1)),
     ROW_AND_MATRIX(List.of(Spread.EACH, Spread.ROW), new Input(1), new Input(0)),
     MATRIX_AND_COLUMN(List.of(Spread.EACH, Spread.COLUMN), new Input(0), new Input(1)),
-    COLUMN_AND_MATRIX(List.of(Spread.EACH, Spread.COLUMN), new Input(1), new Input(0));
+    COLUMN_AND_MATRIX(List.of(Spread.EACH, Spread.COLUMN), new Input(1), new Input(0)),
+    /** All pairs: no operand has the result's shape. */
+    COLUMN_AND_ROW(List.of(Spread.COLUMN, Spread.ROW), new Input(0), new Input(1));
 
     private final List<Spread> inputs;
     private final List<Node> operands;
@@ -169,8 +171,33 @@ final class MachineCells {
 
   /** As the other, of a matrix and a row or column that is repeated over it. */
   boolean runRepeated(DenseMatrix x, DenseMatrix vector, DenseMatrix out, long from, long to) {
-    long cols = x.cols();
     boolean isRow = vector.rows() == 1;
+    return runRows(
+        (call, row, col) ->
+            call.withInput(0, address(x, row * x.cols() + col))
+                .withInput(1, address(vector, isRow ? col : row)),
+        out,
+        from,
+        to);
+  }
+
+  /** As the other, of a column and a row, of which all pairs are made. */
+  boolean runPairs(DenseMatrix column, DenseMatrix row, DenseMatrix out, long from, long to) {
+    return runRows(
+        (call, i, j) -> call.withInput(0, address(column, i)).withInput(1, address(row, j)),
+        out,
+        from,
+        to);
+  }
+
+  /** Where the inputs begin for the cells from a row and a column on. */
+  @FunctionalInterface
+  private interface InputsAt {
+    void give(CellChain.Call call, long row, long col);
+  }
+
+  private boolean runRows(InputsAt inputs, DenseMatrix out, long from, long to) {
+    long cols = out.cols();
     CellChain.Call call = chain.call();
     for (long at = from, end; at < to; at = end) {
       // As many whole rows as there are, or what there is of one.
@@ -178,7 +205,7 @@ final class MachineCells {
       long rows = col == 0 ? Math.max(1, (to - at) / cols) : 1;
       long width = Math.min(cols - col, to - at);
       end = at + rows * width;
-      call.withInput(0, address(x, at)).withInput(1, address(vector, isRow ? col : at / cols));
+      inputs.give(call, at / cols, col);
       if (!call.run(rows, width, cells(out, at, end), false)) {
         return false;
       }

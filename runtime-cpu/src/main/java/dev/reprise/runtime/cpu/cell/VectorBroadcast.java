@@ -6,7 +6,8 @@ import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One element-wise operation between a matrix and a row or column vector that is repeated over it.
+ * One element-wise operation between a matrix and a row or column vector that is repeated over it,
+ * or between a column and a row.
  *
  * <p>Wide matrices take one loop per row. Narrow ones would spend their time on starting loops, so
  * several rows are handled as one run against a block that holds the repeated vector.
@@ -24,12 +25,25 @@ final class VectorBroadcast {
   private final long rows;
   private final long cols;
 
+  /** Brought to each row of the result, which it is combined with then; else null. */
+  private final MemorySegment row;
+
   VectorBroadcast(
       BinaryLoop loop,
       DenseMatrix full,
       DenseMatrix vector,
       boolean vectorOnLeft,
       DenseMatrix out) {
+    this(loop, full, vector, vectorOnLeft, out, null);
+  }
+
+  private VectorBroadcast(
+      BinaryLoop loop,
+      DenseMatrix full,
+      DenseMatrix vector,
+      boolean vectorOnLeft,
+      DenseMatrix out,
+      MemorySegment row) {
     this.loop = loop;
     this.full = full.segment();
     this.vector = vector.segment();
@@ -39,6 +53,16 @@ final class VectorBroadcast {
     this.out = out.segment();
     this.rows = full.rows();
     this.cols = full.cols();
+    this.row = row;
+  }
+
+  /**
+   * Of a column and a row, of which all pairs are made: the column is repeated over the result,
+   * which the row is brought to first. Loops read a cell, or a block of them, before they write it.
+   */
+  static VectorBroadcast ofPairs(
+      BinaryLoop loop, DenseMatrix column, DenseMatrix row, DenseMatrix out) {
+    return new VectorBroadcast(loop, out, column, true, out, row.segment());
   }
 
   /**
@@ -61,6 +85,11 @@ final class VectorBroadcast {
   private void rows(CellRange code, long from, long to) {
     if (code.run(result, from * cols, to * cols)) {
       return;
+    }
+    if (row != null) {
+      for (long at = from; at < to; at++) {
+        MemorySegment.copy(row, 0, out, 8 * at * cols, 8 * cols);
+      }
     }
     if (cols < NARROW) {
       narrow(from, to);

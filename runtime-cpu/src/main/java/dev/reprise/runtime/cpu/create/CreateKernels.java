@@ -13,7 +13,7 @@ public final class CreateKernels {
     register(table, parallel, Precision.FP64);
     table.add("sample", new SampleKernel());
     table.add("table", new TableKernel(parallel));
-    table.add("outer", new OuterKernel(table, parallel));
+    table.add("outer", new OuterKernel(table));
   }
 
   /** Adds the kernels that make matrices of floats. */

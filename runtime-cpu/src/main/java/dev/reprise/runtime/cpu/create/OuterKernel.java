@@ -1,7 +1,5 @@
 package dev.reprise.runtime.cpu.create;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
@@ -9,17 +7,14 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
-import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 
 /**
- * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. The column is
- * repeated into a matrix, and the element-wise kernel of the operator does the rest.
+ * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y, by the
+ * element-wise kernel of the operator.
  */
 final class OuterKernel implements Kernel {
   /** Operators that an opcode has under another name. */
@@ -55,15 +50,11 @@ final class OuterKernel implements Kernel {
           "bitwShiftL",
           "bitwShiftR");
 
-  private static final long CELLS_PER_CHUNK = 1 << 16;
-
   private final KernelTable.Builder table;
-  private final Parallel parallel;
 
   /** Takes the element-wise kernels from the table, which is filled when an operation runs. */
-  OuterKernel(KernelTable.Builder table, Parallel parallel) {
+  OuterKernel(KernelTable.Builder table) {
     this.table = table;
-    this.parallel = parallel;
   }
 
   @Override
@@ -85,28 +76,6 @@ final class OuterKernel implements Kernel {
     }
     String opcode = OPCODES.getOrDefault(operator, operator);
     Operation cellwise = new Operation(OperationTable.standard().get(opcode));
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix repeated = scratch.matrix(x.rows(), y.cols());
-      repeat(x, repeated, context);
-      return table.find(opcode).run(cellwise, new Operand[] {repeated, y}, context);
-    }
-  }
-
-  private void repeat(DenseMatrix x, DenseMatrix out, ExecutionContext context) {
-    MemorySegment source = x.segment();
-    MemorySegment cells = out.segment();
-    long cols = out.cols();
-    parallel.forRange(
-        context,
-        out.rows(),
-        Math.max(1, CELLS_PER_CHUNK / Math.max(1, cols)),
-        (from, to) -> {
-          for (long i = from; i < to; i++) {
-            double value = source.getAtIndex(JAVA_DOUBLE, i);
-            for (long j = 0; j < cols; j++) {
-              cells.setAtIndex(JAVA_DOUBLE, i * cols + j, value);
-            }
-          }
-        });
+    return table.find(opcode).run(cellwise, new Operand[] {x, y}, context);
   }
 }

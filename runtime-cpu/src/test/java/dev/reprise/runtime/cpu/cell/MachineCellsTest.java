@@ -300,6 +300,32 @@ class MachineCellsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void pairsAreMadeInRowsAndPartsOfThem(Precision precision) {
+    for (int cols : new int[] {8, 13, 150}) {
+      int rows = MOST_CELLS / cols + 1;
+      int n = rows * cols;
+      DenseMatrix column = reshaped(matrix(precision, rows, false), rows, 1);
+      DenseMatrix row = matrix(precision, cols, false);
+      for (String opcode : new String[] {"-", "/", "<"}) {
+        CellRange code = CellRange.ofPairs(new MachineCells.Source(precision, opcode), column, row);
+        for (int[] range : new int[][] {{0, n}, {3, n}, {cols, n - 1}, {5, 7}, {7, 3 * cols + 2}}) {
+          DenseMatrix out = reshaped(nines(precision, n), rows, cols);
+          assertThat(code.run(out, range[0], range[1])).isTrue();
+          for (int i = 0; i < n; i++) {
+            double result = apply(opcode, column.get(i / cols, 0), row.get(0, i % cols));
+            Double wanted = i < range[0] || i >= range[1] ? 9 : result;
+            assertThat((Double) out.get(i / cols, i % cols))
+                .as("cell %d of %s in rows of %d", i, opcode, cols)
+                .isEqualTo(
+                    precision == Precision.FP32 ? (Double) (double) wanted.floatValue() : wanted);
+          }
+        }
+      }
+    }
+  }
+
   /**
    * Functions of floats by fewer operations, which have to tell where they are unsure: one cell in
    * some thousands would differ otherwise.

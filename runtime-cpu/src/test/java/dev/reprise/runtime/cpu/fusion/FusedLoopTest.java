@@ -169,6 +169,9 @@ class FusedLoopTest {
         int x = part(depth - 1);
         return node(unary.get(random.nextInt(unary.size())), x, value);
       }
+      if (choice == 9 && rows > 1 && cols > 1) {
+        return pairs();
+      }
       if (choice < 4) {
         int x = random.nextInt(4) > 0 ? part(depth - 1) : scalar();
         Operand first = value;
@@ -192,6 +195,17 @@ class FusedLoopTest {
       return random.nextBoolean()
           ? node(opcode, x, first, y, value)
           : node(opcode, y, value, x, first);
+    }
+
+    /** Of a column and a row, so that a tree may have no leaf of the full shape. */
+    int pairs() {
+      DenseMatrix column = matrix(rows, 1);
+      leaves.add(column);
+      int x = builder.leaf(LeafKind.COLUMN);
+      DenseMatrix row = matrix(1, cols);
+      leaves.add(row);
+      int y = builder.leaf(LeafKind.ROW);
+      return node(random.nextBoolean() ? "-" : "pmax", x, column, y, row);
     }
 
     int scalar() {

@@ -187,6 +187,7 @@ class FloatMovesTest {
   @ParameterizedTest
   @CsvSource({
     "+, 3, 4, 4, 1, '', needs equal shapes",
+    "+, 1, 4, 3, 1, '', a column at the left",
     "leftIndex, 4, 4, 2, 2, 1 3 1 2, cannot be assigned to a range of shape 3x2"
   })
   void shapesThatDoNotFitAreAMistakeStill(

@@ -3,29 +3,25 @@ package dev.reprise.runtime.gpu.kernel;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Shapes;
 
 /**
  * Two operands cell by cell. Either may be a number; of two matrices one may be a row, a column or
- * a single cell, which is repeated over the other.
+ * a single cell, which is repeated over the other, and a column with a row makes all pairs.
  */
 record BinaryCells(String opcode, String kernel) implements DeviceKernel {
   @Override
   public boolean supports(Operation operation, DeviceOperand[] inputs) {
     if (inputs[0] instanceof DeviceMatrix x) {
       return inputs[1] instanceof DeviceMatrix y
-          ? repeats(x, y) || repeats(y, x)
+          ? Shapes.cellwiseOrNull(opcode, x.shape(), y.shape()) != null
           : CellKernels.isNumber(inputs[1]);
     }
     return CellKernels.isNumber(inputs[0]) && inputs[1] instanceof DeviceMatrix;
-  }
-
-  /** True when one matrix fills the other, its rows and columns being equal or repeated. */
-  private static boolean repeats(DeviceMatrix small, DeviceMatrix large) {
-    return (small.rows() == large.rows() || small.rows() == 1)
-        && (small.cols() == large.cols() || small.cols() == 1);
   }
 
   @Override
@@ -85,8 +81,8 @@ record BinaryCells(String opcode, String kernel) implements DeviceKernel {
 
   private DeviceOperand[] matrices(KernelCall call, DeviceMatrix x, DeviceMatrix y) {
     if (!x.shape().equals(y.shape())) {
-      DeviceMatrix large = repeats(y, x) ? x : y;
-      return repeated(call, kernel, x, y, large.rows(), large.cols());
+      Shape shape = Shapes.cellwise(opcode, x.shape(), y.shape());
+      return repeated(call, kernel, x, y, shape.rows(), shape.cols());
     }
     DeviceMatrix out = call.result(x.rows(), x.cols());
     call.run(kernel + "_mm", out.cells(), out.buffer(), x.buffer(), y.buffer(), out.cells());
@@ -97,6 +93,17 @@ record BinaryCells(String opcode, String kernel) implements DeviceKernel {
   static DeviceOperand[] repeated(
       KernelCall call, String kernel, DeviceMatrix x, DeviceMatrix y, long rows, long cols) {
     DeviceMatrix out = call.result(rows, cols);
+    fill(call, kernel, x, y, out);
+    return new DeviceOperand[] {out};
+  }
+
+  /** Repeats a row, a column or a single cell over a matrix: the smaller of it and itself. */
+  static void repeat(KernelCall call, DeviceMatrix vector, DeviceMatrix out) {
+    fill(call, CellKernels.binary("pmin"), vector, vector, out);
+  }
+
+  private static void fill(
+      KernelCall call, String kernel, DeviceMatrix x, DeviceMatrix y, DeviceMatrix out) {
     call.run(
         kernel + "_bc",
         out.cells(),
@@ -109,7 +116,6 @@ record BinaryCells(String opcode, String kernel) implements DeviceKernel {
         colStep(y),
         out.cells(),
         out.cols());
-    return new DeviceOperand[] {out};
   }
 
   private static long rowStep(DeviceMatrix matrix) {
