@@ -28,11 +28,11 @@ final class RandKernel implements Kernel {
   private static final int PDF = 6;
   private static final int LAMBDA = 7;
 
-  /** Even, since cells come in pairs; some 0.1 ms. */
+  /** Even, since cells come in pairs, and whole steps of code, which takes some 0.05 ms. */
   private static final long CELLS_PER_CHUNK = 1 << 15;
 
   /** Before a kernel has made so many, Java takes less time than making the code. */
-  private static final long FEWEST_CELLS = Long.getLong("few", 1 << 14);
+  private static final long FEWEST_CELLS = 1 << 15;
 
   private final Parallel parallel;
   private final Precision precision;
