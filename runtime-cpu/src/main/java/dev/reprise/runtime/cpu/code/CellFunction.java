@@ -164,11 +164,18 @@ public enum CellFunction {
    */
   TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
   /**
-   * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
-   * {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two
-   * cells each. The parameters are {@link ThinnedNumbers}. Carried: the numbers of blocks.
+   * x / p where a random number that belongs to the cell's place is less, else 0. As all functions
+   * of random numbers of multiples of {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of
+   * 128 bits have the numbers of two cells each. The parameters are {@link RandomNumbers}. Carried:
+   * the numbers of blocks.
    */
-  THINNED(1, 1, CellPass.carried(1, 4, DropoutFormula::thinned));
+  THINNED(1, 1, random(DropoutFormula::thinned)),
+  /** x where a random number is less, else 0. */
+  KEPT(1, 1, random(DropoutFormula::kept)),
+  /** Uniform random numbers. */
+  UNIFORM(0, 1, random(RandomFormulas::uniform)),
+  /** Standard normal random numbers. */
+  NORMAL(0, 1, random(RandomFormulas::normal));
 
   /** Cells of a row of QUICK_SOFTMAX. */
   public static final int MOST_SHARES = QuickFormulas.MOST_SHARES;
@@ -193,6 +200,10 @@ public enum CellFunction {
     this.inputs = inputs;
     this.outputs = outputs;
     this.passes = List.of(passes);
+  }
+
+  private static CellPass random(CellCode.Formula formula) {
+    return CellPass.carried(1, PhiloxBlocks.GROUPS, formula);
   }
 
   private PrecisionCode code(VectorRegisters registers) {

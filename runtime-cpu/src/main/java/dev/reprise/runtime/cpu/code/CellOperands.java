@@ -11,7 +11,7 @@ import java.util.Arrays;
 public final class CellOperands {
   private static final int MOST_INPUTS = 5;
   private static final int MOST_OUTPUTS = 3;
-  private static final int MOST_PARAMETERS = 25;
+  private static final int MOST_PARAMETERS = RandomNumbers.COUNT;
 
   /** Lanes of a total that is carried on, or totals of a row. */
   private static final int MOST_TOTALS = VectorRegisters.BYTES_64.doubles();

@@ -5,6 +5,11 @@ interface Distribution {
   /** Cells of one {@link #fill}, at most. */
   int BATCH = 2 * Philox.BATCH;
 
+  /** How many blocks so many cells take. */
+  static int blocks(int cells) {
+    return (cells + 1) / 2;
+  }
+
   /**
    * Writes the cells {@code first} to {@code first + n - 1} of the row-major matrix.
    *

@@ -61,9 +61,9 @@ final class DropoutKernel implements Kernel {
           x.cells(),
           CELLS_PER_CHUNK,
           (from, to) -> {
-            long byCode = DropoutCode.cells(to - from);
+            long byCode = RandomCode.cells(to - from);
             if (byCode > 0) {
-              DropoutCode code = new DropoutCode(precision, share, seed);
+              RandomCode code = RandomCode.dropout(precision, seed, share);
               long at = from * precision.bytesPerCell();
               code.run(x.segment().address() + at, out.segment().address() + at, from, byCode);
             }
@@ -79,12 +79,13 @@ final class DropoutKernel implements Kernel {
   /** In arrays, with the same bits. */
   private void drop(
       MemorySegment x, MemorySegment out, double share, long seed, long from, long to) {
-    UniformDistribution chance = UniformDistribution.chances(seed);
-    double[] chances = new double[Distribution.BATCH];
-    double[] cells = new double[Distribution.BATCH];
+    int most = (int) Math.min(Distribution.BATCH, to - from);
+    UniformDistribution chance = UniformDistribution.chances(seed, most);
+    double[] chances = new double[most];
+    double[] cells = new double[most];
     CellBlocks blocks = new CellBlocks(precision, cells.length);
-    for (long start = from; start < to; start += Distribution.BATCH) {
-      int n = (int) Math.min(Distribution.BATCH, to - start);
+    for (long start = from; start < to; start += most) {
+      int n = (int) Math.min(most, to - start);
       chance.fill(start, chances, n);
       blocks.load(x, start, cells, 0, n);
       for (int i = 0; i < n; i++) {

@@ -1,5 +1,29 @@
 package dev.reprise.runtime.cpu.create;
 
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_10;
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_12;
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_14;
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_4;
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_6;
+import static dev.reprise.runtime.cpu.code.NormalSeries.COS_8;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LN2_HIGH;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LN2_LOW;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_1;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_2;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_3;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_4;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_5;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_6;
+import static dev.reprise.runtime.cpu.code.NormalSeries.LOG_7;
+import static dev.reprise.runtime.cpu.code.NormalSeries.MANTISSA_START;
+import static dev.reprise.runtime.cpu.code.NormalSeries.QUARTER_TURN;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_11;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_13;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_3;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_5;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_7;
+import static dev.reprise.runtime.cpu.code.NormalSeries.SIN_9;
+
 /**
  * Standard normal cells by Box and Muller: a block gives u1 and u2, and these the cells r cos t and
  * r sin t with r = sqrt(-2 ln(1 - u1)), t = 2 pi u2.
@@ -8,29 +32,29 @@ package dev.reprise.runtime.cpu.create;
  * machine computes the same bits; {@code Math.log} may differ between processors.
  */
 final class NormalDistribution implements Distribution {
-  private static final double LN2_HIGH = 6.93147180369123816490e-01;
-  private static final double LN2_LOW = 1.90821492927058770002e-10;
-
-  /** The bits of sqrt(1/2): the mantissa is taken from there to sqrt(2). */
-  private static final long MANTISSA_START = 0x3fe6a09e00000000L;
-
   private final Philox philox;
-  private final long[] even = new long[Philox.BATCH];
-  private final long[] odd = new long[Philox.BATCH];
+  private final long[] even;
+  private final long[] odd;
 
-  NormalDistribution(long seed) {
-    this.philox = new Philox(seed, Philox.NORMAL);
+  /**
+   * @param most cells of one {@link #fill}
+   */
+  NormalDistribution(long seed, int most) {
+    int blocks = Distribution.blocks(most);
+    this.philox = new Philox(seed, Philox.NORMAL, blocks);
+    this.even = new long[blocks];
+    this.odd = new long[blocks];
   }
 
   @Override
   public void fill(long first, double[] cells, int n) {
-    int blocks = (n + 1) / 2;
+    int blocks = Distribution.blocks(n);
     philox.generate(first / 2, blocks, 0, even, odd);
     for (int i = 0; i < blocks; i++) {
       double radius = Math.sqrt(-2 * log(1 - Philox.uniform(even[i])));
       double turns = 4 * Philox.uniform(odd[i]);
       double nearest = Math.floor(turns + 0.5);
-      double angle = (turns - nearest) * (Math.PI / 2);
+      double angle = (turns - nearest) * QUARTER_TURN;
       double square = angle * angle;
       double sin = sin(angle, square);
       double cos = cos(square);
@@ -55,18 +79,18 @@ final class NormalDistribution implements Distribution {
     double z = s * s;
     double series =
         z
-            * (6.666666666666735130e-01
+            * (LOG_1
                 + z
-                    * (3.999999999940941908e-01
+                    * (LOG_2
                         + z
-                            * (2.857142874366239149e-01
+                            * (LOG_3
                                 + z
-                                    * (2.222219843214978396e-01
+                                    * (LOG_4
                                         + z
-                                            * (1.818357216161805012e-01
+                                            * (LOG_5
                                                 + z
-                                                    * (1.531383769920937332e-01
-                                                        + z * 1.479819860511658591e-01))))));
+                                                    * (LOG_6
+                                                        + z * LOG_7))))));
     double half = 0.5 * f * f;
     return exponent * LN2_HIGH - (half - (s * (half + series) + exponent * LN2_LOW) - f);
   }
@@ -74,29 +98,29 @@ final class NormalDistribution implements Distribution {
   /** sin x for |x| up to pi/4. */
   private static double sin(double x, double z) {
     double series =
-        8.33333333332248946124e-03
+        SIN_5
             + z
-                * (-1.98412698298579493134e-04
+                * (SIN_7
                     + z
-                        * (2.75573137070700676789e-06
-                            + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
-    return x + z * x * (-1.66666666666666324348e-01 + z * series);
+                        * (SIN_9
+                            + z * (SIN_11 + z * SIN_13)));
+    return x + z * x * (SIN_3 + z * series);
   }
 
   /** cos x for |x| up to pi/4, from its square. */
   private static double cos(double z) {
     double series =
         z
-            * (4.16666666666666019037e-02
+            * (COS_4
                 + z
-                    * (-1.38888888888741095749e-03
+                    * (COS_6
                         + z
-                            * (2.48015872894767294178e-05
+                            * (COS_8
                                 + z
-                                    * (-2.75573143513906633035e-07
+                                    * (COS_10
                                         + z
-                                            * (2.08757232129817482790e-09
-                                                + z * -1.13596475577881948265e-11)))));
+                                            * (COS_12
+                                                + z * COS_14)))));
     return 1 - (0.5 * z - z * series);
   }
 }

@@ -1,6 +1,6 @@
 package dev.reprise.runtime.cpu.create;
 
-import dev.reprise.runtime.cpu.code.ThinnedNumbers;
+import dev.reprise.runtime.cpu.code.RandomNumbers;
 
 /**
  * The counter-based random generator Philox4x32-10: 128 random bits as a function of a 64-bit key
@@ -39,18 +39,31 @@ public final class Philox {
   static final long MULTIPLIER_1 = 0xCD9E8D57L;
   static final long WEYL_0 = 0x9E3779B9L;
   static final long WEYL_1 = 0xBB67AE85L;
-  private static final int ROUNDS = ThinnedNumbers.ROUNDS;
+  private static final int ROUNDS = RandomNumbers.ROUNDS;
 
   private final long seed;
   private final int stream;
-  private final long[] x0 = new long[BATCH];
-  private final long[] x1 = new long[BATCH];
-  private final long[] x2 = new long[BATCH];
-  private final long[] x3 = new long[BATCH];
+  private final long[] x0;
+  private final long[] x1;
+  private final long[] x2;
+  private final long[] x3;
 
   public Philox(long seed, int stream) {
+    this(seed, stream, BATCH);
+  }
+
+  /**
+   * With less memory.
+   *
+   * @param most blocks of one {@link #generate}
+   */
+  Philox(long seed, int stream, int most) {
     this.seed = seed;
     this.stream = stream;
+    x0 = new long[most];
+    x1 = new long[most];
+    x2 = new long[most];
+    x3 = new long[most];
   }
 
   /** A uniform number in [0, 1) from 64 random bits. */

@@ -7,13 +7,11 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * {@code rand(rows, cols, min, max, sparsity, seed, pdf, lambda)}. With a sparsity below 1 each
@@ -30,11 +28,17 @@ final class RandKernel implements Kernel {
   private static final int PDF = 6;
   private static final int LAMBDA = 7;
 
-  /** Even, since cells come in pairs; some 0.1 ms. */
+  /** Even, since cells come in pairs, and whole steps of code, which takes some 0.05 ms. */
   private static final long CELLS_PER_CHUNK = 1 << 15;
+
+  /** Before a kernel has made so many, Java takes less time than making the code. */
+  private static final long FEWEST_CELLS = 1 << 15;
 
   private final Parallel parallel;
   private final Precision precision;
+
+  /** Cells so far. */
+  private long made;
 
   /** Makes cells of that precision: numbers are drawn as doubles in either. */
   RandKernel(Parallel parallel, Precision precision) {
@@ -49,22 +53,35 @@ final class RandKernel implements Kernel {
       throw new OperandException("'rand' needs a sparsity from 0 to 1, not " + sparsity);
     }
     long seed = Arguments.whole(operation, inputs, SEED);
-    Supplier<Distribution> distribution = distribution(operation, inputs, seed);
+    RandomCells random = random(operation, inputs, seed).thinned(sparsity);
     long rows = Sizes.extent(operation, inputs, ROWS);
     long cols = Sizes.extent(operation, inputs, COLS);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(rows, cols, precision);
+      boolean byCode = codePays(out.cells());
       parallel.forRange(
           context,
           out.cells(),
           CELLS_PER_CHUNK,
-          (from, to) -> fill(distribution.get(), seed, sparsity, out, from, to));
+          (from, to) -> {
+            MemorySegment cells = out.segment().asSlice(from * precision.bytesPerCell());
+            if (byCode) {
+              random.fill(cells, from, to - from);
+            } else {
+              random.fillInJava(cells, from, to - from);
+            }
+          });
       return new Operand[] {scratch.keep(out)};
     }
   }
 
-  private static Supplier<Distribution> distribution(
-      Operation operation, Operand[] inputs, long seed) {
+  /** Counts cells; several threads may lose some, which delays code only. */
+  private boolean codePays(long cells) {
+    made += cells;
+    return made >= FEWEST_CELLS;
+  }
+
+  private RandomCells random(Operation operation, Operand[] inputs, long seed) {
     String pdf = Arguments.text(operation, inputs, PDF).toLowerCase(Locale.ROOT);
     return switch (pdf) {
       case "uniform" -> {
@@ -81,39 +98,20 @@ final class RandKernel implements Kernel {
                   + max);
         }
         yield min == max || !finite
-            ? () -> (_, cells, n) -> Arrays.fill(cells, 0, n, min)
-            : () -> new UniformDistribution(seed, min, max);
+            ? RandomCells.constant(precision, seed, min)
+            : RandomCells.uniform(precision, seed, min, max);
       }
-      case "normal" -> () -> new NormalDistribution(seed);
+      case "normal" -> RandomCells.normal(precision, seed);
       case "poisson" -> {
         double mean = Arguments.number(operation, inputs, LAMBDA);
         if (!(mean > 0 && mean < Double.POSITIVE_INFINITY)) {
           throw new OperandException("'rand' needs a lambda above 0, not " + mean);
         }
-        yield () -> new PoissonDistribution(seed, mean);
+        yield RandomCells.poisson(precision, seed, mean);
       }
       default ->
           throw new OperandException(
               "'rand' knows the pdfs uniform, normal and poisson, not \"" + pdf + "\"");
     };
-  }
-
-  private static void fill(
-      Distribution distribution, long seed, double sparsity, DenseMatrix out, long from, long to) {
-    double[] batch = new double[Distribution.BATCH];
-    CellBlocks blocks = new CellBlocks(out.precision(), batch.length);
-    Distribution chance = sparsity < 1 ? UniformDistribution.chances(seed) : null;
-    double[] chances = sparsity < 1 ? new double[Distribution.BATCH] : null;
-    for (long start = from; start < to; start += Distribution.BATCH) {
-      int n = (int) Math.min(Distribution.BATCH, to - start);
-      distribution.fill(start, batch, n);
-      if (chance != null) {
-        chance.fill(start, chances, n);
-        for (int i = 0; i < n; i++) {
-          batch[i] = chances[i] < sparsity ? batch[i] : 0;
-        }
-      }
-      blocks.store(batch, 0, out.segment(), start, n);
-    }
   }
 }

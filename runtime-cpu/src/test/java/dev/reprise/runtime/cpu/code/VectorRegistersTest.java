@@ -12,8 +12,10 @@ import dev.reprise.runtime.cpu.code.CellChain.Spread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +36,16 @@ class VectorRegistersTest {
   private static final int ROWS = 2;
   private static final int INPUTS = 5;
   private static final int OUTPUTS = 3;
-  private static final int PARAMETERS = 25;
+  private static final int PARAMETERS = RandomNumbers.COUNT;
   private static final int TOTALS = 8;
 
   /** Cells behind those of each operand that are read, of neighbours, or must not be written. */
   private static final int BEHIND = 4;
+
+  /** Functions of whole steps. */
+  private static final Set<CellFunction> RANDOM =
+      EnumSet.of(
+          CellFunction.THINNED, CellFunction.KEPT, CellFunction.UNIFORM, CellFunction.NORMAL);
 
   /** Inputs beside random numbers. */
   private enum Inputs {
@@ -80,8 +87,8 @@ class VectorRegistersTest {
   @ParameterizedTest
   @EnumSource(CellFunction.class)
   void functionsHaveTheSameBits(CellFunction function) {
-    int step = function == CellFunction.THINNED ? function.cellsPerStep() : 1;
-    int steps = function == CellFunction.THINNED ? MOST_CELLS / 8 : MOST_CELLS;
+    int step = RANDOM.contains(function) ? function.cellsPerStep() : 1;
+    int steps = RANDOM.contains(function) ? MOST_CELLS / 8 : MOST_CELLS;
     for (Precision precision : Precision.values()) {
       for (Inputs inputs : Inputs.values()) {
         int computed = 0;
@@ -144,7 +151,7 @@ class VectorRegistersTest {
         double[] parameters,
         int n) {
       CellOperands more = new CellOperands(ROWS, PARAMETERS, TOTALS);
-      int rows = function.hasRows() && function != CellFunction.THINNED ? ROWS : 1;
+      int rows = function.hasRows() && !RANDOM.contains(function) ? ROWS : 1;
       more.withRows(rows);
       for (int i = 0; i < INPUTS; i++) {
         inputs[i].copyFrom(cells[i]);
@@ -162,9 +169,12 @@ class VectorRegistersTest {
       for (int i = 0; i < PARAMETERS; i++) {
         more.withParameter(i, parameters[i]).withParameter(PARAMETERS + i, parameters[i]);
       }
-      if (function == CellFunction.THINNED) {
+      if (function == CellFunction.THINNED || function == CellFunction.KEPT) {
         // Half of the cells stay.
-        more.withParameterBits(1, 1L << 52).withCarried(987_654_321L);
+        more.withParameterBits(RandomNumbers.TOO_LARGE, 1L << 52);
+      }
+      if (RANDOM.contains(function)) {
+        more.withCarried(987_654_321L);
       }
       isComputed =
           function.run(registers, precision, inputs[0].address(), outputs[0].address(), more, n);

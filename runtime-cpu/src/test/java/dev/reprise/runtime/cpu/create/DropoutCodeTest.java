@@ -39,9 +39,9 @@ class DropoutCodeTest {
   private void check(Precision precision, long place, double share, long seed) {
     int step = CellFunction.THINNED.cellsPerStep();
     int n = step * (1 + random.nextInt(9));
-    assertThat(DropoutCode.cells(n + random.nextInt(step))).isEqualTo(n);
+    assertThat(RandomCode.cells(n + random.nextInt(step))).isEqualTo(n);
     double[] chances = new double[n];
-    UniformDistribution.chances(seed).fill(place, chances, n);
+    UniformDistribution.chances(seed, n).fill(place, chances, n);
     try (Scratch scratch = new Scratch(allocator)) {
       DenseMatrix x = scratch.matrix(1, n + 2L, precision);
       DenseMatrix out = scratch.matrix(1, n + 2L, precision);
@@ -50,7 +50,7 @@ class DropoutCodeTest {
         out.set(0, i, 9);
       }
       int bytes = precision.bytesPerCell();
-      new DropoutCode(precision, share, seed)
+      RandomCode.dropout(precision, seed, share)
           .run(x.segment().address() + bytes, out.segment().address() + bytes, place, n);
       for (int i = 0; i < n; i++) {
         double kept = chances[i] < share ? x.get(0, i + 1) / share : 0;
