@@ -26,7 +26,7 @@ final class NpyCells {
       source.fill(bytes);
       convert(header, bytes.flip(), values, count);
       if (header.columnsFirst()) {
-        scatter(values, count, at, matrix);
+        scatter(header, values, count, at, matrix);
       } else {
         MemorySegment.copy(
             values, 0, matrix.segment(), ValueLayout.JAVA_DOUBLE, at * Double.BYTES, count);
@@ -34,15 +34,17 @@ final class NpyCells {
     }
   }
 
-  private static void scatter(double[] values, int count, long at, DenseMatrix matrix) {
+  private static void scatter(
+      NpyHeader header, double[] values, int count, long at, DenseMatrix matrix) {
     long row = at % matrix.rows();
-    long col = at / matrix.rows();
+    long place = at / matrix.rows();
+    long column = header.columnOf(place);
     for (int i = 0; i < count; i++) {
-      matrix.set(row, col, values[i]);
-      if (++row == matrix.rows()) {
+      if (row == matrix.rows()) {
         row = 0;
-        col++;
+        column = header.columnOf(++place);
       }
+      matrix.set(row++, column, values[i]);
     }
   }
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,10 +18,19 @@ import java.util.regex.Pattern;
  *
  * @param kind {@code f} floating point, {@code i} integer, {@code u} unsigned, {@code b} boolean
  * @param bytesPerCell 1, 2, 4 or 8
- * @param columnsFirst whether cells lie column by column, as Fortran has them
+ * @param columnsFirst whether the first index changes fastest, as Fortran has it
+ * @param rows the first extent
+ * @param cols the product of all others
+ * @param extents all others, one at least; their product is in range
  */
 record NpyHeader(
-    char kind, int bytesPerCell, ByteOrder order, boolean columnsFirst, long rows, long cols) {
+    char kind,
+    int bytesPerCell,
+    ByteOrder order,
+    boolean columnsFirst,
+    long rows,
+    long cols,
+    List<Long> extents) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern TYPE =
       Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-zA-Z])(\\d{0,4})'");
@@ -82,40 +93,65 @@ record NpyHeader(
               + type.group(3)
               + "\" cannot be read; use floats, integers or booleans (astype in numpy)");
     }
-    long[] extents = extents(shape.group(1), file);
+    List<Long> extents = extents(shape.group(1), file);
+    List<Long> others = List.copyOf(extents.subList(1, extents.size()));
     return new NpyHeader(
         kind,
         bytes,
         type.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
         order.group(1).equals("True"),
-        extents[0],
-        extents[1]);
+        extents.getFirst(),
+        product(others, shape.group(1), file),
+        others);
   }
 
-  /** A vector is one column, a single number one cell. */
-  private static long[] extents(String shape, String file) {
-    String[] words = shape.isBlank() ? new String[0] : shape.split(",");
-    long[] extents = {1, 1};
-    int count = 0;
+  /** Two at least: a vector is one column, a single number one cell. */
+  private static List<Long> extents(String shape, String file) {
+    List<Long> extents = new ArrayList<>();
     try {
-      for (String word : words) {
-        if (count == 2) {
-          throw new FormatException(
-              file,
-              "the array has the shape ("
-                  + shape.strip()
-                  + "), a matrix has two dimensions; reshape it in numpy");
-        }
+      for (String word : shape.isBlank() ? new String[0] : shape.split(",")) {
         long extent = Long.parseLong(word.strip());
         if (extent < 0) {
           throw damagedShape(shape, file);
         }
-        extents[count++] = extent;
+        extents.add(extent);
       }
     } catch (NumberFormatException e) {
       throw damagedShape(shape, file);
     }
+    while (extents.size() < 2) {
+      extents.add(1L);
+    }
     return extents;
+  }
+
+  private static long product(List<Long> extents, String shape, String file) {
+    if (extents.contains(0L)) {
+      return 0;
+    }
+    try {
+      return extents.stream().reduce(1L, Math::multiplyExact);
+    } catch (ArithmeticException e) {
+      throw damagedShape(shape, file);
+    }
+  }
+
+  /**
+   * Where the cells of one place of the file's order stand in the matrix, whose columns follow the
+   * last index first, as those of an array in C's order.
+   *
+   * @param place counts columns of the array with the second index changing fastest
+   */
+  long columnOf(long place) {
+    long rest = place;
+    long column = 0;
+    long width = cols;
+    for (long extent : extents) {
+      width /= extent;
+      column += rest % extent * width;
+      rest /= extent;
+    }
+    return column;
   }
 
   private static FormatException damagedShape(String shape, String file) {

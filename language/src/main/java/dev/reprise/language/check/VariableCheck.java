@@ -310,6 +310,9 @@ public final class VariableCheck {
     if (everAssigned.contains(name)) {
       return "it is assigned only later";
     }
+    if (name.equals("T") || name.equals("F")) {
+      return "truth values are written TRUE and FALSE";
+    }
     Set<String> candidates = new HashSet<>(assigned.names());
     candidates.addAll(List.of("NaN", "Inf", "pi"));
     return NearestName.hint(name, candidates);

@@ -44,7 +44,11 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
       } else if (variadic) {
         rest.add(argument);
       } else if (argument.name() != null) {
-        unknownName(call, argument, signature, context);
+        int meant = unknownName(call, argument, signature, context);
+        if (meant >= 0 && values[meant] == null) {
+          // One mistake, not a missing argument as well.
+          values[meant] = argument.value();
+        }
       } else {
         tooMany(call, argument, signature, context);
         break;
@@ -53,14 +57,28 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
     return new ArgumentBinding(values, rest);
   }
 
-  private static void unknownName(
+  /** Reports it; returns the place of the parameter that is likely meant, or a negative number. */
+  private static int unknownName(
       Expression.Call call, Argument argument, Signature signature, ProcedureContext context) {
-    String hint = NearestName.hint(argument.name(), signature.names());
+    String nearest = nearest(argument.name(), signature.names());
+    String hint = nearest == null ? null : "did you mean '" + nearest + "'?";
     context.error(
         argument.position(),
         lengthOf(argument),
         "'" + call.fullName() + "' has no argument '" + argument.name() + "'",
         hint != null ? hint : calledAs(call, signature));
+    return nearest == null ? -1 : signature.names().indexOf(nearest);
+  }
+
+  /** Sizes have other names in R. */
+  private static String nearest(String name, List<String> parameters) {
+    String size =
+        switch (name) {
+          case "nrow", "nrows" -> "rows";
+          case "ncol", "ncols" -> "cols";
+          default -> null;
+        };
+    return size != null && parameters.contains(size) ? size : NearestName.of(name, parameters);
   }
 
   private static void tooMany(

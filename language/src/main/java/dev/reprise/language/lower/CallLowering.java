@@ -99,6 +99,14 @@ final class CallLowering {
     if (scoped.isPresent()) {
       return "did you mean '" + scoped.get() + "'?";
     }
+    int dot = name.lastIndexOf('.');
+    if (dot > 0 && candidates.contains(name.substring(dot + 1))) {
+      return "functions take their arguments in parentheses: "
+          + name.substring(dot + 1)
+          + "("
+          + name.substring(0, dot)
+          + ", ...)";
+    }
     String foreign = ForeignNames.hint(name);
     String known = foreign != null ? foreign : NearestName.hint(name, candidates);
     int scope = name.indexOf("::");

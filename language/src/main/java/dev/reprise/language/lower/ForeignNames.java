@@ -7,6 +7,8 @@ final class ForeignNames {
   private static final String TENSOR =
       "values have two dimensions here; see matrix(data, rows, cols)";
 
+  private static final String ELSE_IF = "a further test is written else if (...) {...}";
+
   private static final Map<String, String> INSTEAD =
       Map.ofEntries(
           Map.entry("abs2", "write x * x"),
@@ -30,6 +32,10 @@ final class ForeignNames {
           Map.entry("date", "time() gives nanoseconds since some moment"),
           Map.entry("dim", "write nrow(X) and ncol(X)"),
           Map.entry("dot", "write t(x) %*% y, or sum(x * y)"),
+          Map.entry("elif", ELSE_IF),
+          Map.entry("else.if", ELSE_IF),
+          Map.entry("elseif", ELSE_IF),
+          Map.entry("elsif", ELSE_IF),
           Map.entry("expm1", "write exp(x) - 1"),
           Map.entry("eye", "write diag(matrix(1, rows=n, cols=1))"),
           Map.entry("float", "write as.double(x)"),

@@ -13,6 +13,10 @@ final class ForeignSyntax {
   private static final String AND = "write & between conditions";
   private static final String OR = "write | between conditions";
   private static final String REMAINDER = "the remainder is written x %% y";
+  private static final String LOOP = "a loop is written for (i in 1:n) {...}";
+
+  /** Of what other languages write as one word. */
+  private static final String ELSE_IF = "a further test is written else if (...) {...}";
 
   private ForeignSyntax() {}
 
@@ -28,16 +32,23 @@ final class ForeignSyntax {
     if (before == null) {
       return token.getText().equals("_") ? underscore(null) : null;
     }
-    String byWord = before == first ? afterWord(before, token) : null;
+    String byWord = before == first ? afterWord(before, token) : afterKeyword(tokens, before, token);
     if (byWord != null) {
       return byWord;
+    }
+    if (token.getType() == ScriptParser.LBRACE) {
+      return isElseIf(calledBefore(tokens, index)) ? ELSE_IF : null;
     }
     if (before.getText().equals("not")) {
       return "negation is written !x";
     }
-    return isScope(tokens, before, token)
-        ? scope(before, after)
-        : instead(before, token, after == null ? "" : after.getText());
+    if (isScope(tokens, before, token)) {
+      return scope(before, after);
+    }
+    String instead = instead(before, token, after == null ? "" : after.getText());
+    return instead == null && before == first && isOperator(token.getType())
+        ? SyntaxMessage.STATEMENTS
+        : instead;
   }
 
   /** {@code break}, {@code return y}: the word that begins the statement is no keyword here. */
@@ -53,7 +64,71 @@ final class ForeignSyntax {
       case "and" -> AND;
       case "or" -> OR;
       case "mod" -> REMAINDER;
+      case "then" -> "there is no 'then'; write if (test) {...}";
+      case "repeat", "do", "loop", "until" -> "a loop without a count is written while (test) {...}";
+      case "import", "from", "using", "include" ->
+          "functions of another file: source(\"file.dml\") as ns, then ns::f(x)";
+      case "var", "let", "const", "double", "integer", "int", "float", "boolean", "string", "matrix" ->
+          SyntaxRecovery.isName(token.getType())
+              ? "variables are not declared; write " + token.getText() + " = ..."
+              : null;
       case "def" -> "a function is written f = function(double x) return (double y) {...}";
+      default -> null;
+    };
+  }
+
+  /** The name of the call that ends before a token; empty without one. */
+  private static String calledBefore(TokenStream tokens, int index) {
+    int open = 0;
+    for (int i = index - 1; i > 0; i--) {
+      int type = tokens.get(i).getType();
+      open += type == ScriptParser.RPAREN ? 1 : type == ScriptParser.LPAREN ? -1 : 0;
+      if (open == 0) {
+        return type == ScriptParser.LPAREN ? tokens.get(i - 1).getText() : "";
+      }
+    }
+    return "";
+  }
+
+  private static boolean isElseIf(String word) {
+    return switch (word) {
+      case "elif", "elseif", "elsif", "elsIf", "elseIf" -> true;
+      default -> false;
+    };
+  }
+
+  /** {@code if x > 3}, {@code for i in 1:3}, {@code for (int i = 0; ...)}. */
+  private static String afterKeyword(TokenStream tokens, Token before, Token token) {
+    int type = before.getType();
+    if (type == ScriptParser.FOR || type == ScriptParser.PARFOR) {
+      return token.getType() == ScriptParser.LPAREN ? null : LOOP;
+    }
+    if (type == ScriptParser.IF || type == ScriptParser.WHILE) {
+      return token.getType() == ScriptParser.LPAREN
+          ? null
+          : "a condition stands in parentheses: " + before.getText() + " (x > 3) {...}";
+    }
+    int index = token.getTokenIndex();
+    boolean isHead =
+        index >= 3
+            && tokens.get(index - 2).getType() == ScriptParser.LPAREN
+            && (tokens.get(index - 3).getType() == ScriptParser.FOR
+                || tokens.get(index - 3).getType() == ScriptParser.PARFOR);
+    return isHead && SyntaxRecovery.isName(type) ? LOOP : null;
+  }
+
+  /** {@code =<}, {@code =>} and {@code <>}; {@code x -> y}. */
+  private static String comparison(Token before, Token token, String after) {
+    String own = comparison(token.getText() + after);
+    return own != null ? own : comparison(before.getText() + token.getText());
+  }
+
+  private static String comparison(String signs) {
+    return switch (signs) {
+      case "=<", "<=" -> "at most is written x <= y";
+      case "=>", ">=" -> "at least is written x >= y";
+      case "<>" -> "unequal is written x != y";
+      case "->" -> "'->' does not assign; write the variable first: y = x";
       default -> null;
     };
   }
@@ -68,7 +143,9 @@ final class ForeignSyntax {
       case "?" -> "write ifelse(test, yes, no)";
       case "%" -> "operators with percent signs are %*%, %/% and %%; see also outer(x, y, \"*\")";
       case "_" -> underscore(before);
-      case "==" -> ofName ? "'==' compares; '=' assigns" : null;
+      case "==" ->
+          ofName || before.getType() == ScriptParser.RBRACK ? "'==' compares; '=' assigns" : null;
+      case ">", "<", "=", ">=", "<=" -> comparison(before, token, after);
       case "*" ->
           before.getType() == ScriptParser.TIMES
               ? "a power is written x ^ y"
@@ -77,7 +154,9 @@ final class ForeignSyntax {
           before.getType() == ScriptParser.DIVIDE
               ? "an integer quotient is written x %/% y"
               : compound(before, token, after);
-      case "+", "-", "^" -> compound(before, token, after);
+      case "-" ->
+          after.equals(">") ? comparison(before, token, after) : compound(before, token, after);
+      case "+", "^" -> compound(before, token, after);
       case ":" ->
           before.getType() == ScriptParser.LBRACK || before.getType() == ScriptParser.COMMA
               ? TWO_BOUNDS
@@ -95,6 +174,13 @@ final class ForeignSyntax {
                   + token.getText().substring(1)
                   + "\"]"
               : null;
+    };
+  }
+
+  private static boolean isOperator(int type) {
+    return switch (type) {
+      case ScriptParser.PLUS, ScriptParser.MINUS, ScriptParser.TIMES, ScriptParser.DIVIDE -> true;
+      default -> false;
     };
   }
 

@@ -42,7 +42,7 @@ final class StrayToken {
   private static String continuationHint(TokenStream tokens, Token token) {
     int index = token.getTokenIndex();
     if (index < 2 || !SyntaxRecovery.startsLine(tokens, tokens.get(index - 1))) {
-      return null;
+      return ForeignSyntax.hint(tokens, token, null);
     }
     int line = tokens.get(index - 2).getLine();
     return "the statement of line " + line + " goes on here; is its end missing?";

@@ -17,6 +17,7 @@ import org.antlr.v4.runtime.misc.IntervalSet;
  * @param hint null when there is nothing to suggest
  */
 record SyntaxMessage(String text, String hint) {
+  static final String STATEMENTS = "a statement assigns or calls; print(x) shows a value";
   static final String ONLY_NAMES_ARE_INDEXED =
       "only variables are indexed; assign the value first: x = f(...), then x[1, ]";
 
@@ -129,7 +130,7 @@ record SyntaxMessage(String text, String hint) {
             && expected.contains(ScriptParser.ASSIGN)
             && expected.contains(ScriptParser.LPAREN)
             && !expected.contains(ScriptParser.POWER)
-        ? "a statement assigns or calls; print(x) shows a value"
+        ? STATEMENTS
         : null;
   }
 
@@ -168,6 +169,7 @@ record SyntaxMessage(String text, String hint) {
       case ScriptParser.ASSIGN -> assignHint(parser);
       case Token.EOF -> openBlockHint(parser);
       case ScriptParser.LBRACK -> indexHint(parser, token);
+      case ScriptParser.SEMI -> rowsHint(parser.getInputStream(), token);
       default -> parameterHint(parser);
     };
   }
@@ -180,6 +182,16 @@ record SyntaxMessage(String text, String hint) {
             && !SyntaxRecovery.startsLine(parser.getInputStream(), token)
         ? ONLY_NAMES_ARE_INDEXED
         : parameterHint(parser);
+  }
+
+  /** {@code [1, 2; 3, 4]}. */
+  private static String rowsHint(TokenStream tokens, Token token) {
+    int open = openBracket(tokens, token);
+    int type = tokens.get(open).getType();
+    return (type == ScriptParser.LBRACK || type == ScriptParser.TARGETS)
+            && (open == 0 || !SyntaxRecovery.isName(tokens.get(open - 1).getType()))
+        ? "a matrix is written matrix(\"1 2 3 4\", rows=2, cols=2), or rbind of its rows"
+        : null;
   }
 
   private static String assignHint(Parser parser) {

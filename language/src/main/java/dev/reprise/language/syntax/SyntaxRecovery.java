@@ -24,6 +24,9 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
   private final Diagnostics diagnostics;
   private int lastReported = -1;
 
+  /** Braces that opened no block outside of one, whose ends are no further mistakes. */
+  private int strayBraces;
+
   SyntaxRecovery(Diagnostics diagnostics) {
     this.diagnostics = diagnostics;
   }
@@ -72,9 +75,11 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     TokenStream tokens = parser.getInputStream();
     while (!canContinue(tokens.LA(1), inBlock)) {
       Token token = tokens.LT(1);
-      if (lastReported != token.getTokenIndex()) {
+      boolean isKnown = token.getType() == ScriptParser.RBRACE && strayBraces > 0;
+      if (lastReported != token.getTokenIndex() && !isKnown) {
         report(token, StrayToken.message(tokens));
       }
+      strayBraces += token.getType() == ScriptParser.LBRACE ? 1 : isKnown ? -1 : 0;
       parser.consume();
       if (token.getType() != ScriptParser.RBRACE) {
         skipToStatement(parser, token);
@@ -180,7 +185,8 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
 
   /**
    * Skips the rest of a header: behind its closing parenthesis, up to the brace of its block, or to
-   * the next statement.
+   * the next statement. A semicolon between its parentheses, as in {@code for (i = 0; i < 3; i++)},
+   * ends it in a later line only.
    */
   private static void skipToBody(Parser parser, ParserRuleContext header) {
     TokenStream tokens = parser.getInputStream();
@@ -194,6 +200,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
       if (type == ScriptParser.LBRACE
           || type == ScriptParser.RBRACE
           || type == ScriptParser.SEMI
+              && (parentheses <= 0 || token.getLine() > start.getLine())
           || (token.getLine() > start.getLine()
               && startsLine(tokens, token)
               && looksLikeStatement(tokens, parentheses))) {

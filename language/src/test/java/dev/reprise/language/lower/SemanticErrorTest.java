@@ -181,6 +181,28 @@ class SemanticErrorTest {
         .containsExactly(
             "2:5 unknown function 'SUM' (did you mean 'sum'?)",
             "3:5 unknown function 'transpose' (write t(X))");
+    assertThat(Scripts.errors("a = T\nb = F\nA = matrix(1, 2, 2)\ns = A.sum()\nif (s > 1) s = 2\nelif (s) s = 3"))
+        .containsExactly(
+            "1:5 the variable 'T' is not defined (truth values are written TRUE and FALSE)",
+            "2:5 the variable 'F' is not defined (truth values are written TRUE and FALSE)",
+            "4:5 unknown function 'A.sum'"
+                + " (functions take their arguments in parentheses: sum(A, ...))",
+            "6:1 unknown function 'elif' (a further test is written else if (...) {...})");
+  }
+
+  @Test
+  void aMisspeltNameOfAnArgumentIsNoMissingArgumentAsWell() {
+    assertThat(Scripts.errors("A = matrix(1, nrow=2, ncol=3)\nB = matrix(dat=1, rows=2, cols=2)"))
+        .containsExactly(
+            "1:15 'matrix' has no argument 'nrow' (did you mean 'rows'?)",
+            "1:23 'matrix' has no argument 'ncol' (did you mean 'cols'?)",
+            "2:12 'matrix' has no argument 'dat' (did you mean 'data'?)");
+    assertThat(Scripts.errors("A = matrix(1, rows=2, qwertz=3)"))
+        .containsExactly(
+            "1:5 'matrix' misses its argument 'cols'"
+                + " (it is called as matrix(data, rows, cols, byrow=TRUE))",
+            "1:23 'matrix' has no argument 'qwertz'"
+                + " (it is called as matrix(data, rows, cols, byrow=TRUE))");
   }
 
   @Test

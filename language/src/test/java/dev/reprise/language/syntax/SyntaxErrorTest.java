@@ -55,9 +55,9 @@ class SyntaxErrorTest {
             "16:7 found '@', which has no meaning here (the matrix product is written X %*% Y)",
             "17:1 found 'else', expected a statement"
                 + " ('else' must follow the statement or block of its 'if')",
-            "18:11 found '=', expected 'in'",
+            "18:11 found '=', expected 'in' (a loop is written for (i in 1:n) {...})",
             "20:1 found 'n', expected ']'",
-            "21:4 found 'x', expected '('",
+            "21:4 found 'x', expected '(' (a condition stands in parentheses: if (x > 3) {...})",
             "22:1 found '}', expected a statement (there is one closing brace too many)",
             "23:8 found '*', expected an expression",
             "24:3 found 'b', expected '=', '(' or '['",
@@ -120,6 +120,38 @@ class SyntaxErrorTest {
                 + " closed; is a '}' missing before the function in line 6?)");
   }
 
+  /** Each is one mistake, whatever stands behind it, and says what to write here. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "for i in 1:3 { x = 1 }| 1:5| a loop is written for (i in 1:n) {...}",
+        "for (int i = 0; i < 3; i++) { x = 1 }| 1:10| a loop is written for (i in 1:n) {...}",
+        "if y > 3 { x = 1 }| 1:4| a condition stands in parentheses: if (x > 3) {...}",
+        "while y > 3 { x = 1 }| 1:7| a condition stands in parentheses: while (x > 3) {...}",
+        "if (2 > 1) then print(1)| 1:17| there is no 'then'; write if (test) {...}",
+        "repeat { x = 1 }| 1:8| a loop without a count is written while (test) {...}",
+        "if (2 > 1) { x = 1 } elseif (2 > 3) { x = 2 }| 1:37"
+            + "| a further test is written else if (...) {...}",
+        "import numpy| 1:8| functions of another file: source(\"file.dml\") as ns, then ns::f(x)",
+        "double x = 3| 1:8| variables are not declared; write x = ...",
+        "x = 3 =< 4| 1:7| at most is written x <= y",
+        "x = 3 => 4| 1:7| at least is written x >= y",
+        "x = 3 > = 4| 1:9| at least is written x >= y",
+        "x = 3 <> 4| 1:8| unequal is written x != y",
+        "x = 3 -> y| 1:8| '->' does not assign; write the variable first: y = x",
+        "x -> y| 1:3| '->' does not assign; write the variable first: y = x",
+        "x + 1| 1:3| a statement assigns or calls; print(x) shows a value",
+        "x[1, 1] == 3| 1:9| '==' compares; '=' assigns",
+        "x = list([1, 2; 3, 4])| 1:15"
+            + "| a matrix is written matrix(\"1 2 3 4\", rows=2, cols=2), or rbind of its rows",
+      })
+  void wordsAndSignsOfOtherLanguagesAreOneMistakeWithAHint(
+      String script, String place, String hint) {
+    assertThat(Scripts.errors(script).getFirst()).startsWith(place + " ").endsWith("(" + hint + ")");
+    assertThat(Scripts.errors(script + "\nz = 3")).hasSize(script.contains("; 3, 4]") ? 2 : 1);
+  }
+
   @Test
   void parameterWithoutTypeIsExplained() {
     assertThat(Scripts.errors("f = function(X) return (double s) { s = 1 }"))
@@ -134,7 +166,7 @@ class SyntaxErrorTest {
         .containsExactly(
             "1:9 found ')', expected an expression",
             "3:1 found '}', expected an expression",
-            "4:8 found the number 1, expected 'in'",
+            "4:8 found the number 1, expected 'in' (a loop is written for (i in 1:n) {...})",
             "5:7 found '*', expected an expression");
   }
 
