@@ -122,7 +122,7 @@ final class MachineCells {
 
   /**
    * What the operands are: matrices of one shape, or one of them and a number or a vector that is
-   * repeated over it. The matrix is the first input.
+   * repeated over it, or two vectors. The matrix, or the column, is the first input.
    */
   enum Form {
     MATRIX(List.of(Spread.EACH), new Input(0)),
@@ -132,7 +132,8 @@ final class MachineCells {
     MATRIX_AND_ROW(List.of(Spread.EACH, Spread.ROW), new Input(0), new Input(1)),
     ROW_AND_MATRIX(List.of(Spread.EACH, Spread.ROW), new Input(1), new Input(0)),
     MATRIX_AND_COLUMN(List.of(Spread.EACH, Spread.COLUMN), new Input(0), new Input(1)),
-    COLUMN_AND_MATRIX(List.of(Spread.EACH, Spread.COLUMN), new Input(1), new Input(0));
+    COLUMN_AND_MATRIX(List.of(Spread.EACH, Spread.COLUMN), new Input(1), new Input(0)),
+    COLUMN_AND_ROW(List.of(Spread.COLUMN, Spread.ROW), new Input(0), new Input(1));
 
     private final List<Spread> inputs;
     private final List<Node> operands;
@@ -169,16 +170,44 @@ final class MachineCells {
 
   /** As the other, of a matrix and a row or column that is repeated over it. */
   boolean runRepeated(DenseMatrix x, DenseMatrix vector, DenseMatrix out, long from, long to) {
-    long cols = x.cols();
     boolean isRow = vector.rows() == 1;
     CellChain.Call call = chain.call();
+    return runRows(
+        call,
+        (at, row, col) ->
+            call.withInput(0, address(x, at)).withInput(1, address(vector, isRow ? col : row)),
+        out,
+        from,
+        to);
+  }
+
+  /** As the other, of a column and a row, each cell with each. */
+  boolean runOuter(DenseMatrix column, DenseMatrix line, DenseMatrix out, long from, long to) {
+    CellChain.Call call = chain.call();
+    return runRows(
+        call,
+        (_, row, col) -> call.withInput(0, address(column, row)).withInput(1, address(line, col)),
+        out,
+        from,
+        to);
+  }
+
+  /** Tells a call where its inputs are for a cell of the result, of that row and column. */
+  @FunctionalInterface
+  private interface Places {
+    void tell(long cell, long row, long col);
+  }
+
+  private static boolean runRows(
+      CellChain.Call call, Places places, DenseMatrix out, long from, long to) {
+    long cols = out.cols();
     for (long at = from, end; at < to; at = end) {
       // As many whole rows as there are, or what there is of one.
       long col = at % cols;
       long rows = col == 0 ? Math.max(1, (to - at) / cols) : 1;
       long width = Math.min(cols - col, to - at);
       end = at + rows * width;
-      call.withInput(0, address(x, at)).withInput(1, address(vector, isRow ? col : at / cols));
+      places.tell(at, at / cols, col);
       if (!call.run(rows, width, cells(out, at, end), false)) {
         return false;
       }

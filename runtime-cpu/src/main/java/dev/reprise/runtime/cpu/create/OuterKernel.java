@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.cell.OuterCells;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. The column is
- * repeated into a matrix, and the element-wise kernel of the operator does the rest.
+ * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. Where
+ * there is no machine code for that, the column is repeated into a matrix, and the element-wise
+ * kernel of the operator does the rest.
  */
 final class OuterKernel implements Kernel {
   /** Operators that an opcode has under another name. */
@@ -59,11 +61,13 @@ final class OuterKernel implements Kernel {
 
   private final KernelTable.Builder table;
   private final Parallel parallel;
+  private final OuterCells code;
 
   /** Takes the element-wise kernels from the table, which is filled when an operation runs. */
   OuterKernel(KernelTable.Builder table, Parallel parallel) {
     this.table = table;
     this.parallel = parallel;
+    this.code = new OuterCells(parallel);
   }
 
   @Override
@@ -85,6 +89,10 @@ final class OuterKernel implements Kernel {
     }
     String opcode = OPCODES.getOrDefault(operator, operator);
     Operation cellwise = new Operation(OperationTable.standard().get(opcode));
+    DenseMatrix byCode = code.run(opcode, x, y, context);
+    if (byCode != null) {
+      return new Operand[] {byCode};
+    }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix repeated = scratch.matrix(x.rows(), y.cols());
       repeat(x, repeated, context);
