@@ -145,6 +145,7 @@ class WithAndWithoutCodeTest {
     try (CpuDevice device = TestDevices.withoutOpenBlas();
         Parallel parallel = new Parallel(THREADS)) {
       for (int[] shape : SHAPES) {
+        checkRandom(device, shape);
         for (Kind kind : Kind.values()) {
           DenseMatrix x = matrix(kind, shape[0], shape[1]);
           for (Precision precision : Precision.values()) {
@@ -160,6 +161,30 @@ class WithAndWithoutCodeTest {
       }
     }
     return lines;
+  }
+
+  private void checkRandom(Device device, int[] shape) {
+    Opcode rand = OperationTable.standard().get("rand");
+    for (Precision precision : Precision.values()) {
+      for (String pdf : List.of("uniform", "normal")) {
+        for (double sparsity : new double[] {1, 0.3}) {
+          Operand[] inputs = {
+            Scalar.of(shape[0]),
+            Scalar.of(shape[1]),
+            Scalar.of(-1.0),
+            Scalar.of(0.1),
+            Scalar.of(sparsity),
+            Scalar.of(-7),
+            Scalar.of(pdf),
+            Scalar.of(1.0)
+          };
+          Operation operation = new Operation(rand, Attributes.none()).withPrecision(precision);
+          DenseMatrix found = (DenseMatrix) device.execute(operation, inputs, context)[0];
+          note(precision + " " + pdf + " " + sparsity, shape, found);
+          found.buffer().release();
+        }
+      }
+    }
   }
 
   private DenseMatrix matrix(Kind kind, int rows, int cols) {
@@ -210,6 +235,13 @@ class WithAndWithoutCodeTest {
     }
     if (x.cells() < 20_000) {
       check(device, kind, "unique", x);
+    }
+    if (x.cols() == 1 && x.rows() < 2000) {
+      DenseMatrix row = matrix(Kind.SOME_NAN, 1, 33);
+      for (String operator : List.of("-", "<=", "%%", "max", "^")) {
+        check(device, kind, "outer", x, row, Scalar.of(operator));
+      }
+      row.buffer().release();
     }
     if (x.cols() == 1) {
       for (long order = 2; order <= 4; order++) {
