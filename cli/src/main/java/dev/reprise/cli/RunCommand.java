@@ -40,7 +40,9 @@ final class RunCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    return new ScriptRun(console).run(source(), settings());
+    // First, since an option that lacks its value has taken the name of the script.
+    Settings settings = settings();
+    return new ScriptRun(console).run(source(), settings);
   }
 
   ScriptSource source() throws IOException {

@@ -231,6 +231,8 @@ class RunCommandTest extends CommandTest {
       assertThat(run("run", "-s", "print(1)", "--verify-reuse", share)).isEqualTo(ExitCode.USAGE);
       assertThat(err()).contains("'" + share + "' is no share 1/N; 1/1 checks every found value");
     }
+    assertThat(run("run", "--verify-reuse", "model.dml")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("'model.dml' is no share 1/N").doesNotContain("which script");
     assertThat(run("run", "-s", "print(1)", "--verify-reuse", "1/2", "--reuse", "none"))
         .isEqualTo(ExitCode.FINE);
     assertThat(err()).contains("note: --verify-reuse with --reuse none (nothing is reused)");
