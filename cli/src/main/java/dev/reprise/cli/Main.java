@@ -92,7 +92,7 @@ public final class Main {
     ScriptWords script = new ScriptWords();
     SessionOptions options = new SessionOptions();
     return QuickWords.read(words, script, options)
-        ? new ScriptRun(console).run(script.source(), options.settings())
+        ? new ScriptRun(console).run(options.settings(), script.source())
         : CommandRun.execute(CommandName.RUN, words, console);
   }
 
@@ -101,7 +101,7 @@ public final class Main {
       return CommandRun.execute(CommandName.DML, List.of("--help"), console);
     }
     DmlFlags flags = DmlFlags.parse(words, console.err());
-    return new ScriptRun(console).run(flags.source(), flags.settings());
+    return new ScriptRun(console).run(flags.settings(), flags.source());
   }
 
   private static List<String> rest(List<String> words) {

@@ -40,9 +40,7 @@ final class RunCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    // First, since an option that lacks its value has taken the name of the script.
-    Settings settings = settings();
-    return new ScriptRun(console).run(source(), settings);
+    return new ScriptRun(console).run(settings(), source());
   }
 
   ScriptSource source() throws IOException {

@@ -20,7 +20,11 @@ final class ScriptRun {
     this.console = console;
   }
 
-  ExitCode run(ScriptSource source, Settings asked) throws Exception {
+  /**
+   * Settings come first: an option that lacks its value has taken the name of the script, and is to
+   * be told before that there is no script.
+   */
+  ExitCode run(Settings asked, ScriptSource source) throws Exception {
     Settings settings = StoreChoice.settled(asked, RepriseFile.ofUser());
     EngineOptions options = EngineOptions.of(settings, console);
     options.tellNotes(console.err());
