@@ -27,7 +27,14 @@ class SequentialMistakesTest {
           Y=y, model=model, lr=NaN | sequentialTrain: lr, decay and max_norm must be finite, but are NaN, 1.0 and 0.0
           Y=y, model=model, batch_size=0 | sequentialTrain: batch_size and epochs must be at least 1 and patience at least 0
           Y=y, model=model, optimizer="adamax" | sequential_optim: optimizer must be sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, but is adamax
-          Y=y, model=model, settings=list(beta3=1) | sequential_optim: beta3 is no setting of an optimizer
+          Y=y, model=model, settings=list(beta3=1) | sequential_optim: beta3 is no setting of adam; did you mean beta2? adam takes beta1, beta2, epsilon
+          Y=y, model=model, optimizer="momentum", settings=list(mu=0.8, momentun=0.9) | sequential_optim: momentun is no setting of momentum; did you mean mu? momentum takes mu, decay
+          Y=y, model=model, optimizer="sgd", settings=list(wieght_decay=0.1) | sequential_optim: wieght_decay is no setting of sgd; did you mean decay? sgd takes decay
+          Y=y, model=model, optimizer="adamw", settings=list(weight_decay=0.1) | sequential_optim: weight_decay is no setting of adamw; did you mean lambda?
+          Y=y, model=model, settings=list(beta1=0.8, mu=0.8) | sequential_optim: mu is no setting of adam; other optimizers have it; adam takes beta1, beta2, epsilon
+          Y=y, model=model, settings=list(lr=0.1, momentun=0.9) | sequential_optim: lr is no setting of adam; lr is an argument of its own
+          Y=y, model=model, settings=list(qwertz=0.1) | sequential_optim: qwertz is no setting of adam; adam takes beta1, beta2, epsilon
+          Y=y, model=model, settings=list(0.9) | sequential_optim: settings have names, as in list(epsilon=1e-6)
           Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="melu")) | sequential: layer 2 is of a kind that is not known: melu
           Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="embedding", embedding_dict=r(4, 1, 1))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (embedding) takes what comes from it as numbers of rows
           Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="residual", main=list(list(layer="embedding", embedding_dict=r(4, 1, 1))), shortcut=list(list(layer="embedding", embedding_dict=r(4, 1, 1))))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (residual) takes what comes from it as numbers of rows
