@@ -16,8 +16,8 @@ public final class LogarithmSeries {
   static final double TERM_6 = 1.531383769920937332e-01;
   static final double TERM_7 = 1.479819860511658591e-01;
 
-  static final double LN2_HIGH = 6.93147180369123816490e-01;
-  static final double LN2_LOW = 1.90821492927058770002e-10;
+  static final double LN2_HIGH = ExponentialSeries.LN2_HIGH;
+  static final double LN2_LOW = ExponentialSeries.LN2_LOW;
 
   /** Numbers below are not normal; this makes them so. */
   static final double LEAST_NORMAL = Double.MIN_NORMAL;
