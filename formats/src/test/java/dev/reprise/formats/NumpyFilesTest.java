@@ -68,7 +68,7 @@ class NumpyFilesTest {
   private static byte[] array(String shape) {
     String header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + shape + "), }\n";
     return ("\u0093NUMPY\u0001\u0000" + (char) header.length() + "\u0000" + header + "12345678")
-            .getBytes(StandardCharsets.ISO_8859_1);
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -72,7 +72,11 @@ class DiagnosticPrinterTest {
         .isEqualTo("  x = lamda + " + many.substring(0, 52) + "...\n      ^~~~~\n");
     assertThat(excerpt(many, "lamda", ")"))
         .isEqualTo(
-            "  ..." + many.substring(many.length() - 80) + "lamda)\n  " + " ".repeat(83) + "^~~~~\n");
+            "  ..."
+                + many.substring(many.length() - 80)
+                + "lamda)\n  "
+                + " ".repeat(83)
+                + "^~~~~\n");
     assertThat(excerpt(many, "", ""))
         .isEqualTo("  ..." + many.substring(many.length() - 80) + "\n  " + " ".repeat(83) + "^\n");
     String word = "x".repeat(5_000);

@@ -32,7 +32,8 @@ final class ForeignSyntax {
     if (before == null) {
       return token.getText().equals("_") ? underscore(null) : null;
     }
-    String byWord = before == first ? afterWord(before, token) : afterKeyword(tokens, before, token);
+    String byWord =
+        before == first ? afterWord(before, token) : afterKeyword(tokens, before, token);
     if (byWord != null) {
       return byWord;
     }
@@ -65,10 +66,20 @@ final class ForeignSyntax {
       case "or" -> OR;
       case "mod" -> REMAINDER;
       case "then" -> "there is no 'then'; write if (test) {...}";
-      case "repeat", "do", "loop", "until" -> "a loop without a count is written while (test) {...}";
+      case "repeat", "do", "loop", "until" ->
+          "a loop without a count is written while (test) {...}";
       case "import", "from", "using", "include" ->
           "functions of another file: source(\"file.dml\") as ns, then ns::f(x)";
-      case "var", "let", "const", "double", "integer", "int", "float", "boolean", "string", "matrix" ->
+      case "var",
+          "let",
+          "const",
+          "double",
+          "integer",
+          "int",
+          "float",
+          "boolean",
+          "string",
+          "matrix" ->
           SyntaxRecovery.isName(token.getType())
               ? "variables are not declared; write " + token.getText() + " = ..."
               : null;

@@ -199,8 +199,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
       Token token = tokens.LT(1);
       if (type == ScriptParser.LBRACE
           || type == ScriptParser.RBRACE
-          || type == ScriptParser.SEMI
-              && (parentheses <= 0 || token.getLine() > start.getLine())
+          || type == ScriptParser.SEMI && (parentheses <= 0 || token.getLine() > start.getLine())
           || (token.getLine() > start.getLine()
               && startsLine(tokens, token)
               && looksLikeStatement(tokens, parentheses))) {

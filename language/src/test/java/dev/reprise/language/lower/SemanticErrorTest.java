@@ -181,7 +181,9 @@ class SemanticErrorTest {
         .containsExactly(
             "2:5 unknown function 'SUM' (did you mean 'sum'?)",
             "3:5 unknown function 'transpose' (write t(X))");
-    assertThat(Scripts.errors("a = T\nb = F\nA = matrix(1, 2, 2)\ns = A.sum()\nif (s > 1) s = 2\nelif (s) s = 3"))
+    assertThat(
+            Scripts.errors(
+                "a = T\nb = F\nA = matrix(1, 2, 2)\ns = A.sum()\nif (s > 1) s = 2\nelif (s) s = 3"))
         .containsExactly(
             "1:5 the variable 'T' is not defined (truth values are written TRUE and FALSE)",
             "2:5 the variable 'F' is not defined (truth values are written TRUE and FALSE)",

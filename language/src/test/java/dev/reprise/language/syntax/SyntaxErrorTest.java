@@ -148,7 +148,9 @@ class SyntaxErrorTest {
       })
   void wordsAndSignsOfOtherLanguagesAreOneMistakeWithAHint(
       String script, String place, String hint) {
-    assertThat(Scripts.errors(script).getFirst()).startsWith(place + " ").endsWith("(" + hint + ")");
+    assertThat(Scripts.errors(script).getFirst())
+        .startsWith(place + " ")
+        .endsWith("(" + hint + ")");
     assertThat(Scripts.errors(script + "\nz = 3")).hasSize(script.contains("; 3, 4]") ? 2 : 1);
   }
 
