@@ -28,9 +28,15 @@ record OnnxModel(
     List<Long> extents,
     String output) {
 
+  OnnxModel {
+    Set<String> others = new HashSet<>(constants.keySet());
+    others.add(input);
+    nodes = SumNodes.expanded(nodes, others);
+  }
+
   /**
-   * An operation with its attributes: Long, Double, String, OnnxTensor, lists of Long, Double or
-   * String.
+   * An operation with its attributes: Long, Double, String, OnnxTensor, lists of Long or String,
+   * arrays of doubles.
    */
   record Node(
       String operator,
@@ -199,9 +205,12 @@ record OnnxModel(
     if (node.attributes().get("value_int") instanceof Long number) {
       return OnnxTensor.of(List.of(), number).typed(TensorCells.INT64);
     }
-    List<Long> whole = node.integers("value_ints");
-    if (whole != null) {
-      double[] cells = whole.stream().mapToDouble(Long::doubleValue).toArray();
+    if (node.attributes().get("value_floats") instanceof double[] cells) {
+      return OnnxTensor.of(List.of((long) cells.length), cells).typed(TensorCells.FLOAT);
+    }
+    if (node.attributes().get("value_ints") instanceof List<?> list
+        && list.stream().allMatch(Long.class::isInstance)) {
+      double[] cells = list.stream().mapToDouble(cell -> (Long) cell).toArray();
       return OnnxTensor.of(List.of((long) cells.length), cells).typed(TensorCells.INT64);
     }
     throw new FormatException(
@@ -240,6 +249,7 @@ record OnnxModel(
     String name = "";
     Object value = null;
     int type = 0;
+    List<Double> floats = new ArrayList<>();
     List<Long> integers = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     while (in.next()) {
@@ -250,6 +260,7 @@ record OnnxModel(
         case 3 -> value = in.integer();
         case 4 -> value = in.text();
         case 5 -> value = OnnxTensor.read(in.message(), file);
+        case 7 -> in.numbers(floats, false);
         case 8 -> in.integers(integers);
         case 9 -> texts.add(in.text());
         case 20 -> type = (int) in.integer();
@@ -263,8 +274,7 @@ record OnnxModel(
             case 1 -> 0.0;
             case 2 -> 0L;
             case 3 -> "";
-            // Lists of floats are not looked at, but are none of integers.
-            case 6 -> List.of(Double.NaN);
+            case 6 -> floats.stream().mapToDouble(Double::doubleValue).toArray();
             case 8 -> List.copyOf(texts);
             default -> List.copyOf(integers);
           };

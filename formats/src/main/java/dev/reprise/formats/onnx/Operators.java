@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The operators of nodes that can be read by a rule for each, and what such nodes need. */
 final class Operators {
@@ -88,6 +89,8 @@ final class Operators {
   static String instead(String operator) {
     return ADVICE.getOrDefault(operator, "")
         + "; there are "
-        + String.join(", ", RULES.keySet().stream().sorted().toList());
+        + String.join(
+            ", ",
+            Stream.concat(RULES.keySet().stream(), Stream.of(SumNodes.OPERATOR)).sorted().toList());
   }
 }
