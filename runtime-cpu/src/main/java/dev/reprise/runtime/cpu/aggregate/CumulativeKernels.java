@@ -60,8 +60,7 @@ final class CumulativeKernels {
    */
   private boolean runCode(Kind kind, DenseMatrix x, DenseMatrix out) {
     folded += x.cells();
-    boolean pays =
-        x.cells() >= FEWEST_CELLS_OFTEN && folded >= FEWEST_CELLS && gains(kind, x);
+    boolean pays = x.cells() >= FEWEST_CELLS_OFTEN && folded >= FEWEST_CELLS && gains(kind, x);
     if (!pays || !CellFunction.areThere()) {
       return false;
     }

@@ -69,7 +69,9 @@ final class PhiloxBlocks {
     }
   }
 
-  /** The register of a word of a set: two are the bits of even cells, low first, two of odd ones. */
+  /**
+   * The register of a word of a set: two are the bits of even cells, low first, two of odd ones.
+   */
   int word(int set, int number) {
     return words[set][number];
   }

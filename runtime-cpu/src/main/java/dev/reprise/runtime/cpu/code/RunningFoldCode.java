@@ -47,8 +47,7 @@ final class RunningFoldCode {
 
   // Inputs and outputs: cells, and what columns have so far.
   private static final CellCode.Frame FRAME =
-      new CellCode.Frame(
-          new int[] {ROW, FOLDS, LOST}, new int[] {RESULT_ROW, FOLDS, LOST}, RDX, 0);
+      new CellCode.Frame(new int[] {ROW, FOLDS, LOST}, new int[] {RESULT_ROW, FOLDS, LOST}, RDX, 0);
 
   private static final int CELLS = 0;
   private static final int FOLD = 1;
@@ -64,8 +63,7 @@ final class RunningFoldCode {
   private final CellCode code;
   private final Assembler to;
 
-  private RunningFoldCode(
-      VectorRegisters registers, Precision precision, RunningFold.Kind kind) {
+  private RunningFoldCode(VectorRegisters registers, Precision precision, RunningFold.Kind kind) {
     CellForm form = CellForm.of(precision);
     this.kind = kind;
     this.registers = registers;
@@ -174,8 +172,7 @@ final class RunningFoldCode {
     code.add(corrected, next, register(KEPT_LOSS));
     // No number where that is not finite.
     code.subtract(lost, corrected, register(corrected));
-    code.chooseWhere(
-        corrected, corrected, next, lost, Comparison.NEITHER_ORDERED, lost, value);
+    code.chooseWhere(corrected, corrected, next, lost, Comparison.NEITHER_ORDERED, lost, value);
     code.output(CELLS, corrected);
   }
 }

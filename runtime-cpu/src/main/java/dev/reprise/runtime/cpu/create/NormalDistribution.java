@@ -80,47 +80,21 @@ final class NormalDistribution implements Distribution {
     double series =
         z
             * (LOG_1
-                + z
-                    * (LOG_2
-                        + z
-                            * (LOG_3
-                                + z
-                                    * (LOG_4
-                                        + z
-                                            * (LOG_5
-                                                + z
-                                                    * (LOG_6
-                                                        + z * LOG_7))))));
+                + z * (LOG_2 + z * (LOG_3 + z * (LOG_4 + z * (LOG_5 + z * (LOG_6 + z * LOG_7))))));
     double half = 0.5 * f * f;
     return exponent * LN2_HIGH - (half - (s * (half + series) + exponent * LN2_LOW) - f);
   }
 
   /** sin x for |x| up to pi/4. */
   private static double sin(double x, double z) {
-    double series =
-        SIN_5
-            + z
-                * (SIN_7
-                    + z
-                        * (SIN_9
-                            + z * (SIN_11 + z * SIN_13)));
+    double series = SIN_5 + z * (SIN_7 + z * (SIN_9 + z * (SIN_11 + z * SIN_13)));
     return x + z * x * (SIN_3 + z * series);
   }
 
   /** cos x for |x| up to pi/4, from its square. */
   private static double cos(double z) {
     double series =
-        z
-            * (COS_4
-                + z
-                    * (COS_6
-                        + z
-                            * (COS_8
-                                + z
-                                    * (COS_10
-                                        + z
-                                            * (COS_12
-                                                + z * COS_14)))));
+        z * (COS_4 + z * (COS_6 + z * (COS_8 + z * (COS_10 + z * (COS_12 + z * COS_14)))));
     return 1 - (0.5 * z - z * series);
   }
 }

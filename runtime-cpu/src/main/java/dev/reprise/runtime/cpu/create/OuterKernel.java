@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. Where
- * there is no machine code for that, the column is repeated into a matrix, and the element-wise
- * kernel of the operator does the rest.
+ * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. Where there is
+ * no machine code for that, the column is repeated into a matrix, and the element-wise kernel of
+ * the operator does the rest.
  */
 final class OuterKernel implements Kernel {
   /** Operators that an opcode has under another name. */

@@ -30,8 +30,7 @@ final class RandomCode {
   /** Of no cells: as {@link UniformDistribution} with different bounds. */
   static RandomCode uniform(Precision precision, long seed, double min, double max) {
     RandomCode code = new RandomCode(CellFunction.UNIFORM, precision, seed, Philox.UNIFORM);
-    code.numbers.range(
-        min, UniformDistribution.span(min, max), UniformDistribution.last(min, max));
+    code.numbers.range(min, UniformDistribution.span(min, max), UniformDistribution.last(min, max));
     return code;
   }
 
@@ -47,7 +46,9 @@ final class RandomCode {
     return new RandomCode(CellFunction.NORMAL, precision, seed, Philox.NORMAL);
   }
 
-  /** Of cells, of which those stay whose {@linkplain UniformDistribution#chances chance} is less. */
+  /**
+   * Of cells, of which those stay whose {@linkplain UniformDistribution#chances chance} is less.
+   */
   static RandomCode kept(Precision precision, long seed, double share) {
     return staying(CellFunction.KEPT, precision, seed, share);
   }

@@ -51,9 +51,29 @@ class OuterKernelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "*,*", "+,+", "-,-", "/,/", "^,^", "%%,%%", "%/%,%/%", "<,<", "<=,<=", ">,>", ">=,>=", "==,==",
-    "!=,!=", "&,&", "&&,&", "|,|", "||,|", "xor,xor", "min,pmin", "max,pmax", "log,log_base",
-    "bitwAnd,bitwAnd", "bitwShiftL,bitwShiftL"
+    "*,*",
+    "+,+",
+    "-,-",
+    "/,/",
+    "^,^",
+    "%%,%%",
+    "%/%,%/%",
+    "<,<",
+    "<=,<=",
+    ">,>",
+    ">=,>=",
+    "==,==",
+    "!=,!=",
+    "&,&",
+    "&&,&",
+    "|,|",
+    "||,|",
+    "xor,xor",
+    "min,pmin",
+    "max,pmax",
+    "log,log_base",
+    "bitwAnd,bitwAnd",
+    "bitwShiftL,bitwShiftL"
   })
   void cellsAreThoseOfTheOperationOnMatrices(String operator, String opcode) {
     CountingAllocator allocator = new CountingAllocator();

@@ -81,8 +81,7 @@ class RandKernelTest {
       Scalar.of(1.0)
     };
     Operation operation = new Operation(OperationTable.standard().get("rand"));
-    return (DenseMatrix)
-        kernel.run(operation, inputs, new ExecutionContext(allocator, threads))[0];
+    return (DenseMatrix) kernel.run(operation, inputs, new ExecutionContext(allocator, threads))[0];
   }
 
   /** Seeds are in lineages and stores, so what they give must never change. */
