@@ -34,6 +34,7 @@ class VectorRegistersTest {
   private static final int LEAST_COLS = 16;
 
   private static final int ROWS = 2;
+  private static final int FOLDED_ROWS = 9;
   private static final int INPUTS = 5;
   private static final int OUTPUTS = 3;
   private static final int PARAMETERS = RandomNumbers.COUNT;
@@ -122,6 +123,46 @@ class VectorRegistersTest {
       large.requireSameAs(small, function + " of " + n + " " + precision);
       return large.isComputed;
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RunningFold.Kind.class)
+  void runningFoldsHaveTheSameBits(RunningFold.Kind kind) {
+    for (Precision precision : Precision.values()) {
+      for (Inputs inputs : Inputs.values()) {
+        for (int cols = 1; cols <= MOST_CELLS; cols++) {
+          checkFold(kind, precision, cols, inputs);
+        }
+      }
+    }
+  }
+
+  private void checkFold(RunningFold.Kind kind, Precision precision, int cols, Inputs inputs) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment x = numbers(arena, precision, FOLDED_ROWS * cols, inputs);
+      MemorySegment small = fold(arena, VectorRegisters.BYTES_32, precision, kind, cols, x);
+      MemorySegment large = fold(arena, VectorRegisters.BYTES_64, precision, kind, cols, x);
+      assertThat(large.mismatch(small))
+          .as("%s of %d columns, %s", kind, cols, precision)
+          .isEqualTo(-1);
+    }
+  }
+
+  private static MemorySegment fold(
+      Arena arena,
+      VectorRegisters registers,
+      Precision precision,
+      RunningFold.Kind kind,
+      int cols,
+      MemorySegment x) {
+    long rowBytes = (long) cols * precision.bytesPerCell();
+    long bytes = FOLDED_ROWS * rowBytes;
+    MemorySegment out = arena.allocate(bytes + Double.BYTES, Double.BYTES).fill((byte) 7);
+    RunningFold fold = new RunningFold(registers, precision, kind, cols);
+    fold.run(x.address(), out.address(), rowBytes, 1);
+    // From where the first call ended.
+    fold.run(x.address() + rowBytes, out.address() + rowBytes, rowBytes, FOLDED_ROWS - 1);
+    return out;
   }
 
   /** What a function makes of operands, which it may write to. */
