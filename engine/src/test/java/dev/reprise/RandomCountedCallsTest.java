@@ -25,7 +25,7 @@ class RandomCountedCallsTest {
         """
         inner = function(Matrix[Double] X, Integer k, Double z) return (Double q, Matrix[Double] H)
         {
-          H = (X %%*%% (X %%*%% X)) %%%% 97
+          H = (X %%*%% (X + 1)) %%%% 97 + (t(X) %%*%% (X + 2)) %%%% 89
           q = z
           r = k
           l = list(k, z)
@@ -33,7 +33,7 @@ class RandomCountedCallsTest {
         f = function(Matrix[Double] X, Integer k, Double z, Boolean b, List[Unknown] l)
           return (Double q, Double r, Matrix[Double] H, List[Unknown] m)
         {
-          H = (X %%*%% (X %%*%% X)) %%%% 89
+          H = (X %%*%% (X + 3)) %%%% 97 + (t(X) %%*%% (X + 4)) %%%% 89
           q = 1
           r = k
         %s  m = list(%s, %s)
@@ -114,56 +114,57 @@ class RandomCountedCallsTest {
       return text.toString();
     }
 
-    /** Outside: most are 4 or 3. */
-    private String argument() {
+    /** A 4, mostly; {@code i} and what follows from it is counted in a loop, and named elsewhere. */
+    private String four() {
       return pick(
           "4",
-          "3",
           "i",
           "i",
           "K",
           "A",
-          "(i - 1)",
-          "(8 - i)",
-          "nrow(Y)",
-          "(nrow(Y) - 1)",
+          "A",
+          "(i + A - i)",
           "(i + nrow(Y) - i)",
-          "length(Y[1, ])",
+          "nrow(Y)",
           "sum(Y[1, ])",
           "as.scalar(hp[1])",
           "as.scalar(hp[3])",
-          "abs(-3)");
+          "(i - 1)");
     }
 
-    private String list() {
-      return pick("hp", "list(%s, %s)".formatted(argument(), argument()));
+    /** Arguments of which one came to be in another way than before. */
+    private String[] arguments(String... before) {
+      String[] some = before.clone();
+      int other = random.nextInt(some.length);
+      some[other] = other < 2 ? four() : pick("hp", "list(%s, %s)".formatted(four(), four()));
+      return some;
     }
 
-    private String call() {
-      return "[q, r, H, m] = f(X, %s, %s, %s, %s)\n"
-          .formatted(
-              pick(argument(), "as.integer(" + argument() + ")"),
-              argument(),
-              pick("TRUE", "i > 2"),
-              list());
+    private static String call(String... arguments) {
+      return "[q, r, H, m] = f(X, %s, %s, TRUE, %s)\n".formatted((Object[]) arguments);
     }
 
     /** A block of its own: the branch is one, whatever the numbers before it are. */
-    private String block() {
-      return "k = %s\nz = %s\nl = %s\nif (sum(X) > 0) {\nH = (X %%*%% (X %%*%% X)) %%%% 79\n%s}\n"
-          .formatted(argument(), argument(), list(), statements(1, true));
+    private static String block(String inside, String... arguments) {
+      return "k = %s\nz = %s\nl = %s\n".formatted((Object[]) arguments) + inside;
     }
 
     String next() {
       StringBuilder text = new StringBuilder();
       text.append(
           BEGIN.formatted(statements(0, false), statements(0, true), number(), number()));
-      text.append("i = ").append(pick("4", "K", "A")).append("\nq = 1\nr = 2\n").append(call());
-      String again = call();
-      String block = block();
-      for (int round = 0; round < 5; round++) {
-        String body = pick(again, again, call(), block, block, block) + PRINTS;
-        String loop = pick("", "i = 4\n", "for (i in 4:4) {\n", "for (i in 3:5) {\n", "parfor");
+      String[] first = {four(), four(), "list(%s, %s)".formatted(four(), four())};
+      text.append("i = ").append(pick("4", "K", "A")).append("\nq = 1\nr = 2\n").append(call(first));
+      String inside =
+          "if (sum(X) > 0) {\n"
+              + "H = (X %*% (X + 5)) %% 97 + (t(X) %*% (X + 6)) %% 89\n"
+              + statements(1, true)
+              + "}\n";
+      for (int round = 0; round < 6; round++) {
+        String[] now = arguments(first);
+        String again = call(now);
+        String body = (random.nextInt(3) == 0 ? block(inside, now) : again) + PRINTS;
+        String loop = pick("", "i = 4\n", "i = A\n", "for (i in 4:4) {\n", "for (i in 3:5) {\n", "parfor");
         if (loop.equals("parfor")) {
           text.append("P = matrix(0, 3, 1)\nparfor (i in 1:3) {\n");
           text.append(again.replace("[q, r, H, m]", "[pq, pr, pH, pm]")).append("P[i, 1] = pq + sum(pH) + pr\n}\n");
