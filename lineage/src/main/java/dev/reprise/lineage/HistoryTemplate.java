@@ -154,6 +154,9 @@ public final class HistoryTemplate {
 
     // By key: an input may be other objects in what was found by its key.
     private final Map<Key, Integer> numbers = new HashMap<>();
+
+    /** Of literals that a loop has counted: others of the same value are not. */
+    private final Map<Key, Integer> counted = new HashMap<>();
     private final Map<Run, Integer> runs = new IdentityHashMap<>();
 
     /** Nodes whose key may be another one each time. */
@@ -197,7 +200,11 @@ public final class HistoryTemplate {
 
     /** The number of an item or run that was added; null before. */
     private Integer numberOf(Object known) {
-      return known instanceof LineageItem item ? numbers.get(item.key()) : runs.get(known);
+      return known instanceof LineageItem item ? among(item).get(item.key()) : runs.get(known);
+    }
+
+    private Map<Key, Integer> among(LineageItem item) {
+      return item.isCounted() ? counted : numbers;
     }
 
     private boolean follow(LineageItem root) {
@@ -244,7 +251,7 @@ public final class HistoryTemplate {
       }
       if (isReady) {
         Node node = isConstant ? new Constant(item) : new Made(item.operation(), operands);
-        numbers.put(item.key(), add(node, vary(operands)));
+        among(item).put(item.key(), add(node, vary(operands)));
       }
       return true;
     }

@@ -59,8 +59,8 @@ public sealed class LineageItem permits RunItem {
 
   /**
    * A literal that a loop has counted: its variable, or what follows from it. The mark is no part
-   * of the key, nor of what is stored: it says to who traces further that the number is one of this
-   * execution of the loop anyway.
+   * of the key: it says to who traces further that the number is one of this execution of the loop
+   * anyway. So it is a part of the keys of calls and blocks, see {@link CompositeKey}.
    */
   public static LineageItem counted(Scalar value) {
     return new LineageItem(null, null, null, Objects.requireNonNull(value), COUNTED);
@@ -72,6 +72,11 @@ public sealed class LineageItem permits RunItem {
       throw new IllegalStateException("no literal: " + this);
     }
     return isCounted() ? this : new LineageItem(null, null, null, rest, COUNTED);
+  }
+
+  /** The same value, as one that no loop has counted. */
+  public final LineageItem asUncounted() {
+    return isCounted() ? new LineageItem(null, null, null, rest, 0) : this;
   }
 
   /** A constant that a script gives names to: notes, as for {@link #leaf}; at least one. */

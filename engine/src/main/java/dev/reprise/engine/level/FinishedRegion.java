@@ -127,10 +127,12 @@ final class FinishedRegion {
     return value instanceof RowsView || cache.contains(item.key()) ? 0 : value.bytes();
   }
 
-  /** Which input of the region a value is, or -1. */
+  /** Which input of the region a value is, or -1; a literal only if it is counted alike. */
   private int inputNumber(LineageItem item) {
     for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] != null && inputs[i].sameAs(item)) {
+      if (inputs[i] != null
+          && inputs[i].sameAs(item)
+          && inputs[i].isCounted() == item.isCounted()) {
         return i;
       }
     }

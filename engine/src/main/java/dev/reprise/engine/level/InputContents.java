@@ -18,8 +18,8 @@ import dev.reprise.runtime.Value;
  * the inputs. For that, the key says besides
  *
  * <ul>
- *   <li>which inputs are literals (those go by their own keys): what is computed from literals is
- *       one;
+ *   <li>which inputs are literals (those go by their own keys), and which of them a loop has
+ *       counted: what is computed from literals is one;
  *   <li>which numbers follow from sizes, and in how many steps: with a number that a loop counts
  *       they make literals, too, unless these steps are too many ({@link CountedNumbers});
  *   <li>which inputs are one value: where a history has that, it is said of each of them.
@@ -70,7 +70,7 @@ final class InputContents {
         keys[i] = inputs[i].key();
       }
     }
-    return new Asked(CompositeKey.of(kind, region.fingerprint(), keys), vary);
+    return new Asked(CompositeKey.of(kind, region.fingerprint(), inputs, keys), vary);
   }
 
   private static long kindOfNumber(LineageItem item) {

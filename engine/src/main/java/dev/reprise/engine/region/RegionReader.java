@@ -140,7 +140,13 @@ final class RegionReader {
         throw new IOException("an item that is not there");
       }
       check(items[i], key());
+      items[i] = marked(items[i]);
     }
+  }
+
+  /** A literal that a loop has counted is one again. */
+  private LineageItem marked(LineageItem item) throws IOException {
+    return in.readBoolean() ? item.asCounted() : item;
   }
 
   private Composite.Called call() throws IOException {
@@ -170,7 +176,8 @@ final class RegionReader {
       String name = in.readUTF();
       names.add(new LiteralName(name, place()));
     }
-    return names.isEmpty() ? LineageItem.literal(value) : LineageItem.literal(value, names);
+    return marked(
+        names.isEmpty() ? LineageItem.literal(value) : LineageItem.literal(value, names));
   }
 
   private Place place() throws IOException {

@@ -22,7 +22,7 @@ import java.util.LinkedHashMap;
  * itself what was given to it as well, by the same history, a trace then names the given one.
  */
 public final class RegionRecord {
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   static final int ITEMS = 0;
   static final int FRAGMENT = 1;

@@ -49,8 +49,14 @@ final class RegionWriter {
   /** Items of parts by name, where their history is written as a fragment; else null. */
   private final Map<String, LineageItem> named;
 
-  // By key: places of loops are other objects each time that they are asked for.
-  private final Map<Key, Integer> numbers = new HashMap<>();
+  /** An item by key: places of loops are other objects each time that they are asked for. */
+  private record Written(Key key, boolean isCounted) {
+    static Written of(LineageItem item) {
+      return new Written(item.key(), item.isCounted());
+    }
+  }
+
+  private final Map<Written, Integer> numbers = new HashMap<>();
   private final ByteArrayOutputStream itemBytes = new ByteArrayOutputStream();
   private final DataOutputStream items = new DataOutputStream(itemBytes);
   private int count;
@@ -132,6 +138,7 @@ final class RegionWriter {
       out.write(compressed);
       for (LineageItem item : named.values()) {
         key(item.key(), out);
+        out.writeBoolean(item.isCounted());
       }
     }
     return isWritten;
@@ -191,7 +198,7 @@ final class RegionWriter {
     open.add(item);
     while (!open.isEmpty()) {
       LineageItem top = open.getLast();
-      if (numbers.containsKey(top.key())) {
+      if (numbers.containsKey(Written.of(top))) {
         open.removeLast();
         continue;
       }
@@ -201,7 +208,7 @@ final class RegionWriter {
       int input = inputNumber(top);
       boolean ready = true;
       for (int i = 0; input < 0 && i < top.inputCount(); i++) {
-        if (!numbers.containsKey(top.input(i).key())) {
+        if (!numbers.containsKey(Written.of(top.input(i)))) {
           open.add(top.input(i));
           ready = false;
         }
@@ -210,17 +217,20 @@ final class RegionWriter {
         if (!node(top, input)) {
           return false;
         }
-        numbers.put(top.key(), count++);
+        numbers.put(Written.of(top), count++);
         open.removeLast();
       }
     }
-    parts.writeInt(numbers.get(item.key()));
+    parts.writeInt(numbers.get(Written.of(item)));
     return true;
   }
 
+  /** Which input it is, or -1; a literal only if it is counted alike. */
   private int inputNumber(LineageItem item) {
     for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] != null && inputs[i].sameAs(item)) {
+      if (inputs[i] != null
+          && inputs[i].sameAs(item)
+          && inputs[i].isCounted() == item.isCounted()) {
         return i;
       }
     }
@@ -241,6 +251,7 @@ final class RegionWriter {
         items.writeUTF(name.name());
         place(name.place());
       }
+      items.writeBoolean(item.isCounted());
       return true;
     }
     if (TraceCut.isCut(item)) {
@@ -261,7 +272,7 @@ final class RegionWriter {
     }
     items.writeInt(item.inputCount());
     for (int i = 0; i < item.inputCount(); i++) {
-      items.writeInt(numbers.get(item.input(i).key()));
+      items.writeInt(numbers.get(Written.of(item.input(i))));
     }
     key(item.key(), items);
     place(item.place());

@@ -14,6 +14,9 @@ import java.util.List;
  * The lineage of a list's elements. Where the list's own trace shows how an element came in, the
  * element keeps the item that it had before, so that passing a matrix through a list does not hide
  * it from reuse.
+ *
+ * <p>But a number that a loop has counted is none that is counted any more: that is no part of the
+ * list's trace, nor of the key of a call that takes the list.
  */
 public final class ElementItems {
   /**
@@ -31,10 +34,12 @@ public final class ElementItems {
   /** The item of the element at a zero-based position of the list that the item describes. */
   public static LineageItem at(LineageItem list, int index) {
     if (!list.isLiteral() && list.name().equals("list")) {
-      return list.input(index);
+      return list.input(index).asUncounted();
     }
     ListContents contents = ListContents.ofOrNull(list, MOST_CHANGES);
-    return contents != null && index < contents.size() ? contents.get(index) : opaque(list, index);
+    return contents != null && index < contents.size()
+        ? contents.get(index).asUncounted()
+        : opaque(list, index);
   }
 
   /**
@@ -86,7 +91,7 @@ public final class ElementItems {
   private static LineageItem[] all(LineageItem list, int size, int changes) {
     ListContents contents = ListContents.ofOrNull(list, changes);
     if (contents != null && contents.size() == size) {
-      return contents.items().toArray(LineageItem[]::new);
+      return contents.items().stream().map(LineageItem::asUncounted).toArray(LineageItem[]::new);
     }
     LineageItem[] items = new LineageItem[size];
     for (int i = 0; i < size; i++) {
