@@ -71,6 +71,72 @@ class SequentialMistakesTest {
         .hasMessageContaining(message);
   }
 
+  /** Of 81 columns; a bias that is a column, or of another width, is told by the layer's place. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3, 1, 2 | 2 | (affine) puts out rows of 3 numbers, so its b must be 1 x 3, but is 3 x 1;"
+            + " write t(b)",
+        "1, 2, 2 | 2 | (affine) puts out rows of 3 numbers, so its b must be 1 x 3, but is 1 x 2",
+        "4, 3, 2 | 2 | (affine) puts out rows of 3 numbers, so its b must be 1 x 3, but is 4 x 3",
+        "4, 1, 2 | 2 | (affine) puts out rows of 3 numbers, so its b must be 1 x 3, but is 4 x 1",
+      })
+  void aBiasOfAnotherShapeIsToldByItsLayer(String bias, int place, String message) {
+    for (String layer : new String[] {"relu, AFFINE", "relu, LOW"}) {
+      String layers =
+          layer
+              .replace("relu", "list(layer=\"relu\")")
+              .replace("AFFINE", "list(layer=\"affine\", W=r(5, 3, 1), b=r(BIAS))")
+              .replace(
+                  "LOW", "list(layer=\"low_rank_affine\", U=r(5, 2, 1), V=r(2, 3, 1), b=r(BIAS))")
+              .replace("BIAS", bias);
+      String script =
+          """
+          source("nn/sequential.dml") as net
+          source("nn/sequential_train.dml") as train
+          r = function(int rows, int cols, int seed) return (matrix[double] R) { R = rand(rows=rows, cols=cols, seed=seed) }
+          X = r(4, 5, 9)
+          """;
+      String expected =
+          "sequential: layer "
+              + place
+              + " "
+              + (layer.endsWith("LOW")
+                  ? message.replace("(affine)", "(low_rank_affine)")
+                  : message);
+      for (String call :
+          new String[] {
+            "out = net::forward(X, list(" + layers + "))",
+            "[out, c, m] = train::forward(X, list(" + layers + "), 1)",
+            "[m, l] = sequentialTrain(X=X, Y=r(4, 3, 2), model=list("
+                + layers
+                + "), loss=\"l2\", epochs=1)"
+          }) {
+        assertThat(Scripts.failure(Scripts.config(), script + call))
+            .as(call)
+            .hasMessageContaining(expected);
+      }
+    }
+  }
+
+  /** Of one output a row of numbers would make all pairs: a matrix instead of a column. */
+  @Test
+  void aBiasOfALayerWithOneOutputIsOneNumber() {
+    String script =
+        """
+        source("nn/sequential.dml") as net
+        X = rand(rows=4, cols=5, seed=9)
+        W = rand(rows=5, cols=1, seed=1)
+        out = net::forward(X, list(list(layer="affine", W=W, b=matrix(1, 1, WIDTH))))
+        print(nrow(out) + " " + ncol(out))
+        """;
+    assertThat(Scripts.run(script.replace("WIDTH", "1")).output()).isEqualTo("4 1\n");
+    assertThat(Scripts.failure(Scripts.config(), script.replace("WIDTH", "2")))
+        .hasMessageContaining(
+            "layer 1 (affine) puts out rows of 1 numbers, so its b must be 1 x 1");
+  }
+
   /** The place counts layers that are frozen, and is that within the list that the layer is in. */
   @ParameterizedTest
   @CsvSource(
