@@ -8,7 +8,6 @@ import dev.reprise.engine.replay.Replayer;
 import dev.reprise.language.CompileException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -116,30 +115,7 @@ public final class Session implements AutoCloseable {
 
   /** Values with references for a run; none when one of them cannot be bound. */
   Map<String, Binding.Bound> bind(Inputs inputs) {
-    Map<String, Binding.Bound> bound = new LinkedHashMap<>();
-    try {
-      inputs
-          .values()
-          .forEach((name, value) ->
-              bound.put(
-                  name,
-                  value instanceof Matrix matrix ? bind(matrix) : Binding.of(services, value)));
-      return bound;
-    } catch (RuntimeException | Error e) {
-      Binding.release(bound);
-      throw e;
-    }
-  }
-
-  /**
-   * A matrix of another session is copied and goes by its content: that session may not trace, or
-   * may have computed the cells in a way that the options of this one rule out, and its key would
-   * have this one's cache hand them out.
-   */
-  private Binding.Bound bind(Matrix matrix) {
-    return matrix.session() == this
-        ? Binding.borrowed(matrix.value(), matrix.item())
-        : Binding.content(services, matrix.toArray(), Math.toIntExact(matrix.cols()));
+    return new InputBinding(this, services).bind(inputs);
   }
 
   /** Buffers that were not given back when the session closed; for tests. */

@@ -252,7 +252,7 @@ public final class ScriptRunner {
         }
         context.ahead.discard();
         activation.leave();
-        inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
+        inputs.values().forEach(bound -> bound.forEachMatrix(services.restoration()::letGo));
         services.config().out().flush();
       }
     }
@@ -265,7 +265,7 @@ public final class ScriptRunner {
           input.getValue().any().release();
         } else {
           Binding.Bound bound = input.getValue();
-          services.restoration().keep(bound.value(), bound.item());
+          bound.forEachMatrix(services.restoration()::keep);
           activation.bind(slot, bound.any(), bound.item());
         }
       }
