@@ -44,13 +44,18 @@ public final class RunResult implements AutoCloseable {
 
   /** A matrix output as rows of cells. */
   public double[][] matrix(String name) {
-    try (Matrix matrix = handle(name)) {
-      return matrix.toArray();
-    }
+    return session.whileOpen(
+        "RunResult.matrix",
+        () -> {
+          try (Matrix matrix = handle(name)) {
+            return matrix.toArray();
+          }
+        });
   }
 
   /** A matrix output that outlives this result and can be bound to another run; close it. */
   public Matrix handle(String name) {
+    session.requireOpen("RunResult.handle");
     synchronized (this) {
       if (!(value(name) instanceof MatrixValue matrix)) {
         throw notA(name, "matrix");
@@ -76,7 +81,7 @@ public final class RunResult implements AutoCloseable {
    * @throws IllegalStateException when the result is closed
    */
   public Columns frame(String name) {
-    return read(name, FrameValue.class, "frame", ResultForm::columns);
+    return read("RunResult.frame", name, FrameValue.class, ResultForm::columns);
   }
 
   /**
@@ -91,7 +96,7 @@ public final class RunResult implements AutoCloseable {
    */
   public List<Object> list(String name) {
     return read(
-        name, ListValue.class, "list", list -> ResultForm.elements(list, name, session));
+        "RunResult.list", name, ListValue.class, list -> ResultForm.elements(list, name, session));
   }
 
   /**
@@ -104,16 +109,21 @@ public final class RunResult implements AutoCloseable {
    * @throws IllegalStateException when the result is closed
    */
   public Map<String, Object> map(String name) {
-    return read(name, ListValue.class, "list", list -> ResultForm.map(list, name, session));
+    return read(
+        "RunResult.map", name, ListValue.class, list -> ResultForm.map(list, name, session));
   }
 
   /** What a reader makes of an output, which meanwhile lives whoever closes the result. */
   private <V extends Value, T> T read(
-      String name, Class<V> type, String kind, Function<V, T> reader) {
+      String call, String name, Class<V> type, Function<V, T> reader) {
+    return session.whileOpen(call, () -> readOpen(name, type, reader));
+  }
+
+  private <V extends Value, T> T readOpen(String name, Class<V> type, Function<V, T> reader) {
     V held;
     synchronized (this) {
       if (!type.isInstance(value(name))) {
-        throw notA(name, kind);
+        throw notA(name, type == ListValue.class ? "list" : "frame");
       }
       held = type.cast(value(name));
       held.retain();

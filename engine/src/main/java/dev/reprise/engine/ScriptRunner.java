@@ -114,7 +114,7 @@ public final class ScriptRunner {
   public Outcome run(Supplier<Map<String, Binding.Bound>> binding) {
     // Before memory is taken for the inputs, which whoever closes the session is to find given
     // back.
-    try (OpenRuns.Entry open = services.runs().begin()) {
+    try (OpenRuns.Entry open = services.runs().begin("Script.run")) {
       return run(open, binding.get());
     }
   }
