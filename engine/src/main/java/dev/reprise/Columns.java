@@ -10,8 +10,8 @@ import java.util.Objects;
 
 /**
  * A frame as a Java program has it: columns with names, all of one length, each of one type. Bound
- * to a run as an input, alone or in a list, and read from a result. Immutable and thread-safe; needs
- * no closing, since frames live on the Java heap. Identified by its content.
+ * to a run as an input, alone or in a list, and read from a result. Immutable and thread-safe;
+ * needs no closing, since frames live on the Java heap. Identified by its content.
  *
  * <pre>{@code
  * Columns.of("city", new String[] {"Bonn", null}).and("price", new double[] {1.5, 2})
@@ -40,8 +40,8 @@ public final class Columns {
    *
    * @param name of the column, not empty
    * @param cells {@code String[]}, {@code double[]}, {@code long[]}, {@code int[]} or {@code
-   *     boolean[]}; or {@code Double[]}, {@code Long[]}, {@code Integer[]} or {@code Boolean[]}. Null
-   *     in an array is a missing cell
+   *     boolean[]}; or {@code Double[]}, {@code Long[]}, {@code Integer[]} or {@code Boolean[]}.
+   *     Null in an array is a missing cell
    * @return a frame to which others can be added
    * @throws IllegalArgumentException when the array is of another type, or the name empty
    */

@@ -13,12 +13,13 @@ import java.util.Objects;
  *   <li>a number (whole ones as {@code Integer}, {@code Long}, {@code Short} or {@code Byte}, all
  *       others as double), a boolean or a text,
  *   <li>{@link Columns}: a frame,
- *   <li>a {@link java.util.List} of such values: a list; or a {@link Map} from texts to such values:
- *       a list with names, in the order of the map's iteration. Both may lie in one another.
+ *   <li>a {@link java.util.List} of such values: a list; or a {@link Map} from texts to such
+ *       values: a list with names, in the order of the map's iteration. Both may lie in one
+ *       another.
  * </ul>
  *
- * <p>Lists and maps are copied, however deep, when they are given. A {@code double[][]}, also one in
- * a list, is copied and identified by its content at each run: what the program writes into it
+ * <p>Lists and maps are copied, however deep, when they are given. A {@code double[][]}, also one
+ * in a list, is copied and identified by its content at each run: what the program writes into it
  * between two runs is seen by the second one, and what it writes while a script runs is not. Use
  * {@link Session#matrix} for what is large and bound often.
  */

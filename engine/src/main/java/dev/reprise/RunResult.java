@@ -104,8 +104,8 @@ public final class RunResult implements AutoCloseable {
    *
    * @param name of the output
    * @return its elements by name, in order; unmodifiable. Empty for an empty list
-   * @throws IllegalArgumentException when there is no such output, it is no list, or its elements do
-   *     not have a name each of their own
+   * @throws IllegalArgumentException when there is no such output, it is no list, or its elements
+   *     do not have a name each of their own
    * @throws IllegalStateException when the result is closed
    */
   public Map<String, Object> map(String name) {

@@ -273,16 +273,19 @@ class BoundListsTest {
             "input 'features[2].weights' must be a Matrix, double[][], Columns, List, Map, number,"
                 + " boolean or text, not null");
     assertThatThrownBy(() -> Inputs.of("f", Arrays.asList(1, null)))
-        .hasMessageStartingWith("input 'f[1]' must be").hasMessageEndingWith("not null");
+        .hasMessageStartingWith("input 'f[1]' must be")
+        .hasMessageEndingWith("not null");
     assertThatThrownBy(() -> Inputs.of("f", Map.of("a", new Object())))
-        .hasMessageStartingWith("input 'f.a' must be").hasMessageEndingWith("not java.lang.Object");
+        .hasMessageStartingWith("input 'f.a' must be")
+        .hasMessageEndingWith("not java.lang.Object");
     assertThatThrownBy(() -> Inputs.of("f", List.of(new double[] {1})))
         .hasMessageContaining("not double[]; a row is {{1, 2}}");
     assertThatThrownBy(() -> Inputs.of("f", Map.of(1, 2)))
         .hasMessageStartingWith("input 'f': the keys of a map are the names")
         .hasMessageEndingWith("not a java.lang.Integer");
     assertThatThrownBy(() -> Inputs.of("f", List.of(Map.of("", 2))))
-        .hasMessageStartingWith("input 'f[0]': the keys").hasMessageEndingWith("not \"\"");
+        .hasMessageStartingWith("input 'f[0]': the keys")
+        .hasMessageEndingWith("not \"\"");
   }
 
   @Test
@@ -310,8 +313,7 @@ class BoundListsTest {
     try (session) {
       Script script = session.compile("out = length(f)", CompileOptions.inputs("f").outputs("out"));
       double[][] ragged = {{1, 2}, {3}};
-      assertThatThrownBy(() ->
-              script.run(Inputs.of("f", List.of(X, Map.of("weights", ragged), X))))
+      assertThatThrownBy(() -> script.run(Inputs.of("f", List.of(X, Map.of("weights", ragged), X))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("input 'f[1].weights': row 1 has 1 cells, but row 0 has 2");
       Matrix closed = session.matrix(X);
@@ -329,9 +331,12 @@ class BoundListsTest {
       CompileOptions options = CompileOptions.none().outputs("n", "L", "twice");
       Script script = session.compile("n = 3; L = list(1, 2); twice = list(a=1, 2)", options);
       try (RunResult result = script.run()) {
-        assertThatThrownBy(() -> result.list("n")).hasMessage("output 'n' is an integer 3, not a list");
-        assertThatThrownBy(() -> result.map("n")).hasMessage("output 'n' is an integer 3, not a list");
-        assertThatThrownBy(() -> result.frame("L")).hasMessage("output 'L' is a list of 2, not a frame");
+        assertThatThrownBy(() -> result.list("n"))
+            .hasMessage("output 'n' is an integer 3, not a list");
+        assertThatThrownBy(() -> result.map("n"))
+            .hasMessage("output 'n' is an integer 3, not a list");
+        assertThatThrownBy(() -> result.frame("L"))
+            .hasMessage("output 'L' is a list of 2, not a frame");
         for (String name : new String[] {"L", "twice"}) {
           assertThatThrownBy(() -> result.map(name))
               .hasMessage(

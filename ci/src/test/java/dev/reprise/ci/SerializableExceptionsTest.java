@@ -39,8 +39,9 @@ class SerializableExceptionsTest {
 
   private static List<JavaClass> exceptions() {
     return new ClassFileImporter()
-        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-        .importPackages("dev.reprise").stream()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.reprise")
+            .stream()
             .filter(type -> type.isAssignableTo(Throwable.class))
             .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
             .toList();
