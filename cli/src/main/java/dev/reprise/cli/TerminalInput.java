@@ -29,7 +29,7 @@ final class TerminalInput implements ReplInput {
   private static final int HISTORY_LINES = 10_000;
 
   /** What a terminal without a size is taken to have. */
-  private static final Size USUAL_SIZE = new Size(80, 24);
+  private static final Size USUAL_SIZE = Size.of(80, 24);
 
   private final Terminal terminal;
   private final LineReader reader;
@@ -63,7 +63,7 @@ final class TerminalInput implements ReplInput {
 
   /** Some terminals, as of serial lines and containers, say that they have no rows and columns. */
   private static void giveSize(Terminal terminal) {
-    if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
+    if (terminal.getSize().getColumns() <= 0 || terminal.getSize().getRows() <= 0) {
       terminal.setSize(USUAL_SIZE);
     }
   }

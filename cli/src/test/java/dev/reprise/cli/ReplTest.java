@@ -145,10 +145,9 @@ class ReplTest {
   void aTerminalThatSaysThatItHasNoSizeShowsEachPromptOnce() throws Exception {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     try (Terminal terminal = new DumbTerminal(stream("x = 1\r:quit\r"), shown)) {
-      terminal.setSize(new Size(0, 0));
-      try (TerminalInput input =
-          new TerminalInput(terminal, folder.resolve("history"), List::of)) {
-        assertThat(terminal.getWidth()).isEqualTo(80);
+      terminal.setSize(Size.of(0, 0));
+      try (TerminalInput input = new TerminalInput(terminal, folder.resolve("history"), List::of)) {
+        assertThat(terminal.getSize().getColumns()).isEqualTo(80);
         assertThat(input.next("first> ")).isEqualTo("x = 1");
         assertThat(input.next("second> ")).isEqualTo(":quit");
         assertThat(input.next("third> ")).isNull();

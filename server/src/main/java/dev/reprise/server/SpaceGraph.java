@@ -276,8 +276,7 @@ final class SpaceGraph {
    * A run of this tenant, or one of his space that has ended: who imports what others of the space
    * have run, or imported, adds the values that are not there any more.
    */
-  private void checkKnown(Handle handle, long run, Set<Long> runs)
-      throws MalformedChangeException {
+  private void checkKnown(Handle handle, long run, Set<Long> runs) throws MalformedChangeException {
     if (!runs.contains(run) && !isRun(handle, run, "status IS NOT NULL")) {
       check(handle, run, runs);
     }
