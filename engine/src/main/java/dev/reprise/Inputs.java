@@ -5,9 +5,23 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Values bound to variables of a script for one run; immutable. A value is a {@link Matrix}, a
- * {@code double[][]} (copied and identified by its content at each run; use {@link Session#matrix}
- * for what is bound often), a number, a boolean or a text.
+ * Values bound to variables of a script for one run; immutable, and may be used for any number of
+ * runs, by any thread. A value is
+ *
+ * <ul>
+ *   <li>a {@link Matrix}, or a {@code double[][]} of rows that are equally long,
+ *   <li>a number (whole ones as {@code Integer}, {@code Long}, {@code Short} or {@code Byte}, all
+ *       others as double), a boolean or a text,
+ *   <li>{@link Columns}: a frame,
+ *   <li>a {@link java.util.List} of such values: a list; or a {@link Map} from texts to such
+ *       values: a list with names, in the order of the map's iteration. Both may lie in one
+ *       another.
+ * </ul>
+ *
+ * <p>Lists and maps are copied, however deep, when they are given. A {@code double[][]}, also one
+ * in a list, is copied and identified by its content at each run: what the program writes into it
+ * between two runs is seen by the second one, and what it writes while a script runs is not. Use
+ * {@link Session#matrix} for what is large and bound often.
  */
 public final class Inputs {
   private static final Inputs NONE = new Inputs(new LinkedHashMap<>());
@@ -18,28 +32,37 @@ public final class Inputs {
     this.values = values;
   }
 
+  /** No value, for a script without inputs. */
   public static Inputs none() {
     return NONE;
   }
 
+  /**
+   * One value.
+   *
+   * @param name of the variable
+   * @param value as described above
+   * @return inputs to which others can be added
+   * @throws IllegalArgumentException when the value, or what is in it, is of no such type; the
+   *     message names the place, as in {@code features[2].weights}
+   */
   public static Inputs of(String name, Object value) {
     return NONE.and(name, value);
   }
 
-  /** These inputs and one more. */
+  /**
+   * These inputs and one more, or with another value for a name that they have.
+   *
+   * @param name of the variable
+   * @param value as described above
+   * @return the new inputs; these are as before
+   * @throws IllegalArgumentException when the value, or what is in it, is of no such type; the
+   *     message names the place, as in {@code features[2].weights}
+   */
   public Inputs and(String name, Object value) {
     Objects.requireNonNull(name, "name");
-    switch (value) {
-      case Matrix _, double[][] _, Number _, Boolean _, String _ -> {}
-      case null, default ->
-          throw new IllegalArgumentException(
-              "input '"
-                  + name
-                  + "' must be a Matrix, double[][], number, boolean or text, not "
-                  + (value == null ? "null" : value.getClass().getName()));
-    }
     Map<String, Object> copy = new LinkedHashMap<>(values);
-    copy.put(name, value);
+    copy.put(name, InputForm.checked(name, value));
     return new Inputs(copy);
   }
 

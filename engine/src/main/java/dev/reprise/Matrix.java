@@ -67,6 +67,7 @@ public final class Matrix implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "cell (" + row + ", " + col + ") of a matrix of shape " + value.shape());
     }
+    session.requireOpen("Matrix.get");
     MatrixOperand cells = pinned();
     try {
       return cells.get(row, col);
@@ -77,6 +78,10 @@ public final class Matrix implements AutoCloseable {
 
   /** A copy of all cells by row; at most 2^31 rows and columns. */
   public double[][] toArray() {
+    return session.whileOpen("Matrix.toArray", this::copied);
+  }
+
+  private double[][] copied() {
     MatrixOperand cells = pinned();
     try {
       int rows = Math.toIntExact(rows());

@@ -5,14 +5,18 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceText;
 import dev.reprise.lineage.TraceWriter;
+import dev.reprise.runtime.FrameValue;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** What a run left in the variables that were compiled as outputs. Close it to give memory back. */
 public final class RunResult implements AutoCloseable {
@@ -40,17 +44,21 @@ public final class RunResult implements AutoCloseable {
 
   /** A matrix output as rows of cells. */
   public double[][] matrix(String name) {
-    try (Matrix matrix = handle(name)) {
-      return matrix.toArray();
-    }
+    return session.whileOpen(
+        "RunResult.matrix",
+        () -> {
+          try (Matrix matrix = handle(name)) {
+            return matrix.toArray();
+          }
+        });
   }
 
   /** A matrix output that outlives this result and can be bound to another run; close it. */
   public Matrix handle(String name) {
+    session.requireOpen("RunResult.handle");
     synchronized (this) {
       if (!(value(name) instanceof MatrixValue matrix)) {
-        throw new IllegalArgumentException(
-            "output '" + name + "' is " + Describe.one(value(name)) + ", not a matrix");
+        throw notA(name, "matrix");
       }
       matrix.retain();
       return new Matrix(matrix, items.get(name), session);
@@ -60,10 +68,76 @@ public final class RunResult implements AutoCloseable {
   /** A scalar output. */
   public Scalar scalar(String name) {
     if (!(value(name) instanceof Scalar scalar)) {
-      throw new IllegalArgumentException(
-          "output '" + name + "' is " + Describe.one(value(name)) + ", not a scalar");
+      throw notA(name, "scalar");
     }
     return scalar;
+  }
+
+  /**
+   * A frame output. It shares nothing with the result, and may be bound to another run.
+   *
+   * @param name of the output
+   * @throws IllegalArgumentException when there is no such output, or it is no frame
+   * @throws IllegalStateException when the result is closed
+   */
+  public Columns frame(String name) {
+    return read("RunResult.frame", name, FrameValue.class, ResultForm::columns);
+  }
+
+  /**
+   * A list output: matrices as {@code double[][]}, numbers as {@code Double} or {@code Long}, truth
+   * values as {@code Boolean}, texts as {@code String}, frames as {@link Columns}, lists as {@code
+   * List}, those with names as {@code Map}. All of it is copied, and may be bound to another run.
+   *
+   * @param name of the output
+   * @return its elements in order, without their names; unmodifiable
+   * @throws IllegalArgumentException when there is no such output, or it is no list
+   * @throws IllegalStateException when the result is closed
+   */
+  public List<Object> list(String name) {
+    return read(
+        "RunResult.list", name, ListValue.class, list -> ResultForm.elements(list, name, session));
+  }
+
+  /**
+   * A list output with names; elements are as in {@link #list}.
+   *
+   * @param name of the output
+   * @return its elements by name, in order; unmodifiable. Empty for an empty list
+   * @throws IllegalArgumentException when there is no such output, it is no list, or its elements
+   *     do not have a name each of their own
+   * @throws IllegalStateException when the result is closed
+   */
+  public Map<String, Object> map(String name) {
+    return read(
+        "RunResult.map", name, ListValue.class, list -> ResultForm.map(list, name, session));
+  }
+
+  /** What a reader makes of an output, which meanwhile lives whoever closes the result. */
+  private <V extends Value, T> T read(
+      String call, String name, Class<V> type, Function<V, T> reader) {
+    return session.whileOpen(call, () -> readOpen(name, type, reader));
+  }
+
+  private <V extends Value, T> T readOpen(String name, Class<V> type, Function<V, T> reader) {
+    V held;
+    synchronized (this) {
+      if (!type.isInstance(value(name))) {
+        throw notA(name, type == ListValue.class ? "list" : "frame");
+      }
+      held = type.cast(value(name));
+      held.retain();
+    }
+    try {
+      return reader.apply(held);
+    } finally {
+      held.release();
+    }
+  }
+
+  private IllegalArgumentException notA(String name, String kind) {
+    return new IllegalArgumentException(
+        "output '" + name + "' is " + Describe.one(value(name)) + ", not a " + kind);
   }
 
   /** An output of any type, borrowed until this result is closed. */

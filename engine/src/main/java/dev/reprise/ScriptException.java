@@ -2,6 +2,7 @@ package dev.reprise;
 
 import dev.reprise.language.Position;
 import dev.reprise.language.SourceExcerpt;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -24,12 +25,12 @@ public final class ScriptException extends RuntimeException {
   }
 
   /** One call on the script's stack. */
-  public record Call(String function, Position callSite) {}
+  public record Call(String function, Position callSite) implements Serializable {}
 
   private final Kind kind;
   private final String detail;
-  private final transient Position position;
-  private final transient List<Call> calls;
+  private final Position position;
+  private final Call[] calls;
   private final String sourceLine;
   private final String notes;
 
@@ -50,7 +51,7 @@ public final class ScriptException extends RuntimeException {
     this.kind = kind;
     this.detail = detail;
     this.position = position;
-    this.calls = List.copyOf(calls);
+    this.calls = calls.toArray(Call[]::new);
     this.sourceLine = sourceLine;
     this.notes = notes;
   }
@@ -70,7 +71,7 @@ public final class ScriptException extends RuntimeException {
 
   private ScriptException copy(String line, String lines) {
     ScriptException copy =
-        new ScriptException(kind, detail, position, calls, getCause(), line, lines);
+        new ScriptException(kind, detail, position, calls(), getCause(), line, lines);
     copy.setStackTrace(getStackTrace());
     return copy;
   }
@@ -107,7 +108,7 @@ public final class ScriptException extends RuntimeException {
 
   /** Function calls from the innermost outwards. */
   public List<Call> calls() {
-    return calls;
+    return List.of(calls);
   }
 
   /** Position, reason, the line of the script with a mark at the place, and the script stack. */
@@ -126,7 +127,7 @@ public final class ScriptException extends RuntimeException {
     int shown = 0;
     for (Call call : calls) {
       if (++shown > 20) {
-        text.append("\n  ... ").append(calls.size() - 20).append(" more calls");
+        text.append("\n  ... ").append(calls.length - 20).append(" more calls");
         break;
       }
       text.append("\n  in function ").append(call.function());

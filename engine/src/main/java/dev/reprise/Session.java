@@ -8,10 +8,10 @@ import dev.reprise.engine.replay.Replayer;
 import dev.reprise.language.CompileException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A set of options, a memory budget and a lineage cache that scripts share. Thread-safe; close it
@@ -35,7 +35,7 @@ public final class Session implements AutoCloseable {
   public Script compile(Path file, CompileOptions options) throws CompileException, IOException {
     Objects.requireNonNull(file, "file");
     Objects.requireNonNull(options, "options");
-    services.requireOpen();
+    services.requireOpen("Session.compile");
     return new Script(ScriptCompiler.compile(services, file, options), this);
   }
 
@@ -43,7 +43,7 @@ public final class Session implements AutoCloseable {
   public Script compile(String text, CompileOptions options) throws CompileException {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(options, "options");
-    services.requireOpen();
+    services.requireOpen("Session.compile");
     return new Script(ScriptCompiler.compile(services, text, options), this);
   }
 
@@ -54,17 +54,23 @@ public final class Session implements AutoCloseable {
    * @return null when the script is to be compiled and run
    */
   public RunStatistics recall(Path file, CompileOptions options) throws IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(options, "options");
+    services.requireOpen("Session.recall");
     return ScriptCompiler.recall(services, file, options);
   }
 
   /** As the other, for a script given as text. */
   public RunStatistics recall(String text, CompileOptions options) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(options, "options");
+    services.requireOpen("Session.recall");
     return ScriptCompiler.recall(services, text, options);
   }
 
   /** A conversation: inputs that share variables. Close it before the session. */
   public Workspace workspace() {
-    services.requireOpen();
+    services.requireOpen("Session.workspace");
     return new Workspace(new Conversation(services));
   }
 
@@ -78,7 +84,8 @@ public final class Session implements AutoCloseable {
    * have the same content. Saves hashing large inputs.
    */
   public Matrix matrix(double[][] rows, String version) {
-    Binding.Bound bound = services.whileOpen(() -> Binding.matrix(services, rows, version));
+    Binding.Bound bound =
+        whileOpen("Session.matrix", () -> Binding.matrix(services, rows, version));
     return new Matrix(bound.value(), bound.item(), this);
   }
 
@@ -93,11 +100,14 @@ public final class Session implements AutoCloseable {
 
   /** Recomputes an item of a trace, and writes, compares or shows it. */
   public ReplayResult replay(ReplayRequest request) throws IOException {
+    Objects.requireNonNull(request, "request");
+    services.requireOpen("Session.replay");
     return new Replayer(services.sources()).replay(request);
   }
 
   /** Looks for accelerators, whatever the session uses; loads their drivers. */
   public DeviceReport accelerators() {
+    services.requireOpen("Session.accelerators");
     return SessionServices.findAccelerators();
   }
 
@@ -106,40 +116,34 @@ public final class Session implements AutoCloseable {
    * device, by its name; {@code auto} starts from them.
    */
   public Map<String, Integer> calibrated() {
+    services.requireOpen("Session.calibrated");
     return services.calibrated();
   }
 
   /** Notes about devices and libraries that a report should show. */
   public List<String> deviceNotes() {
+    services.requireOpen("Session.deviceNotes");
     return services.device().notes();
+  }
+
+  /**
+   * Does something with the session's memory; closing waits for that.
+   *
+   * @param call of the API, as messages name it
+   * @throws IllegalStateException when the session is closed
+   */
+  <T> T whileOpen(String call, Supplier<T> doing) {
+    return services.whileOpen(call, doing);
+  }
+
+  /** As {@link #whileOpen} for what takes so little time that whoever closes need not wait. */
+  void requireOpen(String call) {
+    services.requireOpen(call);
   }
 
   /** Values with references for a run; none when one of them cannot be bound. */
   Map<String, Binding.Bound> bind(Inputs inputs) {
-    Map<String, Binding.Bound> bound = new LinkedHashMap<>();
-    try {
-      inputs
-          .values()
-          .forEach((name, value) ->
-              bound.put(
-                  name,
-                  value instanceof Matrix matrix ? bind(matrix) : Binding.of(services, value)));
-      return bound;
-    } catch (RuntimeException | Error e) {
-      Binding.release(bound);
-      throw e;
-    }
-  }
-
-  /**
-   * A matrix of another session is copied and goes by its content: that session may not trace, or
-   * may have computed the cells in a way that the options of this one rule out, and its key would
-   * have this one's cache hand them out.
-   */
-  private Binding.Bound bind(Matrix matrix) {
-    return matrix.session() == this
-        ? Binding.borrowed(matrix.value(), matrix.item())
-        : Binding.content(services, matrix.toArray(), Math.toIntExact(matrix.cols()));
+    return new InputBinding(this, services).bind(inputs);
   }
 
   /** Buffers that were not given back when the session closed; for tests. */
@@ -157,6 +161,7 @@ public final class Session implements AutoCloseable {
    *     that it will tell of, or it has other things to leave, such as a time line
    */
   public boolean closeAtLeisure() {
+    services.requireOpen("Session.closeAtLeisure");
     return services.closeAtLeisure();
   }
 

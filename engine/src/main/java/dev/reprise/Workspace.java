@@ -60,7 +60,7 @@ public final class Workspace implements AutoCloseable {
   public Answer run(String name, String text) throws CompileException {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(text, "text");
-    begin();
+    begin("Workspace.run");
     try {
       return answer(name, text);
     } finally {
@@ -68,16 +68,21 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  private synchronized void begin() {
-    if (closed) {
-      throw new IllegalStateException("the workspace is closed");
-    }
+  private synchronized void begin(String call) {
+    requireOpen(call);
     if (inUse) {
       throw new IllegalStateException(
           "an input of this workspace is running; run inputs one after the other, or use a workspace"
               + " for each thread");
     }
     inUse = true;
+  }
+
+  private synchronized void requireOpen(String call) {
+    if (closed) {
+      throw new IllegalStateException(call + ": the workspace is closed");
+    }
+    conversation.requireOpen(call);
   }
 
   private synchronized void end() {
@@ -134,7 +139,7 @@ public final class Workspace implements AutoCloseable {
 
   /** Blocks and instructions of an input, a statement or an expression, which is not run. */
   public String explain(String name, String text) throws CompileException {
-    begin();
+    begin("Workspace.explain");
     try {
       return compiled(expressionOrNull(name, text), name, text).explain();
     } finally {
@@ -194,7 +199,7 @@ public final class Workspace implements AutoCloseable {
 
   /** Forgets a variable or function; false when there is none of that name. */
   public boolean forget(String name) {
-    begin();
+    begin("Workspace.forget");
     try {
       return conversation.forget(name);
     } finally {
@@ -204,7 +209,7 @@ public final class Workspace implements AutoCloseable {
 
   /** Forgets all variables and functions; what the session has cached stays. */
   public void forgetAll() {
-    begin();
+    begin("Workspace.forgetAll");
     try {
       conversation.forgetAll();
     } finally {

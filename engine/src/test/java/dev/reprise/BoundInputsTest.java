@@ -60,9 +60,10 @@ class BoundInputsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a matrix is made of rows, but got null");
     Script script = session.compile("s = sum(X)", CompileOptions.inputs("X"));
-    assertThatThrownBy(() -> script.run(Inputs.of("X", missing))).hasMessage("row 1 is null");
+    assertThatThrownBy(() -> script.run(Inputs.of("X", missing)))
+        .hasMessage("input 'X': row 1 is null");
     assertThatThrownBy(() -> script.run(Inputs.of("X", new double[][] {{1}, {2, 3}})))
-        .hasMessage("row 1 has 2 cells, but row 0 has 1");
+        .hasMessage("input 'X': row 1 has 2 cells, but row 0 has 1");
     session.close();
     assertThat(session.liveBuffersAtClose()).isZero();
   }

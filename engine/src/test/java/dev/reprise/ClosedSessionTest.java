@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.language.CompileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +73,80 @@ class ClosedSessionTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(CLOSED);
     assertThatThrownBy(session::workspace).hasMessageContaining(CLOSED);
+  }
+
+  @Test
+  void everyCallSaysWhichItIsAndThatTheSessionIsClosed() throws Exception {
+    Session session = Reprise.session(config());
+    Script script = session.compile("x = 1", CompileOptions.none());
+    Workspace workspace = session.workspace();
+    workspace.run("1", "a = matrix(1, 2, 2)");
+    session.close();
+    CompileOptions none = CompileOptions.none();
+    Path file = Files.writeString(folder.resolve("s.dml"), "x = 1");
+    Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
+    calls.put("Session.compile", () -> session.compile(file, none));
+    calls.put("Session.recall", () -> session.recall(file, none));
+    calls.put("Session.replay", () -> session.replay(ReplayRequest.of(file)));
+    calls.put("Session.matrix", () -> session.matrix(new double[][] {{1}}, "v"));
+    calls.put("Session.workspace", session::workspace);
+    calls.put("Session.accelerators", session::accelerators);
+    calls.put("Session.calibrated", session::calibrated);
+    calls.put("Session.deviceNotes", session::deviceNotes);
+    calls.put("Session.closeAtLeisure", session::closeAtLeisure);
+    calls.put("Script.run", script::run);
+    calls.put("Workspace.run", () -> workspace.run("2", "b = a + 1"));
+    calls.put("Workspace.explain", () -> workspace.explain("2", "a + 1"));
+    calls.put("Workspace.forget", () -> workspace.forget("a"));
+    calls.put("Workspace.forgetAll", workspace::forgetAll);
+    calls.forEach((name, call) ->
+        assertThatThrownBy(call)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage(name + ": " + CLOSED));
+    assertThatThrownBy(() -> session.recall("x = 1", none)).hasMessageContaining(CLOSED);
+    assertThat(workspace.variables()).containsEntry("a", "matrix 2x2");
+    workspace.close();
+    workspace.close();
+    assertThatThrownBy(() -> workspace.run("2", "1"))
+        .hasMessage("Workspace.run: the workspace is closed");
+  }
+
+  @Test
+  void valuesThatOutliveTheSessionSayThatItIsClosed() throws CompileException {
+    Session session = Reprise.session(config());
+    Matrix bound = session.matrix(new double[][] {{1, 2}});
+    CompileOptions options = CompileOptions.inputs("X").outputs("Y", "s", "L", "F");
+    RunResult result =
+        session
+            .compile("Y = X + 1; s = sum(Y); L = list(a=Y); F = as.frame(Y)", options)
+            .run(Inputs.of("X", bound));
+    Matrix handle = result.handle("Y");
+    session.close();
+    Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
+    calls.put("RunResult.matrix", () -> result.matrix("Y"));
+    calls.put("RunResult.handle", () -> result.handle("Y"));
+    calls.put("RunResult.list", () -> result.list("L"));
+    calls.put("RunResult.map", () -> result.map("L"));
+    calls.put("RunResult.frame", () -> result.frame("F"));
+    calls.put("Matrix.toArray", bound::toArray);
+    calls.put("Matrix.get", () -> handle.get(0, 0));
+    calls.forEach((name, call) ->
+        assertThatThrownBy(call)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage(name + ": " + CLOSED));
+    try (Session other = Reprise.session(config())) {
+      Script sum = other.compile("s = sum(X)", CompileOptions.inputs("X").outputs("s"));
+      assertThatThrownBy(() -> sum.run(Inputs.of("X", List.of(bound))))
+          .hasMessageContaining(CLOSED);
+    }
+    assertThat(result.scalar("s").asDouble()).isEqualTo(5);
+    assertThat(result.lineage("s")).contains("bound");
+    assertThat(result.statistics().executed()).isPositive();
+    assertThat(handle.cols()).isEqualTo(2);
+    handle.close();
+    bound.close();
+    result.close();
+    result.close();
   }
 
   /** A number that does something while it is being bound. */

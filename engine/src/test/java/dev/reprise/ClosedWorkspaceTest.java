@@ -55,8 +55,9 @@ class ClosedWorkspaceTest {
     assertThat(workspace.variables()).isEmpty();
     assertThatThrownBy(() -> workspace.run("<later>", "x = 1"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the workspace is closed");
-    assertThatThrownBy(() -> workspace.forget("x")).hasMessage("the workspace is closed");
+        .hasMessage("Workspace.run: the workspace is closed");
+    assertThatThrownBy(() -> workspace.forget("x"))
+        .hasMessage("Workspace.forget: the workspace is closed");
     workspace.close();
   }
 
@@ -155,7 +156,7 @@ class ClosedWorkspaceTest {
     assertThat(end.get())
         .satisfiesAnyOf(
             e -> assertThat(e).isInstanceOf(CancellationException.class),
-            e -> assertThat(e).hasMessage("the workspace is closed"));
+            e -> assertThat(e).hasMessage("Workspace.run: the workspace is closed"));
     assertIsClosed();
   }
 }

@@ -16,6 +16,7 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -26,6 +27,9 @@ import org.jline.terminal.TerminalBuilder;
 final class TerminalInput implements ReplInput {
   private static final String CONTINUED = "... ";
   private static final int HISTORY_LINES = 10_000;
+
+  /** What a terminal without a size is taken to have. */
+  private static final Size USUAL_SIZE = Size.of(80, 24);
 
   private final Terminal terminal;
   private final LineReader reader;
@@ -42,6 +46,7 @@ final class TerminalInput implements ReplInput {
 
   TerminalInput(Terminal terminal, Path history, Supplier<Collection<String>> names) {
     this.terminal = terminal;
+    giveSize(terminal);
     this.reader =
         LineReaderBuilder.builder()
             .terminal(terminal)
@@ -54,6 +59,13 @@ final class TerminalInput implements ReplInput {
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .option(LineReader.Option.HISTORY_IGNORE_SPACE, false)
             .build();
+  }
+
+  /** Some terminals, as of serial lines and containers, say that they have no rows and columns. */
+  private static void giveSize(Terminal terminal) {
+    if (terminal.getSize().getColumns() <= 0 || terminal.getSize().getRows() <= 0) {
+      terminal.setSize(USUAL_SIZE);
+    }
   }
 
   private static Path madePlaceFor(Path history) throws IOException {

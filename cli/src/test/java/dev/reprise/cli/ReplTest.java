@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,23 @@ class ReplTest {
       assertThat(input.next("> ")).isNull();
     }
     assertThat(Files.readString(history)).contains(":quit");
+  }
+
+  @Test
+  void aTerminalThatSaysThatItHasNoSizeShowsEachPromptOnce() throws Exception {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    try (Terminal terminal = new DumbTerminal(stream("x = 1\r:quit\r"), shown)) {
+      terminal.setSize(Size.of(0, 0));
+      try (TerminalInput input = new TerminalInput(terminal, folder.resolve("history"), List::of)) {
+        assertThat(terminal.getSize().getColumns()).isEqualTo(80);
+        assertThat(input.next("first> ")).isEqualTo("x = 1");
+        assertThat(input.next("second> ")).isEqualTo(":quit");
+        assertThat(input.next("third> ")).isNull();
+      }
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("first> ")
+        .containsOnlyOnce("second> ");
   }
 
   private Terminal dumb(String typed) throws Exception {

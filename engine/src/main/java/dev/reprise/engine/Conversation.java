@@ -107,7 +107,7 @@ public final class Conversation implements AutoCloseable {
      * @throws CancellationException when it was ended ({@link #endInput})
      */
     public Answer run() {
-      try (OpenRuns.Entry open = services.runs().begin()) {
+      try (OpenRuns.Entry open = services.runs().begin("Workspace.run")) {
         begins(open);
         return run(open);
       } finally {
@@ -127,6 +127,16 @@ public final class Conversation implements AutoCloseable {
           new ConversationRun(services, run, functions, variables, seeds).execute();
       return new Answer(statistics, compiled.warnings());
     }
+  }
+
+  /**
+   * Makes sure that the session can be used.
+   *
+   * @param call of the API, as messages name it
+   * @throws IllegalStateException when the session is closed
+   */
+  public void requireOpen(String call) {
+    services.requireOpen(call);
   }
 
   /**

@@ -104,7 +104,7 @@ final class RunRecall {
 
   /** Does what an earlier run did, if it is known; else null. */
   RunStatistics recall(String name) {
-    try (OpenRuns.Entry open = services.runs().begin()) {
+    try (OpenRuns.Entry open = services.runs().begin("Session.recall")) {
       return recall(name, open);
     }
   }

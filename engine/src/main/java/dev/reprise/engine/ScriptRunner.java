@@ -114,7 +114,7 @@ public final class ScriptRunner {
   public Outcome run(Supplier<Map<String, Binding.Bound>> binding) {
     // Before memory is taken for the inputs, which whoever closes the session is to find given
     // back.
-    try (OpenRuns.Entry open = services.runs().begin()) {
+    try (OpenRuns.Entry open = services.runs().begin("Script.run")) {
       return run(open, binding.get());
     }
   }
@@ -252,7 +252,7 @@ public final class ScriptRunner {
         }
         context.ahead.discard();
         activation.leave();
-        inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
+        inputs.values().forEach(bound -> bound.forEachMatrix(services.restoration()::letGo));
         services.config().out().flush();
       }
     }
@@ -265,7 +265,7 @@ public final class ScriptRunner {
           input.getValue().any().release();
         } else {
           Binding.Bound bound = input.getValue();
-          services.restoration().keep(bound.value(), bound.item());
+          bound.forEachMatrix(services.restoration()::keep);
           activation.bind(slot, bound.any(), bound.item());
         }
       }

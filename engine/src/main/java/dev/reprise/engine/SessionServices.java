@@ -256,12 +256,13 @@ public final class SessionServices implements AutoCloseable {
   }
 
   /**
-   * Makes something that takes the session's memory; closing waits for that.
+   * Does something with the session's memory; closing waits for that.
    *
+   * @param call of the API, as messages name it
    * @throws IllegalStateException when the session is closed
    */
-  public <T> T whileOpen(Supplier<T> making) {
-    try (OpenRuns.Entry _ = runs().begin()) {
+  public <T> T whileOpen(String call, Supplier<T> making) {
+    try (OpenRuns.Entry _ = runs().begin(call)) {
       return making.get();
     }
   }
@@ -269,10 +270,11 @@ public final class SessionServices implements AutoCloseable {
   /**
    * Makes sure that the session can be used, by any thread.
    *
+   * @param call of the API, as messages name it
    * @throws IllegalStateException when the session is closed
    */
-  public void requireOpen() {
-    runs().requireOpen();
+  public void requireOpen(String call) {
+    runs().requireOpen(call);
   }
 
   /** The runs that are under way; closing waits for them. */

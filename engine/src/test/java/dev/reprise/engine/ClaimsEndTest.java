@@ -46,7 +46,7 @@ class ClaimsEndTest {
 
   private final OpenClaims claims = new OpenClaims();
   private final Resources resources = new Resources(CONFIG, claims, List::of, null);
-  private final OpenRuns.Entry open = resources.runs().begin();
+  private final OpenRuns.Entry open = resources.runs().begin("Script.run");
   private final ControlContext context =
       new Run(
               resources,

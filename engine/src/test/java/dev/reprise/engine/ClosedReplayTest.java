@@ -49,7 +49,7 @@ class ClosedReplayTest {
 
   private static boolean isOpen(SessionServices services) {
     try {
-      return services.whileOpen(() -> true);
+      return services.whileOpen("Session.matrix", () -> true);
     } catch (IllegalStateException e) {
       return false;
     }

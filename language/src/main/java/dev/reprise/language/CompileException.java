@@ -9,14 +9,14 @@ import java.util.List;
 public final class CompileException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<Diagnostic> diagnostics;
+  private final Diagnostic[] diagnostics;
 
   public CompileException(List<Diagnostic> diagnostics) {
     super(DiagnosticPrinter.plain().print(diagnostics).stripTrailing(), null, false, false);
-    this.diagnostics = List.copyOf(diagnostics);
+    this.diagnostics = diagnostics.toArray(Diagnostic[]::new);
   }
 
   public List<Diagnostic> diagnostics() {
-    return diagnostics;
+    return List.of(diagnostics);
   }
 }

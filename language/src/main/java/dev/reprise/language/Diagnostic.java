@@ -1,5 +1,7 @@
 package dev.reprise.language;
 
+import java.io.Serializable;
+
 /**
  * One finding about a script.
  *
@@ -16,7 +18,8 @@ public record Diagnostic(
     int length,
     String message,
     String hint,
-    String sourceLine) {
+    String sourceLine)
+    implements Serializable {
 
   public enum Severity {
     ERROR,

@@ -1,6 +1,7 @@
 package dev.reprise.language;
 
 import dev.reprise.runtime.operation.Place;
+import java.io.Serializable;
 
 /**
  * A place in a source file.
@@ -9,7 +10,7 @@ import dev.reprise.runtime.operation.Place;
  * @param line one-based
  * @param column one-based
  */
-public record Position(String file, int line, int column) implements Place {
+public record Position(String file, int line, int column) implements Place, Serializable {
 
   /** Whether it is in a file that comes with Reprise, of which the user has not written a line. */
   public boolean isShipped() {

@@ -6,7 +6,7 @@ import dev.reprise.runtime.ResourceException;
 public final class ShortageException extends ResourceException {
   private static final long serialVersionUID = 1L;
 
-  private final transient boolean mayPass;
+  private final boolean mayPass;
 
   /**
    * @param mayPass whether it could help that others give back what they use

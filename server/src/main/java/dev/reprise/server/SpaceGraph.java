@@ -220,7 +220,7 @@ final class SpaceGraph {
         batches.add(measured);
       }
       case GraphChange.Kept kept -> {
-        check(handle, kept.run(), runs);
+        checkKnown(handle, kept.run(), runs);
         return artifacts(handle).keep(client, kept) ? 1 : 0;
       }
       case GraphChange.Used used -> {
@@ -228,7 +228,7 @@ final class SpaceGraph {
         used(handle, used);
       }
       case GraphChange.Region region -> {
-        check(handle, region.run(), runs);
+        checkKnown(handle, region.run(), runs);
         region(handle, region);
       }
       case GraphChange.TraceText trace ->
@@ -272,20 +272,30 @@ final class SpaceGraph {
     return 0;
   }
 
+  /**
+   * A run of this tenant, or one of his space that has ended: who imports what others of the space
+   * have run, or imported, adds the values that are not there any more.
+   */
+  private void checkKnown(Handle handle, long run, Set<Long> runs) throws MalformedChangeException {
+    if (!runs.contains(run) && !isRun(handle, run, "status IS NOT NULL")) {
+      check(handle, run, runs);
+    }
+  }
+
+  private boolean isRun(Handle handle, long run, String condition) {
+    return handle
+        .createQuery("SELECT 1 FROM run WHERE space = :space AND id = :run AND " + condition)
+        .bind("space", tenant.space())
+        .bind("run", run)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   /** The number of a run of this tenant. */
   private long check(Handle handle, long run, Set<Long> runs) throws MalformedChangeException {
     if (!runs.contains(run)) {
-      boolean known =
-          handle
-              .createQuery(
-                  "SELECT 1 FROM run WHERE space = :space AND id = :run AND tenant = :tenant")
-              .bind("space", tenant.space())
-              .bind("run", run)
-              .bind("tenant", tenant.id())
-              .mapTo(Integer.class)
-              .findOne()
-              .isPresent();
-      if (!known) {
+      if (!isRun(handle, run, "tenant = " + tenant.id())) {
         throw new MalformedChangeException("there is no run " + run + " of this tenant");
       }
       runs.add(run);

@@ -77,7 +77,7 @@ public final class Replayer {
    * @throws java.util.concurrent.CancellationException when it is being closed meanwhile
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
-    try (OpenRuns.Entry open = sources.resources().runs().begin()) {
+    try (OpenRuns.Entry open = sources.resources().runs().begin("Session.replay")) {
       cancellation = open.cancellation();
       return replayed(request);
     }

@@ -43,7 +43,7 @@ public final class OpenRuns {
      */
     public void begins(Thread thread) {
       synchronized (OpenRuns.this) {
-        requireOpen();
+        requireOpen("Script.run");
         script = thread;
         joined(thread);
       }
@@ -100,10 +100,11 @@ public final class OpenRuns {
   /**
    * Begins a run, or another use of the session, on the calling thread.
    *
+   * @param call of the API, as messages name it
    * @throws IllegalStateException when the session is closed
    */
-  public synchronized Entry begin() {
-    requireOpen();
+  public synchronized Entry begin(String call) {
+    requireOpen(call);
     Entry entry = new Entry(Thread.currentThread());
     open.add(entry);
     return entry;
@@ -117,11 +118,12 @@ public final class OpenRuns {
   /**
    * Makes sure that the session can be used, by any thread.
    *
+   * @param call of the API, as messages name it
    * @throws IllegalStateException when the session is closed
    */
-  public synchronized void requireOpen() {
+  public synchronized void requireOpen(String call) {
     if (closed) {
-      throw new IllegalStateException("the session is closed");
+      throw new IllegalStateException(call + ": the session is closed");
     }
   }
 

@@ -22,7 +22,7 @@ public final class ElementNames {
   }
 
   /** The attributes of operands with these names, of which some may be empty; of none for none. */
-  static Attributes attributes(List<String> names) {
+  public static Attributes attributes(List<String> names) {
     Map<String, String> attributes = new TreeMap<>();
     for (int i = 0; i < names.size(); i++) {
       attributes.put("name." + i, names.get(i));

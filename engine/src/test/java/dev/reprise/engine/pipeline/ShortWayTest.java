@@ -66,7 +66,7 @@ class ShortWayTest {
 
     Sums(SessionConfig config) {
       resources = new Resources(config, CacheEvents.NONE, List::of, null);
-      open = resources.runs().begin();
+      open = resources.runs().begin("Script.run");
       LineageBudget lineage = new LineageBudget(1 << 20, 1, SINK);
       RunJournal journal = new RunJournal(false, false);
       context =
