@@ -2,7 +2,8 @@ package dev.reprise.runtime.cpu.code;
 
 /**
  * Numbers that normal random numbers are computed with, in Java and in machine code: the
- * polynomials of {@link LogarithmSeries} and {@link AngleSeries}, added up one term after the other.
+ * polynomials of {@link LogarithmSeries} and {@link AngleSeries}, added up one term after the
+ * other.
  */
 public final class NormalSeries {
   /** ln 2 in two parts; small multiples of the first are exact. */
