@@ -87,7 +87,7 @@ class RandomCountedCallsTest {
     }
 
     private String statement(int depth, boolean calls) {
-      return switch (random.nextInt(depth > 1 ? 5 : calls ? 10 : 8)) {
+      return switch (random.nextInt(depth > 1 ? 5 : calls ? 11 : 9)) {
         case 0, 1 -> "q = (%s) %%%% 97\n".formatted(value());
         case 2 -> "r = (%s) %%%% 97\n".formatted(value());
         case 3 -> pick("q = ", "r = ") + number() + "\n";
@@ -101,7 +101,10 @@ class RandomCountedCallsTest {
                     pick("k > 3", "q > 4", "z < 4", "r %% 2 == 0"),
                     statements(depth + 1, calls),
                     statements(depth + 1, calls));
-        case 8 -> "[q, H] = inner(%s, %s, %s)\n".formatted(pick("X", "H"), number(), number());
+        case 8 ->
+            "for (%s in 1:2) {\nr = %s\n}\nq = (r + nrow(X)) %%%% 97\n"
+                .formatted("j" + loops++, number());
+        case 9 -> "[q, H] = inner(%s, %s, %s)\n".formatted(pick("X", "H"), number(), number());
         default -> "l = list(%s, %s)\n".formatted(number(), number());
       };
     }
