@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in later ones. All numbers are whole and small, so that results are the same to the last bit.
  */
 class RandomCountedCallsTest {
-  private static final int PROGRAMS = 40;
+  private static final int PROGRAMS = 12;
 
   @TempDir private Path folder;
 
