@@ -131,7 +131,8 @@ class CountedNumbersTest {
 
   /** Runs two calls, of equal numbers; how many were executed. */
   private static long executed(String second) {
-    String script = SHIFTED + second + "print(lineage(q))\nprint(lineage(r))\nprint(q + r + sum(H))\n";
+    String script =
+        SHIFTED + second + "print(lineage(q))\nprint(lineage(r))\nprint(q + r + sum(H))\n";
     String expected =
         Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE).withDedup(false), script).output();
     for (SessionConfig each :

@@ -157,6 +157,7 @@ public final class HistoryTemplate {
 
     /** Of literals that a loop has counted: others of the same value are not. */
     private final Map<Key, Integer> counted = new HashMap<>();
+
     private final Map<Run, Integer> runs = new IdentityHashMap<>();
 
     /** Nodes whose key may be another one each time. */

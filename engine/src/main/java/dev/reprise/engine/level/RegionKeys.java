@@ -36,6 +36,7 @@ final class RegionKeys {
 
   /** The key in the experiment store, where contents stand for small inputs. */
   Key inStore(Region region, LineageItem[] inputs) {
-    return CompositeKey.of(kind(region), region.fingerprint(), inputs, stored.contents().of(inputs));
+    return CompositeKey.of(
+        kind(region), region.fingerprint(), inputs, stored.contents().of(inputs));
   }
 }

@@ -176,8 +176,7 @@ final class RegionReader {
       String name = in.readUTF();
       names.add(new LiteralName(name, place()));
     }
-    return marked(
-        names.isEmpty() ? LineageItem.literal(value) : LineageItem.literal(value, names));
+    return marked(names.isEmpty() ? LineageItem.literal(value) : LineageItem.literal(value, names));
   }
 
   private Place place() throws IOException {
