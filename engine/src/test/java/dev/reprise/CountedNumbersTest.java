@@ -109,6 +109,57 @@ class CountedNumbersTest {
     assertThat(stored.statistics().loops().recorded()).isGreaterThan(300);
   }
 
+  private static final String SHIFTED =
+      """
+      f = function(Matrix[Double] X, Integer k, List[Unknown] l)
+        return (Double q, Double r, Matrix[Double] H)
+      {
+        H = (X %*% (X + 3)) %% 97 + (t(X) %*% (X + 4)) %% 89
+        q = k + nrow(X)
+        c = 1
+        for (j in 1:2) {
+          c = as.scalar(l[1])
+        }
+        r = c + nrow(X)
+      }
+      X = matrix(seq(1, 3600), 60, 60) %% 11
+      unnamed = abs(-4)
+      named = 4
+      [q, r, H] = f(X, 4, list(4))
+      print(lineage(q))
+      """;
+
+  /** Runs two calls, of equal numbers; how many were executed. */
+  private static long executed(String second) {
+    String script =
+        SHIFTED + second + "print(lineage(q))\nprint(lineage(r))\nprint(q + r + sum(H))\n";
+    String expected =
+        Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE).withDedup(false), script).output();
+    for (SessionConfig each :
+        List.of(Scripts.config().withVerifyReuse(1), Scripts.config().withDedup(false))) {
+      assertThat(Scripts.run(each, script).output()).isEqualTo(expected);
+    }
+    Scripts.Outcome outcome = Scripts.run(Scripts.config(), script);
+    assertThat(outcome.output()).isEqualTo(expected);
+    return outcome.statistics().functions().misses();
+  }
+
+  @Test
+  void aCallOfACountedNumberIsNoneOfAConstant() {
+    assertThat(executed("for (i in 4:4) {\n[q, r, H] = f(X, i, list(4))\n}\n")).isEqualTo(2);
+  }
+
+  @Test
+  void callsOfConstantsAreOneWhateverTheyAreCalled() {
+    assertThat(executed("[q, r, H] = f(X, unnamed, list(unnamed))\n")).isEqualTo(1);
+    assertThat(executed("[q, r, H] = f(X, named, list(named))\n")).isEqualTo(1);
+  }
+
+  @Test
+  void aNumberThatIsTakenOutOfAListIsNotCounted() {
+    assertThat(executed("for (i in 4:4) {\n[q, r, H] = f(X, 4, list(i))\n}\n")).isEqualTo(1);
+  }
+
   @Test
   void whatDoesNotFollowFromCountedNumbersKeepsItsHistory() {
     String output =

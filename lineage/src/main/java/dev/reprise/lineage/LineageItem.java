@@ -71,7 +71,12 @@ public sealed class LineageItem permits RunItem {
     if (!isLiteral()) {
       throw new IllegalStateException("no literal: " + this);
     }
-    return isCounted() ? this : new LineageItem(null, null, null, rest, COUNTED);
+    if (isCounted()) {
+      return this;
+    }
+    return rest instanceof Named named
+        ? named.counted()
+        : new LineageItem(null, null, null, rest, COUNTED);
   }
 
   /** The same value, as one that no loop has counted. */
@@ -89,7 +94,27 @@ public sealed class LineageItem permits RunItem {
   }
 
   /** A literal with its notes. */
-  private record Named(Scalar value, List<LiteralName> names) {}
+  private static final class Named {
+    private final Scalar value;
+    private final List<LiteralName> names;
+    // One for each iteration that assigns the constant: loops know what they carry on by identity.
+    // Two threads may make two of them.
+    private LineageItem counted;
+
+    Named(Scalar value, List<LiteralName> names) {
+      this.value = value;
+      this.names = names;
+    }
+
+    LineageItem counted() {
+      LineageItem known = counted;
+      if (known == null) {
+        known = new LineageItem(null, null, null, this, COUNTED);
+        counted = known;
+      }
+      return known;
+    }
+  }
 
   /**
    * Content that came from outside; the operation's attributes hold its fingerprint.

@@ -104,8 +104,9 @@ public final class CountedNumbers {
 
   /**
    * Marks what a loop carries on: literals are counted, and so are numbers that follow from sizes.
-   * What else it carries follows from more than sizes. A constant that the loop has assigned to a
-   * variable stays the item that it is everywhere.
+   * What else it carries follows from more than sizes. A constant that a script has given a name
+   * keeps that, and is counted as one without: names are no part of keys, so nothing else that is
+   * traced may depend on them.
    *
    * @param written slots of the loop
    */
@@ -114,10 +115,9 @@ public final class CountedNumbers {
       LineageItem item = items[slot];
       if (item != null
           && !item.isCounted()
-          && item.literalNames().isEmpty()
           && activation.values[slot] instanceof Scalar value
           && isOfSizes(item)) {
-        items[slot] = LineageItem.counted(value);
+        items[slot] = item.isLiteral() ? item.asCounted() : LineageItem.counted(value);
       }
     }
   }

@@ -249,13 +249,26 @@ final class PathSymbols {
     }
   }
 
+  private int carriedOn(int end) {
+    if (!known.isLiteral(end)) {
+      return isOfSizes(end) ? PathShape.pool(literals++) : end;
+    }
+    if (PathShape.isPool(end) || isCounted(end)) {
+      return end;
+    }
+    int index = PathShape.index(end);
+    LineageItem literal = PathShape.isFixed(end) ? known.named.get(index) : known.items[index];
+    return literal.literalNames().isEmpty()
+        ? PathShape.pool(literals++)
+        : PathShape.fixed(known.number(literal.asCounted()));
+  }
+
   /** What an iteration that ends here has traced, and what {@link CountedNumbers#mark} does. */
   PathShape shape(int[] starts) {
     int[] ends = new int[starts.length];
     for (int c = 0; c < ends.length; c++) {
       int end = symbols[known.written[c]];
-      boolean marked = end != PathShape.NONE && !known.isLiteral(end) && isOfSizes(end);
-      ends[c] = marked ? PathShape.pool(literals++) : end;
+      ends[c] = end == PathShape.NONE ? end : carriedOn(end);
     }
     return new PathShape(
         starts,
