@@ -76,6 +76,21 @@ class RegionRecordTest {
   }
 
   @Test
+  void literalsOfOneValueAreCountedOrNotAsTheyWere() {
+    Composite.Part plain = new Composite.Inline(Scalar.of(3), LineageItem.literal(Scalar.of(3)));
+    Composite.Part counted = new Composite.Inline(Scalar.of(3), LineageItem.counted(Scalar.of(3)));
+    Composite left = composite(plain, counted, plain);
+    for (byte[] record :
+        List.of(
+            RegionRecord.write(left, INPUTS, CONTENTS),
+            RegionRecord.writeLoop(left, INPUTS, CONTENTS))) {
+      assertThat(readAgain(record).parts())
+          .extracting(part -> ((Composite.Inline) part).item().isCounted())
+          .containsExactly(false, true, false);
+    }
+  }
+
+  @Test
   void whatIsDamagedOrOfOtherInputsIsAsGoodAsAbsent() {
     byte[] record = RegionRecord.writeLoop(composite(cached()), INPUTS, CONTENTS);
     LineageItem other =
