@@ -39,7 +39,7 @@ final class PowerLoops {
 
   /**
    * a to the power of b: {@code Math.pow}, but for inverses, which are quotients here. A square as
-   * a product has the same bits, and so has a root.
+   * a product has the same bits.
    */
   static final class Power extends BinaryLoop {
     @Override
@@ -60,8 +60,6 @@ final class PowerLoops {
         square(a, out, n);
       } else if (b == -1) {
         invert(a, out, n);
-      } else if (b == 0.5) {
-        root(a, out, n);
       } else {
         for (int i = 0; i < n; i++) {
           out[i] = Math.pow(a[i], b);
@@ -85,14 +83,6 @@ final class PowerLoops {
     private static void invert(double[] a, double[] out, int n) {
       for (int i = 0; i < n; i++) {
         out[i] = 1 / a[i];
-      }
-    }
-
-    private static void root(double[] a, double[] out, int n) {
-      for (int i = 0; i < n; i++) {
-        // Two numbers whose root is not their power: of -0 that is 0, and of -Infinity infinite.
-        double root = Math.sqrt(a[i] + 0.0);
-        out[i] = a[i] == Double.NEGATIVE_INFINITY ? Double.POSITIVE_INFINITY : root;
       }
     }
   }
