@@ -31,7 +31,7 @@ import java.util.concurrent.CountDownLatch;
  * <p><b>Threads.</b> Any thread may call anything. {@code state} and {@code references} change by
  * compare-and-set only. Callbacks run on the thread that completes the handle, in the order in
  * which they were added, with no lock held; a callback added after completion runs at once on its
- * own thread. Only {@link #await} waits, and it holds nothing.
+ * own thread. Only {@link #await} and {@link #awaitEnd} wait, and they hold nothing.
  */
 public final class Handle implements PendingValue {
   private static final Object SPENT = new Object();
@@ -229,12 +229,29 @@ public final class Handle implements PendingValue {
    * @throws HandleFailure when the computation failed or was cancelled
    */
   public Value await() throws InterruptedException {
+    awaitEnd();
+    return outcome();
+  }
+
+  /** Waits until the handle is done, whatever has become of it. */
+  public void awaitEnd() throws InterruptedException {
     if (!isDone()) {
       CountDownLatch done = new CountDownLatch(1);
       whenDone(done::countDown);
       done.await();
     }
+  }
+
+  /**
+   * The value of a handle that is done; as {@link #await}, which would not wait.
+   *
+   * @throws HandleFailure when the computation failed or was cancelled
+   */
+  public Value outcome() {
     Object outcome = state;
+    if (isPending(outcome)) {
+      throw new IllegalStateException("asked a handle that is not done for its outcome");
+    }
     if (outcome instanceof Failed failed) {
       throw new HandleFailure(origin, failed.error);
     }

@@ -23,8 +23,11 @@ final class IterationPace {
    */
   private static final long HELD_NANOS = 1_000_000;
 
-  /** Iterations under way, so that memory is there for the next one. */
-  private static final int MOST_ITERATIONS = 2;
+  /**
+   * Iterations that may still run when the next one begins. What the one before them left, and they
+   * read, is free then: the next one takes that memory.
+   */
+  private static final int MOST_ITERATIONS = 1;
 
   /** A loop begins an iteration. */
   record Beginning(Object loop, boolean ended) {}

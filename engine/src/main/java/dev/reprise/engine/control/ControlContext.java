@@ -244,7 +244,12 @@ public final class ControlContext {
     }
     long mostBytes = run.resources().memory().budgetBytes() / RUN_AHEAD_SHARE;
     while (!ahead.hasRoom(mostBytes)) {
-      settleOldest();
+      Handle middle = ahead.middleOfTooMany();
+      if (middle != null && !middle.isDone()) {
+        awaitEnd(middle);
+      } else {
+        settleOldest();
+      }
     }
   }
 
@@ -325,6 +330,12 @@ public final class ControlContext {
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */
   public Value await(Handle handle) {
+    awaitEnd(handle);
+    return handle.outcome();
+  }
+
+  /** Waits until a handle is done, whatever has become of it. */
+  private void awaitEnd(Handle handle) {
     if (owed != null && !handle.isDone()) {
       throw new IllegalStateException("waits for a value under a claim");
     }
@@ -332,7 +343,7 @@ public final class ControlContext {
     boolean recorded = track != null && !handle.isDone();
     long start = recorded ? System.nanoTime() : 0;
     try {
-      return handle.await();
+      handle.awaitEnd();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");

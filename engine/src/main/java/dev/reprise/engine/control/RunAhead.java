@@ -180,6 +180,25 @@ public final class RunAhead {
             && bytes <= mostBytes;
   }
 
+  /**
+   * A borrowed handle of an operation to be waited for before more are started, since there are too
+   * many: then half of them have finished, so that the thread is woken once in so many operations,
+   * not at the end of each. Null when it is not their number that leaves no room.
+   */
+  Handle middleOfTooMany() {
+    if (operations.size() - ofNumbers < MOST) {
+      return null;
+    }
+    int place = 0;
+    for (Operation each : operations) {
+      place += each.isOfNumbers ? 0 : 1;
+      if (place == MOST / 2) {
+        return each.handle;
+      }
+    }
+    return null;
+  }
+
   private void dropOldestSucceeded() {
     while (!operations.isEmpty() && operations.peekFirst().hasSucceeded()) {
       takeOldest().handle.release();

@@ -27,6 +27,7 @@ final class HeldLaunches {
   // Guarded by this: null while the launches are held.
   private Mark behind;
   private DeviceException failure;
+  private boolean isReleased;
 
   // Guarded by this: marks given out, and how many of them have not been released.
   private int marks;
@@ -110,10 +111,13 @@ final class HeldLaunches {
   }
 
   private synchronized boolean isHeld() {
-    return behind == null && failure == null;
+    return behind == null && failure == null && !isReleased;
   }
 
   private synchronized Mark behind() {
+    if (isReleased) {
+      throw new IllegalStateException("all marks have been released");
+    }
     if (failure != null) {
       throw new DeviceException(failure.getMessage(), failure.isLost());
     }
@@ -145,7 +149,7 @@ final class HeldLaunches {
     if (open == 0 && behind != null) {
       behind.release();
       behind = null;
-      failure = new DeviceException("all marks have been released", false);
+      isReleased = true;
     }
   }
 

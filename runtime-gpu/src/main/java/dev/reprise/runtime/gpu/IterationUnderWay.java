@@ -254,7 +254,8 @@ final class IterationUnderWay implements AutoCloseable {
    * until the next stop.
    *
    * @param again whether later iterations are likely to come to the same; once in each iteration
-   *     that is held against the loop
+   *     that is held against the loop. When the program was just late they are not, and no stop is
+   *     made of it: on a busy machine all places would be stops before long
    */
   void issueEarly(boolean again) {
     if (!isHolding()) {
@@ -262,7 +263,7 @@ final class IterationUnderWay implements AutoCloseable {
     }
     isMixed = true;
     issueOneByOne();
-    boolean isStop = loop.waited(soFar.launches().size());
+    boolean isStop = again && loop.waited(soFar.launches().size());
     if (!isStop && !isInPieces) {
       loop.brokeOff(again);
     }

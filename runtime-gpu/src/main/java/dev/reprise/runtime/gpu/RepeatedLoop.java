@@ -1,10 +1,10 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.accelerator.DeviceBuffer;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * at once: told of each iteration, and asked, by {@link IterationUnderWay}. Confined to the worker.
  *
  * <pre>
- *   WATCHED --enough equal iterations--> PREPARED: the next two take kept memory and are made
+ *   WATCHED --enough equal iterations--> PREPARED: the next three take kept memory and are made
  *      ^                                 |         ready to be replayed, one for each turn
  *      |                                 v
  *      '--- others come instead --- REPLAYED: iterations are held back and issued together
@@ -24,7 +24,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A loop whose iterations break off too often is left alone for a while, and then watched anew.
  *
- * <p>Iterations take turns with two sets of memory: what one leaves, the next one reads.
+ * <p>Iterations take turns with three sets of memory: what one leaves, the next one reads, and that
+ * one may still run while the one after it is held back. With two sets what lives on from iteration
+ * to iteration, such as all weights, would still be read when its buffer is wanted again, and would
+ * move in each.
  */
 final class RepeatedLoop {
   /** Equal iterations before it is worth while to prepare for more. */
@@ -35,6 +38,15 @@ final class RepeatedLoop {
 
   /** In more pieces than stops and one an iteration is never issued. */
   private static final int MOST_STOPS = 8;
+
+  /**
+   * Within how many iterations somebody must wait at the same place twice for a stop. Who looks at
+   * a number in every hundredth iteration has that one issued in pieces, not all of them.
+   */
+  private static final int WITHIN = 16;
+
+  /** Sets of memory. */
+  private static final int TURNS = 3;
 
   /** Other iterations in a row before they count as the loop's. */
   private static final int CHANGED = 3;
@@ -64,7 +76,7 @@ final class RepeatedLoop {
 
   private final Backend device;
   private final AtomicLong unused;
-  private final PreparedTurn[] turns = new PreparedTurn[2];
+  private final PreparedTurn[] turns = new PreparedTurn[TURNS];
 
   // Null until an iteration has been seen.
   private LaunchedIteration pattern;
@@ -72,8 +84,11 @@ final class RepeatedLoop {
   // Of the pattern's launches: those before which a stretch ends.
   private final NavigableSet<Integer> stops = new TreeSet<>();
 
-  // Before which launches somebody waited once.
-  private final Set<Integer> waits = new HashSet<>();
+  // Before which launches somebody waited, and in which iteration last.
+  private final Map<Integer, Long> waits = new HashMap<>();
+
+  // Iterations that have begun.
+  private long begun;
 
   // Iterations like the pattern, and others in a row.
   private int equal;
@@ -90,7 +105,7 @@ final class RepeatedLoop {
   // Short iterations in a row, and then those that were taken for parts of the loop around.
   private int small;
 
-  // Which of the two the iteration under way has.
+  // Which set the iteration under way has.
   private int turn;
 
   /**
@@ -115,10 +130,11 @@ final class RepeatedLoop {
 
   /** The next iteration begins; true when it may be held back. */
   boolean begin() {
+    begun++;
     if (!isPrepared()) {
       return false;
     }
-    turn = 1 - turn;
+    turn = (turn + 1) % TURNS;
     return turns[turn].isPrepared();
   }
 
@@ -208,14 +224,15 @@ final class RepeatedLoop {
   }
 
   /**
-   * Somebody waited in the midst of a stretch. Where that happens a second time there is a stop
-   * from now on, which is prepared for anew.
+   * Somebody waited in the midst of a stretch. Where that happens a second time within few
+   * iterations there is a stop from now on, which is prepared for anew.
    *
    * @param at how many launches of the iteration had come
    * @return true when there is
    */
   boolean waited(int at) {
-    if (waits.add(at) || stops.size() == MOST_STOPS) {
+    Long before = waits.put(at, begun);
+    if (before == null || begun - before > WITHIN || stops.size() == MOST_STOPS) {
       return false;
     }
     stops.add(at);
@@ -280,8 +297,9 @@ final class RepeatedLoop {
         leaveAlone();
       }
     } else if (equal >= ENOUGH) {
-      turns[0] = new PreparedTurn(device, unused);
-      turns[1] = new PreparedTurn(device, unused);
+      for (int i = 0; i < TURNS; i++) {
+        turns[i] = new PreparedTurn(device, unused);
+      }
     }
   }
 
