@@ -189,6 +189,18 @@ abstract class CopiesOfCells extends CopiesOnDevices {
     return copiesOnDevices() != null;
   }
 
+  /**
+   * True when the cells lie on an accelerator that is not this machine's processor, and nowhere
+   * else: as a rule they were made there.
+   */
+  public final boolean isOnGpuAlone() {
+    DeviceCopy copy = copiesOnDevices();
+    return copy != null
+        && !isOnHost()
+        && disk == null
+        && !copy.memory().accelerator().info().isProcessor();
+  }
+
   /** True when the cells lie on accelerators alone that are lost. */
   public final boolean isLost() {
     return !isOnHost() && disk == null && !isSafeOnDevices();

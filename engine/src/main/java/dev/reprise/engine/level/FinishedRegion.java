@@ -99,6 +99,11 @@ final class FinishedRegion {
     return facts.work();
   }
 
+  /** Tells the region's account; everything is complete now. */
+  void noteWhereItWasMade() {
+    region.account().made(values);
+  }
+
   /** Bytes of the wanted values that the cache does not have yet; everything is complete now. */
   long bytesToKeep(LineageCache cache) {
     long bytes = 0;

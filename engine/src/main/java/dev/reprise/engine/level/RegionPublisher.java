@@ -113,6 +113,7 @@ final class RegionPublisher {
   private void publish(FinishedRegion done, ByContents contents) {
     Key key = keys.of(done.region, done.inputs);
     Key asked = contents == null ? key : contents.key();
+    done.noteWhereItWasMade();
     if (done.region.isKeptHere()
         && keeping.pays(done.region.account(), asked, done.work(), done.bytesToKeep(cache))) {
       keepHere(done, key, contents);

@@ -204,12 +204,12 @@ public final class Region {
 
   /** True when every execution is asked for, not only a sample: see {@link Asking}. */
   public boolean isAlwaysAsked() {
-    return account.asking().isForAll(mostWork);
+    return account.asksForAll(mostWork);
   }
 
   /** True when executions are asked for whose inputs a loop has carried on. */
   public boolean isAskedWithCarried() {
-    return account.asking().isForCarried(mostWork);
+    return account.asksForCarried(mostWork);
   }
 
   /** True when waiting for somebody else's execution is likely to take less than another one. */

@@ -38,6 +38,7 @@ public final class Keeping {
   public void complete(
       Claim claim, SiteAccount account, LineageItem item, double work, Value value, long nanos) {
     long cost = cost(work, value, nanos);
+    account.made(value);
     try (claim) {
       if (pays(account, item.keyHigh(), item.keyLow(), work, value.bytes())) {
         claim.keep(value, cost, item.height(), account.credit(work));
@@ -78,6 +79,7 @@ public final class Keeping {
       double work,
       Value value,
       long nanos) {
+    account.made(value);
     if (everything || account.pays(work, value.bytes())) {
       long cost = cost(work, value, nanos);
       cache.putIfAbsent(item.key(), value, cost, item.height(), account.credit(work));
@@ -91,7 +93,7 @@ public final class Keeping {
 
   /** True when values of so much work are looked up as a sample only. */
   public boolean asksForSample(SiteAccount account, double work) {
-    return !everything && !account.asking().isForAll(work);
+    return !everything && !account.asksForAll(work);
   }
 
   /** True when all values that a loop carries on are looked up. */
@@ -101,7 +103,7 @@ public final class Keeping {
 
   /** True when such values are not looked up, of so much work and memory, unless all are. */
   public boolean skipsCarried(SiteAccount account, double work, long bytes) {
-    return !account.asking().isForCarried(work) || !account.canPay(work, bytes);
+    return !account.asksForCarried(work) || !account.canPay(work, bytes);
   }
 
   /** True when everything is looked up and kept. */
