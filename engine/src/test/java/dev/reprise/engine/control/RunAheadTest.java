@@ -53,6 +53,23 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(ROOM)).isTrue();
   }
 
+  /** So the thread is woken once in so many operations. */
+  @Test
+  void whoFindsTooManyWaitsForTheMiddleOfThem() {
+    List<Handle> pending = new ArrayList<>();
+    for (int i = 0; i < RunAhead.MOST; i++) {
+      assertThat(ahead.middleOfTooMany()).isNull();
+      Handle number = new Handle(null, Meta.DOUBLE);
+      ahead.addOfNumbers(number, null);
+      number.release();
+      pending.add(pending());
+    }
+    assertThat(ahead.middleOfTooMany()).isSameAs(pending.get(RunAhead.MOST / 2 - 1));
+    pending.getFirst().complete(Scalar.of(1.0));
+    assertThat(ahead.hasRoom(ROOM)).isTrue();
+    assertThat(ahead.middleOfTooMany()).isNull();
+  }
+
   /** A norm of many gradients comes when its device has computed it. */
   @Test
   void numbersOfNumbersLeaveRoomForOthers() {

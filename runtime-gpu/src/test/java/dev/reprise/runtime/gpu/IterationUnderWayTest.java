@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** When launches of an iteration are held back, and how they are issued. No device is needed. */
 class IterationUnderWayTest {
-  /** Watched, and then two that are prepared. */
-  private static final int BEFORE = 5;
+  /** Watched, and then three that are prepared. */
+  private static final int BEFORE = 6;
 
   private static final List<String> PATTERN = List.of("a", "b", "c", "d", "e", "f", "g");
 
@@ -220,6 +220,38 @@ class IterationUnderWayTest {
       backend.mark().await();
     }
     assertThat(log.launched).containsExactly("abcdef", "1234567");
+  }
+
+  /** Such as who looks at a number now and then: only that iteration is launched in pieces. */
+  @Test
+  void whereSomebodyWaitsNowAndThenThereIsNone() {
+    prepare();
+    for (int i = 0; i < 200; i++) {
+      launch(PATTERN.subList(0, 3));
+      boolean waits = i % 20 == 0;
+      if (waits) {
+        backend.mark().await();
+      }
+      launch(PATTERN.subList(3, 7));
+      assertThat(log.launched).isEqualTo(waits ? PATTERN : List.of("abcdefg"));
+      begin();
+    }
+  }
+
+  /** On a busy machine the program is late at any place. */
+  @Test
+  void whereTheProgramIsLateThereIsNone() {
+    prepare();
+    for (int i = 0; i < 200; i++) {
+      launch(PATTERN.subList(0, 3));
+      boolean late = i % 4 == 0;
+      if (late) {
+        iteration.issueEarly(false);
+      }
+      launch(PATTERN.subList(3, 7));
+      assertThat(log.launched).isEqualTo(late ? PATTERN : List.of("abcdefg"));
+      begin();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.DeviceFlow.Cells;
 import dev.reprise.runtime.gpu.DeviceFlow.Number;
@@ -388,6 +389,39 @@ public abstract class RepeatedOnDevice {
       }
       weights.release();
       assertThat(accelerator.replays()).isGreaterThan(60);
+    }
+  }
+
+  /**
+   * What lives on from iteration to iteration lies where it lay three before, although the last one
+   * still runs and reads what the one before it left: so launches keep their arguments.
+   */
+  @Test
+  void theSteadyStateKeepsItsPlaces() {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(20);
+    int steps = 8;
+    try (DeviceFlow flow = new DeviceFlow(accelerator)) {
+      Cells first = flow.uploaded(random, SIZE, SIZE);
+      Cells second = flow.uploaded(random, SIZE, SIZE);
+      accelerator.repeats(this, false);
+      List<DeviceBuffer> places = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        for (int step = 0; step < steps / 2; step++) {
+          Cells sum = flow.launch("+", first, second);
+          first = replaced(first, flow.launch("*", sum, 0.5));
+          sum.release();
+        }
+        second = replaced(second, flow.launch("-", second, first));
+        places.add(first.matrix.buffer());
+        places.add(second.matrix.buffer());
+        accelerator.repeats(this, true);
+        flow.complete(steps + 1);
+      }
+      assertThat(accelerator.replays()).isGreaterThan(40);
+      assertThat(places.subList(60, 114)).isEqualTo(places.subList(66, 120));
+      first.release();
+      second.release();
     }
   }
 
