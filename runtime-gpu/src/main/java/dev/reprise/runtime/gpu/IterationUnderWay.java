@@ -147,6 +147,11 @@ final class IterationUnderWay implements AutoCloseable {
 
   // ---- launches, each offered before it is made
 
+  /** True within a loop whose iterations are, or may come to be, issued at once. */
+  boolean mayRepeat() {
+    return loop != null && !loop.isLeftAlone();
+  }
+
   /** True when the launch is held back: then it counts as made. */
   boolean holds(Launch launch) {
     if (!isExpected) {

@@ -143,6 +143,11 @@ final class RepeatedLoop {
     return turns[0] != null;
   }
 
+  /** True while it is not watched, since its iterations broke off so often. */
+  boolean isLeftAlone() {
+    return rest > 0;
+  }
+
   /** True when the stretch that begins with that launch is issued at once; others are too short. */
   boolean isHeld(int first) {
     return turns[turn].hasStretch(first);

@@ -105,6 +105,11 @@ final class RepeatingBackend implements Backend {
   }
 
   @Override
+  public boolean prefersKernels(long bytes) {
+    return iteration.mayRepeat() && device.prefersKernels(bytes);
+  }
+
+  @Override
   public Products products() {
     return products;
   }

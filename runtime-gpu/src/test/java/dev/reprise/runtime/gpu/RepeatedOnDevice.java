@@ -24,12 +24,37 @@ public abstract class RepeatedOnDevice {
   private static final int SIZE = 24;
   private static final int ROWS = 640;
   private static final int ITERATIONS = 120;
+  private static final int SETTLED = 20;
 
   /** A new accelerator, whose close the test takes over. */
   protected abstract Accelerator open();
 
-  /** What a run left: numbers, and how many iterations were issued at once. */
-  private record Outcome(List<double[]> numbers, long replays) {}
+  /**
+   * What the device was told of sequences that are ready, so far.
+   *
+   * @param captures how often launches that are no kernels were written down
+   * @param settings kernels and captures that took the place of those with other arguments
+   */
+  protected record Changes(long captures, long settings) {
+    public static final Changes NONE = new Changes(0, 0);
+
+    public Changes {}
+
+    private Changes minus(Changes other) {
+      return new Changes(captures - other.captures, settings - other.settings);
+    }
+  }
+
+  /** Nothing where the device does not count it. */
+  protected Changes changes() {
+    return Changes.NONE;
+  }
+
+  /**
+   * What a run left: numbers, how many iterations were issued at once, and what was changed for
+   * those after the {@link #SETTLED} first.
+   */
+  private record Outcome(List<double[]> numbers, long replays, Changes changes) {}
 
   /** Steps of a gradient descent; {@code disturbed} loops do something else now and then. */
   private Outcome run(boolean repeats, long seed, boolean disturbed) {
@@ -42,6 +67,7 @@ public abstract class RepeatedOnDevice {
     List<double[]> numbers = new ArrayList<>();
     Accelerator accelerator = open();
     long replays;
+    Changes settled = Changes.NONE;
     Object[] loops = {"a loop", "another one"};
     try (DeviceFlow flow = new DeviceFlow(accelerator)) {
       Cells data = flow.uploaded(random, ROWS, SIZE);
@@ -52,6 +78,7 @@ public abstract class RepeatedOnDevice {
         accelerator.repeats(loop, false);
       }
       for (int i = 0; i < ITERATIONS; i++) {
+        settled = i == SETTLED ? changes() : settled;
         int event = disturbed && i > 12 ? random.nextInt(14) : 99;
         int first = i * 16 % (ROWS - 16) + 1;
         int rows = event == 0 ? 8 : 16;
@@ -111,7 +138,7 @@ public abstract class RepeatedOnDevice {
           }
           accelerator.repeats(loop, event != 6);
         }
-        flow.complete(disturbed ? random.nextInt(30) : 18);
+        flow.complete(disturbed ? random.nextInt(30) : parts ? 9 : 10);
       }
       numbers.add(flow.read(weights));
       for (Cells each : kept) {
@@ -123,7 +150,7 @@ public abstract class RepeatedOnDevice {
       flow.complete(0);
       replays = accelerator.replays();
     }
-    return new Outcome(numbers, replays);
+    return new Outcome(numbers, replays, changes().minus(settled));
   }
 
   private static Cells replaced(Cells old, Cells fresh) {
@@ -159,6 +186,16 @@ public abstract class RepeatedOnDevice {
     assertThat(expected.replays).isZero();
     // The first ones are watched and prepared.
     assertThat(found.replays).isGreaterThan(ITERATIONS - 12);
+    assertOnlyKernelsChange(found, 3);
+  }
+
+  /**
+   * Two kernels take another number in each iteration, and others another batch; what lives on has
+   * its place, and a product gets its operands where they were.
+   */
+  private static void assertOnlyKernelsChange(Outcome found, int kernels) {
+    assertThat(found.changes.captures).isZero();
+    assertThat(found.changes.settings).isLessThanOrEqualTo(kernels * (ITERATIONS - SETTLED));
   }
 
   @ParameterizedTest
@@ -177,6 +214,7 @@ public abstract class RepeatedOnDevice {
     Outcome found = run(true, 1, false, true);
     assertSame(found, expected);
     assertThat(found.replays).isGreaterThan(ITERATIONS - 12);
+    assertOnlyKernelsChange(found, 4);
   }
 
   @ParameterizedTest
@@ -244,7 +282,7 @@ public abstract class RepeatedOnDevice {
       weights.release();
       replays = accelerator.replays();
     }
-    return new Outcome(numbers, replays);
+    return new Outcome(numbers, replays, Changes.NONE);
   }
 
   /** So a program that looks at a number after each iteration gains as well. */

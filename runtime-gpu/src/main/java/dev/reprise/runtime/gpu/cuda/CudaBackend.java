@@ -65,6 +65,12 @@ final class CudaBackend implements Backend {
 
   private static final int PIECES_OF_DOWNLOADS = 2;
 
+  /**
+   * Up to so many bytes a copy by a kernel takes a few microseconds at most, which is less than the
+   * host takes to capture one or a product.
+   */
+  private static final long MOST_BY_KERNEL = 4L << 20;
+
   private final AcceleratorInfo info;
   private final Arena arena = Arena.ofShared();
   private final CudaContext context;
@@ -235,6 +241,11 @@ final class CudaBackend implements Backend {
   @Override
   public boolean replays() {
     return replays;
+  }
+
+  @Override
+  public boolean prefersKernels(long bytes) {
+    return replays && bytes <= MOST_BY_KERNEL;
   }
 
   @Override

@@ -123,8 +123,8 @@ final class Gemm {
   /** False when there is no library, or it does not take this. */
   private boolean multiplyByLibrary(double alpha, Block a, Block b, double beta, Block c) {
     Products library = call.backend().products();
-    DeviceBuffer left = part(library, a);
-    DeviceBuffer right = part(library, b);
+    DeviceBuffer left = part(library, inPlace(a, ta ? k : m));
+    DeviceBuffer right = part(library, inPlace(b, tb ? n : k));
     DeviceBuffer out = part(library, c);
     if (left == null || right == null || out == null) {
       return false;
@@ -150,7 +150,7 @@ final class Gemm {
       return multiplyByLibrary(alpha, a, a, beta, c);
     }
     Products library = call.backend().products();
-    DeviceBuffer operand = part(library, a);
+    DeviceBuffer operand = part(library, inPlace(a, ta ? k : n));
     DeviceBuffer out = part(library, c);
     return operand != null
         && out != null
@@ -163,6 +163,26 @@ final class Gemm {
                 new StoredMatrix(operand, a.stride(), !ta),
                 beta,
                 StoredMatrix.ofRows(out, c.stride())));
+  }
+
+  /**
+   * An operand as it is, or a copy of it at a place that it has in all iterations of a loop.
+   *
+   * @param rows that are stored
+   */
+  private Block inPlace(Block operand, long rows) {
+    long cells = rows * operand.stride();
+    long bytes = cells * call.precision().bytesPerCell();
+    if (operand.at() != 0
+        || !operand.buffer().isWindow()
+        || !call.backend().prefersKernels(bytes)
+        || call.backend().products() == null) {
+      return operand;
+    }
+    DeviceBuffer copy = call.scratch(bytes);
+    call.run(
+        "shapes/rectangle", cells, copy, 0L, cells, operand.buffer(), 0L, cells, 1L, cells, 1L);
+    return new Block(copy, 0, operand.stride());
   }
 
   private DeviceBuffer part(Products library, Block block) {

@@ -22,8 +22,10 @@ record Rectangle(DeviceMatrix matrix, long row, long col) {
     if (rows == 0) {
       return;
     }
-    if (cols == matrix.cols() && cols == target.matrix.cols()) {
-      long width = matrix.precision().bytesPerCell();
+    long width = matrix.precision().bytesPerCell();
+    if (cols == matrix.cols()
+        && cols == target.matrix.cols()
+        && !call.backend().prefersKernels(rows * cols * width)) {
       call.backend()
           .copy(
               matrix.buffer(),

@@ -9,4 +9,11 @@ class CudaRepeatedTest extends RepeatedOnDevice {
   protected Accelerator open() {
     return Devices.cuda();
   }
+
+  @Override
+  protected Changes changes() {
+    return Devices.isDriverInstalled()
+        ? Changes.NONE
+        : new Changes(SimulatedDriver.captures(), SimulatedDriver.settings());
+  }
 }

@@ -54,11 +54,25 @@ public final class SimulatedDriver {
 
   /** How many contexts, streams, events and pieces of memory have not been given back to it. */
   static long taken() {
+    return count("simulatorTaken");
+  }
+
+  /** How often launches were captured so far. */
+  static long captures() {
+    return count("simulatorCaptures");
+  }
+
+  /** How many nodes of graphs that were ready have been given other arguments so far. */
+  static long settings() {
+    return count("simulatorSettings");
+  }
+
+  private static long count(String function) {
     try {
       return (long)
           Linker.nativeLinker()
               .downcallHandle(
-                  SymbolLookup.libraryLookup(DRIVER, Arena.global()).findOrThrow("simulatorTaken"),
+                  SymbolLookup.libraryLookup(DRIVER, Arena.global()).findOrThrow(function),
                   FunctionDescriptor.of(ValueLayout.JAVA_LONG))
               .invokeExact();
     } catch (Throwable e) {

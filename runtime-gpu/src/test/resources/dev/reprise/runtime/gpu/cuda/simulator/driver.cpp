@@ -95,6 +95,7 @@ bool reaches[DEVICES][DEVICES] = {{false}};
 uint64_t seed = 88172645463325252ull;
 std::vector<Stream *> streams;
 long events = 0;
+long captures = 0, settings = 0;
 std::map<uintptr_t, size_t> memories[DEVICES], pinned;
 size_t useds[DEVICES] = {0};
 const size_t CAPACITY = size_t(1) << 30;
@@ -433,6 +434,16 @@ long simulatorTaken() {
   long taken = (long)streams.size() + events + (long)pinned.size();
   for (int device = 0; device < DEVICES; device++) taken += retained[device] + (long)memories[device].size();
   return taken;
+}
+
+// For tests: how often work was written down, and nodes of graphs that were ready were given other arguments.
+long simulatorCaptures() {
+  Guard guard(lock);
+  return captures;
+}
+long simulatorSettings() {
+  Guard guard(lock);
+  return settings;
 }
 
 int cuInit(unsigned) { initialized = true; return SUCCESS; }
@@ -833,12 +844,14 @@ static Node *find(Executable *executable, Node *node) {
 int cuGraphExecKernelNodeSetParams_v2(Executable *executable, Node *node, const KernelNode *wanted) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  settings++;
   Node *mine = find(executable, node);
   return mine == nullptr || !mine->isKernel ? INVALID_VALUE : work(wanted, mine);
 }
 int cuGraphExecChildGraphNodeSetParams(Executable *executable, Node *node, Graph *child) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  settings++;
   Node *mine = find(executable, node);
   if (mine == nullptr || mine->isKernel) return INVALID_VALUE;
   if (mine->kinds != kinds(child)) return UPDATE_FAILURE;
@@ -864,6 +877,7 @@ int cuStreamBeginCapture_v2(CUstream stream, int mode) {
   if (int status = ready()) return status;
   if (stream->capture != nullptr || mode != 1) return INVALID_VALUE;
   if (int status = unsafe()) return status;
+  captures++;
   stream->capture = new Graph();
   stream->spoilt = false;
   stream->capturer = std::this_thread::get_id();
