@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomBlocksTest {
   @TempDir private Path folder;
 
-  private static final class Programs {
+  private static final class Programs extends RandomStatements {
     private static final String ROUND =
         """
         X = (matrix(seq(1, 144), 12, 12) + r %/% 2) %% 13
@@ -38,15 +37,8 @@ class RandomBlocksTest {
 
     private static final String[] VARIABLES = {"A", "B", "C", "D"};
 
-    private final Random random;
-    private int loops;
-
     Programs(long seed) {
-      this.random = new Random(seed);
-    }
-
-    private String pick(String... some) {
-      return some[random.nextInt(some.length)];
+      super(seed);
     }
 
     private String matrix() {
@@ -58,7 +50,7 @@ class RandomBlocksTest {
     }
 
     private String value() {
-      return switch (random.nextInt(9)) {
+      return switch (below(9)) {
         case 0, 1 -> matrix();
         case 2, 3 -> "(%s %%*%% %s) %%%% 97".formatted(matrix(), matrix());
         case 4 -> "(%s + %s) %%%% 89".formatted(matrix(), number());
@@ -80,8 +72,9 @@ class RandomBlocksTest {
           "sum(X) < 0");
     }
 
-    private String statement(int depth) {
-      return switch (random.nextInt(depth > 2 ? 7 : 13)) {
+    @Override
+    String statement(int depth) {
+      return switch (below(depth > 2 ? 7 : 13)) {
         case 0, 1, 2 -> "%s = %s\n".formatted(matrix(), value());
         case 3 -> "%s = %s\n".formatted(pick("s", "t"), number());
         case 4 -> "%s[2, %s %%%% 9 + 1] = %s\n".formatted(matrix(), number(), number());
@@ -93,30 +86,22 @@ class RandomBlocksTest {
                 .formatted(
                     condition(),
                     statements(depth + 1),
-                    random.nextBoolean() ? "" : " else {\n" + statements(depth + 1) + "}");
+                    either() ? "" : " else {\n" + statements(depth + 1) + "}");
         case 9, 10 -> {
-          String count = "w" + loops++;
+          String count = fresh("w");
           yield "%1$s = 0\nwhile (%1$s < %2$s) {\n%1$s = %1$s + 1\n%3$s}\n"
               .formatted(count, pick("0", "1", "2", "s %% 3", "t %% 2 - 1"), statements(depth + 1));
         }
         case 11 ->
             "for (%s in %s) {\n%s}\n"
                 .formatted(
-                    "i" + loops++,
+                    fresh("i"),
                     pick("1:2", "1:3", "seq(1, s %% 3, 1)", "seq(1, 0, 1)"),
                     statements(depth + 1));
         default ->
             "for (%s in 1:2) {\nif (%s) {\n%s = %s\n}\n}\n"
-                .formatted("i" + loops++, condition(), matrix(), value());
+                .formatted(fresh("i"), condition(), matrix(), value());
       };
-    }
-
-    private String statements(int depth) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 1 + random.nextInt(3); i > 0; i--) {
-        text.append(statement(depth));
-      }
-      return text.toString();
     }
 
     private static String function(String name, String results, String body) {
@@ -149,7 +134,7 @@ class RandomBlocksTest {
       }
       round.append(PRINTS);
       // In a loop and, where blocks are found as they are, one after the other.
-      if (random.nextBoolean()) {
+      if (either()) {
         return text + "for (r in 1:4) {\n" + round + "}\n";
       }
       for (int r = 1; r <= 4; r++) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +19,7 @@ class RandomCountedCallsTest {
 
   @TempDir private Path folder;
 
-  static final class Programs {
+  static final class Programs extends RandomStatements {
     private static final String BEGIN =
         """
         inner = function(Matrix[Double] X, Integer k, Double z) return (Double q, Matrix[Double] H)
@@ -56,15 +55,10 @@ class RandomCountedCallsTest {
         print(lineage(H))
         """;
 
-    private final Random random;
-    private int loops;
+    private boolean calls;
 
     Programs(long seed) {
-      this.random = new Random(seed);
-    }
-
-    private String pick(String... some) {
-      return some[random.nextInt(some.length)];
+      super(seed);
     }
 
     /** Inside. */
@@ -77,7 +71,7 @@ class RandomCountedCallsTest {
     }
 
     private String value() {
-      return switch (random.nextInt(7)) {
+      return switch (below(7)) {
         case 0, 1 -> number();
         case 2 -> number() + pick(" + ", " - ", " * ", " %/% ", " %% ") + number();
         case 3 -> "min(%s, %s)".formatted(number(), size());
@@ -86,35 +80,28 @@ class RandomCountedCallsTest {
       };
     }
 
-    private String statement(int depth, boolean calls) {
-      return switch (random.nextInt(depth > 1 ? 5 : calls ? 11 : 9)) {
+    @Override
+    String statement(int depth) {
+      return switch (below(depth > 1 ? 5 : calls ? 11 : 9)) {
         case 0, 1 -> "q = (%s) %%%% 97\n".formatted(value());
         case 2 -> "r = (%s) %%%% 97\n".formatted(value());
         case 3 -> pick("q = ", "r = ") + number() + "\n";
         case 4 -> "H = (H + %s) %%%% 83\n".formatted(value());
         case 5, 6 ->
             "for (%s in 1:%s) {\n%s}\n"
-                .formatted("j" + loops++, pick("1", "2", "k"), statements(depth + 1, calls));
+                .formatted(fresh("j"), pick("1", "2", "k"), statements(depth + 1));
         case 7 ->
             "if (%s) {\n%s} else {\n%s}\n"
                 .formatted(
                     pick("k > 3", "q > 4", "z < 4", "r %% 2 == 0"),
-                    statements(depth + 1, calls),
-                    statements(depth + 1, calls));
+                    statements(depth + 1),
+                    statements(depth + 1));
         case 8 ->
             "for (%s in 1:2) {\nr = %s\n}\nq = (r + nrow(X)) %%%% 97\n"
-                .formatted("j" + loops++, number());
+                .formatted(fresh("j"), number());
         case 9 -> "[q, H] = inner(%s, %s, %s)\n".formatted(pick("X", "H"), number(), number());
         default -> "l = list(%s, %s)\n".formatted(number(), number());
       };
-    }
-
-    private String statements(int depth, boolean calls) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 1 + random.nextInt(3); i > 0; i--) {
-        text.append(statement(depth, calls));
-      }
-      return text.toString();
     }
 
     /**
@@ -140,7 +127,7 @@ class RandomCountedCallsTest {
     /** Arguments of which one came to be in another way than before. */
     private String[] arguments(String... before) {
       String[] some = before.clone();
-      int other = random.nextInt(some.length);
+      int other = below(some.length);
       some[other] = other < 2 ? four() : pick("hp", "list(%s, %s)".formatted(four(), four()));
       return some;
     }
@@ -156,7 +143,10 @@ class RandomCountedCallsTest {
 
     String next() {
       StringBuilder text = new StringBuilder();
-      text.append(BEGIN.formatted(statements(0, false), statements(0, true), number(), number()));
+      String inner = statements(0);
+      // Not recursive: what is made from here on may call it.
+      calls = true;
+      text.append(BEGIN.formatted(inner, statements(0), number(), number()));
       String[] first = {four(), four(), "list(%s, %s)".formatted(four(), four())};
       text.append("i = ")
           .append(pick("4", "K", "A"))
@@ -165,12 +155,12 @@ class RandomCountedCallsTest {
       String inside =
           "if (sum(X) > 0) {\n"
               + "H = (X %*% (X + 5)) %% 97 + (t(X) %*% (X + 6)) %% 89\n"
-              + statements(1, true)
+              + statements(1)
               + "}\n";
       for (int round = 0; round < 6; round++) {
         String[] now = arguments(first);
         String again = call(now);
-        String body = (random.nextInt(3) == 0 ? block(inside, now) : again) + PRINTS;
+        String body = (below(3) == 0 ? block(inside, now) : again) + PRINTS;
         String loop =
             pick("", "i = 4\n", "i = A\n", "for (i in 4:4) {\n", "for (i in 3:5) {\n", "parfor");
         if (loop.equals("parfor")) {

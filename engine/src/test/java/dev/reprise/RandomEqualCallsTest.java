@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,15 +17,9 @@ class RandomEqualCallsTest {
   @TempDir private Path folder;
 
   /** A program with its calls in a loop; {@code LOOP} stands for the kind of loop. */
-  private static final class Programs {
-    private final Random random;
-
+  private static final class Programs extends RandomStatements {
     Programs(long seed) {
-      this.random = new Random(seed);
-    }
-
-    private String pick(String... some) {
-      return some[random.nextInt(some.length)];
+      super(seed);
     }
 
     private String number() {
@@ -37,8 +30,9 @@ class RandomEqualCallsTest {
       return pick("H", "e", "e * z", "H - e", "H %*% e", "t(H)", "abs(H)");
     }
 
-    private String statement(int depth) {
-      return switch (random.nextInt(depth > 1 ? 6 : 9)) {
+    @Override
+    String statement(int depth) {
+      return switch (below(depth > 1 ? 6 : 9)) {
         case 0, 1 -> "H = " + matrix() + " + " + matrix() + "\n";
         case 2 -> "H = " + matrix() + " * 0.25 + " + number() + "\n";
         case 3 -> "s = s / 2 + " + number() + "\n";
@@ -55,18 +49,10 @@ class RandomEqualCallsTest {
       };
     }
 
-    private String statements(int depth) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 1 + random.nextInt(3); i > 0; i--) {
-        text.append(statement(depth));
-      }
-      return text.toString();
-    }
-
     private String stream() {
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < 12; i++) {
-        text.append(i == 0 ? "" : " ").append(1 + random.nextInt(4));
+        text.append(i == 0 ? "" : " ").append(1 + below(4));
       }
       return text.toString();
     }

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +25,7 @@ class RandomListTracesTest {
   @TempDir private Path folder;
 
   /** A program; ends early with an error in some cases. */
-  private static final class Programs {
+  private static final class Programs extends RandomStatements {
     private static final String FUNCTIONS =
         """
         put = function(list[unknown] L, int k, double z) return (list[unknown] R) {
@@ -53,15 +52,8 @@ class RandomListTracesTest {
         }
         """;
 
-    private final Random random;
-    private int fresh;
-
     Programs(long seed) {
-      this.random = new Random(seed);
-    }
-
-    private String pick(String... some) {
-      return some[random.nextInt(some.length)];
+      super(seed);
     }
 
     private String flat() {
@@ -69,7 +61,7 @@ class RandomListTracesTest {
     }
 
     private String place(String list) {
-      return switch (random.nextInt(9)) {
+      return switch (below(9)) {
         case 0, 1 -> "1";
         case 2, 3 -> "2";
         case 4, 5 -> "length(" + list + ")";
@@ -89,7 +81,7 @@ class RandomListTracesTest {
 
     private String element() {
       String from = flat();
-      return switch (random.nextInt(10)) {
+      return switch (below(10)) {
         case 0, 1 -> number();
         case 2 -> "X + " + pick("i", "s", "1");
         case 3 -> "matrix(" + number() + ", 1, 2)";
@@ -101,14 +93,15 @@ class RandomListTracesTest {
       };
     }
 
-    private String statement(int depth) {
+    @Override
+    String statement(int depth) {
       String list = flat();
       String other = flat();
-      return switch (random.nextInt(depth > 2 ? 19 : 26)) {
+      return switch (below(depth > 2 ? 19 : 26)) {
         case 0, 1, 2, 3, 4 -> "%s[%s] = %s\n".formatted(list, place(list), element());
         case 5 ->
             "if (length(%1$s) < %2$s) %1$s[\"%3$s\"] = %4$s\n"
-                .formatted(list, pick("5", "70"), pick("c", "d", "", "n" + fresh++), element());
+                .formatted(list, pick("5", "70"), pick("c", "d", "", fresh("n")), element());
         case 6 ->
             "if (length(%1$s) < 80) %1$s[\"%3$s\" + %4$s] = %5$s\n"
                 .formatted(list, "", "v", pick("i", "(i %% 3)", "1"), element());
@@ -160,16 +153,7 @@ class RandomListTracesTest {
       };
     }
 
-    private String statements(int depth) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 1 + random.nextInt(3); i > 0; i--) {
-        text.append(statement(depth));
-      }
-      return text.toString();
-    }
-
     String next() {
-      fresh = 0;
       StringBuilder text = new StringBuilder(FUNCTIONS);
       text.append(
           """
