@@ -1,0 +1,57 @@
+package dev.reprise;
+
+import dev.reprise.language.CompileException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs that may end with an error of the script. */
+final class Endings {
+  /** What a run that fails has behind the text that it printed. */
+  static final String MARK = "ends with ";
+
+  private Endings() {}
+
+  /** What a run printed, and how it ended where that was with an error. */
+  static String of(SessionConfig config, String script) {
+    return of(config, script, List.of(Map.of())).getFirst();
+  }
+
+  /**
+   * The same for runs of one script in one session, one after the other.
+   *
+   * @param arguments of each run
+   */
+  static List<String> of(
+      SessionConfig config, String script, List<Map<String, String>> arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    List<String> endings = new ArrayList<>();
+    Session session = Reprise.session(config.withOutput(out, out));
+    try (session) {
+      for (Map<String, String> each : arguments) {
+        String end = end(session, script, CompileOptions.none().arguments(each));
+        endings.add(bytes.toString(StandardCharsets.UTF_8) + end);
+        bytes.reset();
+      }
+    }
+    if (session.liveBuffersAtClose() != 0) {
+      throw new AssertionError(session.liveBuffersAtClose() + " buffers are left by\n" + script);
+    }
+    return endings;
+  }
+
+  private static String end(Session session, String script, CompileOptions options) {
+    try {
+      session.compile(script, options).run().close();
+      return "";
+    } catch (ScriptException e) {
+      return MARK + e.getMessage();
+    } catch (CompileException e) {
+      throw new AssertionError(script + e.diagnostics(), e);
+    }
+  }
+}
