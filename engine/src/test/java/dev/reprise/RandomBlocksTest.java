@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.RandomStatements;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +74,7 @@ class RandomBlocksTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 2 ? 7 : 13)) {
         case 0, 1, 2 -> "%s = %s\n".formatted(matrix(), value());
         case 3 -> "%s = %s\n".formatted(pick("s", "t"), number());

@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.RandomStatements;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -81,7 +82,7 @@ class RandomCountedCallsTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 1 ? 5 : calls ? 11 : 9)) {
         case 0, 1 -> "q = (%s) %%%% 97\n".formatted(value());
         case 2 -> "r = (%s) %%%% 97\n".formatted(value());

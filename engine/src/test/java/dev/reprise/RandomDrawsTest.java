@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.RandomStatements;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -86,7 +87,7 @@ class RandomDrawsTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 1 ? 8 : functions ? 17 : 12)) {
         case 0, 1 -> draw();
         case 2 -> "H = plain(X, %s)\n".formatted(number());

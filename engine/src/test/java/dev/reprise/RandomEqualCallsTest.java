@@ -3,6 +3,7 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
+import dev.reprise.testkit.RandomStatements;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,7 @@ class RandomEqualCallsTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 1 ? 6 : 9)) {
         case 0, 1 -> "H = " + matrix() + " + " + matrix() + "\n";
         case 2 -> "H = " + matrix() + " * 0.25 + " + number() + "\n";

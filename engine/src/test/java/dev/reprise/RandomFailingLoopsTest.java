@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.RandomStatements;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ class RandomFailingLoopsTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 1 ? 8 : functions ? 16 : 11)) {
         case 0 -> "H = (X %%*%% (X + %s)) %%%% 97\n".formatted(number());
         case 1 -> "H = (t(X) %%*%% (H + %s)) %%%% 89\n".formatted(number());

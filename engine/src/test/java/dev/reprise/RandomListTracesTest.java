@@ -3,6 +3,7 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.language.CompileException;
+import dev.reprise.testkit.RandomStatements;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -94,7 +95,7 @@ class RandomListTracesTest {
     }
 
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       String list = flat();
       String other = flat();
       return switch (below(depth > 2 ? 19 : 26)) {

@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testkit.RandomStatements;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -154,7 +155,7 @@ class RandomTwinsTest {
 
     /** Prints what tells the values apart that it used. */
     @Override
-    String statement(int depth) {
+    protected String statement(int depth) {
       return switch (below(depth > 1 ? 10 : 13)) {
         case 0 ->
             "[H, s] = all(%s, W)\nprint(s + sum(H))\n"

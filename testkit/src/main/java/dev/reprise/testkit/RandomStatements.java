@@ -1,13 +1,13 @@
-package dev.reprise;
+package dev.reprise.testkit;
 
 import java.util.Random;
 
 /** The text of random scripts, statement by statement; a seed gives one script. */
-abstract class RandomStatements {
+public abstract class RandomStatements {
   private final Random random;
   private int variables;
 
-  RandomStatements(long seed) {
+  protected RandomStatements(long seed) {
     this.random = new Random(seed);
   }
 
@@ -16,10 +16,10 @@ abstract class RandomStatements {
    *
    * @param depth how many blocks are around it
    */
-  abstract String statement(int depth);
+  protected abstract String statement(int depth);
 
   /** From one to three statements. */
-  final String statements(int depth) {
+  protected final String statements(int depth) {
     StringBuilder text = new StringBuilder();
     for (int i = 1 + below(3); i > 0; i--) {
       text.append(statement(depth));
@@ -27,21 +27,21 @@ abstract class RandomStatements {
     return text.toString();
   }
 
-  final String pick(String... some) {
+  protected final String pick(String... some) {
     return some[below(some.length)];
   }
 
   /** From 0 on. */
-  final int below(int bound) {
+  protected final int below(int bound) {
     return random.nextInt(bound);
   }
 
-  final boolean either() {
+  protected final boolean either() {
     return random.nextBoolean();
   }
 
   /** A name that no other call gives. */
-  final String fresh(String begin) {
+  protected final String fresh(String begin) {
     return begin + variables++;
   }
 }
