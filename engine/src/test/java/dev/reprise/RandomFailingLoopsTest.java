@@ -29,13 +29,14 @@ class RandomFailingLoopsTest {
           s = sum(H) %%%% 89
         }
         risky = function(Matrix[Double] X, Integer i, Integer bad) return (Double s, Matrix[Double] H) {
-          D = diag(matrix(1, 60, 1))
+          D = diag(matrix(1, nrow(X), 1))
           y = X[, 1]
           H = (X %%*%% (X + i %%%% 3)) %%%% 97
           s = sum(H) %%%% 83
-        %s}
-        X = matrix(seq(1, 3600), 60, 60) %%%% 11
-        D = diag(matrix(1, 60, 1))
+        %1$s}
+        n = %2$s
+        X = matrix(seq(1, n * n), n, n) %%%% 11
+        D = diag(matrix(1, n, 1))
         y = X[, 2]
         bad = $bad
         R = matrix(0, 9, 2)
@@ -61,16 +62,16 @@ class RandomFailingLoopsTest {
         case 3, 4 -> "s = s + sum(solve(D * (1 - (%s)), y)) %%%% 7\n".formatted(bad);
         case 5 -> "assert(!(%s))\n".formatted(bad);
         case 6 -> "L = list(1, 2)\ns = s + as.scalar(L[1 + (%s) * 5])\n".formatted(bad);
-        case 7 -> "H = X %%*%% matrix(1, 60 + (%s), 60)\n".formatted(bad);
+        case 7 -> "H = X %%*%% matrix(1, nrow(X) + (%s), nrow(X))\n".formatted(bad);
         case 8 -> "s = s + sum(cholesky(D * (1 - 2 * (%s))))\n".formatted(bad);
         case 9 -> "s = s + as.scalar(H[1:(1 + (%s)), 2])\n".formatted(bad);
         case 10 -> "if (%s) H = read(\"absent\" + i + \".csv\")\n".formatted(bad);
-        default -> "if (%s) {\nH = (H + i) %%%% 7\nH[61, 1] = 1\n}\n".formatted(bad);
+        default -> "if (%s) {\nH = (H + i) %%%% 7\nH[nrow(X) + 1, 1] = 1\n}\n".formatted(bad);
       };
     }
 
     private String number() {
-      return pick("i", "i %% 2", "i %% 3", "1", "2", "i %/% 3");
+      return pick("i", "i %% 2", "i %% 3", "1", "2", "i %/% 3", "(as.scalar(X[i + 1, 1]) %% 3)", "(as.scalar(X[i + 2, 1]) %% 3)");
     }
 
     @Override
@@ -101,11 +102,11 @@ class RandomFailingLoopsTest {
     }
 
     String next() {
-      StringBuilder text = new StringBuilder(BEGIN.formatted(statements(0)));
+      StringBuilder text = new StringBuilder(BEGIN.formatted(statements(0), pick("60", "60", "150")));
       functions = true;
       for (int loop = 1 + below(2); loop > 0; loop--) {
         String body = statements(0) + statements(0) + (either() ? failure() : "");
-        text.append("LOOP (i in 1:9, par=%s, check=0) {\n".formatted(pick("2", "3", "4")))
+        text.append("LOOP (i in 1:9, par=%s, check=0) {\n".formatted(pick("2", "4", "8")))
             .append("s = i\nH = D\n")
             .append(body)
             .append("R[i, 1] = s\nR[i, 2] = sum(H)\n")
@@ -151,9 +152,9 @@ class RandomFailingLoopsTest {
         List.of(
             config.withThreads(4),
             config.withReuse(ReuseMode.FULL).withThreads(3),
-            config.withReuse(ReuseMode.MULTILEVEL).withThreads(4),
+            config.withReuse(ReuseMode.MULTILEVEL).withThreads(8),
             config.withReuse(ReuseMode.NONE).withThreads(3),
-            config.withHostBytes(600_000),
+            config.withHostBytes(4_000_000),
             config.withVerifyReuse(1).withDedup(false))) {
       List<String> endings =
           Assertions.assertTimeoutPreemptively(

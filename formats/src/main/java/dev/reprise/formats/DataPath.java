@@ -104,8 +104,12 @@ record DataPath(Path path, List<Path> parts, List<Path> external) {
         && !name.startsWith(".")
         && !name.startsWith("_")
         && !name.endsWith(".crc")
-        && !name.endsWith(".mtd")
-        && !name.endsWith(".lineage");
+        && !isCompanion(name);
+  }
+
+  /** What lies beside data and is none. */
+  private static boolean isCompanion(String name) {
+    return name.endsWith(".mtd") || name.endsWith(".lineage");
   }
 
   private static String nameOf(Path file) {
@@ -132,7 +136,7 @@ record DataPath(Path path, List<Path> parts, List<Path> external) {
     String near =
         list(folder).stream()
             .map(DataPath::nameOf)
-            .filter(name -> !name.endsWith(".mtd") && isNear(name.toLowerCase(Locale.ROOT), wanted))
+            .filter(name -> !isCompanion(name) && isNear(name.toLowerCase(Locale.ROOT), wanted))
             .sorted()
             .limit(3)
             .reduce((a, b) -> a + ", " + b)

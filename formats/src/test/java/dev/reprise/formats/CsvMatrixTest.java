@@ -232,6 +232,14 @@ class CsvMatrixTest {
   }
 
   @Test
+  void whatLiesBesideASimilarNameIsNotNamed() {
+    files.put("train.csv", "1\n");
+    files.put("train.csv.mtd", "{}");
+    files.put("train.csv.lineage", "");
+    assertThatThrownBy(() -> files.matrix("train")).hasMessageContaining("did you mean train.csv?");
+  }
+
+  @Test
   @EnabledIf("hasNullDevice")
   void devicesAreNotRead() {
     assertThatThrownBy(() -> files.matrix("/dev/null", ReadOptions.none().withFormat("csv")))
