@@ -17,7 +17,11 @@ final class Endings {
 
   /** What a run printed, and how it ended where that was with an error. */
   static String of(SessionConfig config, String script) {
-    return of(config, script, List.of(Map.of())).getFirst();
+    return of(config, script, CompileOptions.none());
+  }
+
+  static String of(SessionConfig config, String script, CompileOptions options) {
+    return all(config, script, List.of(options)).getFirst();
   }
 
   /**
@@ -27,13 +31,21 @@ final class Endings {
    */
   static List<String> of(
       SessionConfig config, String script, List<Map<String, String>> arguments) {
+    return all(
+        config,
+        script,
+        arguments.stream().map(each -> CompileOptions.none().arguments(each)).toList());
+  }
+
+  private static List<String> all(
+      SessionConfig config, String script, List<CompileOptions> runs) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     List<String> endings = new ArrayList<>();
     Session session = Reprise.session(config.withOutput(out, out));
     try (session) {
-      for (Map<String, String> each : arguments) {
-        String end = end(session, script, CompileOptions.none().arguments(each));
+      for (CompileOptions each : runs) {
+        String end = end(session, script, each);
         endings.add(bytes.toString(StandardCharsets.UTF_8) + end);
         bytes.reset();
       }

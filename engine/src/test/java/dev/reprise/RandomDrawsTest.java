@@ -143,6 +143,9 @@ class RandomDrawsTest {
     String expected = Endings.of(plain, sequential);
     String other = Endings.of(plain.withSeed(43), sequential);
     assertThat(expected).as("%d%n%s", seed, script).doesNotContain(Endings.MARK);
+    assertThat(Endings.of(plain, sequential, CompileOptions.none().optimized(false)))
+        .as("as it is written: %d%n%s", seed, script)
+        .isEqualTo(expected);
     SessionConfig stored = config.withStore(Scripts.keepingAll(folder.resolve("store")));
     same(config, sequential, expected);
     same(config.withThreads(3), parallel, expected);

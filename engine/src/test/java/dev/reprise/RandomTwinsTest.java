@@ -3,6 +3,8 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.testkit.RandomStatements;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,7 @@ class RandomTwinsTest {
         Z = matrix("0.0 -0.0 1.0 -1.0", 2, 2)
         O = matrix(1, 1, 1)
         N = matrix("NaN Inf -Inf 9007199254740992", 2, 2)
+        T = matrix(0, 40, 1)
         i = 1
         k = 0
         """;
@@ -156,7 +159,7 @@ class RandomTwinsTest {
     /** Prints what tells the values apart that it used. */
     @Override
     protected String statement(int depth) {
-      return switch (below(depth > 1 ? 10 : 13)) {
+      return switch (below(depth > 1 ? 10 : 15)) {
         case 0 ->
             "[H, s] = all(%s, W)\nprint(s + sum(H))\n"
                 .formatted(either() ? list() : "list(%s)".formatted(pick(TEXTS)));
@@ -184,6 +187,7 @@ class RandomTwinsTest {
         case 11 ->
             "for (i in %s) {\n%s}\n"
                 .formatted(pick("1:2", "0:1", "seq(1, 0, -1)", "1:1"), statements(depth + 1));
+        case 12, 13 -> recorded();
         default ->
             "k = %s\nfor (%s in 1:3) {\n%sk = %s\n}\n"
                 .formatted(
@@ -194,26 +198,50 @@ class RandomTwinsTest {
       };
     }
 
+    /** So many iterations that later ones are recorded. */
+    private String recorded() {
+      String j = fresh("j");
+      String next =
+          switch (below(5)) {
+            case 0 -> "v * -1.0";
+            case 1 -> "0.0 - v";
+            case 2 -> "as.scalar(Z[%s %%%% 2 + 1, %s %%%% 3 %%%% 2 + 1])".formatted(j, j);
+            case 3 -> "%s * (%s - %s)".formatted(pick("-1.0", "-1", "1.0"), j, j);
+            default -> "v * %s".formatted(number());
+          };
+      String value = pick("W * v", "(W * v) %*% W", "matrix(v, 60, 60) - 0", "v * (W %*% W)");
+      return "v = %s\nfor (%s in 1:40) {\nv = %s\nH = %s\nT[%s, 1] = sum(1 / H)\n}\n"
+              .formatted(pick(ZEROS), j, next, value, j)
+          + "print(sum(T * seq(1, 40)) + toString(T, rows=40))\n";
+    }
+
     String next() {
       StringBuilder text = new StringBuilder(BEGIN);
       for (int part = 0; part < 8; part++) {
         text.append(statements(0));
       }
-      return text.toString();
+      return text.append("write(T, \"T.bin\", format=\"binary\")\n").toString();
     }
   }
 
   @Test
-  void noneIsFoundInThePlaceOfAnother() {
+  void noneIsFoundInThePlaceOfAnother() throws IOException {
     for (long seed = FIRST; seed < FIRST + PROGRAMS; seed++) {
       check(seed);
     }
   }
 
-  private void check(long seed) {
+  private void check(long seed) throws IOException {
     String script = new Programs(seed).next();
-    SessionConfig config = Scripts.config().withNumerics(Numerics.EXACT);
+    SessionConfig config =
+        Scripts.config().withNumerics(Numerics.EXACT).withWorkingDirectory(folder);
+    Path written = folder.resolve("T.bin");
     String expected = Endings.of(config.withReuse(ReuseMode.NONE).withThreads(1), script);
+    boolean isWritten = Files.exists(written);
+    byte[] cells = isWritten ? Files.readAllBytes(written) : null;
+    assertThat(Endings.of(config, script, CompileOptions.none().optimized(false)))
+        .as("as it is written: %d%n%s", seed, script)
+        .isEqualTo(expected);
     SessionConfig stored = config.withStore(Scripts.keepingAll(folder.resolve("store")));
     for (SessionConfig each :
         List.of(
@@ -223,7 +251,25 @@ class RandomTwinsTest {
             config.withNumerics(Numerics.DEFAULT),
             stored,
             stored)) {
+      Files.deleteIfExists(written);
       assertThat(Endings.of(each, script)).as("%d %s%n%s", seed, each, script).isEqualTo(expected);
+      if (isWritten) {
+        assertThat(written).as("%d %s%n%s", seed, each, script).hasBinaryContent(cells);
+      }
+    }
+    if (isWritten) {
+      assertReplay(config, script);
+      Files.delete(written);
+    }
+  }
+
+  /** From the trace that the last run has left. */
+  private void assertReplay(SessionConfig config, String script) throws IOException {
+    ReplayRequest request =
+        ReplayRequest.of(folder.resolve("T.bin.lineage"))
+            .with(new ReplayRequest.Comparison.WithFile(folder.resolve("T.bin")));
+    try (Session session = Reprise.session(config.withReuse(ReuseMode.NONE))) {
+      assertThat(session.replay(request).comparison().isEqual()).as(script).isTrue();
     }
   }
 }
