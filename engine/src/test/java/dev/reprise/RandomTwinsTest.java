@@ -159,7 +159,7 @@ class RandomTwinsTest {
     /** Prints what tells the values apart that it used. */
     @Override
     protected String statement(int depth) {
-      return switch (below(depth > 1 ? 10 : 15)) {
+      return switch (below(depth > 1 ? 13 : 18)) {
         case 0 ->
             "[H, s] = all(%s, W)\nprint(s + sum(H))\n"
                 .formatted(either() ? list() : "list(%s)".formatted(pick(TEXTS)));
@@ -181,13 +181,14 @@ class RandomTwinsTest {
                 .formatted(number());
         case 9 ->
             "H = %s + W * %s\nprint(sum(1 / H) + \" \" + sum(H))\n".formatted(number(), number());
-        case 10 ->
+        case 10, 11, 12 -> blocks();
+        case 13 ->
             "v = %s\nprint(v + \" \" + (v + 0) + \" \" + (v * -1) + \" \" + (1 / v) + \" \" + (v + %s))\n"
                 .formatted(number(), number());
-        case 11 ->
+        case 14 ->
             "for (i in %s) {\n%s}\n"
                 .formatted(pick("1:2", "0:1", "seq(1, 0, -1)", "1:1"), statements(depth + 1));
-        case 12, 13 -> recorded();
+        case 15, 16 -> recorded();
         default ->
             "k = %s\nfor (%s in 1:3) {\n%sk = %s\n}\n"
                 .formatted(
@@ -196,6 +197,25 @@ class RandomTwinsTest {
                     statements(depth + 1),
                     pick("k * -1.0", "k + 0", "k + 0.0", "k * -1", number()));
       };
+    }
+
+    /** Blocks that are found as wholes, of values that are alike and whose type nobody declares. */
+    private String blocks() {
+      String[] alike = either() ? ZEROS : ONES;
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < 4; i++) {
+        text.append("v = %s\n".formatted(pick(alike)))
+            .append(
+                """
+                if (sum(W) > 0) {
+                  H = (W %*% (W + 4)) %*% (W %*% (W + 5)) %*% (W %*% (W + 6))
+                  s = (v + v) + " " + v * 3 + " " + 1 / v + " " + v %% 2.0 + " " + max(v, 0)
+                  H = H * v
+                }
+                print(s + " " + v + sum(1 / H))
+                """);
+      }
+      return text.toString();
     }
 
     /** So many iterations that later ones are recorded. */
