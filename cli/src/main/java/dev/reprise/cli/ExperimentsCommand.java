@@ -192,7 +192,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     boolean known = imports || unlisted || NewStore.isMade(config.folder());
     StoreConfig wanted = changes && known ? config : config.asReadOnly();
     ArchiveReader archive = imports ? new ArchiveReader(existingArchive()) : null;
-    try (ExperimentStore store = ExperimentStore.open(wanted)) {
+    try (ExperimentStore store = ExperimentStore.openOnFullDisk(wanted)) {
       return switch (action) {
         case "export" -> exported(new FolderGraph(store));
         case "import" -> imported(archive, new FolderGraph(store));

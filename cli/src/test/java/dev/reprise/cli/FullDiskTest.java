@@ -2,6 +2,12 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.CompileOptions;
+import dev.reprise.Inputs;
+import dev.reprise.Reprise;
+import dev.reprise.Script;
+import dev.reprise.Session;
+import dev.reprise.SessionConfig;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.testkit.CommandProcess;
@@ -98,12 +104,7 @@ class FullDiskTest {
   /** SQLite's memory that processes share takes 32 KiB. */
   @Test
   void aRunGoesOnWithoutAStoreThatIsThereOrIsToBeMade() throws Exception {
-    String library = OSInfo.getNativeLibFolderPathForCurrentOS();
-    String name = System.mapLibraryName("sqlitejdbc");
-    try (InputStream in =
-        ExperimentStore.class.getResourceAsStream("/org/sqlite/native/" + library + "/" + name)) {
-      Files.copy(in, folder.resolve(name));
-    }
+    layDriver();
     ExperimentStore.open(StoreConfig.of(folder.resolve("old"))).close();
     for (String store : List.of("old", "new")) {
       Ran ran =
@@ -124,5 +125,45 @@ class FullDiskTest {
     }
     assertThat(run(16, "run", "--device", "cpu", "--store", "old", "-s", "print(1)").output())
         .contains("the disk is full; this run finds and keeps nothing");
+  }
+
+  /** Which makes the room that there is not. */
+  @Test
+  void artifactsAreListedAndRemovedWhereThereIsNoRoomForSharedMemory() throws Exception {
+    layDriver();
+    Path store = folder.resolve("old");
+    StoreConfig keepsAll = StoreConfig.of(store).withLeastCostNanos(TimeUnit.HOURS.toNanos(1));
+    try (Session session = Reprise.session(SessionConfig.defaults().withStore(keepsAll))) {
+      Script script =
+          session.compile(
+              "x = rand(rows=300, cols=300, seed=1); y = t(x) %*% x", CompileOptions.none());
+      script.run(Inputs.none()).close();
+    }
+    assertThat(bytesOf(store)).isGreaterThan(100_000);
+    assertThat(run(31, "run", "--device", "cpu", "--store", "old", "-s", "print(1)").output())
+        .contains("the disk is full; this run finds and keeps nothing");
+    Ran listed = run(31, "experiments", "--store", "old", "list");
+    assertThat(listed.code()).as(listed.output()).isZero();
+    assertThat(listed.output()).contains("1 runs; ").contains("finished  <script>");
+    Ran collected = run(31, "experiments", "--store", "old", "gc", "--budget", "1k");
+    assertThat(collected.code()).as(collected.output()).isZero();
+    assertThat(collected.output()).contains(" artifacts removed, ").endsWith(" are left\n");
+    assertThat(bytesOf(store)).isLessThanOrEqualTo(1024);
+  }
+
+  private static long bytesOf(Path store) {
+    try (ExperimentStore open = ExperimentStore.open(StoreConfig.of(store))) {
+      return open.artifactBytes();
+    }
+  }
+
+  /** The driver's library, which it would lay into a folder for temporary files itself. */
+  private void layDriver() throws IOException {
+    String library = OSInfo.getNativeLibFolderPathForCurrentOS();
+    String name = System.mapLibraryName("sqlitejdbc");
+    try (InputStream in =
+        ExperimentStore.class.getResourceAsStream("/org/sqlite/native/" + library + "/" + name)) {
+      Files.copy(in, folder.resolve(name));
+    }
   }
 }

@@ -58,6 +58,10 @@ public final class ExperimentStore implements RunStore {
    *     written to
    */
   private ExperimentStore(StoreConfig config, StoreLocks locks) {
+    this(config, locks, GraphDatabase::new);
+  }
+
+  private ExperimentStore(StoreConfig config, StoreLocks locks, Opening opening) {
     this.config = config;
     Path folder = config.folder();
     this.place = new StoreFolder(folder);
@@ -68,7 +72,7 @@ public final class ExperimentStore implements RunStore {
       place.make();
     }
     this.locks = locks == null && !config.readOnly() ? place.locks() : locks;
-    this.database = openDatabase();
+    this.database = openDatabase(opening);
     try {
       this.contents = new FolderContents(database, files, pieces);
       this.eviction = new ArtifactEviction(this);
@@ -84,9 +88,14 @@ public final class ExperimentStore implements RunStore {
     }
   }
 
-  private GraphDatabase openDatabase() {
+  /** How the database is opened. */
+  private interface Opening {
+    GraphDatabase open(Path file, boolean readOnly);
+  }
+
+  private GraphDatabase openDatabase(Opening opening) {
     try {
-      return new GraphDatabase(place.graph(), config.readOnly());
+      return opening.open(place.graph(), config.readOnly());
     } catch (RuntimeException | Error e) {
       closeLocks();
       throw e;
@@ -113,6 +122,28 @@ public final class ExperimentStore implements RunStore {
     }
     boolean writable = !exists || place.isWritable();
     return new ExperimentStore(writable ? wanted : wanted.asReadOnly(), locks);
+  }
+
+  /**
+   * Opens a store to look into it or to remove something, on a full disk as well: then no other
+   * process can use it until it is closed, which nobody can on such a disk anyway.
+   *
+   * @throws StoreException when that is not possible
+   */
+  public static ExperimentStore openOnFullDisk(StoreConfig wanted) {
+    try {
+      return open(wanted);
+    } catch (StoreException e) {
+      if (!e.isLackOfRoom() || !new StoreFolder(wanted.folder()).hasGraph()) {
+        throw e;
+      }
+      try {
+        return new ExperimentStore(wanted, null, GraphDatabase::alone);
+      } catch (StoreException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+    }
   }
 
   /** True when runs were recalled since the graph was last opened to write. */

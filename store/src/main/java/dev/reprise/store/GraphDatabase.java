@@ -21,7 +21,8 @@ import org.sqlite.SQLiteException;
  *
  * <p><b>Threads.</b> Questions go to one of a few connections, each under its own lock. All writing
  * goes through one connection and {@link #writer}; between processes SQLite's own lock decides,
- * which is waited for up to {@link #BUSY_MILLIS}.
+ * which is waited for up to {@link #BUSY_MILLIS}. A database that is open {@linkplain #alone alone}
+ * has the writing connection only, and everybody takes turns.
  */
 final class GraphDatabase implements AutoCloseable {
   static final int BUSY_MILLIS = 30_000;
@@ -35,6 +36,7 @@ final class GraphDatabase implements AutoCloseable {
   private final ReentrantLock[] readerLocks = new ReentrantLock[READERS];
   private final Session writing;
   private final ReentrantLock writer = new ReentrantLock();
+  private final boolean alone;
 
   // Written by close; late questions of others are answered with an error.
   private volatile boolean closed;
@@ -75,13 +77,18 @@ final class GraphDatabase implements AutoCloseable {
   }
 
   GraphDatabase(Path file, boolean readOnly) {
+    this(file, readOnly, false);
+  }
+
+  private GraphDatabase(Path file, boolean readOnly, boolean alone) {
     this.file = file;
     this.readOnly = readOnly;
+    this.alone = alone;
     for (int i = 0; i < READERS; i++) {
       readerLocks[i] = new ReentrantLock();
     }
     try {
-      this.writing = readOnly ? null : open(false);
+      this.writing = alone ? openAlone() : readOnly ? null : open(false);
     } catch (SQLException e) {
       throw problem("cannot be opened", e);
     }
@@ -96,8 +103,17 @@ final class GraphDatabase implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a database that nobody else can use until it is closed. That takes no room on the disk,
+   * where the memory that processes share takes 32 KiB, so what removes something can be done on a
+   * disk that is full.
+   */
+  static GraphDatabase alone(Path file, boolean readOnly) {
+    return new GraphDatabase(file, readOnly, true);
+  }
+
   private void checkVersion() throws SQLException {
-    Session session = readOnly ? reader(0) : writing;
+    Session session = writing == null ? reader(0) : writing;
     int found = Schema.versionOf(session.connection);
     if (found > Schema.VERSION) {
       throw new StoreException(
@@ -140,6 +156,23 @@ final class GraphDatabase implements AutoCloseable {
     return new Session(config.createConnection(address));
   }
 
+  /**
+   * The lock must be asked for before the first access, which other settings may be: then SQLite
+   * keeps in its heap what processes share otherwise.
+   */
+  private Session openAlone() throws SQLException {
+    Session session = new Session(new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toUri()));
+    try {
+      session.execute("PRAGMA locking_mode = EXCLUSIVE");
+      session.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
+      session.execute("PRAGMA journal_mode = WAL");
+      return session;
+    } catch (SQLException e) {
+      closeQuietly(session);
+      throw e;
+    }
+  }
+
   /** By the holder of that reader's lock, or before others know the database. */
   private Session reader(int stripe) throws SQLException {
     if (readers[stripe] == null) {
@@ -153,6 +186,21 @@ final class GraphDatabase implements AutoCloseable {
     if (closed) {
       throw new StoreException("the experiment store " + file.getParent() + " is closed");
     }
+    return alone ? askWriter(question) : askReader(question);
+  }
+
+  private <T> T askWriter(Work<T> question) {
+    writer.lock();
+    try {
+      return question.in(writing);
+    } catch (SQLException e) {
+      throw problem("cannot be read", e);
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  private <T> T askReader(Work<T> question) {
     int stripe = (int) (Thread.currentThread().threadId() % READERS);
     ReentrantLock lock = readerLocks[stripe];
     lock.lock();
