@@ -391,6 +391,9 @@ public final class DiskTier implements AutoCloseable {
       return " and the disk cannot be used (see --spill-folder)";
     }
     DiskStatistics now = statistics();
+    if (store != null && now.budgetBytes() == 0) {
+      return " and the disk is full (see --spill-folder)";
+    }
     String used =
         now.budgetBytes() == 0
             ? ""

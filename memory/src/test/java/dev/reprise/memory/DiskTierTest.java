@@ -64,6 +64,15 @@ class DiskTierTest {
   }
 
   @Test
+  void whoNeedsRoomIsToldThatTheDiskIsFull() {
+    store.full = true;
+    disk = new DiskTier(-1, store::open);
+    assertThat(disk.whyItDoesNotHelp()).isEmpty();
+    assertThat(write(cells(1, 1))).isNull();
+    assertThat(disk.whyItDoesNotHelp()).isEqualTo(" and the disk is full (see --spill-folder)");
+  }
+
+  @Test
   void aFlippedBitIsFound() {
     DiskCopy copy = write(cells(50_000, 1));
     store.flipBits();

@@ -19,6 +19,7 @@ final class StoreInMemory implements SpillStore {
   volatile boolean failWrites;
   volatile boolean failReads;
   volatile boolean failToOpen;
+  volatile boolean full;
 
   /** When set, a read or write tells that it has begun and waits for leave to go on. */
   volatile Gate writeGate;
@@ -98,7 +99,7 @@ final class StoreInMemory implements SpillStore {
 
   @Override
   public long usableBytes() {
-    return 100 << 20;
+    return full ? 0 : 100 << 20;
   }
 
   @Override
