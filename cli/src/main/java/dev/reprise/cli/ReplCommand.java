@@ -59,7 +59,7 @@ final class ReplCommand implements Callable<ExitCode> {
       }
       console.out().println(VersionCommand.text() + "; :help for help, Ctrl-D to leave");
       console.out().flush();
-      try (ReplInput input = new TerminalInput(history(engine.config()), repl::names)) {
+      try (ReplInput input = TerminalInput.ofProcess(history(engine.config()), repl::names)) {
         return repl.run(input, false);
       }
     }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.EOFError;
@@ -31,6 +33,9 @@ final class TerminalInput implements ReplInput {
   /** What a terminal without a size is taken to have. */
   private static final Size USUAL_SIZE = Size.of(80, 24);
 
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger TERMINAL_LOG = Logger.getLogger("org.jline");
+
   private final Terminal terminal;
   private final LineReader reader;
 
@@ -40,8 +45,19 @@ final class TerminalInput implements ReplInput {
    * @param history where lines are kept from one start to the next; made when it does not exist
    * @param names what a word can be completed to, asked anew each time
    */
-  TerminalInput(Path history, Supplier<Collection<String>> names) throws IOException {
-    this(TerminalBuilder.builder().system(true).build(), madePlaceFor(history), names);
+  static ReplInput ofProcess(Path history, Supplier<Collection<String>> names) throws IOException {
+    // Of a terminal that the system does not know it logs where in its code that came up; it does
+    // with it what most terminals can.
+    TERMINAL_LOG.setLevel(Level.OFF);
+    TerminalBuilder builder = TerminalBuilder.builder().system(true);
+    String type = System.getenv("TERM");
+    if (type == null || type.isBlank()) {
+      builder.type(Terminal.TYPE_DUMB);
+    }
+    Terminal terminal = builder.build();
+    return terminal.getType().startsWith(Terminal.TYPE_DUMB)
+        ? new DumbInput(terminal).listening()
+        : new TerminalInput(terminal, madePlaceFor(history), names);
   }
 
   TerminalInput(Terminal terminal, Path history, Supplier<Collection<String>> names) {

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.Reprise;
 import dev.reprise.Session;
@@ -9,12 +10,16 @@ import dev.reprise.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
@@ -156,6 +161,50 @@ class ReplTest {
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .containsOnlyOnce("first> ")
         .containsOnlyOnce("second> ");
+  }
+
+  @Test
+  void aTerminalThatCanDoNothingShowsWhatIsTypedItself() throws Exception {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    try (Terminal terminal = new DumbTerminal(stream("x = f(1,\n2)\n:quit\n"), shown);
+        DumbInput input = new DumbInput(terminal)) {
+      assertThat(input.next("> ")).isEqualTo("x = f(1,\n2)");
+      assertThat(input.next("> ")).isEqualTo(":quit");
+      assertThat(input.next("> ")).isNull();
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8)).isEqualTo("> ... > > ");
+  }
+
+  @Test
+  void onSuchATerminalCtrlCGivesUpTheLineOrEndsWhatRuns() throws Exception {
+    PipedOutputStream typed = new PipedOutputStream();
+    try (Terminal terminal =
+            new DumbTerminal(new PipedInputStream(typed), new ByteArrayOutputStream());
+        DumbInput input = new DumbInput(terminal)) {
+      typed.write("half a ".getBytes(StandardCharsets.UTF_8));
+      typed.flush();
+      FutureTask<Boolean> givenUp =
+          new FutureTask<>(
+              () -> {
+                assertThatThrownBy(() -> input.next("> ")).isInstanceOf(ReplInput.GivenUp.class);
+                return true;
+              });
+      Thread person = Thread.ofPlatform().start(givenUp);
+      while (!givenUp.isDone()) {
+        // Until it waits for the rest of the line, which nobody can see from here.
+        input.interrupt();
+        Thread.onSpinWait();
+      }
+      person.join();
+      assertThat(givenUp.get()).isTrue();
+      AtomicInteger ended = new AtomicInteger();
+      input.onInterrupt(ended::incrementAndGet);
+      input.interrupt();
+      assertThat(ended).hasValue(1);
+      typed.write("line\n".getBytes(StandardCharsets.UTF_8));
+      typed.close();
+      assertThat(input.next("> ")).endsWith("line");
+    }
   }
 
   private Terminal dumb(String typed) throws Exception {
