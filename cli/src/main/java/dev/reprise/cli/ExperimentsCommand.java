@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.OptionPlaces;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.FolderGraph;
@@ -318,9 +319,25 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     try (ArchiveWriter writer = new ArchiveWriter(place, OptionPlaces::replace)) {
       source.giveTo(writer);
       writer.finish();
+    } catch (IOException e) {
+      throw exportProblem(file, e);
     }
     console.out().println("written to " + file + ", " + Units.bytes(Files.size(file)));
     return ExitCode.FINE;
+  }
+
+  /** A lack of room comes without the name of the file. */
+  private static IOException exportProblem(Path file, IOException e) {
+    String reason = Failures.reason(e);
+    if (ResourceException.isFullDisk(reason) || ResourceException.isTooLargeFile(reason)) {
+      throw new ResourceException(
+          file
+              + " was not written (an earlier file of that name is unchanged): "
+              + reason
+              + "; free some space or write elsewhere",
+          e);
+    }
+    return e;
   }
 
   private ExitCode imported(ArchiveReader archive, MergeTarget target) throws IOException {

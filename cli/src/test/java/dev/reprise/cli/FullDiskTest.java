@@ -145,6 +145,12 @@ class FullDiskTest {
     Ran listed = run(31, "experiments", "--store", "old", "list");
     assertThat(listed.code()).as(listed.output()).isZero();
     assertThat(listed.output()).contains("1 runs; ").contains("finished  <script>");
+    Ran exported = run(31, "experiments", "--store", "old", "export", "x.export");
+    assertThat(exported.code()).as(exported.output()).isEqualTo(3);
+    assertThat(exported.output()).contains("x.export was not written (an earlier file of that");
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all.filter(file -> file.toString().contains("x.export"))).isEmpty();
+    }
     Ran collected = run(31, "experiments", "--store", "old", "gc", "--budget", "1k");
     assertThat(collected.code()).as(collected.output()).isZero();
     assertThat(collected.output()).contains(" artifacts removed, ").endsWith(" are left\n");

@@ -119,8 +119,12 @@ public final class ArchiveWriter implements GraphSink, AutoCloseable {
   @Override
   public void close() throws IOException {
     if (!finished) {
-      raw.close();
-      Files.deleteIfExists(draft);
+      try {
+        // Writes what it has gathered, and fails on a full disk once more.
+        raw.close();
+      } finally {
+        Files.deleteIfExists(draft);
+      }
     }
   }
 }
