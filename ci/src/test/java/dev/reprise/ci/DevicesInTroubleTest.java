@@ -45,13 +45,18 @@ class DevicesInTroubleTest {
   private record Child(int status, String output) {}
 
   private static Child reprise(String... arguments) throws IOException, InterruptedException {
+    return reprise(Map.of("OCL_ICD_VENDORS", "/nonexistent"), arguments);
+  }
+
+  private static Child reprise(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("OCL_ICD_VENDORS", "/nonexistent");
+    builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -89,6 +94,15 @@ class DevicesInTroubleTest {
     assertThat(child.output())
         .contains("there is no device opencl:0: opencl: ", "'reprise devices'")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void whereItCannotWriteWhatItCompilesPoclIsAbsentAndSaysSo() throws Exception {
+    Child child = reprise(Map.of("POCL_CACHE_DIR", "/dev/null/cache"), "devices");
+    assertThat(child.status()).as(child.output()).isZero();
+    assumeTrue(child.output().contains("Portable Computing Language"), "PoCL is not installed");
+    assertThat(child.output())
+        .contains("the driver is installed and finds no device; PoCL needs a folder", "POCL_CACHE_DIR");
   }
 
   // ---- a device with little memory

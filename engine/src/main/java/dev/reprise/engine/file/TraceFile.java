@@ -1,6 +1,7 @@
 package dev.reprise.engine.file;
 
 import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.LinkedPlace;
 import dev.reprise.formats.ReplacedFile;
 import dev.reprise.lineage.LineageItem;
@@ -63,7 +64,7 @@ public final class TraceFile {
       ReplacedFile.move(temporary, target);
     } catch (IOException e) {
       discard(temporary);
-      throw new ResourceException("cannot write the trace " + name + ": " + e.getMessage(), e);
+      throw new ResourceException("cannot write the trace " + name + ": " + FileProblems.reason(e), e);
     }
   }
 

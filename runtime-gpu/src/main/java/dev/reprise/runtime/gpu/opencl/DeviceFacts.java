@@ -41,7 +41,7 @@ final class DeviceFacts {
         new AcceleratorInfo(
             name,
             text(CL_DEVICE_NAME),
-            platformName() + ", " + text(CL_DEVICE_VERSION) + ", driver " + text(CL_DRIVER_VERSION),
+            platformName(platform) + ", " + text(CL_DEVICE_VERSION) + ", driver " + text(CL_DRIVER_VERSION),
             number(CL_DEVICE_GLOBAL_MEM_SIZE),
             number(CL_DEVICE_MAX_MEM_ALLOC_SIZE),
             (int) number(CL_DEVICE_MAX_COMPUTE_UNITS),
@@ -85,7 +85,7 @@ final class DeviceFacts {
 
   /** True for the portable implementation, PoCL. */
   boolean isPortable() {
-    return platformName().contains("Portable Computing Language");
+    return isPortable(platformName(platform));
   }
 
   /** Bytes on which parts of a buffer must begin. */
@@ -93,7 +93,11 @@ final class DeviceFacts {
     return Math.max(64, number(CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8);
   }
 
-  private String platformName() {
+  static boolean isPortable(String platform) {
+    return platform.contains("Portable Computing Language");
+  }
+
+  static String platformName(cl_platform_id platform) {
     long[] size = new long[1];
     clGetPlatformInfo(platform, CL_PLATFORM_NAME, 0, null, size);
     byte[] bytes = new byte[(int) size[0]];

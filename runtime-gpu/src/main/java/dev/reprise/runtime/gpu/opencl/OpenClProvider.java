@@ -77,6 +77,7 @@ public final class OpenClProvider implements AcceleratorProvider {
     try {
       clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count);
     } catch (CLException e) {
+      absences.add(withoutDevices(DeviceFacts.platformName(platform)));
       return;
     }
     cl_device_id[] devices = new cl_device_id[count[0]];
@@ -90,6 +91,16 @@ public final class OpenClProvider implements AcceleratorProvider {
         absences.add("opencl (" + facts.info().product() + "): " + obstacle);
       }
     }
+  }
+
+  private static String withoutDevices(String platform) {
+    return "opencl ("
+        + platform
+        + "): the driver is installed and finds no device"
+        + (DeviceFacts.isPortable(platform)
+            ? "; PoCL needs a folder that it may write for what it compiles: set POCL_CACHE_DIR, or"
+                + " HOME"
+            : "");
   }
 
   /** Why a device must not be used, or null. */
