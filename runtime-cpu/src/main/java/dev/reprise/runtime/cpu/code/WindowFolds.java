@@ -46,9 +46,6 @@ public enum WindowFolds {
   /** Cells that vectors may read and write behind the last line: two of the largest, of floats. */
   private static final int BEHIND = 32;
 
-  private static final long LOWER_HALF = 0xFFFFFFFFL;
-  private static final int LONGS_OF_NUMBER = CodeNumbers.NUMBER_BYTES / Long.BYTES;
-
   private final WindowFold fold;
 
   /** By registers and precision. */
@@ -120,8 +117,7 @@ public enum WindowFolds {
     private final int rowsOfCall;
 
     private final long planesOfCall;
-    private final long[] arguments;
-    private final MemorySegment argumentsSegment;
+    private final WindowFoldsArguments arguments;
     private final double[] scratch;
     private final MemorySegment scratchSegment;
     private final int sums;
@@ -144,8 +140,7 @@ public enum WindowFolds {
       long fitting = Math.min(CALL_STEPS / steps, LINE_CELLS / lineCells);
       this.rowsOfCall = Math.clamp(fitting, 1, rows);
       this.planesOfCall = rowsOfCall < rows ? 1 : Math.max(1, CALL_STEPS / (steps * rows));
-      this.arguments = new long[WindowFoldsCode.TABLE + WindowFoldsCode.TABLE_ROW * rowsOfCall];
-      this.argumentsSegment = MemorySegment.ofArray(arguments);
+      this.arguments = new WindowFoldsArguments(form, rowsOfCall);
       int lines = scratchCells(mostLines(rows)) * lineCellBytes / Double.BYTES;
       boolean hasPlaces = fold == WindowFold.PLACE;
       this.sums = (hasPlaces ? 3 : 2) * lines;
@@ -203,53 +198,41 @@ public enum WindowFolds {
       int left = shape.padWidth();
       int step = shape.strideWidth();
       boolean hasPlaces = fold == WindowFold.PLACE;
-      set(WindowFoldsCode.SOURCE_PLANE_BYTES, shape.planeCells() * bytes);
-      set(WindowFoldsCode.GRADIENT_PLANE_BYTES, shape.outCells() * bytes);
+      arguments.set(WindowFoldsArguments.SOURCE_PLANE_BYTES, shape.planeCells() * bytes);
+      arguments.set(WindowFoldsArguments.GRADIENT_PLANE_BYTES, shape.outCells() * bytes);
       boolean isForward = WindowFolds.this == LARGEST || WindowFolds.this == MEANS;
       long target = isForward ? shape.outCells() : shape.planeCells();
-      set(WindowFoldsCode.TARGET_PLANE_BYTES, target * bytes);
-      set(WindowFoldsCode.ROW_GROUPS, shape.width() / lanes);
-      set(WindowFoldsCode.ROW_MASK, registers.maskPlace(form, shape.width()));
+      arguments.set(WindowFoldsArguments.TARGET_PLANE_BYTES, target * bytes);
+      arguments.set(WindowFoldsArguments.ROW_GROUPS, shape.width() / lanes);
+      arguments.set(WindowFoldsArguments.ROW_MASK, registers.maskPlace(form, shape.width()));
       int others = shape.width() % lanes;
-      set(WindowFoldsCode.ROW_LAST, others > 0 ? shape.width() - lanes : 0);
-      number(WindowFold.PLACES_AGAIN, lanes - others);
-      set(WindowFoldsCode.SOURCE_ROW_BYTES, toImages ? lineBytes : rowBytes);
-      set(WindowFoldsCode.TARGET_ROW_BYTES, toImages ? rowBytes : lineBytes);
-      set(WindowFoldsCode.LINE_BYTES, lineBytes);
+      arguments.set(WindowFoldsArguments.ROW_LAST, others > 0 ? shape.width() - lanes : 0);
+      arguments.number(WindowFold.PLACES_AGAIN, lanes - others);
+      arguments.set(WindowFoldsArguments.SOURCE_ROW_BYTES, toImages ? lineBytes : rowBytes);
+      arguments.set(WindowFoldsArguments.TARGET_ROW_BYTES, toImages ? rowBytes : lineBytes);
+      arguments.set(WindowFoldsArguments.LINE_BYTES, lineBytes);
       long windows = toImages ? shape.width() : (shape.outWidth() - 1L) * step + 1;
       boolean oneByOne = !toImages && step > lanes;
       long groups = oneByOne ? shape.outWidth() : (windows + lanes - 1) / lanes;
-      set(WindowFoldsCode.LINE_GROUPS, groups);
-      set(WindowFoldsCode.LINE_STEP, oneByOne ? step : lanes);
-      set(WindowFoldsCode.OTHER_TERMS, shape.filterWidth() - 1);
-      set(WindowFoldsCode.WINDOWS, shape.outWidth());
-      set(WindowFoldsCode.WINDOW_BYTES, (long) step * lineCellBytes);
-      set(WindowFoldsCode.FIRST, (toImages ? shape.filterWidth() - 1L : left) * lineCellBytes);
-      set(WindowFoldsCode.FOLDED_FROM, (toImages ? (long) left : 0) * lineCellBytes);
-      set(WindowFoldsCode.RESULT, (hasPlaces ? 2L : 1L) * lines * Double.BYTES);
-      set(WindowFoldsCode.SUMS, (long) sums * Double.BYTES);
-      set(WindowFoldsCode.PLACES, (long) lines * Double.BYTES);
-      set(WindowFoldsCode.CELLS, shape.planeCells());
-      set(WindowFoldsCode.SUM_GROUPS, shape.planeCells() / registers.doubles());
-      set(WindowFoldsCode.OTHER_SUMS, shape.planeCells() % registers.doubles());
+      arguments.set(WindowFoldsArguments.LINE_GROUPS, groups);
+      arguments.set(WindowFoldsArguments.LINE_STEP, oneByOne ? step : lanes);
+      arguments.set(WindowFoldsArguments.OTHER_TERMS, shape.filterWidth() - 1);
+      arguments.set(WindowFoldsArguments.WINDOWS, shape.outWidth());
+      arguments.set(WindowFoldsArguments.WINDOW_BYTES, (long) step * lineCellBytes);
+      arguments.set(
+          WindowFoldsArguments.FIRST, (toImages ? shape.filterWidth() - 1L : left) * lineCellBytes);
+      arguments.set(WindowFoldsArguments.FOLDED_FROM, (toImages ? (long) left : 0) * lineCellBytes);
+      arguments.set(WindowFoldsArguments.RESULT, (hasPlaces ? 2L : 1L) * lines * Double.BYTES);
+      arguments.set(WindowFoldsArguments.SUMS, (long) sums * Double.BYTES);
+      arguments.set(WindowFoldsArguments.PLACES, (long) lines * Double.BYTES);
+      arguments.set(WindowFoldsArguments.CELLS, shape.planeCells());
+      arguments.set(WindowFoldsArguments.SUM_GROUPS, shape.planeCells() / registers.doubles());
+      arguments.set(WindowFoldsArguments.OTHER_SUMS, shape.planeCells() % registers.doubles());
       double cells = (double) shape.filterHeight() * shape.filterWidth();
-      number(WindowFold.FACTOR, 1.0 / cells);
-      number(WindowFold.ROW_PLACES, shape.width());
-      number(WindowFold.NO_PLACE, shape.planeCells());
-      for (int i = 0; i < registers.doubles(); i++) {
-        boolean areFloats = form == CellForm.FLOATS;
-        long two = form.bits(2 * i) & LOWER_HALF | form.bits(2 * i + 1) & ~LOWER_HALF;
-        set(WindowFoldsCode.LANES + i, areFloats ? two : form.bits(i));
-      }
-    }
-
-    private void set(int place, long value) {
-      arguments[place] = value;
-    }
-
-    private void number(int number, double value) {
-      int at = WindowFoldsCode.FIRST_NUMBER + LONGS_OF_NUMBER * number;
-      Arrays.fill(arguments, at, at + LONGS_OF_NUMBER, form.bits(value));
+      arguments.number(WindowFold.FACTOR, 1.0 / cells);
+      arguments.number(WindowFold.ROW_PLACES, shape.width());
+      arguments.number(WindowFold.NO_PLACE, shape.planeCells());
+      arguments.numberLanes(registers);
     }
 
     /**
@@ -278,23 +261,23 @@ public enum WindowFolds {
       boolean isDone = true;
       for (int row = 0, end; isDone && row < rows; row = end) {
         end = row + Math.min(rows - row, rowsOfCall);
-        set(WindowFoldsCode.PLANES, planes);
-        set(WindowFoldsCode.ROWS, end - row);
-        set(WindowFoldsCode.IS_LAST, end == rows ? 1 : 0);
+        arguments.set(WindowFoldsArguments.PLANES, planes);
+        arguments.set(WindowFoldsArguments.ROWS, end - row);
+        arguments.set(WindowFoldsArguments.IS_LAST, end == rows ? 1 : 0);
         int window = toImages ? Math.min(firstWindow(row), shape.outHeight() - 1) : row;
         int lines = toImages ? Math.max(1, endOfWindows(end - 1) - window) : end - row;
-        set(WindowFoldsCode.LINES, lines);
+        arguments.set(WindowFoldsArguments.LINES, lines);
         long bytes = precision.bytesPerCell();
         long outRow = shape.outWidth() * bytes;
-        set(WindowFoldsCode.SOURCE, images);
-        set(WindowFoldsCode.GRADIENTS, gradients + window * outRow);
+        arguments.set(WindowFoldsArguments.SOURCE, images);
+        arguments.set(WindowFoldsArguments.GRADIENTS, gradients + window * outRow);
         long done =
             switch (WindowFolds.this) {
               case LARGEST, MEANS -> row * outRow;
               case LARGEST_GRADIENTS -> 0;
               case MEANS_GRADIENTS -> row * shape.width() * bytes;
             };
-        set(WindowFoldsCode.TARGET, target + done);
+        arguments.set(WindowFoldsArguments.TARGET, target + done);
         writeTable(row, end, window);
         isDone = runCode();
       }
@@ -306,28 +289,24 @@ public enum WindowFolds {
 
     private boolean runCode() {
       MemorySegment code = codes[registers.ordinal()].of(precision);
-      return CodeCall.withSegments(code, argumentsSegment, scratchSegment, 0, 0, 0, 0) == 0;
+      return CodeCall.withSegments(code, arguments.segment(), scratchSegment, 0, 0, 0, 0) == 0;
     }
 
     /** Which rows are folded to some of windows, or of an image. */
     private void writeTable(int from, int to, int firstLine) {
-      int at = WindowFoldsCode.TABLE;
       for (int row = from; row < to; row++) {
         if (toImages) {
           int first = firstWindow(row);
-          arguments[at] = (long) (first - firstLine) * lineCells * lineCellBytes;
-          arguments[at + WindowFoldsCode.ROW_COUNT] = Math.max(0, endOfWindows(row) - first);
+          long firstByte = (long) (first - firstLine) * lineCells * lineCellBytes;
+          arguments.row(row - from, firstByte, Math.max(0, endOfWindows(row) - first));
         } else {
           long top = (long) row * shape.strideHeight() - shape.padHeight();
           long first = Math.max(0, top);
           long end = Math.min(shape.height(), top + shape.filterHeight());
-          arguments[at] = first * shape.width() * precision.bytesPerCell();
-          arguments[at + WindowFoldsCode.ROW_COUNT] = end - first;
-          int place = at + WindowFoldsCode.ROW_PLACE;
-          long bits = form.bits((double) first * shape.width());
-          Arrays.fill(arguments, place, place + LONGS_OF_NUMBER, bits);
+          long firstByte = first * shape.width() * precision.bytesPerCell();
+          arguments.row(row - from, firstByte, end - first);
+          arguments.rowPlace(row - from, (double) first * shape.width());
         }
-        at += WindowFoldsCode.TABLE_ROW;
       }
     }
   }

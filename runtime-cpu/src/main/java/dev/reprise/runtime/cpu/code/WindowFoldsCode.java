@@ -12,15 +12,40 @@ import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 import static dev.reprise.runtime.cpu.code.Assembler.RBP;
 import static dev.reprise.runtime.cpu.code.Assembler.RBX;
 import static dev.reprise.runtime.cpu.code.Assembler.RCX;
-import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
-import static dev.reprise.runtime.cpu.code.Assembler.RSI;
-import static dev.reprise.runtime.cpu.code.InstructionForms.MAP_0F;
-import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F2;
-import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
 import static dev.reprise.runtime.cpu.code.Source.constant;
 import static dev.reprise.runtime.cpu.code.Source.parameter;
 import static dev.reprise.runtime.cpu.code.Source.register;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.FIRST;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.FIRST_NUMBER;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.FOLDED_FROM;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.GRADIENTS;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.GRADIENT_PLANE_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.LANES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.LINES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.LINE_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.LINE_GROUPS;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.LINE_STEP;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.OTHER_TERMS;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.PLACES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.PLANES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.RESULT;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROWS;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROW_COUNT;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROW_GROUPS;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROW_LAST;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROW_MASK;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.ROW_PLACE;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.SOURCE;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.SOURCE_PLANE_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.SOURCE_ROW_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.TABLE;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.TABLE_ROW;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.TARGET;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.TARGET_PLANE_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.TARGET_ROW_BYTES;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.argument;
+import static dev.reprise.runtime.cpu.code.WindowFoldsArguments.scratch;
 
 import dev.reprise.runtime.Precision;
 import java.util.ArrayList;
@@ -33,93 +58,16 @@ import java.util.List;
  * refused.
  */
 final class WindowFoldsCode {
-  // Places of the arguments, counted in longs. First those that the code itself counts on.
-  static final int PLANES = 0;
-  static final int SOURCE = 1;
-  static final int GRADIENTS = 2;
-  static final int TARGET = 3;
-
-  static final int SOURCE_PLANE_BYTES = 4;
-  static final int GRADIENT_PLANE_BYTES = 5;
-  static final int TARGET_PLANE_BYTES = 6;
-
-  /** Rows that cells are folded to. */
-  static final int ROWS = 7;
-
-  /** Whole groups of a row's cells, and where the mask of a row is that has less than one. */
-  static final int ROW_GROUPS = 8;
-
-  static final int ROW_MASK = 9;
-
-  /** From a row that is folded to the next, and from one that is written. */
-  static final int SOURCE_ROW_BYTES = 10;
-
-  static final int TARGET_ROW_BYTES = 11;
-
-  /** Rows in scratch memory. */
-  static final int LINES = 12;
-
-  static final int LINE_BYTES = 13;
-
-  /** Groups of windows in a line, and cells from the first of one to that of the next. */
-  static final int LINE_GROUPS = 14;
-
-  static final int LINE_STEP = 15;
-
-  /** Columns of a window but for the first. */
-  static final int OTHER_TERMS = 16;
-
-  /** Windows of a line, and bytes from one to the next. */
-  static final int WINDOWS = 17;
-
-  static final int WINDOW_BYTES = 18;
-
-  // Where something is in scratch memory, in bytes: what is written first, what columns are folded
-  // from, what they become, and what gradients add up to.
-  static final int FIRST = 19;
-  static final int FOLDED_FROM = 20;
-  static final int RESULT = 21;
-  static final int SUMS = 22;
-
-  /** How far behind the cells of a line their places are. */
-  static final int PLACES = 23;
-
-  /** Cells of a channel; groups of sums, and how many others there are. */
-  static final int CELLS = 24;
-
-  static final int SUM_GROUPS = 25;
-  static final int OTHER_SUMS = 26;
-
-  /** Whether sums are complete. */
-  static final int IS_LAST = 27;
-
-  /** The first cell of a row's last group where that begins within the one before, or 0. */
-  static final int ROW_LAST = 28;
-
-  static final int FIRST_NUMBER = 29;
-
-  /** The number of each lane of a vector. */
-  static final int LANES = FIRST_NUMBER + WindowFold.NUMBERS * CodeNumbers.NUMBER_BYTES / 8;
-
-  /** Of each row: where the first is that is folded, in bytes, how many there are, its place. */
-  static final int TABLE = LANES + 8;
-
-  static final int ROW_COUNT = 1;
-  static final int ROW_PLACE = 4;
-  static final int TABLE_ROW = 8;
-
   private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
   /** The general register that counts what was refused. */
-  private static final int REFUSED = RBX;
+  static final int REFUSED = RBX;
 
   /** The vector register of zeros. */
-  private static final int ZERO = 12;
+  static final int ZERO = 12;
 
-  /** A vector register for single cells, and that of the factor. */
+  /** A vector register for what is folded next. */
   private static final int CELL = WindowFold.CELL;
-
-  private static final int FACTOR = 1;
 
   private final WindowFolds kind;
   private final WindowFold fold;
@@ -133,6 +81,7 @@ final class WindowFoldsCode {
   private final VectorCode code;
   private final VectorInstructions instructions;
   private final Assembler to;
+  private final WindowCellsCode cells;
 
   /** Ends of instructions that say where masks lie. */
   private final List<Integer> masks = new ArrayList<>();
@@ -147,14 +96,11 @@ final class WindowFoldsCode {
     this.code = new VectorCode(form, registers, argument(FIRST_NUMBER));
     this.instructions = code.instructions();
     this.to = code.assembler();
+    this.cells = new WindowCellsCode(form, registers, code);
   }
 
   static byte[] of(WindowFolds kind, Precision precision, VectorRegisters registers) {
     return new WindowFoldsCode(kind, precision, registers).write();
-  }
-
-  private static Address argument(int place) {
-    return Address.of(RDI, place * Long.BYTES);
   }
 
   private byte[] write() {
@@ -168,18 +114,18 @@ final class WindowFoldsCode {
       case LARGEST, MEANS -> {
         writeRows();
         writeColumns();
-        writeWindows();
+        cells.writeWindows();
       }
       case LARGEST_GRADIENTS -> {
         writeRows();
         writeColumns();
-        writeScatter();
+        cells.writeScatter();
         if (form == CellForm.FLOATS) {
-          writeSums();
+          cells.writeSums();
         }
       }
       case MEANS_GRADIENTS -> {
-        writeSpread();
+        cells.writeSpread();
         writeColumns();
         writeRows();
       }
@@ -208,18 +154,8 @@ final class WindowFoldsCode {
     to.store(argument(pointer), RAX);
   }
 
-  private int cellBytes() {
-    return bytes(form);
-  }
-
   private static int bytes(CellForm of) {
     return of == CellForm.DOUBLES ? Double.BYTES : Float.BYTES;
-  }
-
-  /** Lets a register be where something is in scratch memory. */
-  private void scratch(int register, int place) {
-    to.move(register, RSI);
-    to.add(register, argument(place));
   }
 
   /** Writes what is done with a group of cells. */
@@ -282,11 +218,11 @@ final class WindowFoldsCode {
   private void writeRows() {
     boolean toImages = kind == WindowFolds.MEANS_GRADIENTS;
     if (toImages) {
-      scratch(RBP, RESULT);
+      scratch(to, RBP, RESULT);
       to.load(R10, argument(TARGET));
     } else {
       to.load(RBP, argument(SOURCE));
-      scratch(R10, FIRST);
+      scratch(to, R10, FIRST);
     }
     to.load(R8, argument(ROWS));
     to.address(R9, argument(TABLE));
@@ -342,8 +278,8 @@ final class WindowFoldsCode {
 
   /** Folds as many cells of a line as a window has columns, from each of its cells on. */
   private void writeColumns() {
-    scratch(R11, FOLDED_FROM);
-    scratch(R12, RESULT);
+    scratch(to, R11, FOLDED_FROM);
+    scratch(to, R12, RESULT);
     to.load(R8, argument(LINES));
     to.load(R14, argument(LINE_STEP));
     to.load(R15, argument(PLACES));
@@ -385,145 +321,5 @@ final class WindowFoldsCode {
     if (fold == WindowFold.PLACE) {
       instructions.read(place, Address.of(RDX, R15, 1), lineForm);
     }
-  }
-
-  /**
-   * Goes through the windows of all lines, one by one.
-   *
-   * @param first where in scratch memory the first one's cell is, to which R9 points
-   * @param outside what RDX points to: cells that lie together, one for each window
-   */
-  private void writeEachWindow(int first, int outside, Runnable window) {
-    scratch(R11, first);
-    to.load(RDX, argument(outside));
-    to.load(R8, argument(LINES));
-    to.load(R14, argument(WINDOW_BYTES));
-    int line = to.here();
-    to.move(R9, R11);
-    to.load(RCX, argument(WINDOWS));
-    int next = to.here();
-    window.run();
-    to.add(R9, R14);
-    to.addNumber(RDX, cellBytes());
-    to.decrement(RCX);
-    to.jumpBackUnlessZero(next);
-    to.add(R11, argument(LINE_BYTES));
-    to.decrement(R8);
-    to.jumpBackUnlessZero(line);
-  }
-
-  /** Writes what the windows have become. */
-  private void writeWindows() {
-    writeEachWindow(
-        RESULT,
-        TARGET,
-        () -> {
-          switch (form) {
-            case DOUBLES -> {
-              to.load(RAX, Address.of(R9));
-              to.store(Address.of(RDX), RAX);
-            }
-            case WIDENED -> writeRounded(Address.of(RDX), Address.of(R9));
-            case FLOATS -> {
-              to.loadFloat(CELL, Address.of(R9));
-              to.storeFloat(Address.of(RDX), CELL);
-            }
-          }
-        });
-  }
-
-  /** Writes a double as a float. */
-  private void writeRounded(Address target, Address from) {
-    to.vector(MAP_0F, PREFIX_F2, false, 0x5A, CELL, ZERO, from); // vcvtsd2ss
-    to.storeFloat(target, CELL);
-  }
-
-  /** Reads one cell as a double. */
-  private void readCell(Address at) {
-    if (form == CellForm.DOUBLES) {
-      to.vector(MAP_0F, PREFIX_F2, false, 0x10, CELL, 0, at); // vmovsd
-    } else {
-      to.vector(MAP_0F, PREFIX_F3, false, 0x5A, CELL, ZERO, at); // vcvtss2sd
-    }
-  }
-
-  /** Leaves each window's share of its gradient where it begins in a line; zeros are between. */
-  private void writeSpread() {
-    to.vector(MAP_0F, PREFIX_F2, false, 0x10, FACTOR, 0, code.numbers().ofCall(WindowFold.FACTOR));
-    writeEachWindow(
-        FIRST,
-        GRADIENTS,
-        () -> {
-          readCell(Address.of(RDX));
-          to.vector(MAP_0F, PREFIX_F2, false, 0x59, CELL, FACTOR, CELL); // vmulsd
-          code.storeDouble(Address.of(R9), CELL);
-        });
-  }
-
-  /** Adds each window's gradient to the cell at its place. */
-  private void writeScatter() {
-    if (form == CellForm.DOUBLES) {
-      to.load(RBP, argument(TARGET));
-    } else {
-      scratch(RBP, SUMS);
-    }
-    to.load(R12, argument(CELLS));
-    int begin = to.jump();
-    // Where there is no place: rarely, so not in the loop.
-    int refusal = to.here();
-    to.addNumber(REFUSED, 1);
-    int refused = to.jump();
-    to.landHere(begin);
-    writeEachWindow(
-        RESULT,
-        GRADIENTS,
-        () -> {
-          Address sum = Address.of(RBP, RAX, Double.BYTES);
-          to.truncate(RAX, Address.of(R9));
-          to.compare(RAX, R12);
-          to.jumpBackUnlessBelow(refusal);
-          readCell(Address.of(RDX));
-          to.vector(MAP_0F, PREFIX_F2, false, 0x58, CELL, CELL, sum); // vaddsd
-          code.storeDouble(sum, CELL);
-          to.landHere(refused);
-        });
-  }
-
-  /** Writes the sums of gradients, rounded, once they are complete, and leaves zeros. */
-  private void writeSums() {
-    to.load(RCX, argument(IS_LAST));
-    to.test(RCX);
-    int isNotLast = to.jumpIfZero();
-    scratch(R11, SUMS);
-    to.load(R10, argument(TARGET));
-    to.load(RCX, argument(SUM_GROUPS));
-    writeWhile(registers.doubles(), this::writeSumsOfGroup);
-    to.load(RCX, argument(OTHER_SUMS));
-    writeWhile(1, this::writeSum);
-    to.landHere(isNotLast);
-  }
-
-  /** What is done as often as RCX says, with so many sums to which R11 points, and R10. */
-  private void writeWhile(int sums, Runnable step) {
-    to.test(RCX);
-    int none = to.jumpIfZero();
-    int next = to.here();
-    step.run();
-    to.addNumber(R11, sums * Double.BYTES);
-    to.addNumber(R10, sums * Float.BYTES);
-    to.decrement(RCX);
-    to.jumpBackUnlessZero(next);
-    to.landHere(none);
-  }
-
-  private void writeSumsOfGroup() {
-    instructions.read(CELL, Address.of(R11), CellForm.DOUBLES);
-    instructions.write(Address.of(R10), CELL, CellForm.WIDENED);
-    instructions.write(Address.of(R11), ZERO, CellForm.DOUBLES);
-  }
-
-  private void writeSum() {
-    writeRounded(Address.of(R10), Address.of(R11));
-    code.storeDouble(Address.of(R11), ZERO);
   }
 }
