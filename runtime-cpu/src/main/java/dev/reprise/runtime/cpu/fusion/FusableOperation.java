@@ -18,7 +18,8 @@ import java.util.TreeSet;
  * @param isAggregate true for one that can only be the last
  */
 public record FusableOperation(String opcode, int index, int arity, boolean isAggregate) {
-  private static final List<String> AGGREGATES =
+  /** What can only be the last operation of a loop. */
+  static final List<String> AGGREGATES =
       List.of(
           "sum",
           "mean",

@@ -11,18 +11,12 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
-import dev.reprise.runtime.cpu.cell.BlockSteps;
-import dev.reprise.runtime.cpu.code.CellChain;
 import dev.reprise.runtime.cpu.code.CellFunction;
-import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,27 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fused loops against the kernels that they stand for, bit by bit. */
 class FusedLoopTest {
-  private static final double[] SPECIAL = {
-    0,
-    -0.0,
-    1,
-    -1,
-    2,
-    0.5,
-    Double.NaN,
-    Double.POSITIVE_INFINITY,
-    Double.NEGATIVE_INFINITY,
-    1e-310,
-    1e300,
-    1e-40,
-    -3e38,
-    0.1,
-    -3.5,
-    31,
-    800,
-    -800
-  };
-
   private static final int[][] SHAPES = {
     {1, 1},
     {1, 7},
@@ -73,183 +46,18 @@ class FusedLoopTest {
   private final ExecutionContext context = new ExecutionContext(allocator, 2);
   private final Parallel parallel = new Parallel(2);
   private CpuDevice device;
+  private UnfusedKernels kernels;
 
   @BeforeEach
   void open() {
     device = new CpuDevice(2, new NativeLocation(natives, "none"));
+    kernels = new UnfusedKernels(device, allocator, context);
   }
 
   @AfterEach
   void close() {
     device.close();
     parallel.close();
-  }
-
-  /** A tree with the values that the kernels give; made of leaves or of smaller trees. */
-  private final class Tree {
-    final Precision precision;
-    final FusedExpression.Builder builder;
-    final List<Operand> leaves = new ArrayList<>();
-    final List<DenseMatrix> made = new ArrayList<>();
-    final Random random;
-    final int rows;
-    final int cols;
-    List<String> unary = List.copyOf(new TreeSet<>(BlockSteps.unary()));
-    List<String> binary = List.copyOf(new TreeSet<>(BlockSteps.binary()));
-
-    /** The value of the part built last. */
-    Operand value;
-
-    /** Number of the node built last. */
-    int last;
-
-    Tree(Precision precision, Random random, int rows, int cols) {
-      this.precision = precision;
-      this.builder = new FusedExpression.Builder(precision, 200, 100);
-      this.random = random;
-      this.rows = rows;
-      this.cols = cols;
-    }
-
-    /** Only operations that there is machine code for. */
-    void keepKnown() {
-      unary = unary.stream().filter(CellChain::knows).toList();
-      binary = binary.stream().filter(CellChain::knows).toList();
-    }
-
-    int two() {
-      value = Scalar.of(2.0);
-      leaves.add(value);
-      return builder.leaf(LeafKind.SCALAR);
-    }
-
-    int leaf(boolean mustBeFull) {
-      LeafKind kind = mustBeFull ? LeafKind.FULL : LeafKind.values()[random.nextInt(4)];
-      if (kind == LeafKind.ROW && rows == 1 || kind == LeafKind.COLUMN && cols == 1) {
-        kind = LeafKind.FULL;
-      }
-      value =
-          switch (kind) {
-            case FULL -> matrix(rows, cols);
-            case ROW -> matrix(1, cols);
-            case COLUMN -> matrix(rows, 1);
-            case SCALAR -> {
-              boolean single = random.nextBoolean() && rows * cols != 1;
-              yield single ? matrix(1, 1) : Scalar.of(cell());
-            }
-          };
-      leaves.add(value);
-      return builder.leaf(kind);
-    }
-
-    DenseMatrix matrix(int r, int c) {
-      DenseMatrix matrix = DenseMatrix.allocate(allocator, r, c, precision);
-      for (int i = 0; i < r; i++) {
-        for (int j = 0; j < c; j++) {
-          matrix.set(i, j, cell());
-        }
-      }
-      made.add(matrix);
-      return matrix;
-    }
-
-    double cell() {
-      return random.nextInt(3) == 0
-          ? SPECIAL[random.nextInt(SPECIAL.length)]
-          : random.nextGaussian() * 3;
-    }
-
-    /** A node, or a leaf of the full shape when the depth is used up. */
-    int part(int depth) {
-      if (depth == 0) {
-        return leaf(true);
-      }
-      int choice = random.nextInt(10);
-      if (choice < 3) {
-        int x = part(depth - 1);
-        return node(unary.get(random.nextInt(unary.size())), x, value);
-      }
-      if (choice == 9 && rows > 1 && cols > 1) {
-        return pairs();
-      }
-      if (choice < 4) {
-        int x = random.nextInt(4) > 0 ? part(depth - 1) : scalar();
-        Operand first = value;
-        // Matrices of one shape only, unlike operators.
-        boolean shaped = first instanceof Scalar || random.nextBoolean();
-        int y = shaped ? part(depth - 1) : scalar();
-        Operand second = value;
-        int z = random.nextBoolean() ? part(depth - 1) : scalar();
-        return node("ifelse", x, first, y, second, z, value);
-      }
-      String opcode =
-          random.nextInt(3) > 0
-              ? List.of("+", "-", "*", "/", "pmin", "pmax").get(random.nextInt(6))
-              : binary.get(random.nextInt(binary.size()));
-      int x = part(depth - 1);
-      Operand first = value;
-      if (random.nextInt(8) == 0) {
-        return node(opcode, x, first, x, first);
-      }
-      int y = random.nextBoolean() ? part(depth - 1) : leaf(false);
-      return random.nextBoolean()
-          ? node(opcode, x, first, y, value)
-          : node(opcode, y, value, x, first);
-    }
-
-    /** Of a column and a row, so that a tree may have no leaf of the full shape. */
-    int pairs() {
-      DenseMatrix column = matrix(rows, 1);
-      leaves.add(column);
-      int x = builder.leaf(LeafKind.COLUMN);
-      DenseMatrix row = matrix(1, cols);
-      leaves.add(row);
-      int y = builder.leaf(LeafKind.ROW);
-      return node(random.nextBoolean() ? "-" : "pmax", x, column, y, row);
-    }
-
-    int scalar() {
-      value = Scalar.of(cell());
-      leaves.add(value);
-      return builder.leaf(LeafKind.SCALAR);
-    }
-
-    /** Operand numbers and values in turn. */
-    int node(String opcode, Object... operands) {
-      Operand[] inputs = new Operand[operands.length / 2];
-      int[] numbers = new int[3];
-      for (int i = 0; i < inputs.length; i++) {
-        numbers[i] = (Integer) operands[2 * i];
-        inputs[i] = (Operand) operands[2 * i + 1];
-      }
-      value = unfused(precision, opcode, inputs);
-      made.add((DenseMatrix) value);
-      last = builder.node(FusableOperation.of(opcode), numbers[0], numbers[1], numbers[2]);
-      return last;
-    }
-
-    void release() {
-      made.forEach(matrix -> matrix.buffer().release());
-    }
-  }
-
-  /** By the kernels over doubles; in fp32 rounded, with operands as doubles. */
-  private Operand unfused(Precision precision, String opcode, Operand... inputs) {
-    Operation operation =
-        new Operation(OperationTable.standard().get(opcode)).withPrecision(precision);
-    Operand[] wide = inputs.clone();
-    for (int i = 0; i < wide.length; i++) {
-      if (inputs[i] instanceof DenseMatrix matrix && precision == Precision.FP32) {
-        wide[i] = matrix.converted(Precision.FP64, allocator);
-      }
-    }
-    Operand value = device.execute(operation, wide, context)[0];
-    for (int i = 0; i < wide.length; i++) {
-      if (wide[i] != inputs[i]) {
-        ((DenseMatrix) wide[i]).buffer().release();
-      }
-    }
-    return value;
   }
 
   @ParameterizedTest
@@ -265,7 +73,7 @@ class FusedLoopTest {
     int machineCodes = 0;
     for (int i = 0; i < 120; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
-      Tree tree = new Tree(precision, random, shape[0], shape[1]);
+      FusedTree tree = new FusedTree(kernels, precision, random, shape[0], shape[1]);
       tree.part(1 + random.nextInt(4));
       if (tree.leaves.size() > 0 && tree.value == tree.leaves.getLast()) {
         tree.node("negate", 0, tree.value);
@@ -297,7 +105,7 @@ class FusedLoopTest {
     int machineCodes = 0;
     for (int i = 0; i < 200; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
-      Tree tree = new Tree(precision, random, shape[0], shape[1]);
+      FusedTree tree = new FusedTree(kernels, precision, random, shape[0], shape[1]);
       tree.keepKnown();
       tree.part(1 + random.nextInt(4));
       if (tree.leaves.getLast() == tree.value) {
@@ -346,33 +154,15 @@ class FusedLoopTest {
       Precision precision, int seed, boolean machine) {
     Random random = new Random(seed);
     FusedLoops loops = machine ? new FusedLoops(parallel) : new FusedLoops(parallel, -1);
-    List<String> aggregates =
-        List.of(
-            "sum",
-            "mean",
-            "min",
-            "max",
-            "prod",
-            "rowSums",
-            "rowMeans",
-            "rowMins",
-            "rowMaxs",
-            "rowProds",
-            "rowIndexMax",
-            "rowIndexMin",
-            "colSums",
-            "colMeans",
-            "colMins",
-            "colMaxs",
-            "colProds");
+    List<String> aggregates = FusableOperation.AGGREGATES;
     for (int i = 0; i < 150; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
-      Tree tree = new Tree(precision, random, shape[0], shape[1]);
+      FusedTree tree = new FusedTree(kernels, precision, random, shape[0], shape[1]);
       int x = tree.leaf(true);
       tree.node("*", x, tree.value, tree.scalar(), tree.value);
       tree.node("+", -1, tree.value, tree.leaf(false), tree.value);
       String aggregate = aggregates.get(i % aggregates.size());
-      Operand expected = unfused(precision, aggregate, tree.value);
+      Operand expected = kernels.execute(precision, aggregate, tree.value);
       FusedExpression expression = tree.builder.build(FusableOperation.of(aggregate));
       assertSame("seed " + seed + ": " + expression, expected, run(loops.of(expression), tree));
       if (expected instanceof DenseMatrix matrix) {
@@ -383,7 +173,7 @@ class FusedLoopTest {
     assertThat(allocator.liveBuffers()).isZero();
   }
 
-  private Operand run(FusedLoop loop, Tree tree) {
+  private Operand run(FusedLoop loop, FusedTree tree) {
     Operand[] leaves = tree.leaves.toArray(Operand[]::new);
     return device.execute(loop, leaves, tree.rows, tree.cols, context);
   }
@@ -446,8 +236,8 @@ class FusedLoopTest {
     FusedLoop loop = new FusedLoops(parallel).of(builder.build(null));
     Operand[] leaves = {zeros, Scalar.of(-1.5)};
 
-    DenseMatrix product1 = (DenseMatrix) unfused(Precision.FP32, "*", leaves);
-    Operand sum = unfused(Precision.FP32, "+", zeros, product1);
+    DenseMatrix product1 = (DenseMatrix) kernels.execute(Precision.FP32, "*", leaves);
+    Operand sum = kernels.execute(Precision.FP32, "+", zeros, product1);
     assertSame("all zeros but one", sum, device.execute(loop, leaves, 1024, 1024, context));
     ((DenseMatrix) sum).buffer().release();
     product1.buffer().release();
