@@ -117,7 +117,7 @@ final class FinishedRegion {
 
   private long bytesToKeep(LineageCache cache, Value pending, LineageItem item) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
-    if (inputNumber(item) >= 0 || value instanceof Scalar) {
+    if (Composite.Input.positionOf(item, inputs) >= 0 || value instanceof Scalar) {
       return 0;
     }
     if (value instanceof ListValue list) {
@@ -130,18 +130,6 @@ final class FinishedRegion {
     }
     // The work of a view is counted as if it had been copied, which pays for the copy that is kept.
     return value instanceof RowsView || cache.contains(item.key()) ? 0 : value.bytes();
-  }
-
-  /** Which input of the region a value is, or -1; a literal only if it is counted alike. */
-  private int inputNumber(LineageItem item) {
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] != null
-          && inputs[i].sameAs(item)
-          && inputs[i].isCounted() == item.isCounted()) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   long costNanos() {
@@ -188,7 +176,8 @@ final class FinishedRegion {
 
   private void offer(Offers offers, Value pending, LineageItem item) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
-    if (inputNumber(item) >= 0 || value instanceof Scalar scalar && isShort(scalar)) {
+    if (Composite.Input.positionOf(item, inputs) >= 0
+        || value instanceof Scalar scalar && isShort(scalar)) {
       return;
     }
     if (value instanceof ListValue list) {
@@ -246,7 +235,7 @@ final class FinishedRegion {
    */
   private Composite.Part part(LineageCache cache, Value pending, LineageItem item) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
-    int input = inputNumber(item);
+    int input = Composite.Input.positionOf(item, inputs);
     if (input >= 0) {
       return new Composite.Input(input);
     }

@@ -60,7 +60,23 @@ public record Composite(Part[] parts, List<Called> calls, long work, long seeds,
   public record Inline(Scalar value, LineageItem item) implements Part {}
 
   /** What an input of the region held, by position. */
-  public record Input(int position) implements Part {}
+  public record Input(int position) implements Part {
+    /**
+     * The position of the input that has an item, or -1; a literal only if it is counted alike.
+     *
+     * @param inputs of the region, null where one has no value
+     */
+    public static int positionOf(LineageItem item, LineageItem[] inputs) {
+      for (int i = 0; i < inputs.length; i++) {
+        if (inputs[i] != null
+            && inputs[i].sameAs(item)
+            && inputs[i].isCounted() == item.isCounted()) {
+          return i;
+        }
+      }
+      return -1;
+    }
+  }
 
   /**
    * A value that the lineage cache may have under the key of its item.

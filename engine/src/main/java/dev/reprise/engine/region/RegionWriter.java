@@ -205,7 +205,7 @@ final class RegionWriter {
       if (count >= MOST_ITEMS || open.size() > MOST_ITEMS) {
         return false;
       }
-      int input = inputNumber(top);
+      int input = Composite.Input.positionOf(top, inputs);
       boolean ready = true;
       for (int i = 0; input < 0 && i < top.inputCount(); i++) {
         if (!numbers.containsKey(Written.of(top.input(i)))) {
@@ -223,18 +223,6 @@ final class RegionWriter {
     }
     parts.writeInt(numbers.get(Written.of(item)));
     return true;
-  }
-
-  /** Which input it is, or -1; a literal only if it is counted alike. */
-  private int inputNumber(LineageItem item) {
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] != null
-          && inputs[i].sameAs(item)
-          && inputs[i].isCounted() == item.isCounted()) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private boolean node(LineageItem item, int input) throws IOException {
