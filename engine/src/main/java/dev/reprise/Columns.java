@@ -105,12 +105,12 @@ public final class Columns {
     return longer;
   }
 
-  /** The number of rows. */
+  /** {@return the number of rows} */
   public long rows() {
     return frame.rows();
   }
 
-  /** The names of the columns, from left to right. */
+  /** {@return the names of the columns, from left to right; unmodifiable} */
   public List<String> names() {
     return List.copyOf(frame.names());
   }
@@ -119,6 +119,7 @@ public final class Columns {
    * The type of a column: what scripts call its schema.
    *
    * @param name of the column; of several with that name the first counts
+   * @return what its cells are
    * @throws IllegalArgumentException when there is no such column
    */
   public ColumnType type(String name) {
@@ -175,6 +176,7 @@ public final class Columns {
    *
    * @param name of the column; of several with that name the first counts
    * @param row from 0
+   * @return true when it is
    * @throws IllegalArgumentException when there is no such column
    * @throws IndexOutOfBoundsException when there is no such row
    */

@@ -27,6 +27,12 @@ public record DeviceConfig(
   /** Placement by estimated time on all GPUs. */
   public static final DeviceConfig AUTO = new DeviceConfig("auto", List.of(), Map.of());
 
+  /**
+   * Gives accelerators their numbers.
+   *
+   * @throws IllegalArgumentException when there is no such placement, or an accelerator has two
+   *     budgets
+   */
   public DeviceConfig {
     placement = numbered(Objects.requireNonNull(placement));
     if (!placement.matches("auto|cpu|round-robin|[a-z]+:\\d{1,3}")) {
@@ -53,17 +59,29 @@ public record DeviceConfig(
     return Map.copyOf(numbered);
   }
 
-  /** As the other, with graphs. */
+  /**
+   * As the other, with graphs.
+   *
+   * @param placement as above
+   * @param among the accelerators that may be used; empty for the default
+   * @param bytes budgets by name of accelerator
+   */
   public DeviceConfig(String placement, List<String> among, Map<String, Long> bytes) {
     this(placement, among, bytes, true);
   }
 
-  /** A configuration that places everything by one policy, with default budgets. */
+  /**
+   * A configuration that places everything by one policy, with default budgets.
+   *
+   * @param placement as above
+   * @return the configuration
+   * @throws IllegalArgumentException when there is no such placement
+   */
   public static DeviceConfig of(String placement) {
     return new DeviceConfig(placement, List.of(), Map.of());
   }
 
-  /** True when the placement names one accelerator. */
+  /** {@return true when the placement names one accelerator} */
   public boolean isFixed() {
     return placement.contains(":");
   }

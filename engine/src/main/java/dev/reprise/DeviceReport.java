@@ -10,6 +10,7 @@ import java.util.List;
  * @param absences why others are not there, one sentence each
  */
 public record DeviceReport(List<AcceleratorInfo> found, List<String> absences) {
+  /** Copies both lists. */
   public DeviceReport {
     found = List.copyOf(found);
     absences = List.copyOf(absences);

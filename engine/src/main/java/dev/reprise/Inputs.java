@@ -32,7 +32,7 @@ public final class Inputs {
     this.values = values;
   }
 
-  /** No value, for a script without inputs. */
+  /** {@return no value, for a script without inputs} */
   public static Inputs none() {
     return NONE;
   }

@@ -53,15 +53,25 @@ public final class Matrix implements AutoCloseable {
     return session;
   }
 
+  /** {@return the number of rows, also of a closed matrix} */
   public long rows() {
     return value.shape().rows();
   }
 
+  /** {@return the number of columns, also of a closed matrix} */
   public long cols() {
     return value.shape().cols();
   }
 
-  /** The cell at zero-based (row, col). */
+  /**
+   * A cell. Fetches all cells to the host first if they are on a device or on disk.
+   *
+   * @param row from 0
+   * @param col from 0
+   * @return the cell, of fp32 widened
+   * @throws IndexOutOfBoundsException when there is no such cell
+   * @throws IllegalStateException when this matrix or its session is closed
+   */
   public double get(long row, long col) {
     if (row < 0 || row >= rows() || col < 0 || col >= cols()) {
       throw new IndexOutOfBoundsException(
@@ -76,7 +86,13 @@ public final class Matrix implements AutoCloseable {
     }
   }
 
-  /** A copy of all cells by row; at most 2^31 rows and columns. */
+  /**
+   * A copy of all cells.
+   *
+   * @return rows of cells, of fp32 widened
+   * @throws ArithmeticException with 2^31 rows or columns and more
+   * @throws IllegalStateException when this matrix or its session is closed
+   */
   public double[][] toArray() {
     return session.whileOpen("Matrix.toArray", this::copied);
   }

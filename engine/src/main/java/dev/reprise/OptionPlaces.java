@@ -42,8 +42,10 @@ public final class OptionPlaces {
   }
 
   /**
-   * A folder that is there.
+   * Requires a folder that is there.
    *
+   * @param option as messages name it
+   * @param folder that is wanted
    * @throws ResourceException naming the place
    */
   public static void present(String option, Path folder) {
@@ -56,8 +58,9 @@ public final class OptionPlaces {
   }
 
   /**
-   * A file to write or overwrite, in a folder that is there.
+   * Requires a file to write or overwrite, in a folder that is there.
    *
+   * @param option as messages name it
    * @param file null when it is not wanted
    * @throws ResourceException naming the place
    */
@@ -85,6 +88,8 @@ public final class OptionPlaces {
   /**
    * As {@link #file}, of one that is written beside its place and moved there when it is complete.
    *
+   * @param option as messages name it
+   * @param file null when it is not wanted
    * @throws ResourceException naming the place
    */
   public static void replacedFile(String option, Path file) {
@@ -98,8 +103,11 @@ public final class OptionPlaces {
   }
 
   /**
-   * What is written when a file is: the file itself, or what it leads to as a symbolic link.
+   * What is written when a file is.
    *
+   * @param option as messages name it
+   * @param file that may be a symbolic link
+   * @return the file itself, or what it leads to
    * @throws ResourceException naming the place when a link leads nowhere
    */
   public static Path linked(String option, Path file) {
@@ -111,20 +119,32 @@ public final class OptionPlaces {
     }
   }
 
-  /** True for devices, pipes and open files such as {@code /dev/stdout}, which stay. */
+  /**
+   * Whether a file stays where it is, instead of being replaced.
+   *
+   * @param file that is written
+   * @return true for devices, pipes and open files such as {@code /dev/stdout}
+   */
   public static boolean isSpecial(Path file) {
     return DataFiles.isSpecial(file);
   }
 
-  /** Gives a draft the name of the file that it replaces, which keeps its rights. */
+  /**
+   * Gives a draft the name of the file that it replaces, which keeps its rights.
+   *
+   * @param draft the complete file
+   * @param file its place
+   * @throws IOException when it cannot be moved
+   */
   public static void replace(Path draft, Path file) throws IOException {
     ReplacedFile.move(draft, file);
   }
 
   /**
-   * A folder that is there or can be made, and written to. Of one that is to be made the nearest
-   * folder above it is tried.
+   * Requires a folder that is there or can be made, and written to. Of one that is to be made the
+   * nearest folder above it is tried.
    *
+   * @param option as messages name it
    * @param folder null when it is not wanted
    * @throws ResourceException naming the place
    */
@@ -141,6 +161,8 @@ public final class OptionPlaces {
   /**
    * As {@link #folder}, of one that is done without where there is no room.
    *
+   * @param option as messages name it
+   * @param folder that is wanted
    * @throws ResourceException naming the place
    */
   public static void folderUnlessFull(String option, Path folder) {
@@ -153,6 +175,9 @@ public final class OptionPlaces {
   /**
    * The folder, or the nearest one above it that is there.
    *
+   * @param option as messages name it
+   * @param folder that is wanted
+   * @return a folder that is there, absolute
    * @throws ResourceException when something else is in its place
    */
   public static Path existing(String option, Path folder) {
@@ -202,8 +227,10 @@ public final class OptionPlaces {
   }
 
   /**
-   * A path that is not empty.
+   * Requires a path that is not empty.
    *
+   * @param option as messages name it
+   * @param path that is looked at
    * @throws ResourceException naming the option
    */
   public static void requireName(String option, Path path) {

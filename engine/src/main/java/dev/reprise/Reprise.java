@@ -22,7 +22,14 @@ import java.nio.file.Path;
 public final class Reprise {
   private Reprise() {}
 
-  /** Opens a session; the caller closes it. Memory and threads belong to the session. */
+  /**
+   * Opens a session; the caller closes it. Memory and threads belong to the session.
+   *
+   * @param config its options
+   * @return the session
+   * @throws dev.reprise.runtime.ResourceException when a device, store or file that the options
+   *     name cannot be had; nothing is left open then
+   */
   public static Session session(SessionConfig config) {
     return new Session(config);
   }
@@ -32,14 +39,25 @@ public final class Reprise {
    * everything that it depended on is the same now, and a store in a folder can tell so without a
    * session; see {@link Session#recall(Path, CompileOptions)}.
    *
+   * @param config options of the session that would run it
+   * @param file the script
+   * @param options what it would be compiled with
    * @return false when a session is needed
+   * @throws IOException when the file cannot be read
    */
   public static boolean recall(SessionConfig config, Path file, CompileOptions options)
       throws IOException {
     return ScriptCompiler.recall(config, file, options);
   }
 
-  /** As the other, for a script given as text. */
+  /**
+   * As the other, for a script given as text.
+   *
+   * @param config options of the session that would run it
+   * @param text the script
+   * @param options what it would be compiled with
+   * @return false when a session is needed
+   */
   public static boolean recall(SessionConfig config, String text, CompileOptions options) {
     return ScriptCompiler.recall(config, text, options);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 public record ReuseForecast(
     long computations, long repeated, long savedNanos, long bytes, List<Statement> statements) {
 
+  /** Copies the statements. */
   public ReuseForecast {
     statements = List.copyOf(statements);
   }
@@ -21,7 +22,12 @@ public record ReuseForecast(
   /**
    * The same for one operation at one place of the script.
    *
+   * @param opcode the operation
    * @param place file and line; empty when it is not known
+   * @param computations how often it was executed above the cost gate
+   * @param repeated those of them whose value had been computed before
+   * @param savedNanos what the repeated ones took
+   * @param bytes memory that their values would need in the cache
    */
   public record Statement(
       String opcode, String place, long computations, long repeated, long savedNanos, long bytes) {}

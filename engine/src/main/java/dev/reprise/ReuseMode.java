@@ -15,20 +15,22 @@ public enum ReuseMode {
   /** All of these; the default. */
   HYBRID;
 
+  /** {@return whether values have lineage} */
   public boolean traces() {
     return this != NONE;
   }
 
+  /** {@return whether values are looked up in the cache and kept there} */
   public boolean reuses() {
     return this != NONE && this != TRACE;
   }
 
-  /** Whether a value may be put together from cached parts. */
+  /** {@return whether a value may be put together from cached parts} */
   public boolean reusesParts() {
     return this == PARTIAL || this == HYBRID;
   }
 
-  /** Whether whole function calls and blocks are looked up. */
+  /** {@return whether whole function calls and blocks are looked up} */
   public boolean reusesLevels() {
     return this == MULTILEVEL || this == HYBRID;
   }

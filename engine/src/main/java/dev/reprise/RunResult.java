@@ -38,11 +38,19 @@ public final class RunResult implements AutoCloseable {
     this.session = session;
   }
 
+  /** {@return what the run did; also when this result is closed} */
   public RunStatistics statistics() {
     return statistics;
   }
 
-  /** A matrix output as rows of cells. */
+  /**
+   * A matrix output, copied.
+   *
+   * @param name of the output
+   * @return rows of cells, of fp32 widened
+   * @throws IllegalArgumentException when there is no such output, or it is no matrix
+   * @throws IllegalStateException when the result or its session is closed
+   */
   public double[][] matrix(String name) {
     return session.whileOpen(
         "RunResult.matrix",
@@ -53,7 +61,14 @@ public final class RunResult implements AutoCloseable {
         });
   }
 
-  /** A matrix output that outlives this result and can be bound to another run; close it. */
+  /**
+   * A matrix output that outlives this result and can be bound to another run with its lineage.
+   *
+   * @param name of the output
+   * @return the matrix, which the caller closes
+   * @throws IllegalArgumentException when there is no such output, or it is no matrix
+   * @throws IllegalStateException when the result or its session is closed
+   */
   public Matrix handle(String name) {
     session.requireOpen("RunResult.handle");
     synchronized (this) {
@@ -65,7 +80,14 @@ public final class RunResult implements AutoCloseable {
     }
   }
 
-  /** A scalar output. */
+  /**
+   * A scalar output.
+   *
+   * @param name of the output
+   * @return the scalar
+   * @throws IllegalArgumentException when there is no such output, or it is no scalar
+   * @throws IllegalStateException when the result is closed
+   */
   public Scalar scalar(String name) {
     if (!(value(name) instanceof Scalar scalar)) {
       throw notA(name, "scalar");
@@ -74,9 +96,10 @@ public final class RunResult implements AutoCloseable {
   }
 
   /**
-   * A frame output. It shares nothing with the result, and may be bound to another run.
+   * A frame output.
    *
    * @param name of the output
+   * @return the frame, which shares nothing with the result, and may be bound to another run
    * @throws IllegalArgumentException when there is no such output, or it is no frame
    * @throws IllegalStateException when the result is closed
    */
@@ -140,7 +163,14 @@ public final class RunResult implements AutoCloseable {
         "output '" + name + "' is " + Describe.one(value(name)) + ", not a " + kind);
   }
 
-  /** An output of any type, borrowed until this result is closed. */
+  /**
+   * An output of any type.
+   *
+   * @param name of the output
+   * @return the value, borrowed until this result is closed
+   * @throws IllegalArgumentException when there is no such output
+   * @throws IllegalStateException when the result is closed
+   */
   public synchronized Value value(String name) {
     requireOutput(name);
     if (closed) {
@@ -150,7 +180,14 @@ public final class RunResult implements AutoCloseable {
     return values.get(name);
   }
 
-  /** The trace of an output as text, all iterations of loops one after the other. */
+  /**
+   * The trace of an output as text, all iterations of loops one after the other.
+   *
+   * @param name of the output
+   * @return a line for each item
+   * @throws IllegalArgumentException when there is no such output
+   * @throws IllegalStateException when the session does not trace
+   */
   public String lineage(String name) {
     return TraceText.of(traced(name));
   }
@@ -158,6 +195,11 @@ public final class RunResult implements AutoCloseable {
   /**
    * The trace of an output as {@code write} leaves it in {@code f.lineage}: a file of this text can
    * be replayed, asked and compared. Loops are stored once.
+   *
+   * @param name of the output
+   * @return the text of the file
+   * @throws IllegalArgumentException when there is no such output
+   * @throws IllegalStateException when the session does not trace
    */
   public String lineageFile(String name) {
     StringBuilder text = new StringBuilder();
@@ -189,6 +231,7 @@ public final class RunResult implements AutoCloseable {
     }
   }
 
+  /** Gives the memory of the outputs back; closing twice does nothing. */
   @Override
   public synchronized void close() {
     if (!closed) {

@@ -48,6 +48,7 @@ public record RunStatistics(
     LoopStatistics loops,
     ViewStatistics views) {
 
+  /** Copies the lists. */
   public RunStatistics {
     operations = List.copyOf(operations);
     partial = List.copyOf(partial);
@@ -57,6 +58,7 @@ public record RunStatistics(
   /**
    * One opcode.
    *
+   * @param opcode its name
    * @param executed how often a kernel or scalar function ran
    * @param nanos time in kernels; scalar functions are counted, not timed
    * @param hits how often the cache had the value
@@ -83,8 +85,10 @@ public record RunStatistics(
    * @param absences why accelerators that were looked for are absent, a sentence each
    */
   public record PlacementUse(List<EstimateUse> estimates, List<String> absences) {
+    /** Of a session without estimates. */
     public static final PlacementUse NONE = new PlacementUse(List.of(), List.of());
 
+    /** Copies both lists. */
     public PlacementUse {
       estimates = List.copyOf(estimates);
       absences = List.copyOf(absences);
@@ -119,6 +123,7 @@ public record RunStatistics(
    *     come to be in another way
    */
   public record LevelStatistics(long hits, long misses, long savedNanos, long byContents) {
+    /** Of a run that looked nothing up. */
     public static final LevelStatistics NONE = new LevelStatistics(0, 0, 0, 0);
   }
 
@@ -134,9 +139,15 @@ public record RunStatistics(
    * @param resumed workers that began again later
    */
   public record LoopStatistics(long recorded, long left, long givenUp, long resumed) {
+    /** Of a run that recorded no iteration. */
     public static final LoopStatistics NONE = new LoopStatistics(0, 0);
 
-    /** Of a run that gave up no iteration. */
+    /**
+     * Of a run that gave up no iteration.
+     *
+     * @param recorded as above
+     * @param left as above
+     */
     public LoopStatistics(long recorded, long left) {
       this(recorded, left, 0, 0);
     }
@@ -151,6 +162,7 @@ public record RunStatistics(
    *     do not keep a large matrix, before somebody wrote into it, or to be kept by the cache
    */
   public record ViewStatistics(long count, long bytes, long separated) {
+    /** Of a run that copied all slices. */
     public static final ViewStatistics NONE = new ViewStatistics(0, 0, 0);
   }
 
@@ -199,6 +211,7 @@ public record RunStatistics(
    * @param cuts variables whose trace was cut since the session began
    */
   public record LineageUse(long bytes, long peakBytes, long budgetBytes, long cuts) {
+    /** Of a session that does not trace. */
     public static final LineageUse NONE = new LineageUse(0, 0, 0, 0);
   }
 
@@ -292,12 +305,17 @@ public record RunStatistics(
       long restored,
       boolean lost) {}
 
-  /** Values put together from parts by any rewrite. */
+  /** {@return how many values were put together from parts, by any rewrite} */
   public long partialHits() {
     return partial.stream().mapToLong(RewriteStatistics::hits).sum();
   }
 
-  /** Values put together by the rewrite of that name. */
+  /**
+   * Values put together by one rewrite.
+   *
+   * @param rewrite its name
+   * @return how many
+   */
   public long partialHits(String rewrite) {
     return partial.stream()
         .filter(r -> r.rewrite().equals(rewrite))
@@ -305,23 +323,32 @@ public record RunStatistics(
         .sum();
   }
 
+  /** {@return how often the cache had a value, of any operation} */
   public long hits() {
     return operations.stream().mapToLong(OpcodeStatistics::hits).sum();
   }
 
+  /** {@return how often a value was probed for in vain} */
   public long misses() {
     return operations.stream().mapToLong(OpcodeStatistics::misses).sum();
   }
 
+  /** {@return how often another worker was computing a value} */
   public long waits() {
     return operations.stream().mapToLong(OpcodeStatistics::waits).sum();
   }
 
+  /** {@return how many kernels and scalar functions ran} */
   public long executed() {
     return operations.stream().mapToLong(OpcodeStatistics::executed).sum();
   }
 
-  /** The statistics of one opcode; zeros when it did not occur. */
+  /**
+   * The statistics of one opcode.
+   *
+   * @param opcode its name
+   * @return zeros when it did not occur
+   */
   public OpcodeStatistics of(String opcode) {
     return operations.stream()
         .filter(o -> o.opcode().equals(opcode))

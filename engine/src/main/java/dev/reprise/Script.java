@@ -15,7 +15,11 @@ public final class Script {
     this.session = session;
   }
 
-  /** Runs a script without inputs. */
+  /**
+   * Runs a script without inputs; see {@link #run(Inputs)}.
+   *
+   * @return the outputs, which the caller closes
+   */
   public RunResult run() {
     return run(Inputs.none());
   }
@@ -24,9 +28,12 @@ public final class Script {
    * Runs the script on the calling thread's behalf and waits for its end.
    *
    * @param inputs exactly those that the script was compiled with
+   * @return the outputs, which the caller closes
    * @throws IllegalArgumentException when an input is missing or the script has none of that name
    * @throws IllegalStateException when the session is closed
    * @throws ScriptException when the script fails
+   * @throws java.util.concurrent.CancellationException when the thread is interrupted, or the
+   *     session closed meanwhile
    */
   public RunResult run(Inputs inputs) {
     Objects.requireNonNull(inputs, "inputs");
@@ -35,17 +42,20 @@ public final class Script {
     return new RunResult(outcome.values(), outcome.items(), outcome.statistics(), session);
   }
 
-  /** Blocks and instructions, as {@code reprise explain} prints them. */
+  /** {@return blocks and instructions, as {@code reprise explain} prints them} */
   public String explain() {
     return runner.explain();
   }
 
-  /** What the compiler rewrote, a line each, as {@code reprise explain --rewrites} prints it. */
+  /**
+   * {@return what the compiler rewrote, a line each, as {@code reprise explain --rewrites} prints
+   * it}
+   */
   public String explainRewrites() {
     return runner.explainRewrites();
   }
 
-  /** Findings of the compiler that did not stop it. */
+  /** {@return findings of the compiler that did not stop it} */
   public List<Diagnostic> warnings() {
     return runner.warnings();
   }

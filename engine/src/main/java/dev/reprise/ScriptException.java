@@ -24,7 +24,12 @@ public final class ScriptException extends RuntimeException {
     INTERNAL
   }
 
-  /** One call on the script's stack. */
+  /**
+   * One call on the script's stack.
+   *
+   * @param function its name
+   * @param callSite where it was called; null where that is not known
+   */
   public record Call(String function, Position callSite) implements Serializable {}
 
   private final Kind kind;
@@ -34,6 +39,15 @@ public final class ScriptException extends RuntimeException {
   private final String sourceLine;
   private final String notes;
 
+  /**
+   * A failure, whose message shows neither a line of the script nor notes.
+   *
+   * @param kind decides the exit code
+   * @param detail what went wrong, without the position
+   * @param position of the statement that failed; null where there is none
+   * @param calls from the innermost outwards
+   * @param cause null when there is nothing more to say
+   */
   public ScriptException(
       Kind kind, String detail, Position position, List<Call> calls, Throwable cause) {
     this(kind, detail, position, calls, cause, null, null);
@@ -57,14 +71,21 @@ public final class ScriptException extends RuntimeException {
   }
 
   /**
-   * The same failure, whose message also shows the line of the script at {@link #userPosition};
-   * null for none.
+   * The same failure, whose message also shows a line of the script.
+   *
+   * @param line that of {@link #userPosition}; null for none
+   * @return the new exception, with the same stack trace
    */
   public ScriptException withSourceLine(String line) {
     return copy(line, notes);
   }
 
-  /** The same failure, whose message ends with further lines for people. */
+  /**
+   * The same failure, whose message ends with further lines for people.
+   *
+   * @param lines null for none
+   * @return the new exception, with the same stack trace
+   */
   public ScriptException withNotes(String lines) {
     return copy(sourceLine, lines);
   }
@@ -76,23 +97,26 @@ public final class ScriptException extends RuntimeException {
     return copy;
   }
 
+  /** {@return what kind of failure it was} */
   public Kind kind() {
     return kind;
   }
 
-  /** What went wrong, without the position. */
+  /** {@return what went wrong, without the position} */
   public String detail() {
     return detail;
   }
 
-  /** The statement that failed. */
+  /** {@return the statement that failed; null where there is no position} */
   public Position position() {
     return position;
   }
 
   /**
-   * Where a person looks first: the statement that failed, or, when that is in a shipped file, the
-   * innermost call of the user's own files. Null when there is no position.
+   * Where a person looks first.
+   *
+   * @return the statement that failed, or, when that is in a shipped file, the innermost call of
+   *     the user's own files; null when there is no position
    */
   public Position userPosition() {
     if (position == null || !position.isShipped()) {
@@ -106,12 +130,15 @@ public final class ScriptException extends RuntimeException {
     return position;
   }
 
-  /** Function calls from the innermost outwards. */
+  /** {@return function calls from the innermost outwards} */
   public List<Call> calls() {
     return List.of(calls);
   }
 
-  /** Position, reason, the line of the script with a mark at the place, and the script stack. */
+  /**
+   * {@return position, reason, the line of the script with a mark at the place, and the script's
+   * stack}
+   */
   @Override
   public String getMessage() {
     StringBuilder text = new StringBuilder();

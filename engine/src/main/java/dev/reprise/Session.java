@@ -29,8 +29,12 @@ public final class Session implements AutoCloseable {
   /**
    * Compiles a script file.
    *
+   * @param file the script
+   * @param options what it is compiled with
+   * @return a script that runs in this session
    * @throws CompileException with every mistake that was found
    * @throws IOException when the file cannot be read
+   * @throws IllegalStateException when the session is closed
    */
   public Script compile(Path file, CompileOptions options) throws CompileException, IOException {
     Objects.requireNonNull(file, "file");
@@ -39,7 +43,15 @@ public final class Session implements AutoCloseable {
     return new Script(ScriptCompiler.compile(services, file, options), this);
   }
 
-  /** Compiles a script given as text. */
+  /**
+   * Compiles a script given as text.
+   *
+   * @param text the script
+   * @param options what it is compiled with
+   * @return a script that runs in this session
+   * @throws CompileException with every mistake that was found
+   * @throws IllegalStateException when the session is closed
+   */
   public Script compile(String text, CompileOptions options) throws CompileException {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(options, "options");
@@ -51,7 +63,11 @@ public final class Session implements AutoCloseable {
    * Does what an earlier run of a script file left in the session's experiment store: prints and
    * writes the same, if everything that the run depended on is the same now.
    *
+   * @param file the script
+   * @param options what it would be compiled with
    * @return null when the script is to be compiled and run
+   * @throws IOException when the file cannot be read
+   * @throws IllegalStateException when the session is closed
    */
   public RunStatistics recall(Path file, CompileOptions options) throws IOException {
     Objects.requireNonNull(file, "file");
@@ -60,7 +76,14 @@ public final class Session implements AutoCloseable {
     return ScriptCompiler.recall(services, file, options);
   }
 
-  /** As the other, for a script given as text. */
+  /**
+   * As the other, for a script given as text.
+   *
+   * @param text the script
+   * @param options what it would be compiled with
+   * @return null when the script is to be compiled and run
+   * @throws IllegalStateException when the session is closed
+   */
   public RunStatistics recall(String text, CompileOptions options) {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(options, "options");
@@ -68,20 +91,40 @@ public final class Session implements AutoCloseable {
     return ScriptCompiler.recall(services, text, options);
   }
 
-  /** A conversation: inputs that share variables. Close it before the session. */
+  /**
+   * A conversation: inputs that share variables.
+   *
+   * @return the conversation, which the caller closes before the session
+   * @throws IllegalStateException when the session is closed
+   */
   public Workspace workspace() {
     services.requireOpen("Session.workspace");
     return new Workspace(new Conversation(services));
   }
 
-  /** A matrix identified by its content. Rows must be equally long. */
+  /**
+   * A matrix identified by its content, copied and hashed once.
+   *
+   * @param rows of cells, equally long
+   * @return the matrix, which the caller closes before the session
+   * @throws IllegalArgumentException when the rows make no matrix
+   * @throws dev.reprise.runtime.ResourceException when there is no memory for it
+   * @throws IllegalStateException when the session is closed
+   */
   public Matrix matrix(double[][] rows) {
     return matrix(rows, null);
   }
 
   /**
-   * A matrix identified by a name that the caller chooses: two matrices of the same version must
-   * have the same content. Saves hashing large inputs.
+   * A matrix identified by a name that the caller chooses. Saves hashing large inputs.
+   *
+   * @param rows of cells, equally long; copied
+   * @param version two matrices of the same one must have the same content; null to identify it by
+   *     its content
+   * @return the matrix, which the caller closes before the session
+   * @throws IllegalArgumentException when the rows make no matrix
+   * @throws dev.reprise.runtime.ResourceException when there is no memory for it
+   * @throws IllegalStateException when the session is closed
    */
   public Matrix matrix(double[][] rows, String version) {
     Binding.Bound bound =
@@ -92,35 +135,62 @@ public final class Session implements AutoCloseable {
   /**
    * Recomputes the value that a trace describes and writes it.
    *
+   * @param trace the lineage file
+   * @param output the file to write
    * @param format file format, or null for that of the file name
+   * @throws IOException when a file cannot be read or written
+   * @throws dev.reprise.runtime.OperandException when the trace is damaged, or its inputs have
+   *     changed or are gone
+   * @throws IllegalStateException when the session is closed
    */
   public void replay(Path trace, Path output, String format) throws IOException {
     replay(ReplayRequest.of(trace).withOutput(output, format));
   }
 
-  /** Recomputes an item of a trace, and writes, compares or shows it. */
+  /**
+   * Recomputes an item of a trace, and writes, compares or shows it.
+   *
+   * @param request what is replayed, and what is done with it
+   * @return the value as text, or how it compares
+   * @throws IOException when a file cannot be read or written
+   * @throws dev.reprise.runtime.OperandException when the trace is damaged, the item is not in it,
+   *     or its inputs have changed, are gone, or were bound by the program
+   * @throws IllegalStateException when the session is closed
+   */
   public ReplayResult replay(ReplayRequest request) throws IOException {
     Objects.requireNonNull(request, "request");
     services.requireOpen("Session.replay");
     return new Replayer(services.sources()).replay(request);
   }
 
-  /** Looks for accelerators, whatever the session uses; loads their drivers. */
+  /**
+   * Looks for accelerators, whatever the session uses; loads their drivers.
+   *
+   * @return what was found
+   * @throws IllegalStateException when the session is closed
+   */
   public DeviceReport accelerators() {
     services.requireOpen("Session.accelerators");
     return SessionServices.findAccelerators();
   }
 
   /**
-   * How many times of operations (averages by opcode and size) earlier sessions have left for each
-   * device, by its name; {@code auto} starts from them.
+   * Times of operations that earlier sessions have left; {@code auto} starts from them.
+   *
+   * @return how many (averages by opcode and size), by the name of the device
+   * @throws IllegalStateException when the session is closed
    */
   public Map<String, Integer> calibrated() {
     services.requireOpen("Session.calibrated");
     return services.calibrated();
   }
 
-  /** Notes about devices and libraries that a report should show. */
+  /**
+   * Notes about devices and libraries that a report should show.
+   *
+   * @return sentences
+   * @throws IllegalStateException when the session is closed
+   */
   public List<String> deviceNotes() {
     services.requireOpen("Session.deviceNotes");
     return services.device().notes();
@@ -159,6 +229,7 @@ public final class Session implements AutoCloseable {
    *
    * @return false when somebody should wait: close has nothing of that kind to do, there is trouble
    *     that it will tell of, or it has other things to leave, such as a time line
+   * @throws IllegalStateException when the session is closed
    */
   public boolean closeAtLeisure() {
     services.requireOpen("Session.closeAtLeisure");

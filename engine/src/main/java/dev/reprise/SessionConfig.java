@@ -73,6 +73,13 @@ public record SessionConfig(
     ProgressListener progress,
     StoreConfig store) {
 
+  /**
+   * Copies the collections.
+   *
+   * @throws IllegalArgumentException when a number is out of range, or products are rounded that
+   *     are not of fp32
+   * @throws NullPointerException when what may not be null is; the message is its name
+   */
   public SessionConfig {
     Objects.requireNonNull(reuse, "reuse");
     Objects.requireNonNull(policy, "policy");
@@ -110,46 +117,88 @@ public record SessionConfig(
     }
   }
 
-  /** Hybrid reuse, Cost&amp;Size eviction, all cores, half of the machine's memory. */
+  /** {@return hybrid reuse, Cost&amp;Size eviction, all cores, half of the machine's memory} */
   public static SessionConfig defaults() {
     return dev.reprise.engine.resource.Environment.defaultConfig();
   }
 
-  /** How much is reused in effect: an estimate needs the keys of all values, and keeps none. */
+  /**
+   * {@return how much is reused in effect: an estimate needs the keys of all values, and keeps
+   * none}
+   */
   public ReuseMode effectiveReuse() {
     return estimate ? ReuseMode.TRACE : reuse;
   }
 
+  /**
+   * Reuses more or less.
+   *
+   * @param mode how much is reused
+   * @return the new options; these are as before
+   */
   public SessionConfig withReuse(ReuseMode mode) {
     Draft draft = new Draft(this);
     draft.reuse = mode;
     return draft.config();
   }
 
+  /**
+   * Evicts by another policy.
+   *
+   * @param name {@code lru}, {@code dagheight}, {@code costnsize} or {@code benefit}
+   * @return the new options; these are as before
+   */
   public SessionConfig withPolicy(String name) {
     Draft draft = new Draft(this);
     draft.policy = name;
     return draft.config();
   }
 
+  /**
+   * Limits host memory.
+   *
+   * @param bytes for variables, operations and cached values together; 0 means half of the
+   *     machine's memory
+   * @return the new options; these are as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public SessionConfig withHostBytes(long bytes) {
     Draft draft = new Draft(this);
     draft.hostBytes = bytes;
     return draft.config();
   }
 
+  /**
+   * Draws the same system-generated seeds in each run.
+   *
+   * @param value their base
+   * @return the new options; these are as before
+   */
   public SessionConfig withSeed(long value) {
     Draft draft = new Draft(this);
     draft.seed = OptionalLong.of(value);
     return draft.config();
   }
 
+  /**
+   * Uses so many threads.
+   *
+   * @param count that kernels and parfor workers share
+   * @return the new options; these are as before
+   * @throws IllegalArgumentException when it is less than 1
+   */
   public SessionConfig withThreads(int count) {
     Draft draft = new Draft(this);
     draft.threads = count;
     return draft.config();
   }
 
+  /**
+   * Computes with cells of another width, and rounds no operands of products.
+   *
+   * @param width of the cells of all matrices
+   * @return the new options; these are as before
+   */
   public SessionConfig withPrecision(Precision width) {
     Draft draft = new Draft(this);
     draft.precision = width;
@@ -157,7 +206,12 @@ public record SessionConfig(
     return draft.config();
   }
 
-  /** Matrices of fp32, whose products round their operands to fewer bits. */
+  /**
+   * Computes with matrices of fp32, whose products round their operands to fewer bits.
+   *
+   * @param rounded to what they round
+   * @return the new options; these are as before
+   */
   public SessionConfig withProducts(ProductPrecision rounded) {
     Draft draft = new Draft(this);
     draft.precision = Precision.FP32;
@@ -165,66 +219,136 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /**
+   * Repeats results more or less exactly.
+   *
+   * @param mode whether rewrites and fusion may change the last bits of a result
+   * @return the new options; these are as before
+   */
   public SessionConfig withNumerics(Numerics mode) {
     Draft draft = new Draft(this);
     draft.numerics = mode;
     return draft.config();
   }
 
+  /**
+   * Stores repeated loop and function bodies of the lineage once, or not.
+   *
+   * @param on true for once
+   * @return the new options; these are as before
+   */
   public SessionConfig withDedup(boolean on) {
     Draft draft = new Draft(this);
     draft.dedup = on;
     return draft.config();
   }
 
+  /**
+   * Limits the disk.
+   *
+   * @param bytes for values that host memory cannot hold; 0 switches the disk off
+   * @return the new options; these are as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public SessionConfig withDiskBytes(long bytes) {
     Draft draft = new Draft(this);
     draft.diskBytes = OptionalLong.of(bytes);
     return draft.config();
   }
 
+  /**
+   * Limits the heap that lineage takes.
+   *
+   * @param bytes before traces are cut
+   * @return the new options; these are as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public SessionConfig withLineageBytes(long bytes) {
     Draft draft = new Draft(this);
     draft.lineageBytes = OptionalLong.of(bytes);
     return draft.config();
   }
 
+  /**
+   * Computes some hits again and compares them.
+   *
+   * @param oneOf one of this many hits; 0 checks none
+   * @return the new options; these are as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public SessionConfig withVerifyReuse(int oneOf) {
     Draft draft = new Draft(this);
     draft.verifyReuse = oneOf;
     return draft.config();
   }
 
+  /**
+   * Stops runs at bad values.
+   *
+   * @param values at whose first appearance a run stops
+   * @return the new options; these are as before
+   */
   public SessionConfig withTraps(Set<Trap> values) {
     Draft draft = new Draft(this);
     draft.traps = values;
     return draft.config();
   }
 
+  /**
+   * Reports what reuse would save, without keeping values, or does not.
+   *
+   * @param on true for the report
+   * @return the new options; these are as before
+   */
   public SessionConfig withEstimate(boolean on) {
     Draft draft = new Draft(this);
     draft.estimate = on;
     return draft.config();
   }
 
+  /**
+   * Computes chains of element-wise operations in one loop, or one by one; changes no result.
+   *
+   * @param on true for one loop
+   * @return the new options; these are as before
+   */
   public SessionConfig withFusion(boolean on) {
     Draft draft = new Draft(this);
     draft.fusion = on;
     return draft.config();
   }
 
+  /**
+   * Searches other folders for functions.
+   *
+   * @param folders searched before the shipped library
+   * @return the new options; these are as before
+   */
   public SessionConfig withLibrary(List<Path> folders) {
     Draft draft = new Draft(this);
     draft.library = folders;
     return draft.config();
   }
 
+  /**
+   * Resolves relative paths of scripts against another folder.
+   *
+   * @param folder which is there
+   * @return the new options; these are as before
+   */
   public SessionConfig withWorkingDirectory(Path folder) {
     Draft draft = new Draft(this);
     draft.workingDirectory = folder;
     return draft.config();
   }
 
+  /**
+   * Prints elsewhere.
+   *
+   * @param stdout where {@code print} writes
+   * @param stderr where notes and warnings go
+   * @return the new options; these are as before
+   */
   public SessionConfig withOutput(PrintStream stdout, PrintStream stderr) {
     Draft draft = new Draft(this);
     draft.out = stdout;
@@ -232,46 +356,84 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /**
+   * Unpacks native libraries elsewhere.
+   *
+   * @param folder private to the user
+   * @return the new options; these are as before
+   */
   public SessionConfig withNatives(Path folder) {
     Draft draft = new Draft(this);
     draft.natives = folder;
     return draft.config();
   }
 
+  /**
+   * Moves values that host memory cannot hold elsewhere.
+   *
+   * @param folder made when the first is moved
+   * @return the new options; these are as before
+   */
   public SessionConfig withSpillFolder(Path folder) {
     Draft draft = new Draft(this);
     draft.spillFolder = folder;
     return draft.config();
   }
 
+  /**
+   * Uses other devices.
+   *
+   * @param which which, and how
+   * @return the new options; these are as before
+   */
   public SessionConfig withDevices(DeviceConfig which) {
     Draft draft = new Draft(this);
     draft.devices = which;
     return draft.config();
   }
 
-  /** Records a time line; {@code docs/timeline.md} says what is in it. Null records none. */
+  /**
+   * Records a time line; {@code docs/timeline.md} says what is in it.
+   *
+   * @param file written when the session is closed; null records none
+   * @return the new options; these are as before
+   */
   public SessionConfig withTraceFile(Path file) {
     Draft draft = new Draft(this);
     draft.traceFile = file;
     return draft.config();
   }
 
-  /** Keeps what scripts tell with {@code metric}, as csv and for TensorBoard. Null keeps none. */
+  /**
+   * Keeps what scripts tell with {@code metric}, as csv and for TensorBoard.
+   *
+   * @param folder where; null keeps none
+   * @return the new options; these are as before
+   */
   public SessionConfig withMetrics(Path folder) {
     Draft draft = new Draft(this);
     draft.metrics = folder;
     return draft.config();
   }
 
-  /** Tells how far runs are, as scripts say with {@code progress}; null tells nobody. */
+  /**
+   * Tells how far runs are, as scripts say with {@code progress}.
+   *
+   * @param listener who hears it; null tells nobody
+   * @return the new options; these are as before
+   */
   public SessionConfig withProgress(ProgressListener listener) {
     Draft draft = new Draft(this);
     draft.progress = listener;
     return draft.config();
   }
 
-  /** Finds values in an experiment store and keeps them there; null for none. */
+  /**
+   * Finds values in an experiment store and keeps them there.
+   *
+   * @param which null for none
+   * @return the new options; these are as before
+   */
   public SessionConfig withStore(StoreConfig which) {
     Draft draft = new Draft(this);
     draft.store = which;

@@ -43,6 +43,7 @@ public final class Workspace implements AutoCloseable {
    * What an input did.
    *
    * @param isExpression true when it was an expression, whose value is now in {@link #LAST_VALUE}
+   * @param statistics what its run did
    * @param warnings what the compiler found worth saying
    */
   public record Answer(boolean isExpression, RunStatistics statistics, List<Diagnostic> warnings) {}
@@ -51,6 +52,8 @@ public final class Workspace implements AutoCloseable {
    * Runs statements, or evaluates an expression.
    *
    * @param name what messages call the input
+   * @param text the statements or the expression
+   * @return what it did
    * @throws CompileException with all mistakes; nothing has run then
    * @throws ScriptException when the input fails; variables keep what it assigned before
    * @throws IllegalStateException when another input runs, on whatever thread, or the workspace is
@@ -72,8 +75,8 @@ public final class Workspace implements AutoCloseable {
     requireOpen(call);
     if (inUse) {
       throw new IllegalStateException(
-          "an input of this workspace is running; run inputs one after the other, or use a workspace"
-              + " for each thread");
+          "an input of this workspace is running; run inputs one after the other, or use a"
+              + " workspace for each thread");
     }
     inUse = true;
   }
@@ -137,7 +140,15 @@ public final class Workspace implements AutoCloseable {
         line.substring(ASSIGNED.length()));
   }
 
-  /** Blocks and instructions of an input, a statement or an expression, which is not run. */
+  /**
+   * Compiles an input, a statement or an expression, which is not run.
+   *
+   * @param name what messages call the input
+   * @param text the statements or the expression
+   * @return blocks and instructions
+   * @throws CompileException with all mistakes
+   * @throws IllegalStateException when an input runs, or the workspace is closed
+   */
   public String explain(String name, String text) throws CompileException {
     begin("Workspace.explain");
     try {
@@ -148,14 +159,16 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * True when a bracket, a text, a comment or an operator is open at the end, so that more must
-   * follow.
+   * Whether more must follow.
+   *
+   * @param text the beginning of an input
+   * @return true when a bracket, a text, a comment or an operator is open at its end
    */
   public static boolean isOpen(String text) {
     return InputPieces.of(text).isOpen();
   }
 
-  /** Type and shape of each variable, in alphabetical order. */
+  /** {@return type and shape of each variable by its name, in alphabetical order} */
   public Map<String, String> variables() {
     Map<String, String> described = new LinkedHashMap<>();
     synchronized (variablesLock) {
@@ -166,14 +179,14 @@ public final class Workspace implements AutoCloseable {
     return described;
   }
 
-  /** Functions defined so far. */
+  /** {@return functions defined so far} */
   public List<String> functions() {
     synchronized (variablesLock) {
       return conversation.functions();
     }
   }
 
-  /** Names of library functions. */
+  /** {@return names of library functions} */
   public Set<String> libraryFunctions() {
     return conversation.libraryFunctions();
   }
@@ -181,7 +194,9 @@ public final class Workspace implements AutoCloseable {
   /**
    * The trace of a variable as text.
    *
-   * @throws IllegalArgumentException when there is none
+   * @param name of the variable
+   * @return a line for each item
+   * @throws IllegalArgumentException when there is none, or it was not traced
    */
   public String lineage(String name) {
     Conversation.Variable variable;
@@ -197,7 +212,13 @@ public final class Workspace implements AutoCloseable {
     return TraceText.of(variable.item());
   }
 
-  /** Forgets a variable or function; false when there is none of that name. */
+  /**
+   * Forgets a variable or function.
+   *
+   * @param name of either
+   * @return false when there is none of that name
+   * @throws IllegalStateException when an input runs, or the workspace is closed
+   */
   public boolean forget(String name) {
     begin("Workspace.forget");
     try {
@@ -207,7 +228,11 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** Forgets all variables and functions; what the session has cached stays. */
+  /**
+   * Forgets all variables and functions; what the session has cached stays.
+   *
+   * @throws IllegalStateException when an input runs, or the workspace is closed
+   */
   public void forgetAll() {
     begin("Workspace.forgetAll");
     try {

@@ -11,11 +11,17 @@ public final class CompileException extends Exception {
 
   private final Diagnostic[] diagnostics;
 
+  /**
+   * A script with mistakes.
+   *
+   * @param diagnostics all of them, in the order in which the message shows them
+   */
   public CompileException(List<Diagnostic> diagnostics) {
     super(DiagnosticPrinter.plain().print(diagnostics).stripTrailing(), null, false, false);
     this.diagnostics = diagnostics.toArray(Diagnostic[]::new);
   }
 
+  /** {@return all mistakes with their positions} */
   public List<Diagnostic> diagnostics() {
     return List.of(diagnostics);
   }

@@ -21,8 +21,11 @@ public record Diagnostic(
     String sourceLine)
     implements Serializable {
 
+  /** What follows from a finding. */
   public enum Severity {
+    /** The program does not start. */
     ERROR,
+    /** The program runs. */
     WARNING
   }
 }

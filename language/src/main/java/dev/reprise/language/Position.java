@@ -12,7 +12,11 @@ import java.io.Serializable;
  */
 public record Position(String file, int line, int column) implements Place, Serializable {
 
-  /** Whether it is in a file that comes with Reprise, of which the user has not written a line. */
+  /**
+   * Whether the user has not written a line of the file.
+   *
+   * @return true for a file that comes with Reprise
+   */
   public boolean isShipped() {
     return file.startsWith(SourceFile.SHIPPED_PREFIX);
   }

@@ -13,6 +13,7 @@ public enum ColumnType {
   DOUBLE("FP64", Storage.DOUBLE),
   /** 64-bit whole numbers. */
   INTEGER("INT64", Storage.INTEGER),
+  /** Truth values. */
   BOOLEAN("BOOLEAN", Storage.BOOLEAN),
   /** 32-bit floating point: every cell is a float, held as the double of the same value. */
   FP32("FP32", Storage.DOUBLE),
@@ -49,16 +50,22 @@ public enum ColumnType {
     this.storage = storage;
   }
 
-  /** The name in schemas, sidecars and printed frames. */
+  /** {@return the name in schemas, sidecars and printed frames} */
   public String label() {
     return label;
   }
 
+  /** {@return the array that holds a column of this type} */
   public Storage storage() {
     return storage;
   }
 
-  /** True when a column of whole numbers or hashes of this type can hold the value. */
+  /**
+   * Whether a column of whole numbers or hashes of this type can hold a value.
+   *
+   * @param value of 64 bits
+   * @return true when it is in the range of the type
+   */
   public boolean holds(long value) {
     return switch (this) {
       case INT32 -> value == (int) value;
@@ -69,7 +76,12 @@ public enum ColumnType {
     };
   }
 
-  /** The type of that name in any capitalisation, or null when there is none. */
+  /**
+   * The type of a name.
+   *
+   * @param name in any capitalisation
+   * @return null when there is none
+   */
   public static ColumnType named(String name) {
     return switch (name.strip().toUpperCase(Locale.ROOT)) {
       case "STRING", "UNKNOWN" -> STRING;

@@ -8,6 +8,11 @@ package dev.reprise.runtime;
 public class OperandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * A mistake without a stack trace, which would show the runtime and not the script.
+   *
+   * @param message what was asked and what was found
+   */
   public OperandException(String message) {
     super(message, null, false, false);
   }

@@ -2,7 +2,9 @@ package dev.reprise.runtime;
 
 /** The floating-point width of a matrix; always part of a lineage key. */
 public enum Precision {
+  /** Doubles. */
   FP64(8),
+  /** Floats. */
   FP32(4);
 
   private final int bytesPerCell;
@@ -11,6 +13,7 @@ public enum Precision {
     this.bytesPerCell = bytesPerCell;
   }
 
+  /** {@return bytes of one cell} */
   public int bytesPerCell() {
     return bytesPerCell;
   }

@@ -21,12 +21,17 @@ public enum ProductPrecision {
     this.droppedBits = droppedBits;
   }
 
-  /** How many of the 24 significant bits of a float are rounded away. */
+  /** {@return how many of the 24 significant bits of a float are rounded away} */
   public int droppedBits() {
     return droppedBits;
   }
 
-  /** The nearest number of this precision, of two the even one; large ones become infinite. */
+  /**
+   * Rounds a number to the nearest one of this precision, of two to the even one.
+   *
+   * @param number of any size, or NaN
+   * @return the rounded number; large ones become infinite
+   */
   public float rounded(float number) {
     if (droppedBits == 0 || number != number) {
       return number;
@@ -36,7 +41,7 @@ public enum ProductPrecision {
     return Float.intBitsToFloat(bits + half & -1 << droppedBits);
   }
 
-  /** As options and traces have it. */
+  /** {@return the name that options and traces have} */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -33,6 +33,7 @@ public record StoreConfig(
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
+  /** What writing may take of a run's time unless somebody says otherwise. */
   public static final double DEFAULT_WRITING_SHARE = 0.01;
 
   /**
@@ -41,6 +42,12 @@ public record StoreConfig(
    */
   private static final long REST_NANOS = 30_000_000_000L;
 
+  /**
+   * Looks at the numbers.
+   *
+   * @throws IllegalArgumentException when there is a folder and a server, or neither, or a number
+   *     is negative
+   */
   public StoreConfig {
     if ((folder == null) == (server == null)) {
       throw new IllegalArgumentException("a store is either in a folder or on a server");
@@ -60,25 +67,50 @@ public record StoreConfig(
     }
   }
 
+  /**
+   * A store in a folder, with what holds unless somebody says otherwise.
+   *
+   * @param folder made when it is not there
+   * @return its configuration
+   */
   public static StoreConfig of(Path folder) {
     Draft draft = new Draft();
     draft.folder = Objects.requireNonNull(folder);
     return draft.config();
   }
 
+  /**
+   * A team's store, with what holds unless somebody says otherwise.
+   *
+   * @param server that has it
+   * @return its configuration
+   */
   public static StoreConfig of(ServerAddress server) {
     Draft draft = new Draft();
     draft.server = Objects.requireNonNull(server);
     return draft.config();
   }
 
+  /**
+   * A store that takes more, or less, of a disk.
+   *
+   * @param bytes most that artifacts may take
+   * @return the new configuration; this one is as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public StoreConfig withBudgetBytes(long bytes) {
     Draft draft = new Draft(this);
     draft.budgetBytes = bytes;
     return draft.config();
   }
 
-  /** A store in a folder that keeps more, or less, of what a run computes. */
+  /**
+   * A store in a folder that keeps more, or less, of what a run computes.
+   *
+   * @param share the part of a run's time that writing may take
+   * @return the new configuration; this one is as before
+   * @throws IllegalArgumentException when it is negative
+   */
   public StoreConfig withWritingShare(double share) {
     Draft draft = new Draft(this);
     draft.writingShare = share;
@@ -89,6 +121,10 @@ public record StoreConfig(
    * A store for which whatever took less has taken so long. Measured times tell what is worth
    * keeping, and whether a value is loaded or computed; with an hour, everything that the store is
    * asked for is kept and loaded, on any machine and whatever else that does.
+   *
+   * @param nanos that anything counts as at least
+   * @return the new configuration; this one is as before
+   * @throws IllegalArgumentException when it is negative
    */
   public StoreConfig withLeastCostNanos(long nanos) {
     Draft draft = new Draft(this);
@@ -96,20 +132,21 @@ public record StoreConfig(
     return draft.config();
   }
 
+  /** {@return a store to which nothing is added} */
   public StoreConfig asReadOnly() {
     Draft draft = new Draft(this);
     draft.readOnly = true;
     return draft.config();
   }
 
-  /** A store from whose models the trainings of a run may begin. */
+  /** {@return a store from whose models the trainings of a run may begin} */
   public StoreConfig withWarmStart() {
     Draft draft = new Draft(this);
     draft.warmStart = true;
     return draft.config();
   }
 
-  /** A store that is mostly written when runs are over; a server's is written as ever. */
+  /** {@return a store that is mostly written when runs are over; a server's is written as ever} */
   public StoreConfig writtenAfterwards() {
     Draft draft = new Draft(this);
     draft.afterwards = folder != null;
@@ -121,6 +158,8 @@ public record StoreConfig(
    * afterwards}, unless other processes use it or much waits to be written: with an hour, a run
    * that is alone writes nothing before it has ended, however slow the machine is.
    *
+   * @param nanos for which a run writes nothing at first
+   * @return the new configuration; this one is as before
    * @throws IllegalArgumentException when it is negative
    */
   public StoreConfig withRestNanos(long nanos) {
