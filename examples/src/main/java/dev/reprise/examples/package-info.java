@@ -1,2 +1,2 @@
-/** Programs that use Reprise from Java; start with {@link dev.reprise.examples.RidgeFromJava}. */
+/** Programs that use Reprise from Java; start with {@link dev.reprise.examples.RidgeRegression}. */
 package dev.reprise.examples;

@@ -9,14 +9,12 @@ import java.util.Map;
 /** Tells apart what iterations of a body do: their path, and the bodies of inner runs that vary. */
 final class BodyKinds {
 
-  /**
-   * What an iteration does, numbers left out; the same object for the same.
-   *
-   * @param bodies of inner runs, by node; null for operations
-   */
+  /** What an iteration does, numbers left out; the same object for the same. */
   static final class Kind {
     final int path;
     final Patch patch;
+
+    /** Of inner runs, by node; null for operations. */
     final RunBody[] bodies;
 
     private Kind(int path, Patch patch, RunBody[] bodies) {

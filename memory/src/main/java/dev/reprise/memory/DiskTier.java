@@ -22,11 +22,11 @@ import java.util.zip.CRC32C;
  * The disk as a place for values: copies with length and checksum under a budget, moved by threads
  * of its own.
  *
- * <pre>
- *   whoever needs room --spill--> queue --> writer --> store     frees host memory
- *   whoever needs a value -read-> queue --> reader <-- store     into memory that the asker took
- *   a probe ----- wants it soon ----> queue --> fetcher: takes memory, then asks the reader
- * </pre>
+ * <pre>{@code
+ * whoever needs room --spill--> queue --> writer --> store     frees host memory
+ * whoever needs a value -read-> queue --> reader <-- store     into memory that the asker took
+ * a probe ----- wants it soon ----> queue --> fetcher: takes memory, then asks the reader
+ * }</pre>
  *
  * <p><b>Nothing is opened before the first spill</b>: no file, no thread. A write that fails makes
  * the disk count as full at what it holds: spilling ends, and what was to be spilled is dropped or

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 /**
  * Lets operations that lack memory because of each other run one at a time.
  *
- * <pre>
- *   try it --shortage--> give everything back --> take the turn --> wait until nobody has memory
- *                                                      ^            in hand --> try it again, alone
- *                                                      |                             |
- *                                                      +-- others have gone on <-----+ shortage
- * </pre>
+ * <pre>{@code
+ * try it --shortage--> give everything back --> take the turn --> wait until nobody has memory
+ *                                                    ^            in hand --> try it again, alone
+ *                                                    |                             |
+ *                                                    +-- others have gone on <-----+ shortage
+ * }</pre>
  *
  * <p>An operation that fits the budget by itself therefore succeeds when what others hold without
  * working on it can be moved to disk. What cannot be moved, since there is no disk or no room on

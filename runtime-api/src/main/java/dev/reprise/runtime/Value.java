@@ -10,20 +10,22 @@ package dev.reprise.runtime;
  */
 public interface Value {
 
-  /** The kind of value, as messages name it. */
+  /** {@return the kind of value, as messages name it} */
   ValueType type();
 
-  /** Bytes that the value occupies, wherever it lives. */
+  /** {@return bytes that the value occupies, wherever it lives} */
   long bytes();
 
-  /** True while the value, or a part of it, is still being computed. */
+  /** {@return true while the value, or a part of it, is still being computed} */
   default boolean isPending() {
     return false;
   }
 
   /**
-   * The value itself, once it has come, in place of what it was promised by; until then and after a
-   * failure the promise. Borrowed from this.
+   * What there is of the value by now.
+   *
+   * @return the value itself, once it has come, in place of what it was promised by; until then and
+   *     after a failure the promise. Borrowed from this
    */
   default Value settled() {
     return this;
@@ -45,8 +47,9 @@ public interface Value {
   default void release() {}
 
   /**
-   * True when the caller's reference is the only one, so that releasing it frees the memory. Values
-   * on the Java heap always say so.
+   * Whether the caller's reference is the only one, so that releasing it frees the memory.
+   *
+   * @return true when it is; values on the Java heap always say so
    */
   default boolean isExclusive() {
     return true;

@@ -18,11 +18,17 @@ public record ServerAddress(URI uri, String token, Patience patience) {
   /**
    * How long a server may take until it counts as gone.
    *
-   * @throws IllegalArgumentException when one of both is not positive
+   * @param toConnect until there is a connection
+   * @param toAnswer until an answer begins
    */
   public record Patience(Duration toConnect, Duration toAnswer) {
     static final Patience STANDARD = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(30));
 
+    /**
+     * Looks at both.
+     *
+     * @throws IllegalArgumentException when one of both is not positive
+     */
     public Patience {
       if (!toConnect.isPositive() || !toAnswer.isPositive()) {
         throw new IllegalArgumentException("a server needs some time to answer");

@@ -260,7 +260,12 @@ final class Planner implements AutoCloseable {
 
   // ---- rectangles
 
-  /** As {@link #rows}, or {@link #columns}. */
+  /**
+   * Whole rows of a term, or whole columns: one of its parts where that has just these, else a
+   * slice.
+   *
+   * @param from the first, counted from 0
+   */
   Term rectangle(Term term, boolean columns, long from, long count) {
     Shape shape = term.shape();
     if (count == (columns ? shape.cols() : shape.rows())) {

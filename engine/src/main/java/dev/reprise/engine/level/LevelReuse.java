@@ -16,21 +16,21 @@ import dev.reprise.engine.worth.Keeping;
 /**
  * Reuse of whole function calls and blocks, above that of instructions.
  *
- * <pre>
- *   worth asking? --no--> execute, learn its work
- *        | yes
- *   composite of (region, keys of inputs)? ------------yes--> all its values in the lineage cache?
- *        | no                                                    | yes: bind them, done
- *   of (region, contents of small inputs, keys of others)? yes-->+
- *        | no                                                    | no
- *        +<------------------------------------------------------+
- *   in the experiment store? --------------------------yes--> bind what an earlier run left, done
- *        | no
- *   another thread executes one of equal contents? ----yes--> wait for its end; found now? bind it
- *        | no                                                    | no
- *        +<------------------------------------------------------+
- *   execute, its instructions probe for themselves; then remember, unless it cannot repeat
- * </pre>
+ * <pre>{@code
+ * worth asking? --no--> execute, learn its work
+ *      | yes
+ * composite of (region, keys of inputs)? ------------yes--> all its values in the lineage cache?
+ *      | no                                                    | yes: bind them, done
+ * of (region, contents of small inputs, keys of others)? yes-->+
+ *      | no                                                    | no
+ *      +<------------------------------------------------------+
+ * in the experiment store? --------------------------yes--> bind what an earlier run left, done
+ *      | no
+ * another thread executes one of equal contents? ----yes--> wait for its end; found now? bind it
+ *      | no                                                    | no
+ *      +<------------------------------------------------------+
+ * execute, its instructions probe for themselves; then remember, unless it cannot repeat
+ * }</pre>
  *
  * <p>A composite is an entry but never a claim: who misses by the keys enters the body, and nobody
  * waits for a whole call. So two workers that miss at once both enter it, and their instructions

@@ -21,16 +21,16 @@ import java.util.List;
 /**
  * Publishes what executions of regions have left, so that the next one is left out.
  *
- * <pre>
- *   executed --> all that it started has ended? --no--> holds its values, until the last one ends
- *                    | yes                                   | all have succeeded    | one failed
- *                    +<--------------------------------------+                       v
- *                    | worth keeping here?                                     gives them back
- *                    |    values ----> cache      composite ----> Composites
- *                    |    history of the outputs, by contents --> EqualExecutions
- *                    | worth keeping in the experiment store?
- *                    +    values, record ----> its thread, which writes them
- * </pre>
+ * <pre>{@code
+ * executed --> all that it started has ended? --no--> holds its values, until the last one ends
+ *                  | yes                                   | all have succeeded    | one failed
+ *                  +<--------------------------------------+                       v
+ *                  | worth keeping here?                                     gives them back
+ *                  |    values ----> cache      composite ----> Composites
+ *                  |    history of the outputs, by contents --> EqualExecutions
+ *                  | worth keeping in the experiment store?
+ *                  +    values, record ----> its thread, which writes them
+ * }</pre>
  *
  * <p><b>Who writes what.</b> An execution is published once: by the control thread it ran on, which
  * passes it on here and does not look at it again, or by the thread of the last operation to end.

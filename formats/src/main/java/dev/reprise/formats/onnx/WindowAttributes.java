@@ -95,8 +95,8 @@ final class WindowAttributes {
   record Placed(LayerReader.Window window, int top, int left) {}
 
   /**
-   * As {@link #over}; where there is more padding on one side, filters become larger by zeros, so
-   * that with equal padding they see the same cells.
+   * As {@link #pooling} of filters; where there is more padding on one side, filters become larger
+   * by zeros, so that with equal padding they see the same cells.
    */
   Placed filters(long[] extents, List<Long> shape) {
     List<Long> strides = listOf("strides", 2, 1);

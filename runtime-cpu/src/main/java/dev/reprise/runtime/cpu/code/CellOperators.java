@@ -89,7 +89,7 @@ final class CellOperators {
     TABLE.get(opcode).emitter.write(to, x, y, z);
   }
 
-  /** Whether there is a quick way, that leaves cells {@linkplain CellCode#unsure unsure}. */
+  /** Whether there is a quick way, that leaves cells {@linkplain CellCode#unsureWhere unsure}. */
   static boolean isQuick(String opcode) {
     return TABLE.get(opcode).quick != null;
   }

@@ -9,9 +9,9 @@ import static dev.reprise.runtime.cpu.code.Source.register;
  * {@link ExponentialFormulas}, and with the same floats. What they compute is a double within
  * {@link #MOST_UNITS} units in the last place of what the series gives. Where no point between two
  * floats, at which rounding changes, is that near, both round to the same float; where one is,
- * cells are {@linkplain CellCode#unsure unsure}, and computed anew by the series (Ziv 1991, Fast
- * evaluation of elementary mathematical functions with correctly rounded last bit). That is one
- * cell in 2^11.
+ * cells are {@linkplain CellCode#unsureWhere unsure}, and computed anew by the series (Ziv 1991,
+ * Fast evaluation of elementary mathematical functions with correctly rounded last bit). That is
+ * one cell in 2^11.
  *
  * <p>As there, e^x = 2^k e^r. Here e^r = 1 + r q(r), where q(r) of degree 7 is (e^r - 1) / r to
  * within B = 4.574e-12 for |r| up to {@value #LARGEST_REST}, which is more than ln 2 / 2: its

@@ -13,11 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * <<<<<<< HEAD {@code outer(x, y, op)}: every cell of the column x with every cell of the row y, by
- * the element-wise kernel of the operator. ======= {@code outer(x, y, op)}: every cell of the
- * column x with every cell of the row y. Where there is no machine code for that, the column is
- * repeated into a matrix, and the element-wise kernel of the operator does the rest. >>>>>>>
- * randcode
+ * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y, by the
+ * element-wise kernel of the operator.
  */
 final class OuterKernel implements Kernel {
   /** Operators that an opcode has under another name. */

@@ -15,16 +15,16 @@ import java.util.function.IntUnaryOperator;
 /**
  * Writes several nodes of an expression as one class with one loop:
  *
- * <pre>
- *   void run(Registers registers, int n) {
- *     double[] a = registers.doubles[1], b = registers.doubles[2], out = registers.doubles[0];
- *     double s = registers.scalars[0];
- *     for (int i = 0; i < n; i++) {
- *       double t = a[i] - b[i];
- *       out[i] = t * s;
- *     }
+ * <pre>{@code
+ * void run(Registers registers, int n) {
+ *   double[] a = registers.doubles[1], b = registers.doubles[2], out = registers.doubles[0];
+ *   double s = registers.scalars[0];
+ *   for (int i = 0; i < n; i++) {
+ *     double t = a[i] - b[i];
+ *     out[i] = t * s;
  *   }
- * </pre>
+ * }
+ * }</pre>
  *
  * <p>In fp32 the arrays are floats and so is {@code t}. An operation with a scalar computes in
  * double and rounds, {@code t = (float) (a[i] * s)}; a second loop over floats alone is for scalars

@@ -16,10 +16,10 @@
  * many, it is computed by tiles of 2 x 2 outputs instead ({@link
  * dev.reprise.runtime.cpu.nn.MinimalFilter}):
  *
- * <pre>
- *   images   --- Bt x B --->  factors, a matrix tiles x channels for each place of a tile
- *   filters  --- G g Gt --->  factors, a matrix channels x filters for each place     BLAS
- *   outputs  <-- At m A ----  their products, a matrix tiles x filters for each place
- * </pre>
+ * <pre>{@code
+ * images   --- Bt x B --->  factors, a matrix tiles x channels for each place of a tile
+ * filters  --- G g Gt --->  factors, a matrix channels x filters for each place     BLAS
+ * outputs  <-- At m A ----  their products, a matrix tiles x filters for each place
+ * }</pre>
  */
 package dev.reprise.runtime.cpu.nn;
