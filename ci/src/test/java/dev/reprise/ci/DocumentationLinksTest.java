@@ -115,7 +115,7 @@ class DocumentationLinksTest {
   }
 
   /** Pages at the top and in docs; those in bench are pasted into pages of docs. */
-  private static List<Path> pages() throws IOException {
+  static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
     for (Path folder : List.of(ROOT, ROOT.resolve("docs"))) {
       try (Stream<Path> files = Files.list(folder)) {
