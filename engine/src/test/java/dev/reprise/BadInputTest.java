@@ -34,7 +34,7 @@ class BadInputTest {
               CompileException.class, () -> session.compile(script, CompileOptions.none()));
       assertThat(error).describedAs("compiles without complaint").isNotNull();
       return error.diagnostics().stream()
-          .map(DiagnosticPrinter.plain()::print)
+          .map(DiagnosticPrinter::print)
           .collect(Collectors.joining("\n"));
     }
   }

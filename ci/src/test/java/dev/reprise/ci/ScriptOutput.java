@@ -52,7 +52,7 @@ final class ScriptOutput {
         case null -> "";
         case CompileException e ->
             e.diagnostics().stream()
-                .map(d -> DiagnosticPrinter.plain().print(d))
+                .map(d -> DiagnosticPrinter.print(d))
                 .collect(Collectors.joining("\n"));
         default -> failure.getMessage();
       };

@@ -115,7 +115,7 @@ final class BenchRun {
       throws CompileException, IOException {
     Script script = ScriptRun.compile(session, plan.source(), cell.settings().optimize());
     if (expected == null) {
-      console.err().print(DiagnosticPrinter.plain().print(script.warnings()));
+      console.err().print(DiagnosticPrinter.print(script.warnings()));
     }
     try (RunResult result = script.run()) {
       return result.statistics();

@@ -64,7 +64,7 @@ final class CheckCommand implements Callable<ExitCode> {
     if (json) {
       DiagnosticJson.write(diagnostics, console.out());
     } else {
-      console.out().print(DiagnosticPrinter.plain().print(diagnostics));
+      console.out().print(DiagnosticPrinter.print(diagnostics));
     }
   }
 }

@@ -44,7 +44,7 @@ final class Failures {
         return ExitCode.USAGE;
       }
       case CompileException compile -> {
-        err.print(DiagnosticPrinter.plain().print(compile.diagnostics()));
+        err.print(DiagnosticPrinter.print(compile.diagnostics()));
         err.flush();
         return ExitCode.SCRIPT;
       }

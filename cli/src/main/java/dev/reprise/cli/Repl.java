@@ -102,7 +102,7 @@ final class Repl {
 
   private void evaluate(String name, String text) throws CompileException {
     Workspace.Answer answer = workspace.run(name, text);
-    console.err().print(DiagnosticPrinter.plain().print(answer.warnings()));
+    console.err().print(DiagnosticPrinter.print(answer.warnings()));
     commands.ran(answer.statistics());
     if (answer.isExpression()) {
       String kind = workspace.variables().get(Workspace.LAST_VALUE);

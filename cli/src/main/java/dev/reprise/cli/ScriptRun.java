@@ -43,7 +43,7 @@ final class ScriptRun {
         return ExitCode.FINE;
       }
       Script script = compile(session, source, settings.optimize());
-      console.err().print(DiagnosticPrinter.plain().print(script.warnings()));
+      console.err().print(DiagnosticPrinter.print(script.warnings()));
       if (settings.explain()) {
         console.err().print(script.explain());
       }

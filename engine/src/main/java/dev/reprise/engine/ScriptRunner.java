@@ -232,7 +232,7 @@ public final class ScriptRunner {
         run.counters().merge(context.counters);
         services.lineage().atTheEnd(activation);
         if (recall != null) {
-          String text = DiagnosticPrinter.plain().print(warnings);
+          String text = DiagnosticPrinter.print(warnings);
           recall.keep(run.journal(), text, System.nanoTime() - start);
         }
         outcome =

@@ -65,8 +65,4 @@ public final class FormatException extends OperandException {
   public boolean isOfFileSystem() {
     return isOfFileSystem;
   }
-
-  public String file() {
-    return file;
-  }
 }

@@ -18,7 +18,7 @@ class DiagnosticPrinterTest {
 
   @Test
   void showsPlaceLineCaretAndHint() {
-    assertThat(DiagnosticPrinter.plain().print(FINDING))
+    assertThat(DiagnosticPrinter.print(FINDING))
         .isEqualTo(
             """
             model.dml:3:9: error: the variable 'lamda' is not defined
@@ -32,7 +32,7 @@ class DiagnosticPrinterTest {
   void caretStaysBelowTheTokenBehindTabs() {
     Diagnostic finding =
         new Diagnostic(Severity.WARNING, new Position("a.dml", 1, 3), 1, "odd", null, "\t\tx = 1");
-    assertThat(DiagnosticPrinter.plain().print(List.of(finding)))
+    assertThat(DiagnosticPrinter.print(List.of(finding)))
         .isEqualTo("a.dml:1:3: warning: odd\n  \t\tx = 1\n  \t\t^\n");
   }
 
@@ -41,7 +41,7 @@ class DiagnosticPrinterTest {
     Diagnostic finding =
         new Diagnostic(
             Severity.ERROR, new Position("a.dml", 1, 5), 1, "odd", null, "x\u001b[2J\u009b = 1");
-    assertThat(DiagnosticPrinter.plain().print(List.of(finding)))
+    assertThat(DiagnosticPrinter.print(List.of(finding)))
         .isEqualTo("a.dml:1:5: error: odd\n  x\u241b[2J\ufffd = 1\n      ^\n");
   }
 
@@ -49,10 +49,9 @@ class DiagnosticPrinterTest {
   private static String excerpt(String before, String word, String after) {
     Position position = new Position("a.dml", 1, before.length() + 1);
     String printed =
-        DiagnosticPrinter.plain()
-            .print(
-                new Diagnostic(
-                    Severity.ERROR, position, word.length(), "odd", null, before + word + after));
+        DiagnosticPrinter.print(
+            new Diagnostic(
+                Severity.ERROR, position, word.length(), "odd", null, before + word + after));
     return printed.substring(printed.indexOf('\n') + 1);
   }
 
@@ -103,16 +102,8 @@ class DiagnosticPrinterTest {
   }
 
   @Test
-  void coloursAreAnsiCodesAroundTheSameText() {
-    String coloured = DiagnosticPrinter.coloured().print(FINDING);
-    assertThat(coloured).contains("\u001b[31m");
-    assertThat(coloured.replaceAll("\u001b\\[[0-9]+m", ""))
-        .isEqualTo(DiagnosticPrinter.plain().print(FINDING));
-  }
-
-  @Test
   void findingWithoutPlaceIsOneLine() {
     Diagnostic finding = new Diagnostic(Severity.ERROR, null, 1, "no such file", null, null);
-    assertThat(DiagnosticPrinter.plain().print(finding)).isEqualTo("error: no such file\n");
+    assertThat(DiagnosticPrinter.print(finding)).isEqualTo("error: no such file\n");
   }
 }

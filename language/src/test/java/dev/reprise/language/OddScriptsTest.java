@@ -70,7 +70,7 @@ class OddScriptsTest {
       } catch (CompileException e) {
         assertThat(e.diagnostics()).as(text).isNotEmpty();
         assertThat(e.diagnostics()).allSatisfy(d -> assertThat(d.position()).isNotNull());
-        DiagnosticPrinter.plain().print(e.diagnostics());
+        DiagnosticPrinter.print(e.diagnostics());
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + "\n" + text, e);
       }

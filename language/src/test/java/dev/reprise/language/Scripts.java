@@ -23,7 +23,7 @@ public final class Scripts {
       return Compiler.compile(new SourceFile("test.dml", text), arguments, noFiles(), Set.of())
           .program();
     } catch (CompileException e) {
-      throw new AssertionError(DiagnosticPrinter.plain().print(e.diagnostics()), e);
+      throw new AssertionError(DiagnosticPrinter.print(e.diagnostics()), e);
     }
   }
 

@@ -78,9 +78,4 @@ public record LoopAnswer(
   public LineageItem item(int step) {
     return ((TraceProgram.Item) program.steps().get(step)).item();
   }
-
-  /** True when nothing was reached. */
-  public boolean isEmpty() {
-    return steps.isEmpty() && parts.isEmpty() && outputs.isEmpty();
-  }
 }

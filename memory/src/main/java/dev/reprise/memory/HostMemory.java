@@ -78,18 +78,9 @@ public final class HostMemory implements Allocator, AutoCloseable {
    * @param pages of which large buffers are made; null where arenas are to do
    */
   public HostMemory(long budgetBytes, DiskTier disk, SystemPages pages) {
-    this(budgetBytes, Runtime.getRuntime().availableProcessors(), disk, pages);
-  }
-
-  /** For tests: {@code threads} is how many threads are expected to allocate at once. */
-  HostMemory(long budgetBytes, int threads, DiskTier disk) {
-    this(budgetBytes, threads, disk, null);
-  }
-
-  private HostMemory(long budgetBytes, int threads, DiskTier disk, SystemPages pages) {
     this.budget = new HostBudget(budgetBytes);
     this.system = new NativeMemory(pages);
-    this.small = new SmallBuffers(this, threads);
+    this.small = new SmallBuffers(this, Runtime.getRuntime().availableProcessors());
     this.paged = new PagedBuffers(this, disk);
     this.disk = disk;
     this.turns = new Turns(disk == null ? null : lastResort);

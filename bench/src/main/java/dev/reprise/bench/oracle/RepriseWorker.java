@@ -89,7 +89,7 @@ public final class RepriseWorker {
     } catch (ScriptException e) {
       return e.getMessage();
     } catch (CompileException e) {
-      return DiagnosticPrinter.plain().print(e.diagnostics());
+      return DiagnosticPrinter.print(e.diagnostics());
     } catch (IOException e) {
       return e.toString();
     }

@@ -33,10 +33,6 @@ abstract class Term implements PendingValue {
     return meta.shape();
   }
 
-  final boolean isScalar() {
-    return meta.type().isScalar();
-  }
-
   /** Estimated nanoseconds until a kernel can read the value, from what is there now. */
   abstract double cost();
 

@@ -10,7 +10,7 @@ public final class UncheckedCompileException extends RuntimeException {
   public UncheckedCompileException(CompileException cause) {
     super(
         "a function that is called here does not compile:\n"
-            + DiagnosticPrinter.plain().print(cause.diagnostics()).stripTrailing(),
+            + DiagnosticPrinter.print(cause.diagnostics()).stripTrailing(),
         cause);
   }
 }

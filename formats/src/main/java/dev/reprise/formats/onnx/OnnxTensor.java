@@ -107,11 +107,6 @@ final class OnnxTensor {
     return type;
   }
 
-  /** Whether it is of whole numbers or truths; empty where the type is not known. */
-  Optional<Boolean> isWhole() {
-    return type == 0 ? Optional.empty() : Optional.of(TensorCells.isWhole(type));
-  }
-
   /** Of other cells in the same places. */
   OnnxTensor map(DoubleUnaryOperator function) {
     return of(extents, Arrays.stream(cells()).map(function).toArray());

@@ -29,7 +29,7 @@ final class Optimized {
               options)
           .program();
     } catch (CompileException e) {
-      throw new AssertionError(DiagnosticPrinter.plain().print(e.diagnostics()), e);
+      throw new AssertionError(DiagnosticPrinter.print(e.diagnostics()), e);
     }
   }
 

@@ -17,8 +17,7 @@ final class Trees {
     Diagnostics diagnostics = new Diagnostics(new SourceFile("test.dml", text));
     Script script = ScriptReader.read(diagnostics.file(), diagnostics);
     if (diagnostics.hasErrors()) {
-      throw new AssertionError(
-          DiagnosticPrinter.plain().print(diagnostics.sorted()) + "\nin\n" + text);
+      throw new AssertionError(DiagnosticPrinter.print(diagnostics.sorted()) + "\nin\n" + text);
     }
     return script;
   }

@@ -94,9 +94,4 @@ final class ChannelCells {
   long at() {
     return copy == null ? channel * cells : 0;
   }
-
-  /** The position behind its last cell there. */
-  long end() {
-    return at() + cells;
-  }
 }

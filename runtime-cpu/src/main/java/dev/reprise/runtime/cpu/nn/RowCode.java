@@ -138,9 +138,4 @@ final class RowCode {
     more.withInput(1, x.address() + at * bytes).withParameter(0, factor);
     run(CellFunction.ADDED, sums, sums, n);
   }
-
-  /** Writes n doubles as cells. */
-  void round(MemorySegment doubles, MemorySegment out, long n) {
-    run(CellFunction.ROUNDED, doubles, out, n);
-  }
 }
