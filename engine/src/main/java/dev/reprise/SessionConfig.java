@@ -137,7 +137,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withReuse(ReuseMode mode) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.reuse = mode;
     return draft.config();
   }
@@ -149,7 +149,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withPolicy(String name) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.policy = name;
     return draft.config();
   }
@@ -163,7 +163,7 @@ public record SessionConfig(
    * @throws IllegalArgumentException when it is negative
    */
   public SessionConfig withHostBytes(long bytes) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.hostBytes = bytes;
     return draft.config();
   }
@@ -175,7 +175,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withSeed(long value) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.seed = OptionalLong.of(value);
     return draft.config();
   }
@@ -188,7 +188,7 @@ public record SessionConfig(
    * @throws IllegalArgumentException when it is less than 1
    */
   public SessionConfig withThreads(int count) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.threads = count;
     return draft.config();
   }
@@ -200,7 +200,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withPrecision(Precision width) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.precision = width;
     draft.products = ProductPrecision.FULL;
     return draft.config();
@@ -213,7 +213,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withProducts(ProductPrecision rounded) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.precision = Precision.FP32;
     draft.products = rounded;
     return draft.config();
@@ -226,7 +226,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withNumerics(Numerics mode) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.numerics = mode;
     return draft.config();
   }
@@ -238,7 +238,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withDedup(boolean on) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.dedup = on;
     return draft.config();
   }
@@ -251,7 +251,7 @@ public record SessionConfig(
    * @throws IllegalArgumentException when it is negative
    */
   public SessionConfig withDiskBytes(long bytes) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.diskBytes = OptionalLong.of(bytes);
     return draft.config();
   }
@@ -264,7 +264,7 @@ public record SessionConfig(
    * @throws IllegalArgumentException when it is negative
    */
   public SessionConfig withLineageBytes(long bytes) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.lineageBytes = OptionalLong.of(bytes);
     return draft.config();
   }
@@ -277,7 +277,7 @@ public record SessionConfig(
    * @throws IllegalArgumentException when it is negative
    */
   public SessionConfig withVerifyReuse(int oneOf) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.verifyReuse = oneOf;
     return draft.config();
   }
@@ -289,7 +289,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withTraps(Set<Trap> values) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.traps = values;
     return draft.config();
   }
@@ -301,7 +301,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withEstimate(boolean on) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.estimate = on;
     return draft.config();
   }
@@ -313,7 +313,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withFusion(boolean on) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.fusion = on;
     return draft.config();
   }
@@ -325,7 +325,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withLibrary(List<Path> folders) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.library = folders;
     return draft.config();
   }
@@ -337,7 +337,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withWorkingDirectory(Path folder) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.workingDirectory = folder;
     return draft.config();
   }
@@ -350,7 +350,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withOutput(PrintStream stdout, PrintStream stderr) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.out = stdout;
     draft.err = stderr;
     return draft.config();
@@ -363,7 +363,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withNatives(Path folder) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.natives = folder;
     return draft.config();
   }
@@ -375,7 +375,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withSpillFolder(Path folder) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.spillFolder = folder;
     return draft.config();
   }
@@ -387,7 +387,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withDevices(DeviceConfig which) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.devices = which;
     return draft.config();
   }
@@ -399,7 +399,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withTraceFile(Path file) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.traceFile = file;
     return draft.config();
   }
@@ -411,7 +411,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withMetrics(Path folder) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.metrics = folder;
     return draft.config();
   }
@@ -423,7 +423,7 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withProgress(ProgressListener listener) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.progress = listener;
     return draft.config();
   }
@@ -435,97 +435,8 @@ public record SessionConfig(
    * @return the new options; these are as before
    */
   public SessionConfig withStore(StoreConfig which) {
-    Draft draft = new Draft(this);
+    SessionDraft draft = new SessionDraft(this);
     draft.store = which;
     return draft.config();
-  }
-
-  /** A copy whose options may still change. */
-  private static final class Draft {
-    private ReuseMode reuse;
-    private String policy;
-    private long hostBytes;
-    private OptionalLong seed;
-    private int threads;
-    private Precision precision;
-    private ProductPrecision products;
-    private Numerics numerics;
-    private boolean dedup;
-    private OptionalLong diskBytes;
-    private OptionalLong lineageBytes;
-    private int verifyReuse;
-    private Set<Trap> traps;
-    private boolean estimate;
-    private boolean fusion;
-    private List<Path> library;
-    private Path workingDirectory;
-    private PrintStream out;
-    private PrintStream err;
-    private Path natives;
-    private Path spillFolder;
-    private DeviceConfig devices;
-    private Path traceFile;
-    private Path metrics;
-    private ProgressListener progress;
-    private StoreConfig store;
-
-    Draft(SessionConfig from) {
-      reuse = from.reuse;
-      policy = from.policy;
-      hostBytes = from.hostBytes;
-      seed = from.seed;
-      threads = from.threads;
-      precision = from.precision;
-      products = from.products;
-      numerics = from.numerics;
-      dedup = from.dedup;
-      diskBytes = from.diskBytes;
-      lineageBytes = from.lineageBytes;
-      verifyReuse = from.verifyReuse;
-      traps = from.traps;
-      estimate = from.estimate;
-      fusion = from.fusion;
-      library = from.library;
-      workingDirectory = from.workingDirectory;
-      out = from.out;
-      err = from.err;
-      natives = from.natives;
-      spillFolder = from.spillFolder;
-      devices = from.devices;
-      traceFile = from.traceFile;
-      metrics = from.metrics;
-      progress = from.progress;
-      store = from.store;
-    }
-
-    SessionConfig config() {
-      return new SessionConfig(
-          reuse,
-          policy,
-          hostBytes,
-          seed,
-          threads,
-          precision,
-          products,
-          numerics,
-          dedup,
-          diskBytes,
-          lineageBytes,
-          verifyReuse,
-          traps,
-          estimate,
-          fusion,
-          library,
-          workingDirectory,
-          out,
-          err,
-          natives,
-          spillFolder,
-          devices,
-          traceFile,
-          metrics,
-          progress,
-          store);
-    }
   }
 }
