@@ -263,27 +263,40 @@ final class SpaceLayouts {
     }
     Set<Key> pieces = layout.lengths().keySet();
     Array all = array(pieces);
+    chargeTenant(tenant, -unuse(all, tenant));
+    removeUnused(all);
+    return pieces.size();
+  }
+
+  /**
+   * Takes one use of pieces away from a tenant.
+   *
+   * @return bytes of those that he uses no more
+   */
+  private long unuse(Array pieces, long tenant) {
     handle
         .createUpdate(
             "UPDATE piece_use SET layouts = layouts - 1 WHERE space = :space AND piece ="
                 + " ANY(:pieces) AND tenant = :tenant")
         .bind("space", space)
         .bind("tenant", tenant)
-        .bindBySqlType("pieces", all, Types.ARRAY)
+        .bindBySqlType("pieces", pieces, Types.ARRAY)
         .execute();
-    long bytes =
-        handle
-            .createQuery(
-                "WITH gone AS (DELETE FROM piece_use WHERE space = :space AND piece = ANY(:pieces)"
-                    + " AND tenant = :tenant AND layouts <= 0 RETURNING piece) SELECT"
-                    + " coalesce(sum(p.bytes), 0)::bigint FROM gone JOIN piece p ON p.space ="
-                    + " :space AND p.hash = gone.piece")
-            .bind("space", space)
-            .bind("tenant", tenant)
-            .bindBySqlType("pieces", all, Types.ARRAY)
-            .mapTo(Long.class)
-            .one();
-    chargeTenant(tenant, -bytes);
+    return handle
+        .createQuery(
+            "WITH gone AS (DELETE FROM piece_use WHERE space = :space AND piece = ANY(:pieces)"
+                + " AND tenant = :tenant AND layouts <= 0 RETURNING piece) SELECT"
+                + " coalesce(sum(p.bytes), 0)::bigint FROM gone JOIN piece p ON p.space ="
+                + " :space AND p.hash = gone.piece")
+        .bind("space", space)
+        .bind("tenant", tenant)
+        .bindBySqlType("pieces", pieces, Types.ARRAY)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Removes pieces that nobody uses. */
+  private void removeUnused(Array pieces) throws IOException {
     List<Key> unused =
         handle
             .createQuery(
@@ -291,13 +304,12 @@ final class SpaceLayouts {
                     + " (SELECT 1 FROM piece_use u WHERE u.space = p.space AND u.piece = p.hash)"
                     + " RETURNING hash")
             .bind("space", space)
-            .bindBySqlType("pieces", all, Types.ARRAY)
+            .bindBySqlType("pieces", pieces, Types.ARRAY)
             .map((row, _) -> Tenant.plain(row.getBytes(1)))
             .list();
     for (Key piece : unused) {
       files.delete(piece);
     }
-    return pieces.size();
   }
 
   /** Takes the bytes away from pieces that are damaged, of those that are suspected. */

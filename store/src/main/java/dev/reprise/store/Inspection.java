@@ -58,27 +58,11 @@ public final class Inspection {
     List<String> problems = new ArrayList<>(databaseProblems());
     List<Artifact> all = artifacts();
     List<Artifact> damaged = new ArrayList<>();
+    boolean readable = checkContents(all, damaged, problems);
     Set<Key> owned = new HashSet<>();
-    boolean readable = true;
     for (Artifact artifact : all) {
       if (!artifact.isInline()) {
         owned.add(artifact.hash());
-      }
-      try {
-        if (isDamaged(artifact)) {
-          damaged.add(artifact);
-          problems.add("artifact " + artifact.key() + ": its content was damaged");
-        }
-      } catch (NoSuchFileException e) {
-        damaged.add(artifact);
-        problems.add("artifact " + artifact.key() + ": a file of its content is gone");
-      } catch (DamagedContentException e) {
-        damaged.add(artifact);
-        problems.add("artifact " + artifact.key() + ": " + e.getMessage());
-      } catch (IOException e) {
-        // It may be as it was, and another time or for another user it can be read.
-        readable = false;
-        problems.add("artifact " + artifact.key() + " cannot be checked and stays: " + whyNot(e));
       }
     }
     long counted = store.artifactBytes();
@@ -108,6 +92,37 @@ public final class Inspection {
       throw new StoreException(
           "the experiment store " + store.folder() + " cannot be mended: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Compares contents with their fingerprints.
+   *
+   * @param damaged takes artifacts whose content is not what it was
+   * @param problems takes words for people
+   * @return false when one could not be read, of which nothing is known
+   */
+  private boolean checkContents(
+      List<Artifact> artifacts, List<Artifact> damaged, List<String> problems) {
+    boolean readable = true;
+    for (Artifact artifact : artifacts) {
+      try {
+        if (isDamaged(artifact)) {
+          damaged.add(artifact);
+          problems.add("artifact " + artifact.key() + ": its content was damaged");
+        }
+      } catch (NoSuchFileException e) {
+        damaged.add(artifact);
+        problems.add("artifact " + artifact.key() + ": a file of its content is gone");
+      } catch (DamagedContentException e) {
+        damaged.add(artifact);
+        problems.add("artifact " + artifact.key() + ": " + e.getMessage());
+      } catch (IOException e) {
+        // It may be as it was, and another time or for another user it can be read.
+        readable = false;
+        problems.add("artifact " + artifact.key() + " cannot be checked and stays: " + whyNot(e));
+      }
+    }
+    return readable;
   }
 
   private static String whyNot(IOException e) {

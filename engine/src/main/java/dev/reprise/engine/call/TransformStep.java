@@ -104,16 +104,10 @@ public final class TransformStep extends Steps.Kernel {
         meta = ((ListValue) result).elements().get(1);
         metaItem = output(1, item);
       }
-      LineageItem target = activation.item(inputs[0]);
-      LineageItem specItem = activation.item(inputs[learns ? 1 : 2]);
-      LineageItem asked =
-          item == null ? null : LineageItem.of(functions.operation(), target, metaItem, specItem);
-      Value calls =
-          computed(context, activation, functions, new Value[] {values[0], meta, spec}, asked);
-      String lines = ((Scalar) context.completed(calls)).asString();
-      calls.release();
+      LineageItem asked = item == null ? null : metaItem;
+      String calls = calls(context, activation, new Value[] {values[0], meta, spec}, asked);
       passing = new Passing(matrix, matrixItem);
-      for (String line : lines.lines().toList()) {
+      for (String line : calls.lines().toList()) {
         String[] words = line.split(" ");
         pass(
             context,
@@ -136,6 +130,24 @@ public final class TransformStep extends Steps.Kernel {
       made.release();
     }
     releaseDead(activation);
+  }
+
+  /**
+   * Which functions are called for which columns, a line each.
+   *
+   * @param values the frame, what is known of its columns, the spec
+   * @param metaItem null when nothing is traced
+   */
+  private String calls(
+      ControlContext context, Activation activation, Value[] values, LineageItem metaItem) {
+    LineageItem frame = activation.item(inputs[0]);
+    LineageItem spec = activation.item(inputs[learns ? 1 : 2]);
+    LineageItem item =
+        metaItem == null ? null : LineageItem.of(functions.operation(), frame, metaItem, spec);
+    Value calls = computed(context, activation, functions, values, item);
+    String lines = ((Scalar) context.completed(calls)).asString();
+    calls.release();
+    return lines;
   }
 
   private Value computed(

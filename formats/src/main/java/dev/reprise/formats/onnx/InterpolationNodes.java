@@ -55,13 +55,7 @@ final class InterpolationNodes {
     String places =
         node.text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
     String nearest = node.text("nearest_mode", isOld ? "floor" : "round_prefer_floor");
-    String method =
-        switch (node.text("mode", "nearest")) {
-          case "nearest" -> method(nearest);
-          case "linear" -> "linear";
-          case "cubic" -> isUsualCubic(node) ? "cubic" : null;
-          default -> null;
-        };
+    String method = method(node, nearest);
     if (method == null || !PLACES.contains(places) || node.integer("antialias", 0) != 0) {
       throw into.problem(
           node,
@@ -86,6 +80,12 @@ final class InterpolationNodes {
               + ", for which programs take other pixels before opset 11 than the layer resize2d;"
               + " export the model with opset 11 or later");
     }
+    write(into, change, method, places);
+    into.becomes(into.extents()[0], change.sizes[0], change.sizes[1]);
+  }
+
+  /** The layer that takes pixels so: one that repeats them where that is all. */
+  private static void write(OnnxImport into, Change change, String method, String places) {
     boolean isRepeated =
         places.equals("asymmetric") && method.equals("floor")
             || places.equals("half_pixel") && method.startsWith("round");
@@ -103,11 +103,19 @@ final class InterpolationNodes {
       settings.put("places", Scalar.of(places));
       into.layer("resize2d", Map.of(), settings);
     }
-    into.becomes(into.extents()[0], change.sizes[0], change.sizes[1]);
   }
 
   /** Null for what is none of the layer's. */
-  private static String method(String nearest) {
+  private static String method(Node node, String nearest) {
+    return switch (node.text("mode", "nearest")) {
+      case "nearest" -> nearestMethod(nearest);
+      case "linear" -> "linear";
+      case "cubic" -> isUsualCubic(node) ? "cubic" : null;
+      default -> null;
+    };
+  }
+
+  private static String nearestMethod(String nearest) {
     return NEAREST.keySet().stream()
         .filter(method -> NEAREST.get(method).equals(nearest))
         .findFirst()

@@ -29,27 +29,7 @@ final class WholeAttention {
     Parted query = parted.get(node.inputs().getFirst());
     Parted key = node.inputs().size() > 1 ? parted.get(node.inputs().get(1)) : null;
     Parted value = node.inputs().size() > 2 ? parted.get(node.inputs().get(2)) : null;
-    boolean hasMore = false;
-    for (int i = 4; i < node.inputs().size(); i++) {
-      hasMore |= OnnxImport.has(node, i);
-    }
-    boolean isPlain =
-        query != null
-            && key != null
-            && value != null
-            && query.isPlain()
-            && key.isPlain()
-            && value.isPlain()
-            && !hasMore
-            && node.number("softcap", 0) == 0
-            && !OnnxImport.hasOutput(node, 1)
-            && !OnnxImport.hasOutput(node, 3);
-    if (!isPlain) {
-      throw into.problem(
-          node,
-          "has past or present keys and values, bounds of scores, their number for each example, or"
-              + " takes other than values, which the layer attention does not");
-    }
+    needsPlain(node, query, key, value);
     int rank = query.apart().shape().length;
     boolean areEqual = key.apart().shape().length == rank && value.apart().shape().length == rank;
     if (!areEqual || rank != 3 && rank != 4) {
@@ -76,21 +56,47 @@ final class WholeAttention {
     if (node.integer("is_causal", 0) != 0) {
       taken = taken.causal();
     }
-    if (OnnxImport.has(node, 3)) {
-      OnnxTensor mask = into.constant(node, 3);
-      // Whole numbers are added, as others are.
-      boolean isOfTruths = mask.type() == TensorCells.BOOL;
-      double none = Double.NEGATIVE_INFINITY;
-      taken = masks.added(taken, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : none) : mask);
-      if (taken == null) {
-        throw masks.problem(node, mask, AttentionNodes.words(query));
-      }
-    }
-    nodes.complete(node, taken, value);
+    nodes.complete(node, OnnxImport.has(node, 3) ? masked(node, taken, query) : taken, value);
     if (rank == 3) {
       besideEachOther(node);
     }
     return true;
+  }
+
+  private void needsPlain(Node node, Parted query, Parted key, Parted value) {
+    boolean hasMore = false;
+    for (int i = 4; i < node.inputs().size(); i++) {
+      hasMore |= OnnxImport.has(node, i);
+    }
+    boolean isPlain =
+        query != null
+            && key != null
+            && value != null
+            && query.isPlain()
+            && key.isPlain()
+            && value.isPlain()
+            && !hasMore
+            && node.number("softcap", 0) == 0
+            && !OnnxImport.hasOutput(node, 1)
+            && !OnnxImport.hasOutput(node, 3);
+    if (!isPlain) {
+      throw into.problem(
+          node,
+          "has past or present keys and values, bounds of scores, their number for each example, or"
+              + " takes other than values, which the layer attention does not");
+    }
+  }
+
+  private Scores masked(Node node, Scores scores, Parted query) {
+    OnnxTensor mask = into.constant(node, 3);
+    // Whole numbers are added, as others are.
+    boolean isOfTruths = mask.type() == TensorCells.BOOL;
+    double none = Double.NEGATIVE_INFINITY;
+    Scores masked = masks.added(scores, isOfTruths ? mask.map(cell -> cell != 0 ? 0 : none) : mask);
+    if (masked == null) {
+      throw masks.problem(node, mask, AttentionNodes.words(query));
+    }
+    return masked;
   }
 
   /** The node of onnxruntime's optimizer, which has the projections before it as well. */
@@ -103,8 +109,8 @@ final class WholeAttention {
     if (hasMore || x == null || !into.isConstant(node, 1) || node.integer("do_rotary", 0) != 0) {
       throw into.problem(
           node,
-          "has masks, past keys and values, other sizes or rotations, which the layer attention does"
-              + " not");
+          "has masks, past keys and values, other sizes or rotations, which the layer attention"
+              + " does not");
     }
     String name = node.outputs().getFirst();
     List<String> weights = node.inputs().subList(0, 2);

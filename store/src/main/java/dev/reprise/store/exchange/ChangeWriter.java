@@ -51,69 +51,86 @@ public final class ChangeWriter {
     out.writeLong(used.count());
   }
 
+  /** Writes a change of any kind. */
   public void write(GraphChange change) throws IOException {
     switch (change) {
       case GraphChange.Run run -> run(run);
-      case GraphChange.Seen seen -> {
-        out.writeByte(SEEN);
-        out.writeLong(seen.run());
-        vertex(seen.vertex());
-        out.writeLong(seen.frequency());
-      }
-      case GraphChange.Measured measured -> {
-        out.writeByte(MEASURED);
-        out.writeLong(measured.run());
-        key(measured.vertex());
-        cost(measured.cost());
-      }
-      case GraphChange.Kept kept -> {
-        out.writeByte(KEPT);
-        out.writeLong(kept.run());
-        key(kept.key());
-        key(kept.vertex());
-        key(kept.hash());
-        out.writeLong(kept.bytes());
-        out.writeLong(kept.costNanos());
-        bytes(kept.content());
-        out.writeLong(kept.uses());
-      }
+      case GraphChange.Seen seen -> seen(seen);
+      case GraphChange.Measured measured -> measured(measured);
+      case GraphChange.Kept kept -> kept(kept);
       case GraphChange.Used used -> used(used);
-      case GraphChange.Region region -> {
-        out.writeByte(REGION);
-        out.writeLong(region.run());
-        key(region.key());
-        bytes(region.record());
-        out.writeLong(region.costNanos());
-      }
-      case GraphChange.TraceText trace -> {
-        out.writeByte(TRACE);
-        out.writeLong(trace.run());
-        text(trace.name());
-        key(trace.key());
-        bytes(trace.text());
-      }
-      case GraphChange.Scored scored -> {
-        out.writeByte(SCORED);
-        out.writeLong(scored.run());
-        text(scored.name());
-        out.writeBoolean(scored.key() != null);
-        if (scored.key() != null) {
-          key(scored.key());
-        }
-        out.writeDouble(scored.value());
-      }
-      case GraphChange.Ended ended -> {
-        out.writeByte(ENDED);
-        out.writeLong(ended.run());
-        text(ended.status());
-        out.writeDouble(ended.seconds());
-      }
-      case GraphChange.Removed removed -> {
-        out.writeByte(REMOVED);
-        key(removed.key());
-        key(removed.hash());
-      }
+      case GraphChange.Region region -> region(region);
+      case GraphChange.TraceText trace -> trace(trace);
+      case GraphChange.Scored scored -> scored(scored);
+      case GraphChange.Ended ended -> ended(ended);
+      case GraphChange.Removed removed -> removed(removed);
     }
+  }
+
+  private void seen(GraphChange.Seen seen) throws IOException {
+    out.writeByte(SEEN);
+    out.writeLong(seen.run());
+    vertex(seen.vertex());
+    out.writeLong(seen.frequency());
+  }
+
+  private void measured(GraphChange.Measured measured) throws IOException {
+    out.writeByte(MEASURED);
+    out.writeLong(measured.run());
+    key(measured.vertex());
+    cost(measured.cost());
+  }
+
+  private void kept(GraphChange.Kept kept) throws IOException {
+    out.writeByte(KEPT);
+    out.writeLong(kept.run());
+    key(kept.key());
+    key(kept.vertex());
+    key(kept.hash());
+    out.writeLong(kept.bytes());
+    out.writeLong(kept.costNanos());
+    bytes(kept.content());
+    out.writeLong(kept.uses());
+  }
+
+  private void region(GraphChange.Region region) throws IOException {
+    out.writeByte(REGION);
+    out.writeLong(region.run());
+    key(region.key());
+    bytes(region.record());
+    out.writeLong(region.costNanos());
+  }
+
+  private void trace(GraphChange.TraceText trace) throws IOException {
+    out.writeByte(TRACE);
+    out.writeLong(trace.run());
+    text(trace.name());
+    key(trace.key());
+    bytes(trace.text());
+  }
+
+  private void scored(GraphChange.Scored scored) throws IOException {
+    out.writeByte(SCORED);
+    out.writeLong(scored.run());
+    text(scored.name());
+    out.writeBoolean(scored.key() != null);
+    if (scored.key() != null) {
+      key(scored.key());
+    }
+    out.writeDouble(scored.value());
+  }
+
+  private void ended(GraphChange.Ended ended) throws IOException {
+    out.writeByte(ENDED);
+    out.writeLong(ended.run());
+    text(ended.status());
+    out.writeDouble(ended.seconds());
+  }
+
+  private void removed(GraphChange.Removed removed) throws IOException {
+    out.writeByte(REMOVED);
+    key(removed.key());
+    key(removed.hash());
   }
 
   private void facts(RunFacts facts) throws IOException {

@@ -64,27 +64,12 @@ record TokenSpec(
     Map<String, Object> spec = LenientJson.parseObject("tokenize", json);
     checkKeys("the tokenize spec", spec, KEYS);
     String algorithm = word(spec, "algo", "split, whitespace or ngram");
-    Out out =
-        switch (word(spec, "out", "count, position or hash")) {
-          case "count" -> Out.COUNT;
-          case "position" -> Out.POSITION;
-          case "hash" -> Out.HASH;
-          default -> throw unknown(spec, "out", "count, position and hash");
-        };
+    Out out = out(spec);
     boolean grams = algorithm.equals("ngram");
     Map<String, Object> how = object(spec, "algo_params");
     Map<String, Object> what = object(spec, "out_params");
-    switch (algorithm) {
-      case "split" -> checkKeys("split", how, Set.of("regex"));
-      case "ngram" -> checkKeys("ngram", how, Set.of("regex", "min_gram", "max_gram"));
-      case "whitespace" -> checkKeys("whitespace", how, Set.of());
-      default -> throw unknown(spec, "algo", "split (with a regex), whitespace and ngram");
-    }
-    switch (out) {
-      case COUNT -> checkKeys("count", what, Set.of("sort_alpha"));
-      case POSITION -> checkKeys("position", what, Set.of());
-      case HASH -> checkKeys("hash", what, Set.of("num_features"));
-    }
+    checkParameters(spec, algorithm, how);
+    checkParameters(out, what);
     int least = grams ? whole(how, "min_gram", 1) : 1;
     int most = grams ? whole(how, "max_gram", Math.max(least, 2)) : 1;
     if (least > most) {
@@ -97,17 +82,8 @@ record TokenSpec(
           "counted tokens have no wide format, since each document has tokens of its own; use"
               + " out:hash, or leave out format_wide");
     }
-    List<Integer> ids = new ArrayList<>();
-    if (spec.get("id_cols") instanceof List<?> columns) {
-      columns.forEach(id -> ids.add(column("id_cols", id, names)));
-    } else if (spec.get("id_cols") != null) {
-      throw new OperandException(
-          "\"id_cols\" in the tokenize spec must be a list of columns, such as id_cols:[1]");
-    }
-    if (spec.get("tokenize_col") == null) {
-      throw new OperandException(
-          "the tokenize spec needs the column of documents, such as tokenize_col:2");
-    }
+    List<Integer> ids = ids(spec, names);
+    int documents = documents(spec, names);
     return new TokenSpec(
         splitter(how.get("regex")),
         least,
@@ -117,8 +93,54 @@ record TokenSpec(
         whole(what, "num_features", DEFAULT_FEATURES),
         wide,
         flag(spec, "apply_padding"),
-        List.copyOf(ids),
-        column("tokenize_col", spec.get("tokenize_col"), names));
+        ids,
+        documents);
+  }
+
+  private static Out out(Map<String, Object> spec) {
+    return switch (word(spec, "out", "count, position or hash")) {
+      case "count" -> Out.COUNT;
+      case "position" -> Out.POSITION;
+      case "hash" -> Out.HASH;
+      default -> throw unknown(spec, "out", "count, position and hash");
+    };
+  }
+
+  private static void checkParameters(
+      Map<String, Object> spec, String algorithm, Map<String, Object> how) {
+    switch (algorithm) {
+      case "split" -> checkKeys("split", how, Set.of("regex"));
+      case "ngram" -> checkKeys("ngram", how, Set.of("regex", "min_gram", "max_gram"));
+      case "whitespace" -> checkKeys("whitespace", how, Set.of());
+      default -> throw unknown(spec, "algo", "split (with a regex), whitespace and ngram");
+    }
+  }
+
+  private static void checkParameters(Out out, Map<String, Object> what) {
+    switch (out) {
+      case COUNT -> checkKeys("count", what, Set.of("sort_alpha"));
+      case POSITION -> checkKeys("position", what, Set.of());
+      case HASH -> checkKeys("hash", what, Set.of("num_features"));
+    }
+  }
+
+  private static List<Integer> ids(Map<String, Object> spec, List<String> names) {
+    List<Integer> ids = new ArrayList<>();
+    if (spec.get("id_cols") instanceof List<?> columns) {
+      columns.forEach(id -> ids.add(column("id_cols", id, names)));
+    } else if (spec.get("id_cols") != null) {
+      throw new OperandException(
+          "\"id_cols\" in the tokenize spec must be a list of columns, such as id_cols:[1]");
+    }
+    return List.copyOf(ids);
+  }
+
+  private static int documents(Map<String, Object> spec, List<String> names) {
+    if (spec.get("tokenize_col") == null) {
+      throw new OperandException(
+          "the tokenize spec needs the column of documents, such as tokenize_col:2");
+    }
+    return column("tokenize_col", spec.get("tokenize_col"), names);
   }
 
   private static Pattern splitter(Object regex) {

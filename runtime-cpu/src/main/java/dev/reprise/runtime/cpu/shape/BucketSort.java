@@ -62,34 +62,14 @@ final class BucketSort {
       return;
     }
     int chunk = Math.ceilDiv(n, CHUNKS);
-    Extent[] extents = new Extent[CHUNKS];
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (from, to) -> extents[(int) (from / chunk)] = Extent.of(keys, (int) from, (int) to));
-    Extent all = extents[0];
-    for (int i = 1; i < CHUNKS && extents[i] != null; i++) {
-      all = all.joined(extents[i]);
-    }
+    Extent all = extent(keys, chunk);
     if (all.isSorted) {
       copy(rows, dealtRows);
       return;
     }
     int bits = bits(n);
     Dealing dealing = all.dealing(bits);
-    int[][] starts = new int[CHUNKS][];
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (from, to) -> {
-          int[] counts = new int[1 << bits];
-          for (long i = from; i < to; i += PIECE) {
-            dealing.count(keys, (int) i, (int) Math.min(to, i + PIECE), counts);
-          }
-          starts[(int) (from / chunk)] = counts;
-        });
+    int[][] starts = counted(keys, chunk, dealing, 1 << bits);
     int[] ends = ends(starts, 1 << bits);
     parallel.forRange(
         context,
@@ -102,12 +82,52 @@ final class BucketSort {
             dealing.deal(keys, rows, (int) i, end, next, dealtKeys, dealtRows);
           }
         });
+    sortBuckets(dealtKeys, dealtRows, ends);
+  }
+
+  private Extent extent(long[] keys, int chunk) {
+    Extent[] extents = new Extent[CHUNKS];
     parallel.forRange(
         context,
-        1 << bits,
-        Math.max(1, (1 << bits) / 16),
+        keys.length,
+        chunk,
+        (from, to) -> extents[(int) (from / chunk)] = Extent.of(keys, (int) from, (int) to));
+    Extent all = extents[0];
+    for (int i = 1; i < CHUNKS && extents[i] != null; i++) {
+      all = all.joined(extents[i]);
+    }
+    return all;
+  }
+
+  /** How many keys of each chunk go to each bucket. */
+  private int[][] counted(long[] keys, int chunk, Dealing dealing, int buckets) {
+    int[][] counted = new int[CHUNKS][];
+    parallel.forRange(
+        context,
+        keys.length,
+        chunk,
         (from, to) -> {
-          Range range = new Range(dealtKeys, dealtRows);
+          int[] counts = new int[buckets];
+          for (long i = from; i < to; i += PIECE) {
+            dealing.count(keys, (int) i, (int) Math.min(to, i + PIECE), counts);
+          }
+          counted[(int) (from / chunk)] = counts;
+        });
+    return counted;
+  }
+
+  /**
+   * Sorts within each bucket.
+   *
+   * @param ends of the buckets
+   */
+  private void sortBuckets(long[] keys, int[] rows, int[] ends) {
+    parallel.forRange(
+        context,
+        ends.length,
+        Math.max(1, ends.length / 16),
+        (from, to) -> {
+          Range range = new Range(keys, rows);
           int begin = from == 0 ? 0 : ends[(int) from - 1];
           for (int bucket = (int) from; bucket < to; bucket++) {
             int end = ends[bucket];
