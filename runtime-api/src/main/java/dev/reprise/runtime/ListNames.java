@@ -1,11 +1,9 @@
 package dev.reprise.runtime;
 
-import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
 
 /**
  * The names of a list's elements, in order; empty when the list is positional. Who asks for names
@@ -15,19 +13,14 @@ import java.util.RandomAccess;
  * <p>Threads: any number may ask; {@link #with} and {@link #without} are for the only holder, who
  * gives these up.
  */
-final class ListNames extends AbstractList<String> implements RandomAccess {
+final class ListNames extends FirstCells<String> {
   static final ListNames NONE = new ListNames(List.of());
-
-  private static final int FIRST_ROOM = 8;
 
   /** So often names are compared one by one before they are worth a table, which a copy loses. */
   private static final int SEARCHES = 8;
 
   /** Up to so many names are faster to compare than to look up. */
   private static final int FEW = 16;
-
-  private final String[] cells;
-  private final int size;
 
   // A hint: threads may overwrite each other's count.
   private int searches;
@@ -40,26 +33,7 @@ final class ListNames extends AbstractList<String> implements RandomAccess {
   }
 
   private ListNames(String[] cells, int size) {
-    this.cells = cells;
-    this.size = size;
-  }
-
-  @Override
-  public String get(int index) {
-    if (index >= size) {
-      throw new IndexOutOfBoundsException(index);
-    }
-    return cells[index];
-  }
-
-  @Override
-  public int size() {
-    return size;
-  }
-
-  @Override
-  public Object[] toArray() {
-    return Arrays.copyOf(cells, size, Object[].class);
+    super(cells, size);
   }
 
   @Override
@@ -117,10 +91,7 @@ final class ListNames extends AbstractList<String> implements RandomAccess {
 
   /** With one more, in the same array if there is room; for who will use these no more. */
   ListNames with(String last) {
-    String[] room =
-        size < cells.length ? cells : Arrays.copyOf(cells, Math.max(FIRST_ROOM, size + size / 2));
-    room[size] = last;
-    ListNames longer = new ListNames(room, size + 1);
+    ListNames longer = new ListNames(cellsWith(last), size + 1);
     longer.searches = searches;
     Map<String, Integer> known = places;
     if (known != null) {

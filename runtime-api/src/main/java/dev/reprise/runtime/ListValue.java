@@ -1,13 +1,10 @@
 package dev.reprise.runtime;
 
-import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.RandomAccess;
 
 /**
  * An ordered list of values, optionally named. Holds one reference to each element for as long as
@@ -30,8 +27,6 @@ import java.util.RandomAccess;
  * <p>Threads: the count is atomic; the release that reaches zero releases the elements.
  */
 public final class ListValue implements Value {
-  private static final int FIRST_ROOM = 8;
-
   private final ListNames names;
 
   private final Cells elements;
@@ -47,40 +42,15 @@ public final class ListValue implements Value {
 
   private final ReferenceCount references = new ReferenceCount();
 
-  /** The first cells of an array, of which nobody writes to these any more. */
-  private static final class Cells extends AbstractList<Value> implements RandomAccess {
-    private final Value[] cells;
-    private final int size;
-
+  /** Elements of lists. */
+  private static final class Cells extends FirstCells<Value> {
     Cells(Value[] cells, int size) {
-      this.cells = cells;
-      this.size = size;
-    }
-
-    @Override
-    public Value get(int index) {
-      if (index >= size) {
-        throw new IndexOutOfBoundsException(index);
-      }
-      return cells[index];
-    }
-
-    @Override
-    public int size() {
-      return size;
-    }
-
-    @Override
-    public Object[] toArray() {
-      return Arrays.copyOf(cells, size, Object[].class);
+      super(cells, size);
     }
 
     /** With one more, in the same array if there is room; for who will use this one no more. */
     Cells with(Value last) {
-      Value[] room =
-          size < cells.length ? cells : Arrays.copyOf(cells, Math.max(FIRST_ROOM, size + size / 2));
-      room[size] = last;
-      return new Cells(room, size + 1);
+      return new Cells(cellsWith(last), size + 1);
     }
 
     /** With one less, in the same array; for who will use this one no more. */

@@ -41,6 +41,24 @@ public final class Arguments {
     throw mismatch(operation, inputs, at, "a matrix");
   }
 
+  /**
+   * The mistake of a matrix that has another shape than the others ask for.
+   *
+   * @param wanted the shape, and where it is from
+   */
+  public static OperandException wrongShape(
+      Operation operation, int at, String wanted, MatrixOperand found) {
+    return new OperandException(
+        "'"
+            + operation.name()
+            + "' needs '"
+            + operation.opcode().parameters().get(at).name()
+            + "' of shape "
+            + wanted
+            + ", but got "
+            + found.shape());
+  }
+
   /** The operand as an fp64 matrix, or null when it was left out. */
   public static DenseMatrix matrixOrNull(Operation operation, Operand[] inputs, int at) {
     return matrixOrNull(operation, inputs, at, Precision.FP64);

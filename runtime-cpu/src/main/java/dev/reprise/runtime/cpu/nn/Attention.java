@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellBlocks;
@@ -22,24 +21,14 @@ import java.util.Arrays;
  * a time; the scores of all never exist at once. Also the logarithm of each softmax's sum, from
  * which the gradient makes the weights anew.
  */
-final class Attention implements Kernel {
-  private final Parallel parallel;
-  private final LazyBlas blas;
-  private final Precision precision;
-
-  /** Of matrices of that precision; passes without products of such cells. */
+final class Attention extends ProductKernel {
   Attention(Parallel parallel, LazyBlas blas, Precision precision) {
-    this.parallel = parallel;
-    this.blas = blas;
-    this.precision = precision;
+    super(parallel, blas, precision);
   }
 
   @Override
-  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    CellProducts products = CellProducts.of(precision, blas.get());
-    if (products == null) {
-      return null;
-    }
+  Operand[] run(
+      Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
     AttentionCells cells = AttentionCells.of(operation, inputs, 0, 3, precision);
     AttentionShape shape = cells.shape();
     try (Scratch scratch = new Scratch(context.allocator())) {

@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
@@ -29,24 +28,14 @@ import java.util.Arrays;
  *
  * A task has one head of one sequence, since all queries add to the gradients of its keys.
  */
-final class AttentionGradient implements Kernel {
-  private final Parallel parallel;
-  private final LazyBlas blas;
-  private final Precision precision;
-
-  /** Of matrices of that precision; passes without products of such cells. */
+final class AttentionGradient extends ProductKernel {
   AttentionGradient(Parallel parallel, LazyBlas blas, Precision precision) {
-    this.parallel = parallel;
-    this.blas = blas;
-    this.precision = precision;
+    super(parallel, blas, precision);
   }
 
   @Override
-  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    CellProducts products = CellProducts.of(precision, blas.get());
-    if (products == null) {
-      return null;
-    }
+  Operand[] run(
+      Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
     AttentionCells cells = AttentionCells.of(operation, inputs, 1, 6, precision);
     AttentionShape shape = cells.shape();
     DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);

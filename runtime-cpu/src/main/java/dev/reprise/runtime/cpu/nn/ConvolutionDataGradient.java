@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
@@ -18,24 +17,14 @@ import java.lang.foreign.MemorySegment;
  * {@code conv2d_backward_data}: the gradient of the patches is t(filters) dout; each of its cells
  * is added to the image's cell that it was copied from.
  */
-final class ConvolutionDataGradient implements Kernel {
-  private final Parallel parallel;
-  private final LazyBlas blas;
-  private final Precision precision;
-
-  /** Of matrices of that precision; passes without products of such cells. */
+final class ConvolutionDataGradient extends ProductKernel {
   ConvolutionDataGradient(Parallel parallel, LazyBlas blas, Precision precision) {
-    this.parallel = parallel;
-    this.blas = blas;
-    this.precision = precision;
+    super(parallel, blas, precision);
   }
 
   @Override
-  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    CellProducts products = CellProducts.of(precision, blas.get());
-    if (products == null) {
-      return null;
-    }
+  Operand[] run(
+      Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 2);
     DenseMatrix filters = Windows.filters(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);

@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
@@ -265,17 +264,7 @@ final class LayerNormalisation {
   private double[] numbers(Operation operation, Operand[] inputs, int at, long rows, long cols) {
     DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs '"
-              + operation.opcode().parameters().get(at).name()
-              + "' of shape "
-              + rows
-              + "x"
-              + cols
-              + ", but got "
-              + matrix.shape());
+      throw Arguments.wrongShape(operation, at, rows + "x" + cols, matrix);
     }
     double[] numbers = new double[Math.toIntExact(matrix.cells())];
     new CellBlocks(precision, numbers.length).load(matrix.segment(), 0, numbers, 0, numbers.length);

@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
@@ -24,26 +23,17 @@ import java.lang.foreign.MemorySegment;
  * each other. What the inputs add to the gates of all steps is one product, written to the cache of
  * the gates; each step then adds what the outputs of the step before give.
  */
-final class Lstm implements Kernel {
-  private final Parallel parallel;
-  private final LazyBlas blas;
-  private final Precision precision;
+final class Lstm extends ProductKernel {
   private final DenseProducts whole;
 
-  /** Of matrices of that precision; passes without products of such cells. */
   Lstm(Parallel parallel, LazyBlas blas, Precision precision) {
-    this.parallel = parallel;
-    this.blas = blas;
-    this.precision = precision;
+    super(parallel, blas, precision);
     this.whole = new DenseProducts(parallel, precision);
   }
 
   @Override
-  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    CellProducts products = CellProducts.of(precision, blas.get());
-    if (products == null) {
-      return null;
-    }
+  Operand[] run(
+      Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
     LstmShape shape = LstmShape.of(operation, inputs, precision);
     boolean sequences = Arguments.flag(operation, inputs, 5);
     long n = shape.examples();

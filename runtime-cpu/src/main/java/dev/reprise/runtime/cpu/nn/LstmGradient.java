@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
@@ -22,24 +21,18 @@ import java.lang.foreign.MemorySegment;
  * of some examples; the gradients of weights and inputs are products over all steps and examples
  * then.
  */
-final class LstmGradient implements Kernel {
-  private final Parallel parallel;
-  private final LazyBlas blas;
-  private final Precision precision;
+final class LstmGradient extends ProductKernel {
   private final DenseProducts whole;
 
-  /** Of matrices of that precision; passes without products of such cells. */
   LstmGradient(Parallel parallel, LazyBlas blas, Precision precision) {
-    this.parallel = parallel;
-    this.blas = blas;
-    this.precision = precision;
+    super(parallel, blas, precision);
     this.whole = new DenseProducts(parallel, precision);
   }
 
   @Override
-  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    CellProducts products = CellProducts.of(precision, blas.get());
-    return products == null ? null : new Pass(operation, inputs, products, context).run();
+  Operand[] run(
+      Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
+    return new Pass(operation, inputs, products, context).run();
   }
 
   /** One call of the kernel. */

@@ -75,13 +75,10 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
   DenseMatrix matrix(Operation operation, Operand[] inputs, int at, long rows, long cols) {
     DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs '"
-              + operation.opcode().parameters().get(at).name()
-              + "' of shape "
-              + rows
+      throw Arguments.wrongShape(
+          operation,
+          at,
+          rows
               + "x"
               + cols
               + " ("
@@ -92,8 +89,8 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
               + features
               + " features, "
               + units
-              + " units), but got "
-              + matrix.shape());
+              + " units)",
+          matrix);
     }
     return matrix;
   }

@@ -2,7 +2,6 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.operation.Operation;
@@ -43,17 +42,8 @@ final class Windows {
       Operation operation, Operand[] inputs, int at, Precision precision, long rows, long cols) {
     DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs '"
-              + operation.opcode().parameters().get(at).name()
-              + "' of shape "
-              + rows
-              + "x"
-              + cols
-              + ", as the sizes of the call say, but got "
-              + matrix.shape());
+      throw Arguments.wrongShape(
+          operation, at, rows + "x" + cols + ", as the sizes of the call say", matrix);
     }
     return matrix;
   }
