@@ -25,23 +25,8 @@ class BlockReuseTest {
       e = sum((y - X %*% w)^2)
       """;
 
-  /** Runs in all modes; the outputs must be equal. */
-  private static Outcome run(String script) {
-    String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    Outcome reused = null;
-    for (ReuseMode mode : ReuseMode.values()) {
-      reused = Scripts.run(Scripts.config().withReuse(mode), script);
-      assertThat(reused.output()).as("%s", mode).isEqualTo(expected);
-      assertThat(reused.liveBuffers()).as("%s", mode).isZero();
-    }
-    Outcome verified = Scripts.run(Scripts.config().withVerifyReuse(1), script);
-    assertThat(verified.output()).as("verified").isEqualTo(expected);
-    assertThat(verified.liveBuffers()).as("verified").isZero();
-    return reused;
-  }
-
   private static Outcome assertBlocks(String script, long hits, long misses) {
-    Outcome outcome = run(script);
+    Outcome outcome = Calls.run(script);
     LevelStatistics blocks = outcome.statistics().blocks();
     assertThat(blocks.hits()).as("hits").isEqualTo(hits);
     assertThat(blocks.misses()).as("misses").isEqualTo(misses);
@@ -124,7 +109,7 @@ class BlockReuseTest {
   @Test
   void aBlockThatPrintsIsExecutedEachTime() {
     Outcome outcome =
-        run(
+        Calls.run(
             DATA
                 + "for (r in 1:3) { if (r > 0) {\n"
                 + "i = 2\n"
@@ -166,7 +151,7 @@ class BlockReuseTest {
   @Test
   void aWhileLoopThatIsRepeatedIsFoundIterationByIteration() {
     Outcome outcome =
-        run(
+        Calls.run(
             DATA
                 + """
                 for (r in 1:3) {
@@ -208,7 +193,7 @@ class BlockReuseTest {
 
   @Test
   void seedsOfTheSystemAreDrawnAsWithoutReuse() {
-    run(
+    Calls.run(
         DATA
             + """
             for (r in 1:3) {
@@ -318,7 +303,7 @@ class BlockReuseTest {
         %1$sprint(sum(M %%*%% M))
         """
             .formatted(block);
-    run(script);
+    Calls.run(script);
     String traced = script + "print(lineage(M))\n";
     assertThat(Scripts.output(traced))
         .isEqualTo(Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE), traced).output());

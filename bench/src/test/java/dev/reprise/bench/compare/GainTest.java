@@ -3,7 +3,6 @@ package dev.reprise.bench.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -87,25 +86,10 @@ class GainTest {
 
   private static Comparison.Cell cell(
       String system, String mode, double seconds, String outcome, Counts counts) {
-    return cell(system, mode, seconds, outcome, true, counts);
+    return Cells.cell(system, mode, seconds, outcome, true, counts);
   }
 
   private static Comparison.Cell other(String system, String mode, double seconds) {
-    return cell(system, mode, seconds, "ok", false, null);
-  }
-
-  private static Comparison.Cell cell(
-      String system, String mode, double seconds, String outcome, boolean agrees, Counts counts) {
-    return new Comparison.Cell(
-        system,
-        mode,
-        List.of(seconds + 1),
-        List.of(seconds),
-        List.of(0.5),
-        List.of(outcome),
-        List.of(),
-        agrees,
-        List.of(),
-        Collections.singletonList(counts));
+    return Cells.cell(system, mode, seconds, "ok", false, null);
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.reprise.bench.eviction.EvictionReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -88,16 +87,6 @@ class LimaPageTest {
 
   private static Comparison.Cell cell(
       String system, String mode, double seconds, String outcome, Counts counts) {
-    return new Comparison.Cell(
-        system,
-        mode,
-        List.of(seconds + 1),
-        List.of(seconds),
-        List.of(0.5),
-        List.of(outcome),
-        List.of(),
-        true,
-        List.of(),
-        Collections.singletonList(counts));
+    return Cells.cell(system, mode, seconds, outcome, true, counts);
   }
 }

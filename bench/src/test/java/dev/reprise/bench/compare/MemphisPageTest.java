@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -72,26 +71,11 @@ class MemphisPageTest {
   }
 
   private static Comparison.Cell hung(String system, String mode) {
-    return cell(system, mode, 60, "hung", true, null);
+    return Cells.cell(system, mode, 60, "hung", true, null);
   }
 
   private static Comparison.Cell cell(
       String system, String mode, double seconds, boolean agrees, Counts counts) {
-    return cell(system, mode, seconds, "ok", agrees, counts);
-  }
-
-  private static Comparison.Cell cell(
-      String system, String mode, double seconds, String outcome, boolean agrees, Counts counts) {
-    return new Comparison.Cell(
-        system,
-        mode,
-        List.of(seconds + 1),
-        List.of(seconds),
-        List.of(0.5),
-        List.of(outcome),
-        List.of(),
-        agrees,
-        List.of(),
-        Collections.singletonList(counts));
+    return Cells.cell(system, mode, seconds, "ok", agrees, counts);
   }
 }
