@@ -7,7 +7,7 @@ import java.util.Objects;
  * The selection with which the workload costs least, by branch and bound. Time grows exponentially
  * with the artifacts that can pay.
  */
-public record OptimalMaterialiser(Workload workload) implements Materialiser {
+record OptimalMaterialiser(Workload workload) implements Materialiser {
   /** More artifacts to choose from are refused. */
   public static final int MOST_ARTIFACTS = 24;
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * The products in plain Java: for platforms without OpenBLAS. Rows of B are kept in the caches by
  * working on {@value #PANEL} of them at a time; sums run over ascending inner indices.
  */
-public final class JavaBlas implements Blas {
+final class JavaBlas implements Blas {
   /** Inner indices per panel: 128 rows of 256 doubles fit a second-level cache of 256 KiB. */
   private static final int PANEL = 128;
 

@@ -15,7 +15,7 @@ import dev.reprise.runtime.cpu.code.RandomNumbers;
  *
  * <p>Source: Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.
  */
-public final class Philox {
+final class Philox {
   /** Uniform cells. */
   public static final int UNIFORM = 0;
 
