@@ -1,12 +1,12 @@
 /**
  * How good eviction is, on what real programs asked the cache for.
  *
- * <pre>
- *   workload --(reuse full, one thread, ample budget)--> Recorder --> ProbeTrace
- *                                                                       |  |
- *        every Policy at 10, 25, 50 % of the footprint  <-- Replay -----+  +--> Clairvoyant
- *        (the real LineageCache, stand-ins for values)                          who knows the future
- * </pre>
+ * <pre>{@code
+ * workload --(reuse full, one thread, ample budget)--> Recorder --> ProbeTrace
+ *                                                                     |  |
+ *      every Policy at 10, 25, 50 % of the footprint  <-- Replay -----+  +--> Clairvoyant
+ *      (the real LineageCache, stand-ins for values)                          who knows the future
+ * }</pre>
  *
  * <p>A recorded trace is the sequence of probes with the measured cost, the size and the height of
  * each value. With reuse of whole operations on one thread a program asks for the same keys in the
