@@ -231,45 +231,63 @@ final class SpaceGraph {
         checkKnown(handle, region.run(), runs);
         region(handle, region);
       }
-      case GraphChange.TraceText trace ->
-          handle
-              .createUpdate(
-                  "INSERT INTO trace(space, run, name, key, text) VALUES(:space, :run, :name, :key,"
-                      + " :text) ON CONFLICT(space, run, name) DO UPDATE SET key = excluded.key,"
-                      + " text = excluded.text")
-              .bind("space", tenant.space())
-              .bind("run", check(handle, trace.run(), runs))
-              .bind("name", trace.name())
-              .bind("key", tenant.row(trace.key()))
-              .bind("text", trace.text())
-              .execute();
-      case GraphChange.Scored score ->
-          handle
-              .createUpdate(
-                  "INSERT INTO score(space, run, name, key, value) VALUES(:space, :run, :name,"
-                      + " :key, :value) ON CONFLICT(space, run, name) DO UPDATE SET key ="
-                      + " excluded.key, value = excluded.value")
-              .bind("space", tenant.space())
-              .bind("run", check(handle, score.run(), runs))
-              .bind("name", score.name())
-              .bind("key", score.key() == null ? null : tenant.row(score.key()))
-              .bind("value", score.value())
-              .execute();
-      case GraphChange.Ended ended ->
-          handle
-              .createUpdate(
-                  "UPDATE run SET status = :status, seconds = :seconds WHERE space = :space AND id"
-                      + " = :run")
-              .bind("status", ended.status())
-              .bind("seconds", ended.seconds())
-              .bind("space", tenant.space())
-              .bind("run", check(handle, ended.run(), runs))
-              .execute();
+      case GraphChange.TraceText trace -> {
+        check(handle, trace.run(), runs);
+        trace(handle, trace);
+      }
+      case GraphChange.Scored score -> {
+        check(handle, score.run(), runs);
+        scored(handle, score);
+      }
+      case GraphChange.Ended ended -> {
+        check(handle, ended.run(), runs);
+        ended(handle, ended);
+      }
       case GraphChange.Removed removed -> artifacts(handle).remove(removed.key(), removed.hash());
       case GraphChange.Run _ ->
           throw new MalformedChangeException("a run does not begin among changes");
     }
     return 0;
+  }
+
+  private void trace(Handle handle, GraphChange.TraceText trace) {
+    handle
+        .createUpdate(
+            "INSERT INTO trace(space, run, name, key, text) VALUES(:space, :run, :name, :key,"
+                + " :text) ON CONFLICT(space, run, name) DO UPDATE SET key = excluded.key,"
+                + " text = excluded.text")
+        .bind("space", tenant.space())
+        .bind("run", trace.run())
+        .bind("name", trace.name())
+        .bind("key", tenant.row(trace.key()))
+        .bind("text", trace.text())
+        .execute();
+  }
+
+  private void scored(Handle handle, GraphChange.Scored score) {
+    handle
+        .createUpdate(
+            "INSERT INTO score(space, run, name, key, value) VALUES(:space, :run, :name,"
+                + " :key, :value) ON CONFLICT(space, run, name) DO UPDATE SET key ="
+                + " excluded.key, value = excluded.value")
+        .bind("space", tenant.space())
+        .bind("run", score.run())
+        .bind("name", score.name())
+        .bind("key", score.key() == null ? null : tenant.row(score.key()))
+        .bind("value", score.value())
+        .execute();
+  }
+
+  private void ended(Handle handle, GraphChange.Ended ended) {
+    handle
+        .createUpdate(
+            "UPDATE run SET status = :status, seconds = :seconds WHERE space = :space AND id"
+                + " = :run")
+        .bind("status", ended.status())
+        .bind("seconds", ended.seconds())
+        .bind("space", tenant.space())
+        .bind("run", ended.run())
+        .execute();
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
+import java.util.Arrays;
 import java.util.Collections;
 
 /**
@@ -75,6 +76,33 @@ public final class TransformStep extends Steps.Kernel {
       matrix.release();
       matrix = next;
       item = nextItem;
+    }
+  }
+
+  /** All rows of some columns, as operations that index take them. */
+  private record ColumnRange(Scalar first, Scalar last) {
+    private Scalar[] indexes() {
+      return new Scalar[] {ALL, ALL, first, last};
+    }
+
+    Value[] operands(Value... matrices) {
+      Scalar[] indexes = indexes();
+      Value[] operands = Arrays.copyOf(matrices, matrices.length + indexes.length, Value[].class);
+      System.arraycopy(indexes, 0, operands, matrices.length, indexes.length);
+      return operands;
+    }
+
+    /** Null when nothing is traced. */
+    LineageItem item(LinkedOperation operation, LineageItem... matrices) {
+      if (matrices[0] == null) {
+        return null;
+      }
+      Scalar[] indexes = indexes();
+      LineageItem[] inputs = Arrays.copyOf(matrices, matrices.length + indexes.length);
+      for (int i = 0; i < indexes.length; i++) {
+        inputs[matrices.length + i] = LineageItem.literal(indexes[i]);
+      }
+      return LineageItem.of(operation.operation(), inputs);
     }
   }
 
@@ -174,20 +202,9 @@ public final class TransformStep extends Steps.Kernel {
     if (to < from) {
       return;
     }
-    Scalar first = Scalar.of(from);
-    Scalar last = Scalar.of(to);
-    LineageItem taken =
-        passing.item == null
-            ? null
-            : LineageItem.of(
-                part.operation(),
-                passing.item,
-                literal(ALL),
-                literal(ALL),
-                literal(first),
-                literal(last));
-    Value[] place = {passing.matrix, ALL, ALL, first, last};
-    Value column = computed(context, activation, part, place, taken);
+    ColumnRange range = new ColumnRange(Scalar.of(from), Scalar.of(to));
+    LineageItem taken = range.item(part, passing.item);
+    Value column = computed(context, activation, part, range.operands(passing.matrix), taken);
     try {
       LinkedProcedure callee = callees.require(name);
       Invocation.call(
@@ -201,18 +218,8 @@ public final class TransformStep extends Steps.Kernel {
           position());
       Value given = context.completed(activation, outputs[0]);
       requireShape(name, given, ((MatrixValue) context.completed(column)).shape());
-      LineageItem put =
-          passing.item == null
-              ? null
-              : LineageItem.of(
-                  whole.operation(),
-                  passing.item,
-                  activation.item(outputs[0]),
-                  literal(ALL),
-                  literal(ALL),
-                  literal(first),
-                  literal(last));
-      Value[] operands = {passing.matrix, given, ALL, ALL, first, last};
+      LineageItem put = range.item(whole, passing.item, activation.item(outputs[0]));
+      Value[] operands = range.operands(passing.matrix, given);
       // Others hold the matrix as it was encoded, but only we what the last function made of it.
       if (AssignStep.writeInPlace(context, whole, operands)) {
         passing.item = put;
@@ -223,10 +230,6 @@ public final class TransformStep extends Steps.Kernel {
     } finally {
       column.release();
     }
-  }
-
-  private static LineageItem literal(Scalar value) {
-    return LineageItem.literal(value);
   }
 
   private static void requireShape(String name, Value given, Shape wanted) {
