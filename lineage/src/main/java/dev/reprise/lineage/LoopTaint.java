@@ -46,15 +46,10 @@ final class LoopTaint {
 
   /** What is reached in one iteration. */
   static final class Flow {
-    final Kind kind;
     final BitSet nodes = new BitSet();
     final Map<Integer, LoopTaint> inner = new HashMap<>();
     final BitSet after = new BitSet();
     private State next;
-
-    Flow(Kind kind) {
-      this.kind = kind;
-    }
   }
 
   /** Variables that are made of the item before an iteration, one object for each set. */
@@ -160,7 +155,7 @@ final class LoopTaint {
 
     Maker(State state, Situation situation) {
       this.situation = situation;
-      this.flow = new Flow(situation.kind);
+      this.flow = new Flow();
       this.patch = situation.kind.patch;
       this.before = state.variables;
     }

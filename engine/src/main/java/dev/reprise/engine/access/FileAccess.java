@@ -113,7 +113,7 @@ public final class FileAccess {
                 resources.scheduler()))) {
       case Hit hit -> {
         context.counters.hit(operation.index(), plain);
-        verify(context, operation, request, item, hit.value());
+        verify(operation, request, item, hit.value());
         yield new Loaded(hit.value(), item);
       }
       case InFlight inFlight -> {
@@ -142,11 +142,7 @@ public final class FileAccess {
 
   /** Reads again what the cache had, when it is one of the sample, and compares. */
   private void verify(
-      ControlContext context,
-      LinkedOperation operation,
-      ReadRequest request,
-      LineageItem item,
-      Value found) {
+      LinkedOperation operation, ReadRequest request, LineageItem item, Value found) {
     ReuseVerifier verifier = checks.verifier();
     if (verifier == null || !verifier.isSampled(item)) {
       return;
@@ -186,7 +182,7 @@ public final class FileAccess {
     StoredValues stored = resources.stored();
     long asked = System.nanoTime();
     try (claim;
-        Answer answer = stored == null ? null : ask(context, stored, operation, request, item)) {
+        Answer answer = stored == null ? null : ask(stored, operation, request, item)) {
       if (answer != null && answer.value() != null) {
         claim.complete(answer.value(), System.nanoTime() - asked, true);
         return new Loaded(answer.value(), item);
@@ -211,11 +207,7 @@ public final class FileAccess {
 
   /** What the store has is loaded when something needs it, if the session may leave it. */
   private Answer ask(
-      ControlContext context,
-      StoredValues stored,
-      LinkedOperation operation,
-      ReadRequest request,
-      LineageItem item) {
+      StoredValues stored, LinkedOperation operation, ReadRequest request, LineageItem item) {
     Precision precision = operation.operation().precision();
     return stored
         .questions()

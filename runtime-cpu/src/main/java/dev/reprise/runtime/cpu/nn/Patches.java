@@ -46,7 +46,7 @@ final class Patches {
 
   /** Writes a piece to {@code patches}, from cell {@code at} on, {@code stride} cells per row. */
   void gather(MemorySegment images, Piece piece, MemorySegment patches, long at, long stride) {
-    PatchRows rows = rowsFor(images, piece, patches);
+    PatchRows rows = rowsFor(images, patches);
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
@@ -59,7 +59,7 @@ final class Patches {
     }
   }
 
-  private PatchRows rowsFor(MemorySegment images, Piece piece, MemorySegment patches) {
+  private PatchRows rowsFor(MemorySegment images, MemorySegment patches) {
     if (PatchRectangles.fit(shape, precision, images, patches)) {
       return new PatchRectangles(shape, precision, images, patches);
     }
