@@ -77,10 +77,17 @@ public final class SessionServices implements AutoCloseable {
         config, events, Keeping.everything(), ProviderSource.ofClassPath(), null);
   }
 
-  /** Services with accelerators of one's own choosing; for tests. */
+  /**
+   * Services with accelerators of one's own choosing; for tests.
+   *
+   * @param keeping what the cache keeps
+   */
   public static SessionServices withAccelerators(
-      SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
-    return new SessionServices(config, events, Keeping.everything(), () -> providers, null);
+      SessionConfig config,
+      CacheEvents events,
+      Keeping keeping,
+      List<AcceleratorProvider> providers) {
+    return new SessionServices(config, events, keeping, () -> providers, null);
   }
 
   private SessionServices(

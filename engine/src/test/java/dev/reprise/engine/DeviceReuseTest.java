@@ -60,6 +60,32 @@ class DeviceReuseTest {
     return outcome;
   }
 
+  /** What a core computes in 0.2 ms a GPU does in microseconds, which is not worth asking for. */
+  @Test
+  void aTrainingLoopOnADeviceIsAskedForAFewOfItsValues() {
+    String loop =
+        """
+        Z = rand(rows=5000, cols=40, seed=3)
+        W = rand(rows=40, cols=5, seed=4)
+        for (i in 1:300) {
+          G = t(Z) %*% (Z %*% W)
+          W = W - 1e-5 * G
+        }
+        print(sum(W))
+        """;
+    Outcome there =
+        FakeDevices.runKeepingWhatPays(
+            FakeDevices.config(FakeDevices.on("fake:0"), ReuseMode.HYBRID), counts, loop, first);
+    int asked = counts.claims.size();
+    counts.claims.clear();
+    Outcome here =
+        FakeDevices.runKeepingWhatPays(
+            FakeDevices.config(DeviceConfig.CPU, ReuseMode.HYBRID), counts, loop);
+    assertThat(there.output()).isEqualTo(here.output());
+    assertThat(asked).isLessThan(100);
+    assertThat(counts.claims).hasSizeGreaterThan(300);
+  }
+
   @Test
   void aValueMadeOnADeviceIsFoundByTheProcessorAndMovedOnce() {
     Outcome outcome =

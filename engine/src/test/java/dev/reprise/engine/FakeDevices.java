@@ -9,6 +9,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
+import dev.reprise.engine.worth.Keeping;
 import dev.reprise.engine.resource.Environment;
 import dev.reprise.language.CompileException;
 import dev.reprise.runtime.Value;
@@ -107,11 +108,31 @@ final class FakeDevices implements AfterEachCallback {
 
   static Outcome run(
       SessionConfig config, CacheEvents events, Use use, FakeAccelerator... devices) {
+    return run(config, events, Keeping.everything(), use, devices);
+  }
+
+  /** As a user's session does, which keeps what pays. */
+  static Outcome runKeepingWhatPays(
+      SessionConfig config, CacheEvents events, String script, FakeAccelerator... devices) {
+    return run(
+        config,
+        events,
+        Keeping.whatPays(),
+        services -> compile(services, script).run(Map::of),
+        devices);
+  }
+
+  private static Outcome run(
+      SessionConfig config,
+      CacheEvents events,
+      Keeping keeping,
+      Use use,
+      FakeAccelerator... devices) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     SessionServices services =
         SessionServices.withAccelerators(
-            config.withOutput(out, out), events, providers(List.of(devices)));
+            config.withOutput(out, out), events, keeping, providers(List.of(devices)));
     RunStatistics statistics;
     try (services) {
       ScriptRunner.Outcome outcome = use.in(services);
