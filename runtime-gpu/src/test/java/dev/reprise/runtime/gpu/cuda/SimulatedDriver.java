@@ -52,6 +52,17 @@ public final class SimulatedDriver {
     }
   }
 
+  /** Builds it in a folder of the module, which is the working directory, and prints where. */
+  public static void main(String[] arguments) throws IOException {
+    Path folder = folder();
+    String obstacle = build(folder);
+    if (obstacle != null) {
+      System.err.println(obstacle);
+      System.exit(1);
+    }
+    System.out.println(folder);
+  }
+
   /** How many contexts, streams, events and pieces of memory have not been given back to it. */
   static long taken() {
     return count("simulatorTaken");

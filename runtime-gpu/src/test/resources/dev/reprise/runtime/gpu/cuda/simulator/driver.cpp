@@ -8,9 +8,15 @@
 // that it may reach the other. Threads and groups run in an order that is drawn anew between any two barriers: a barrier
 // that is missing gives a wrong result sooner or later, and one that not all threads of a group come to ends the device.
 //
+// With SIMULATED_KERNEL_MICROS=N in the environment it is another driver: nothing but copies of a few bytes is computed, each
+// launch takes the device N microseconds of the clock, a node of a graph 0.7 of that, and everything is in sequence. So what
+// the host does for an iteration can be measured where there is no GPU (bench/iterations). At its end it prints how often each
+// call that counts was made.
+//
 // Captures are as strict as a real driver's: a call that it forbids to the thread that captures, and one that waits for the
 // whole device by whatever thread, fails and spoils the capture.
 #include <dlfcn.h>
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -77,12 +83,14 @@ struct Stream {
   std::thread::id capturer;
   std::deque<std::function<void()>> queue;
   uint64_t put = 0, done = 0;
+  double until = 0;  // when all of it has ended, if it takes time
 };
 
 struct Event {
   Stream *stream = nullptr;
   uint64_t at = 0;  // reached when so many of the stream are done
   std::shared_ptr<double> time = std::make_shared<double>(-1);
+  double reached = 0;  // when, if work takes time
 };
 
 std::recursive_mutex lock;
@@ -95,16 +103,42 @@ bool reaches[DEVICES][DEVICES] = {{false}};
 uint64_t seed = 88172645463325252ull;
 std::vector<Stream *> streams;
 long events = 0;
-long captures = 0, settings = 0;
+long captures = 0, settings = 0, launched = 0, graphsLaunched = 0, recorded = 0;
 std::map<uintptr_t, size_t> memories[DEVICES], pinned;
 size_t useds[DEVICES] = {0};
 const size_t CAPACITY = size_t(1) << 30;
 thread_local int *current = nullptr;
 
+// Milliseconds that a launch takes; negative when it is computed, which takes what it takes.
+double kernelMillis() {
+  static const char *micros = getenv("SIMULATED_KERNEL_MICROS");
+  static const double millis = micros == nullptr ? -1 : atof(micros) / 1000;
+  return millis;
+}
+bool timed() { return kernelMillis() >= 0; }
+
+struct Report {
+  ~Report() {
+    if (timed())
+      fprintf(stderr, "simulator: %ld launches, %ld graphs, %ld settings, %ld captures, %ld events\n", launched, graphsLaunched,
+              settings, captures, recorded);
+  }
+} report;
+const size_t FEW_BYTES = 64;  // of numbers that a script may read
+
 int here() { return current == nullptr ? 0 : (int)(current - retained); }
 #define memory memories[here()]
 #define used useds[here()]
 #define failure failures[here()]
+
+double now() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Without the lock, which others need meanwhile.
+void sleepUntil(double millis) {
+  while (now() < millis) std::this_thread::sleep_for(std::chrono::microseconds(2));
+}
 
 uint64_t random64() {
   seed ^= seed << 13;
@@ -134,6 +168,12 @@ void put(Stream *stream, std::function<void()> item, char kind) {
     nodes.back()->kinds = kind;
     nodes.back()->work.push_back(std::move(item));
     if (nodes.size() > 1) nodes.back()->after.push_back(nodes.size() - 2);
+    return;
+  }
+  if (timed()) {
+    double share = kind == 'e' ? 0 : kind == 'g' ? 0.7 : 1;
+    stream->until = std::max(stream->until, now()) + share * kernelMillis();
+    if (kind == 'e' || kind == 'c') item();
     return;
   }
   stream->queue.push_back(std::move(item));
@@ -182,10 +222,6 @@ int ready() {
   if (!initialized) return NOT_INITIALIZED;
   if (current == nullptr || *current == 0) return INVALID_CONTEXT;
   return failure;
-}
-
-double now() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 // --- kernels ------------------------------------------------------------------------------------------------
@@ -512,6 +548,7 @@ int cuStreamDestroy_v2(CUstream stream) {
   return INVALID_HANDLE;
 }
 int cuStreamSynchronize(CUstream stream) {
+  if (timed()) sleepUntil(stream->until);
   Guard guard(lock);
   if (stream->capture != nullptr) return spoil(stream);
   if (int status = unsafe()) return status;
@@ -524,7 +561,8 @@ int cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
   if (int status = ready()) return status;
   Stream *other = event->stream;
   uint64_t at = event->at;
-  if (other != nullptr && other != stream) put(stream, [=] { finish(other, at); }, 'e');
+  if (timed()) stream->until = std::max(stream->until, event->reached);
+  else if (other != nullptr && other != stream) put(stream, [=] { finish(other, at); }, 'e');
   return SUCCESS;
 }
 
@@ -545,25 +583,29 @@ int cuEventRecord(CUevent event, CUstream stream) {
   Guard guard(lock);
   if (stream->capture != nullptr) return spoil(stream);
   if (int status = ready()) return status;
+  recorded++;
   event->stream = stream;
   event->at = stream->put + 1;
   event->time = std::make_shared<double>(-1);
   std::shared_ptr<double> time = event->time;
-  put(stream, [time] { *time = now(); }, 'e');
+  if (timed()) event->reached = *time = std::max(stream->until, now());
+  else put(stream, [time] { *time = now(); }, 'e');
   return SUCCESS;
 }
 int cuEventQuery(CUevent event) {
   Guard guard(lock);
   if (int status = unsafe()) return status;
   if (int status = ready()) return status;
+  if (timed()) return event->reached <= now() ? SUCCESS : NOT_READY;
   if (event->stream == nullptr || event->stream->done >= event->at) return SUCCESS;
   if (random64() % 2 == 0) finish(event->stream, event->at);
   return NOT_READY;
 }
 int cuEventSynchronize(CUevent event) {
+  if (timed()) sleepUntil(event->reached);
   Guard guard(lock);
   if (int status = unsafe()) return status;
-  if (event->stream != nullptr) finish(event->stream, event->at);
+  if (event->stream != nullptr && !timed()) finish(event->stream, event->at);
   return ready();
 }
 int cuEventElapsedTime(float *millis, CUevent from, CUevent to) {
@@ -617,7 +659,7 @@ int cuMemFreeHost(void *pointer) {
 
 static int copy(CUstream stream, uintptr_t to, uintptr_t from, size_t bytes) {
   if (stream->device != here()) return INVALID_HANDLE;
-  put(stream, [=] { memmove((void *)to, (void *)from, bytes); }, 'c');
+  put(stream, [=] { if (!timed() || bytes <= FEW_BYTES) memmove((void *)to, (void *)from, bytes); }, 'c');
   return SUCCESS;
 }
 int cuMemcpyHtoDAsync_v2(Address to, const void *from, size_t bytes, CUstream stream) {
@@ -719,6 +761,11 @@ int cuLaunchKernel(Kernel *kernel, unsigned groups, unsigned gy, unsigned gz, un
   int device = here();
   if (stream->capture != nullptr) {
     put(stream, [=] { execute(*kernel, call, groups, threads, device); }, 'k');
+    return SUCCESS;
+  }
+  launched++;
+  if (timed()) {
+    put(stream, [] {}, 'k');
     return SUCCESS;
   }
   kernel->module->pending++;
@@ -863,10 +910,16 @@ int cuGraphLaunch(Executable *executable, CUstream stream) {
   if (int status = ready()) return status;
   if (stream->capture != nullptr) return spoil(stream);
   if (stream->device != here()) return INVALID_HANDLE;
+  graphsLaunched++;
   for (Node &node : executable->nodes) if (node.module != nullptr) node.module->pending++;
   std::vector<Module *> modules;
   for (Node &node : executable->nodes) if (node.module != nullptr) modules.push_back(node.module);
   std::shared_ptr<long> pending = executable->pending;
+  if (timed()) {
+    for (const Node &node : executable->nodes) put(stream, [] {}, 'g');
+    for (Module *module : modules) module->pending--;
+    return SUCCESS;
+  }
   (*pending)++;
   for (auto &item : ordered(executable->nodes)) put(stream, item, 'g');
   put(stream, [=] { (*pending)--; for (Module *module : modules) module->pending--; }, 'g');
