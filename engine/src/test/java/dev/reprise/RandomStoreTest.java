@@ -31,28 +31,28 @@ class RandomStoreTest {
 
   @TempDir private Path folder;
 
-  private static SessionConfig options(Random random) {
-    SessionConfig config =
-        Scripts.config()
-            .withReuse(ReuseMode.values()[2 + random.nextInt(4)])
-            .withSeed(random.nextInt(3) == 0 ? 7 : 42)
-            .withThreads(1 + random.nextInt(3))
-            .withDedup(random.nextInt(3) > 0)
-            .withFusion(random.nextInt(4) > 0)
-            .withPolicy(random.nextBoolean() ? "costnsize" : "lru");
-    if (random.nextInt(3) == 0) {
-      config = config.withPrecision(Precision.FP32);
-    }
-    if (random.nextInt(3) > 0) {
-      config = config.withNumerics(Numerics.EXACT);
-    }
-    if (random.nextInt(4) == 0) {
-      config = config.withHostBytes(2_000_000);
-    }
-    if (random.nextInt(6) == 0) {
-      config = config.withReuse(random.nextBoolean() ? ReuseMode.NONE : ReuseMode.TRACE);
-    }
-    return random.nextInt(6) == 0 ? config.withVerifyReuse(1) : config;
+  private int recalled;
+  private long found;
+
+  /** The options of the next run, mostly those of the last one but for one of them. */
+  private static SessionConfig changed(SessionConfig config, Random random) {
+    return switch (random.nextInt(14)) {
+      case 0 -> config.withReuse(ReuseMode.values()[random.nextInt(ReuseMode.values().length)]);
+      case 1 -> config.withReuse(ReuseMode.HYBRID);
+      case 2, 3 -> config.withSeed(config.seed().getAsLong() == 7 ? 42 : 7);
+      case 4 -> config.withThreads(1 + random.nextInt(3));
+      case 5 -> config.withDedup(!config.dedup());
+      case 6 -> config.withFusion(!config.fusion());
+      case 7 -> config.withPolicy(config.policy().equals("lru") ? "costnsize" : "lru");
+      case 8, 9 ->
+          config.withPrecision(
+              config.precision() == Precision.FP64 ? Precision.FP32 : Precision.FP64);
+      case 10, 11 ->
+          config.withNumerics(
+              config.numerics() == Numerics.EXACT ? Numerics.DEFAULT : Numerics.EXACT);
+      case 12 -> config.withHostBytes(random.nextBoolean() ? 4_000_000 : 1L << 30);
+      default -> config.withVerifyReuse(random.nextInt(2));
+    };
   }
 
   @Test
@@ -61,19 +61,24 @@ class RandomStoreTest {
       Random random = new Random(seed);
       EditedScript script = new EditedScript(seed);
       StoreConfig store = Scripts.keepingAll(folder.resolve("store" + seed % 10));
+      SessionConfig config = Scripts.config();
       for (int version = 0; version < VERSIONS; version++) {
         // A store that is not there yet cannot be read.
         boolean reads = random.nextInt(5) == 0 && Files.exists(store.folder().resolve("graph.db"));
         check(
             seed + " version " + version,
             script.text(),
-            options(random),
+            config,
             reads ? store.asReadOnly() : store);
-        for (int edits = random.nextInt(3); edits > 0; edits--) {
+        for (int changes = random.nextInt(3); changes > 0; changes--) {
+          config = changed(config, random);
+        }
+        for (int edits = random.nextInt(3) - 1; edits > 0; edits--) {
           script.edit();
         }
       }
     }
+    System.out.println("RECALLED " + recalled + " FOUND " + found);
   }
 
   private void check(String what, String script, SessionConfig config, StoreConfig store)
@@ -124,16 +129,20 @@ class RandomStoreTest {
   }
 
   /** Recalls a run, before a session or in it, or executes it. */
-  private static String run(SessionConfig config, Path folder, String script) {
+  private String run(SessionConfig config, Path folder, String script) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     SessionConfig whole = config.withWorkingDirectory(folder).withOutput(out, out);
     String end = "";
     CompileOptions options = CompileOptions.none();
-    if (whole.store() == null || !Reprise.recall(whole, script, options)) {
+    if (whole.store() != null && Reprise.recall(whole, script, options)) {
+      recalled++;
+    } else {
       try (Session session = Reprise.session(whole)) {
-        if (session.recall(script, options) == null) {
-          session.compile(script, options).run().close();
+        if (session.recall(script, options) != null) {
+          recalled++;
+        } else {
+          execute(session, script);
         }
       } catch (ScriptException e) {
         end = Endings.MARK + e.getMessage();
@@ -142,5 +151,12 @@ class RandomStoreTest {
       }
     }
     return bytes.toString(StandardCharsets.UTF_8) + end;
+  }
+
+  private void execute(Session session, String script) throws CompileException {
+    try (RunResult result = session.compile(script, CompileOptions.none()).run()) {
+      StoreUse use = result.statistics().store();
+      found += use == null ? 0 : use.hits() + use.regions();
+    }
   }
 }

@@ -6,14 +6,14 @@ import java.util.List;
 /**
  * A script that somebody works on: some statements of it are changed, left out or put in from one
  * version to the next. A seed gives one history. Versions are correct whatever was changed: all
- * variables have values of their shapes from the beginning. They read {@code data.csv}, 300 rows of
+ * variables have values of their shapes from the beginning. They read {@code data.csv}, 2,000 rows of
  * 20 numbers, and may draw seeds; all that they compute is printed to the last digit.
  */
 public final class EditedScript extends RandomStatements {
   /** The file that versions read, and its extents. */
   public static final String DATA = "data.csv";
 
-  public static final int ROWS = 300;
+  public static final int ROWS = 2000;
   public static final int COLUMNS = 20;
 
   private static final int STATEMENTS = 9;
@@ -118,9 +118,9 @@ public final class EditedScript extends RandomStatements {
       case 7 -> "y = X %*% W + 0.01 * sum(B)\n";
       case 8 -> "s = 1 / (1 + abs(sum(A)) / 1e4)\n";
       case 9 -> "[V, U] = eigen(t(X) %*% X)\ns = s / 2 + as.scalar(V[20, 1]) / 1e3\n";
-      case 10 -> "X = X + %s * rand(rows=300, cols=20, seed=%s)\n".formatted(rate(), pick("1", "2"));
+      case 10 -> "X = X + %s * rand(rows=2000, cols=20, seed=%s)\n".formatted(rate(), pick("1", "2"));
       case 11 ->
-          "S = rand(rows=300, cols=20, sparsity=0.05, seed=%s)\nA = t(S) %%*%% (S + X)\n"
+          "S = rand(rows=2000, cols=20, sparsity=0.05, seed=%s)\nA = t(S) %%*%% (S + X)\n"
               .formatted(pick("3", "4"));
       case 12, 13 ->
           """
