@@ -29,16 +29,14 @@ final class Endings {
    *
    * @param arguments of each run
    */
-  static List<String> of(
-      SessionConfig config, String script, List<Map<String, String>> arguments) {
+  static List<String> of(SessionConfig config, String script, List<Map<String, String>> arguments) {
     return all(
         config,
         script,
         arguments.stream().map(each -> CompileOptions.none().arguments(each)).toList());
   }
 
-  private static List<String> all(
-      SessionConfig config, String script, List<CompileOptions> runs) {
+  private static List<String> all(SessionConfig config, String script, List<CompileOptions> runs) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     List<String> endings = new ArrayList<>();
@@ -56,7 +54,15 @@ final class Endings {
     return endings;
   }
 
-  private static String end(Session session, String script, CompileOptions options) {
+  /** As {@link #of}, recalled as a whole where an earlier run has left it in the store. */
+  static String recalledOf(SessionConfig config, String script) {
+    String found = Recalls.beforeSession(config, script);
+    found = found != null ? found : Recalls.inSession(config, script);
+    return found != null ? found : of(config, script);
+  }
+
+  /** How a run in a session ends: nothing to say when it does so well. */
+  static String end(Session session, String script, CompileOptions options) {
     try {
       session.compile(script, options).run().close();
       return "";

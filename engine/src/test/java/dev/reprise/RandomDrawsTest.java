@@ -16,9 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
  * calls and blocks that are found. Each call draws anew, and draws what it draws without reuse.
  */
 class RandomDrawsTest {
-  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 12);
+  /** More with {@code -Dreprise.programs=N}, others with {@code -Dreprise.first=SEED}. */
+  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 3);
+
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
-  private static final int RUNS = 3;
+  private static final int RUNS = 2;
 
   @TempDir private Path folder;
 
@@ -82,7 +84,8 @@ class RandomDrawsTest {
         case 5 -> "[H, q] = dropout(H, 0.5)\n";
         case 6 -> "[H, q] = dropout(H, 0.5, %s)\n".formatted(pick("7", "-1", "i"));
         case 7 -> "H = noise(X, %s)\n".formatted(pick("-1", "-1", "7", "i", "i - 2"));
-        default -> "H = H %%%% 5 + rand(rows=60, cols=60, seed=%s)\n".formatted(pick("3", "-1", "i"));
+        default ->
+            "H = H %%%% 5 + rand(rows=60, cols=60, seed=%s)\n".formatted(pick("3", "-1", "i"));
       };
     }
 
@@ -107,8 +110,7 @@ class RandomDrawsTest {
                 .formatted(fresh("w"), pick("1", "2", "k"), statements(depth + 1));
         case 12, 13 -> "[H, s] = some(X, %s, %s)\n".formatted(number(), pick("b", "TRUE", "FALSE"));
         case 14 -> "[H, s] = more(X, %s, b)\n".formatted(pick("1", "2"));
-        case 15 ->
-            "u = clock(X)\nprint(u > t)\nt = u\n";
+        case 15 -> "u = clock(X)\nprint(u > t)\nt = u\n";
         default ->
             "print(sum(H) + \" \" + s + \" \" + sum(noise(X, %s)))\n".formatted(pick("-1", "7"));
       };
@@ -116,8 +118,11 @@ class RandomDrawsTest {
 
     private String loop() {
       // After a parfor the variables of an iteration are what they were before it.
-      return "LOOP (i in 1:6, check=0) {\ns = i\n" + START + statements(0)
-          + "R[i, 1] = s\nR[i, 2] = sum(H)\n}\nprint(toString(R))\ni = 1\ns = 0.5\n" + START;
+      return "LOOP (i in 1:6, check=0) {\ns = i\n"
+          + START
+          + statements(0)
+          + "R[i, 1] = s\nR[i, 2] = sum(H)\n}\nprint(toString(R))\ni = 1\ns = 0.5\n"
+          + START;
     }
 
     String next() {

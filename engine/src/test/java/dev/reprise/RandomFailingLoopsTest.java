@@ -3,12 +3,14 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.testkit.RandomStatements;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random parallel loops of which some iterations fail, by themselves, in what they call or in a
@@ -16,9 +18,13 @@ import org.junit.jupiter.api.Test;
  * what the session runs next, with the failure or without, does so too.
  */
 class RandomFailingLoopsTest {
-  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 12);
+  /** More with {@code -Dreprise.programs=N}, others with {@code -Dreprise.first=SEED}. */
+  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 4);
+
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  @TempDir private Path folder;
 
   /** {@code LOOP} stands for the kind of loop. */
   static final class Programs extends RandomStatements {
@@ -71,7 +77,15 @@ class RandomFailingLoopsTest {
     }
 
     private String number() {
-      return pick("i", "i %% 2", "i %% 3", "1", "2", "i %/% 3", "(as.scalar(X[i + 1, 1]) %% 3)", "(as.scalar(X[i + 2, 1]) %% 3)");
+      return pick(
+          "i",
+          "i %% 2",
+          "i %% 3",
+          "1",
+          "2",
+          "i %/% 3",
+          "(as.scalar(X[i + 1, 1]) %% 3)",
+          "(as.scalar(X[i + 2, 1]) %% 3)");
     }
 
     @Override
@@ -84,7 +98,8 @@ class RandomFailingLoopsTest {
         case 4, 5 -> failure();
         case 6 -> "print(\"at \" + i + \" \" + s)\n";
         case 7 -> "s = s + sum(solve(D + %s, y)) %%%% 3\n".formatted(number());
-        case 8 -> "if (%s) {\n%s}\n".formatted(pick("i > 3", "s > 40", bad()), statements(depth + 1));
+        case 8 ->
+            "if (%s) {\n%s}\n".formatted(pick("i > 3", "s > 40", bad()), statements(depth + 1));
         case 9 -> "for (%s in 1:2) {\n%s}\n".formatted(fresh("j"), statements(depth + 1));
         case 10 -> "H = D\n";
         case 11, 12 -> "[s, H] = shared(X, %s)\n".formatted(number());
@@ -102,7 +117,8 @@ class RandomFailingLoopsTest {
     }
 
     String next() {
-      StringBuilder text = new StringBuilder(BEGIN.formatted(statements(0), pick("60", "60", "150")));
+      StringBuilder text =
+          new StringBuilder(BEGIN.formatted(statements(0), pick("60", "60", "150")));
       functions = true;
       for (int loop = 1 + below(2); loop > 0; loop--) {
         String body = statements(0) + statements(0) + (either() ? failure() : "");
@@ -137,7 +153,7 @@ class RandomFailingLoopsTest {
     assertThat(failed).isGreaterThan(PROGRAMS);
   }
 
-  private static int check(long seed) {
+  private int check(long seed) {
     Programs programs = new Programs(seed);
     String script = programs.next();
     List<Map<String, String>> arguments = programs.arguments();
@@ -155,7 +171,8 @@ class RandomFailingLoopsTest {
             config.withReuse(ReuseMode.MULTILEVEL).withThreads(8),
             config.withReuse(ReuseMode.NONE).withThreads(3),
             config.withHostBytes(4_000_000),
-            config.withVerifyReuse(1).withDedup(false))) {
+            config.withVerifyReuse(1).withDedup(false),
+            config.withStore(Scripts.keepingAll(folder.resolve("store"))))) {
       List<String> endings =
           Assertions.assertTimeoutPreemptively(
               LIMIT, () -> Endings.of(each, parallel, arguments), () -> seed + "\n" + parallel);

@@ -2,7 +2,6 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.language.CompileException;
 import dev.reprise.testkit.RandomStatements;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,9 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
  * remembers nothing. All files have the same times, and most the same size, whatever they hold.
  */
 class RandomFilesTest {
-  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 3);
+  /** More with {@code -Dreprise.programs=N}, others with {@code -Dreprise.first=SEED}. */
+  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 2);
+
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
-  private static final int RUNS = 10;
+  private static final int RUNS = 7;
   private static final FileTime TIME = FileTime.fromMillis(1_000_000);
 
   @TempDir private Path folder;
@@ -61,17 +62,21 @@ class RandomFilesTest {
       return switch (below(depth > 1 ? 13 : 16)) {
         case 0, 1, 2 -> "A = read(\"%s\", format=\"csv\")\ns = s + gram(A)\n".formatted(file());
         case 3, 4 -> "A = load(\"%s\")\ns = s + gram(A)\n".formatted(file());
-        case 5 -> "A = read(\"%s\")\ns = s + gram(A)\n".formatted(pick("a.csv", "o.csv", "o", "b.csv"));
+        case 5 ->
+            "A = read(\"%s\")\ns = s + gram(A)\n".formatted(pick("a.csv", "o.csv", "o", "b.csv"));
         case 6 ->
             "F = read(\"%s\", data_type=\"frame\", format=\"csv\", header=%s)\nprint(nrow(F) + toString(F[1, ]))\n"
                 .formatted(pick("a.csv", "b.csv"), pick("TRUE", "FALSE"));
         case 7 ->
             "write(A %%%% 89, \"%s\", format=\"%s\")\n"
-                .formatted(pick("o.csv", "o.csv", "o", "a.csv"), pick("csv", "csv", "text", "binary"));
+                .formatted(
+                    pick("o.csv", "o.csv", "o", "a.csv"), pick("csv", "csv", "text", "binary"));
         case 8 -> "write(A %% 83, \"o.csv\", format=\"csv\")\nA = load(\"o.csv\")\n";
         case 9 -> "write(s, \"s\")\n";
         case 10 -> "s = s + read(\"s\", data_type=\"scalar\", value_type=\"double\")\n";
-        case 11 -> "if (file.exists(\"%1$s\")) s = s + gram(read(\"%1$s\"))\n".formatted(pick("o", "a.csv"));
+        case 11 ->
+            "if (file.exists(\"%1$s\")) s = s + gram(read(\"%1$s\"))\n"
+                .formatted(pick("o", "a.csv"));
         case 12 -> "print(s + \" \" + sum(A))\n";
         case 13 ->
             "write(list(A=A, s=s), \"m\")\nL = read(\"m\")\ns = s + gram(as.matrix(L[\"A\"]))\n";
@@ -120,15 +125,18 @@ class RandomFilesTest {
       String cells = cells();
       return switch (below(14)) {
         case 0, 1, 2 -> place -> Files.writeString(place.resolve(file), cells);
-        case 3 -> place -> {
-          Files.writeString(place.resolve("new"), cells);
-          Files.move(place.resolve("new"), place.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        };
-        case 4, 5 -> place -> {
-          move(place, "a.csv", "new");
-          move(place, "b.csv", "a.csv");
-          move(place, "new", "b.csv");
-        };
+        case 3 ->
+            place -> {
+              Files.writeString(place.resolve("new"), cells);
+              Files.move(
+                  place.resolve("new"), place.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            };
+        case 4, 5 ->
+            place -> {
+              move(place, "a.csv", "new");
+              move(place, "b.csv", "a.csv");
+              move(place, "new", "b.csv");
+            };
         case 6, 7 -> {
           String sidecar =
               pick(
@@ -189,16 +197,17 @@ class RandomFilesTest {
         String script = programs.either(scripts);
         history.append("run ").append(scripts.indexOf(script)).append('\n');
         String what = "%d%n%s%s".formatted(seed, history, scripts);
-        SessionConfig none =
-            Scripts.config().withReuse(ReuseMode.NONE).withWorkingDirectory(plain);
+        SessionConfig none = Scripts.config().withReuse(ReuseMode.NONE).withWorkingDirectory(plain);
         String expected = nameless(Endings.of(none, script), plain);
         SessionConfig config =
             Scripts.config()
                 .withWorkingDirectory(stored)
                 .withStore(Scripts.keepingAll(folder.resolve("store")));
-        assertThat(nameless(recalled(config, script), stored)).as(what).isEqualTo(expected);
+        assertThat(nameless(Endings.recalledOf(config, script), stored))
+            .as(what)
+            .isEqualTo(expected);
         bytes.reset();
-        String end = ending(session, script);
+        String end = Endings.end(session, script, CompileOptions.none());
         String text = bytes.toString(StandardCharsets.UTF_8) + end;
         assertThat(nameless(text, cached)).as(what).isEqualTo(expected);
         Map<String, String> files = files(plain);
@@ -238,27 +247,6 @@ class RandomFilesTest {
   /** Without the name of the folder, which some errors have. */
   private static String nameless(String text, Path place) {
     return text.replace(place.toString(), "folder");
-  }
-
-  private static String ending(Session session, String script) {
-    try {
-      session.compile(script, CompileOptions.none()).run().close();
-      return "";
-    } catch (ScriptException e) {
-      return Endings.MARK + e.getMessage();
-    } catch (CompileException e) {
-      throw new AssertionError(script + e.diagnostics(), e);
-    }
-  }
-
-  /** Recalls a run before there is a session, or in it, or executes it. */
-  private static String recalled(SessionConfig config, String script) {
-    String found = Recalls.beforeSession(config, script);
-    if (found != null) {
-      return found;
-    }
-    found = Recalls.inSession(config, script);
-    return found != null ? found : Endings.of(config, script);
   }
 
   /** All files but traces, which a run without reuse does not write. */

@@ -2,12 +2,8 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.language.CompileException;
 import dev.reprise.testkit.RandomStatements;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * they have without reuse, all with one lineage, which replays to what was written.
  */
 class RandomListTracesTest {
-  private static final String ENDS = "ends with ";
-
   @TempDir private Path folder;
 
   /** A program; ends early with an error in some cases. */
@@ -206,20 +200,7 @@ class RandomListTracesTest {
       """;
 
   private String run(SessionConfig config, String script) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    String end = "";
-    Session session = Reprise.session(config.withWorkingDirectory(folder).withOutput(out, out));
-    try (session) {
-      session.compile(script, CompileOptions.none()).run().close();
-    } catch (ScriptException e) {
-      end = ENDS + e.getMessage();
-    } catch (CompileException e) {
-      throw new AssertionError(script + e.diagnostics(), e);
-    }
-    assertThat(session.liveBuffersAtClose()).as(script).isZero();
-    out.flush();
-    return bytes.toString(StandardCharsets.UTF_8) + end;
+    return Endings.of(config.withWorkingDirectory(folder), script);
   }
 
   /** Says where the first difference is: lineages are long. */
@@ -258,7 +239,7 @@ class RandomListTracesTest {
     for (SessionConfig config : others) {
       assertSame(all, run(config, script + LINEAGE), seed + " " + config + "\n" + script);
     }
-    if (!values.contains(ENDS)) {
+    if (!values.contains(Endings.MARK)) {
       assertReplay(hybrid, script);
     }
   }

@@ -2,15 +2,11 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.language.CompileException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.testkit.EditedScript;
 import dev.reprise.testkit.PrintedText;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,14 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
  * bit where numerics are exact.
  */
 class RandomStoreTest {
+  /** More with {@code -Dreprise.programs=N}, others with {@code -Dreprise.first=SEED}. */
   private static final int SCRIPTS = Integer.getInteger("reprise.programs", 2);
-  private static final int FIRST = Integer.getInteger("reprise.first", 0);
+
+  private static final int FIRST = Integer.getInteger("reprise.first", 10);
   private static final int VERSIONS = 8;
 
   @TempDir private Path folder;
-
-  private int recalled;
-  private long found;
 
   /** The options of the next run, mostly those of the last one but for one of them. */
   private static SessionConfig changed(SessionConfig config, Random random) {
@@ -77,16 +72,27 @@ class RandomStoreTest {
           script.edit();
         }
       }
+      assertThat(found(store, script.text())).as(script.text()).isPositive();
     }
-    System.out.println("RECALLED " + recalled + " FOUND " + found);
+  }
+
+  /** How much of a script that runs again is in the store. */
+  private long found(StoreConfig store, String script) throws IOException {
+    SessionConfig config = Scripts.config().withStore(store).withWorkingDirectory(fresh("stored"));
+    Scripts.run(config, script + "print(1)\n");
+    StoreUse use = Scripts.run(config, script + "print(2)\n").statistics().store();
+    return use.hits() + use.regions();
   }
 
   private void check(String what, String script, SessionConfig config, StoreConfig store)
       throws IOException {
     Path plain = fresh("plain");
     Path stored = fresh("stored");
-    String expected = run(config.withReuse(ReuseMode.NONE).withVerifyReuse(0), plain, script);
-    String actual = run(config.withStore(store), stored, script);
+    SessionConfig none =
+        config.withReuse(ReuseMode.NONE).withVerifyReuse(0).withWorkingDirectory(plain);
+    String expected = Endings.of(none, script);
+    SessionConfig kept = config.withStore(store).withWorkingDirectory(stored);
+    String actual = Endings.recalledOf(kept, script);
     if (config.numerics() == Numerics.EXACT) {
       assertThat(actual).as("%s %s%n%s", what, config, script).isEqualTo(expected);
     } else {
@@ -126,37 +132,5 @@ class RandomStoreTest {
       text.append('\n');
     }
     return Files.writeString(fresh.resolve(EditedScript.DATA), text).getParent();
-  }
-
-  /** Recalls a run, before a session or in it, or executes it. */
-  private String run(SessionConfig config, Path folder, String script) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    SessionConfig whole = config.withWorkingDirectory(folder).withOutput(out, out);
-    String end = "";
-    CompileOptions options = CompileOptions.none();
-    if (whole.store() != null && Reprise.recall(whole, script, options)) {
-      recalled++;
-    } else {
-      try (Session session = Reprise.session(whole)) {
-        if (session.recall(script, options) != null) {
-          recalled++;
-        } else {
-          execute(session, script);
-        }
-      } catch (ScriptException e) {
-        end = Endings.MARK + e.getMessage();
-      } catch (CompileException e) {
-        throw new AssertionError(script + e.diagnostics(), e);
-      }
-    }
-    return bytes.toString(StandardCharsets.UTF_8) + end;
-  }
-
-  private void execute(Session session, String script) throws CompileException {
-    try (RunResult result = session.compile(script, CompileOptions.none()).run()) {
-      StoreUse use = result.statistics().store();
-      found += use == null ? 0 : use.hits() + use.regions();
-    }
   }
 }

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
  * it is without reuse.
  */
 class RandomTwinsTest {
-  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 16);
+  /** More with {@code -Dreprise.programs=N}, others with {@code -Dreprise.first=SEED}. */
+  private static final int PROGRAMS = Integer.getInteger("reprise.programs", 6);
+
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
 
   @TempDir private Path folder;
@@ -120,8 +122,20 @@ class RandomTwinsTest {
     };
 
     private static final String[] TEXTS = {
-      "\"1\"", "\"1.0\"", "\"TRUE\"", "\"0\"", "\"-0.0\"", "\"01\"", "\"\"", "(\"\" + 1)", "(\"\" + i)",
-      "(\"\" + as.scalar(O))", "toString(1)", "toString(1.0)", "toString(TRUE)", "(\"\" + (i == i))"
+      "\"1\"",
+      "\"1.0\"",
+      "\"TRUE\"",
+      "\"0\"",
+      "\"-0.0\"",
+      "\"01\"",
+      "\"\"",
+      "(\"\" + 1)",
+      "(\"\" + i)",
+      "(\"\" + as.scalar(O))",
+      "toString(1)",
+      "toString(1.0)",
+      "toString(TRUE)",
+      "(\"\" + (i == i))"
     };
 
     Programs(long seed) {
@@ -174,9 +188,9 @@ class RandomTwinsTest {
                     either() ? pick(ZEROS) : pick(ONES),
                     pick("TRUE", "FALSE", "i == 1", "1", "0.0"),
                     pick(TEXTS));
-        case 5, 6 ->
-            "[H, s] = cells(%s, W)\nprint(s + \" \" + sum(1 / H))\n".formatted(matrix());
-        case 7 -> "K = rbind(K, matrix(%s, 2, 1), matrix(%s, 1, 1))\n".formatted(number(), number());
+        case 5, 6 -> "[H, s] = cells(%s, W)\nprint(s + \" \" + sum(1 / H))\n".formatted(matrix());
+        case 7 ->
+            "K = rbind(K, matrix(%s, 2, 1), matrix(%s, 1, 1))\n".formatted(number(), number());
         case 8 -> "H = W * %s\nprint(sum(1 / H) + \" \" + sum(H))\n".formatted(number());
         case 9 ->
             "H = W %%*%% matrix(%s, 60, 20)\nprint(sum(1 / H) + \" \" + sum(H))\n"

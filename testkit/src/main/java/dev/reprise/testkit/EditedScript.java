@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A script that somebody works on: some statements of it are changed, left out or put in from one
  * version to the next. A seed gives one history. Versions are correct whatever was changed: all
- * variables have values of their shapes from the beginning. They read {@code data.csv}, 2,000 rows of
- * 20 numbers, and may draw seeds; all that they compute is printed to the last digit.
+ * variables have values of their shapes from the beginning. They read {@code data.csv}, 2,000 rows
+ * of 20 numbers, and may draw seeds; all that they compute is printed to the last digit.
  */
 public final class EditedScript extends RandomStatements {
   /** The file that versions read, and its extents. */
@@ -118,7 +118,8 @@ public final class EditedScript extends RandomStatements {
       case 7 -> "y = X %*% W + 0.01 * sum(B)\n";
       case 8 -> "s = 1 / (1 + abs(sum(A)) / 1e4)\n";
       case 9 -> "[V, U] = eigen(t(X) %*% X)\ns = s / 2 + as.scalar(V[20, 1]) / 1e3\n";
-      case 10 -> "X = X + %s * rand(rows=2000, cols=20, seed=%s)\n".formatted(rate(), pick("1", "2"));
+      case 10 ->
+          "X = X + %s * rand(rows=2000, cols=20, seed=%s)\n".formatted(rate(), pick("1", "2"));
       case 11 ->
           "S = rand(rows=2000, cols=20, sparsity=0.05, seed=%s)\nA = t(S) %%*%% (S + X)\n"
               .formatted(pick("3", "4"));
@@ -134,8 +135,7 @@ public final class EditedScript extends RandomStatements {
       case 14, 15 -> "for (%s in 1:%s) {\n%s}\n".formatted(fresh("j"), count(), statements(1));
       case 16 ->
           "if (%s) {\n%s} else {\n%s}\n"
-              .formatted(
-                  pick("loss > 0.1", "s < 0.3", "sum(A) > 0"), statements(1), statements(1));
+              .formatted(pick("loss > 0.1", "s < 0.3", "sum(A) > 0"), statements(1), statements(1));
       case 17 -> "write(cbind(B, W), \"%s\", format=\"csv\")\n".formatted(pick("b.csv", "c.csv"));
       default ->
           "write(y, \"y.csv\", format=\"csv\")\ny = read(\"y.csv\", format=\"csv\") * %s\n"
