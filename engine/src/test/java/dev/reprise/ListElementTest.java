@@ -59,6 +59,8 @@ class ListElementTest {
         .hasMessageContaining("no element named 'c'; its names are [a, b]");
     assertThat(Scripts.failure(Scripts.config(), "L = list(1, 2)\nprint(as.scalar(L[\"c\"]))"))
         .hasMessageContaining("no element named 'c'; its elements have no names, take them by");
+    assertThat(Scripts.failure(Scripts.config(), "L = list()\nprint(as.scalar(L[\"c\"]))"))
+        .hasMessageContaining("no element named 'c'; it is empty");
   }
 
   @Test

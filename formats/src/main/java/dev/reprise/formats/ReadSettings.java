@@ -153,7 +153,7 @@ record ReadSettings(
               + foundRows
               + " rows and "
               + foundCols
-              + " columns; correct the statement, or header= and sep=");
+              + " columns; correct that, or header= and sep=");
     }
   }
 }

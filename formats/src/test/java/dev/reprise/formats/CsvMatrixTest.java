@@ -173,7 +173,7 @@ class CsvMatrixTest {
     files.put("x.csv.mtd", "{\"data_type\":\"matrix\",\"rows\":3,\"cols\":2,\"format\":\"csv\"}");
     assertThatThrownBy(() -> files.matrix("x.csv"))
         .hasMessageContaining("the sidecar says 3 rows")
-        .hasMessageContaining("2 rows and 2 columns");
+        .hasMessageContaining("2 rows and 2 columns; correct that, or header= and sep=");
   }
 
   @Test

@@ -214,6 +214,15 @@ final class Lists {
             : "'" + operation.scriptName() + "' needs a list, but got " + Describe.one(value));
   }
 
+  private static String namesOf(ListValue list) {
+    if (list.size() == 0) {
+      return "it is empty";
+    }
+    return list.names().isEmpty()
+        ? "its elements have no names, take them by position"
+        : "its names are " + list.names();
+  }
+
   private static int position(ListValue list, Value index) {
     if (isText(index)) {
       String name = ((Scalar) index).asString();
@@ -223,9 +232,7 @@ final class Lists {
             "the list has no element named '"
                 + name
                 + "'; "
-                + (list.names().isEmpty()
-                    ? "its elements have no names, take them by position"
-                    : "its names are " + list.names()));
+                + namesOf(list));
       }
       return at;
     }
