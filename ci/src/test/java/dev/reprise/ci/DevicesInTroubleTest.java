@@ -102,7 +102,8 @@ class DevicesInTroubleTest {
     assertThat(child.status()).as(child.output()).isZero();
     assumeTrue(child.output().contains("Portable Computing Language"), "PoCL is not installed");
     assertThat(child.output())
-        .contains("the driver is installed and finds no device; PoCL needs a folder", "POCL_CACHE_DIR");
+        .contains(
+            "the driver is installed and finds no device; PoCL needs a folder", "POCL_CACHE_DIR");
   }
 
   // ---- a device with little memory

@@ -184,11 +184,10 @@ class ReplTest {
       typed.write("half a ".getBytes(StandardCharsets.UTF_8));
       typed.flush();
       FutureTask<Boolean> givenUp =
-          new FutureTask<>(
-              () -> {
-                assertThatThrownBy(() -> input.next("> ")).isInstanceOf(ReplInput.GivenUp.class);
-                return true;
-              });
+          new FutureTask<>(() -> {
+            assertThatThrownBy(() -> input.next("> ")).isInstanceOf(ReplInput.GivenUp.class);
+            return true;
+          });
       Thread person = Thread.ofPlatform().start(givenUp);
       while (!givenUp.isDone()) {
         // Until it waits for the rest of the line, which nobody can see from here.

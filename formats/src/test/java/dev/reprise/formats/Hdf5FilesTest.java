@@ -80,7 +80,8 @@ class Hdf5FilesTest {
   @Test
   void whatIsNoMatrixIsRefusedByName() {
     assertThatThrownBy(() -> samples.matrix("h.h5"))
-        .hasMessageContaining("7 datasets; name one with dataset=, or read all with data_type=\"list\"")
+        .hasMessageContaining(
+            "7 datasets; name one with dataset=, or read all with data_type=\"list\"")
         .hasMessageContaining("/deep/er/ints");
     assertThatThrownBy(() -> dataset("Y")).hasMessageContaining("no dataset \"Y\"");
     assertThatThrownBy(() -> dataset("cube")).hasMessageContaining("3 dimensions");

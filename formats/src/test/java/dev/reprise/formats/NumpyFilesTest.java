@@ -95,7 +95,8 @@ class NumpyFilesTest {
         .isEqualTo(new double[][] {{0}, {1}, {2}});
     assertThat(cells("one.npz")).isEqualTo(new double[][] {{0, 1, 2}, {3, 4, 5}});
     assertThatThrownBy(() -> samples.matrix("two.npz"))
-        .hasMessageContaining("2 arrays; name one with dataset=, or read all with data_type=\"list\"; there are X, y");
+        .hasMessageContaining(
+            "2 arrays; name one with dataset=, or read all with data_type=\"list\"; there are X, y");
     assertThatThrownBy(() -> samples.matrix("two.npz", ReadOptions.none().withDataset("z")))
         .hasMessageContaining("no array \"z\"");
   }

@@ -161,7 +161,8 @@ final class GraphDatabase implements AutoCloseable {
    * keeps in its heap what processes share otherwise.
    */
   private Session openAlone() throws SQLException {
-    Session session = new Session(new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toUri()));
+    Session session =
+        new Session(new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toUri()));
     try {
       session.execute("PRAGMA locking_mode = EXCLUSIVE");
       session.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);

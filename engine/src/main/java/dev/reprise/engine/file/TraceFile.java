@@ -64,7 +64,8 @@ public final class TraceFile {
       ReplacedFile.move(temporary, target);
     } catch (IOException e) {
       discard(temporary);
-      throw new ResourceException("cannot write the trace " + name + ": " + FileProblems.reason(e), e);
+      throw new ResourceException(
+          "cannot write the trace " + name + ": " + FileProblems.reason(e), e);
     }
   }
 

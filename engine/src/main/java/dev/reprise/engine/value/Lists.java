@@ -229,10 +229,7 @@ final class Lists {
       int at = list.indexOf(name);
       if (at < 0) {
         throw new OperandException(
-            "the list has no element named '"
-                + name
-                + "'; "
-                + namesOf(list));
+            "the list has no element named '" + name + "'; " + namesOf(list));
       }
       return at;
     }

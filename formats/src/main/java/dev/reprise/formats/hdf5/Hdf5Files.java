@@ -138,7 +138,9 @@ public final class Hdf5Files {
     throw new FormatException(
         file.toString(),
         (name == null
-                ? "the file holds " + names.size() + " datasets; name one with dataset=, or read all with data_type=\"list\""
+                ? "the file holds "
+                    + names.size()
+                    + " datasets; name one with dataset=, or read all with data_type=\"list\""
                 : "there is no dataset \"" + name + "\"")
             + (names.isEmpty() ? "" : "; there are " + String.join(", ", names)));
   }

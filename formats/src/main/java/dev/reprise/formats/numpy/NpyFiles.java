@@ -143,7 +143,9 @@ public final class NpyFiles {
       throw new FormatException(
           file,
           (name == null
-                  ? "the file holds " + names.size() + " arrays; name one with dataset=, or read all with data_type=\"list\""
+                  ? "the file holds "
+                      + names.size()
+                      + " arrays; name one with dataset=, or read all with data_type=\"list\""
                   : "there is no array \"" + name + "\"")
               + "; there are "
               + String.join(", ", names));

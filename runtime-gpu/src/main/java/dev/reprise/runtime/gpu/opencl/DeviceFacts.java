@@ -41,7 +41,11 @@ final class DeviceFacts {
         new AcceleratorInfo(
             name,
             text(CL_DEVICE_NAME),
-            platformName(platform) + ", " + text(CL_DEVICE_VERSION) + ", driver " + text(CL_DRIVER_VERSION),
+            platformName(platform)
+                + ", "
+                + text(CL_DEVICE_VERSION)
+                + ", driver "
+                + text(CL_DRIVER_VERSION),
             number(CL_DEVICE_GLOBAL_MEM_SIZE),
             number(CL_DEVICE_MAX_MEM_ALLOC_SIZE),
             (int) number(CL_DEVICE_MAX_COMPUTE_UNITS),
