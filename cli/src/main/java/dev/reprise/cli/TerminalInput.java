@@ -49,13 +49,10 @@ final class TerminalInput implements ReplInput {
     // Of a terminal that the system does not know it logs where in its code that came up; it does
     // with it what most terminals can.
     TERMINAL_LOG.setLevel(Level.OFF);
-    TerminalBuilder builder = TerminalBuilder.builder().system(true);
-    String type = System.getenv("TERM");
-    if (type == null || type.isBlank()) {
-      builder.type(Terminal.TYPE_DUMB);
-    }
-    Terminal terminal = builder.build();
-    return terminal.getType().startsWith(Terminal.TYPE_DUMB)
+    Terminal terminal = TerminalBuilder.builder().system(true).build();
+    String type = terminal.getType();
+    // Without a name when there is no TERM.
+    return type == null || type.isBlank() || type.startsWith(Terminal.TYPE_DUMB)
         ? new DumbInput(terminal).listening()
         : new TerminalInput(terminal, madePlaceFor(history), names);
   }

@@ -391,7 +391,7 @@ public final class DiskTier implements AutoCloseable {
       return " and the disk cannot be used (see --spill-folder)";
     }
     DiskStatistics now = statistics();
-    if (store != null && now.budgetBytes() == 0) {
+    if (store != null && now.budgetBytes() == 0 && now.writeErrors() == 0) {
       return " and the disk is full (see --spill-folder)";
     }
     String used =
