@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.Reprise;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -29,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every public type of the Java API, and every type of ours that its signatures name, says what it
- * is, and every public method what it takes, returns and throws.
+ * Every public type of the Java API, every type of ours that its signatures name, and every type of
+ * the values that programs get, says what it is, and every public method what it takes, returns and
+ * throws.
  */
 class JavadocTest {
   private static final Path ROOT = ScriptOutput.projectRoot();
@@ -47,7 +49,7 @@ class JavadocTest {
     for (Class<?> type : typesOfTheApi()) {
       sources.add(source(type).toString());
     }
-    assertThat(sources).hasSizeGreaterThan(30);
+    assertThat(sources).hasSizeGreaterThan(60);
     assertThat(findings(sources)).isEmpty();
   }
 
@@ -112,16 +114,29 @@ class JavadocTest {
   private static Set<Class<?>> typesOfTheApi() throws IOException, ReflectiveOperationException {
     Set<Class<?>> types = new TreeSet<>(Comparator.comparing(Class::getName));
     types.addAll(UNDECLARED);
-    String home = Reprise.class.getPackageName();
-    try (Stream<Path> files = Files.list(source(Reprise.class).getParent())) {
+    for (Class<?> type : neighbours(Reprise.class)) {
+      addApi(type, types);
+    }
+    for (Class<?> type : neighbours(Value.class)) {
+      addOurs(types, type);
+    }
+    return types;
+  }
+
+  /** The classes of a package, those within others left out. */
+  private static List<Class<?>> neighbours(Class<?> type)
+      throws IOException, ReflectiveOperationException {
+    List<Class<?>> neighbours = new ArrayList<>();
+    try (Stream<Path> files = Files.list(source(type).getParent())) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
         if (name.endsWith(".java") && !name.equals("package-info.java")) {
-          addApi(Class.forName(home + "." + name.replace(".java", "")), types);
+          String simpleName = name.replace(".java", "");
+          neighbours.add(Class.forName(type.getPackageName() + "." + simpleName));
         }
       }
     }
-    return types;
+    return neighbours;
   }
 
   /** A public type, those within it, and what their public signatures name. */

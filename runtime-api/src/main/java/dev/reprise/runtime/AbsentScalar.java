@@ -2,6 +2,7 @@ package dev.reprise.runtime;
 
 /** The one value of an argument that was left out; kernels read it as "use the default". */
 public enum AbsentScalar implements Scalar {
+  /** Stands for the argument. */
   ABSENT;
 
   @Override

@@ -2,7 +2,9 @@ package dev.reprise.runtime;
 
 /** A truth value. */
 public enum BooleanScalar implements Scalar {
+  /** 0 as a number. */
   FALSE,
+  /** 1 as a number. */
   TRUE;
 
   @Override

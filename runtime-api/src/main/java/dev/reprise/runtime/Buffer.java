@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 public interface Buffer {
 
   /**
-   * The bytes; at least as many as were asked for, not necessarily zeroed. Usable by any thread.
+   * {@return the bytes; at least as many as were asked for, not necessarily zeroed. Usable by any
+   * thread}
    */
   MemorySegment segment();
 

@@ -19,10 +19,12 @@ public final class Decimal {
   private Decimal() {}
 
   /**
-   * The double nearest to {@code digits * 10^exponent}, ties to even, or NaN when that is no normal
-   * number or cannot be decided here; {@link Double#parseDouble} decides then.
+   * The double nearest to {@code digits * 10^exponent}.
    *
    * @param digits unsigned
+   * @param exponent of ten
+   * @return ties to even; NaN when that is no normal number or cannot be decided here: {@link
+   *     Double#parseDouble} decides then
    */
   public static double nearest(long digits, int exponent) {
     if (digits >>> 53 == 0 && exponent >= -22 && exponent <= 22) {

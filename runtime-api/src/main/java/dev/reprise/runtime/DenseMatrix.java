@@ -15,25 +15,50 @@ import java.lang.foreign.ValueLayout;
 public record DenseMatrix(long rows, long cols, Precision precision, Buffer buffer)
     implements MatrixOperand {
 
-  /** Allocates an fp64 matrix with undefined cells. */
+  /**
+   * Allocates an fp64 matrix with undefined cells.
+   *
+   * @param allocator source of the matrix's memory
+   * @param rows number of rows
+   * @param cols number of columns
+   * @return a matrix that the caller owns
+   * @throws ResourceException when there is no memory for it
+   */
   public static DenseMatrix allocate(Allocator allocator, long rows, long cols) {
     return allocate(allocator, rows, cols, Precision.FP64);
   }
 
-  /** Allocates a matrix with undefined cells. */
+  /**
+   * Allocates a matrix with undefined cells.
+   *
+   * @param allocator source of the matrix's memory
+   * @param rows number of rows
+   * @param cols number of columns
+   * @param precision width of a cell
+   * @return a matrix that the caller owns
+   * @throws ResourceException when there is no memory for it
+   */
   public static DenseMatrix allocate(
       Allocator allocator, long rows, long cols, Precision precision) {
     return new DenseMatrix(
         rows, cols, precision, allocator.allocate(bytesOf(rows, cols, precision)));
   }
 
-  /** Bytes of a matrix; saturates so that absurd shapes fail in the allocator, not by overflow. */
+  /**
+   * Bytes of a matrix.
+   *
+   * @param rows number of rows
+   * @param cols number of columns
+   * @param precision width of a cell
+   * @return bytes; saturates so that absurd shapes fail in the allocator, not by overflow
+   */
   public static long bytesOf(long rows, long cols, Precision precision) {
     long cells = new Shape(rows, cols).cells();
     int width = precision.bytesPerCell();
     return cells > Long.MAX_VALUE / width ? Long.MAX_VALUE : cells * width;
   }
 
+  /** {@return the memory of the cells, at least as long as they are} */
   public MemorySegment segment() {
     return buffer.segment();
   }
@@ -51,7 +76,13 @@ public record DenseMatrix(long rows, long cols, Precision precision, Buffer buff
         : segment().getAtIndex(ValueLayout.JAVA_FLOAT, at);
   }
 
-  /** Sets the cell at zero-based (row, col), rounded, of a matrix that nobody else reads yet. */
+  /**
+   * Sets a cell of a matrix that nobody else reads yet.
+   *
+   * @param row zero-based
+   * @param col zero-based
+   * @param value rounded to the precision
+   */
   public void set(long row, long col, double value) {
     long at = row * cols + col;
     if (precision == Precision.FP64) {
@@ -72,7 +103,10 @@ public record DenseMatrix(long rows, long cols, Precision precision, Buffer buff
   /**
    * The same cells in another width, rounded to nearest, in memory of their own.
    *
-   * @param allocator source of the new matrix's memory; the caller owns it
+   * @param to the other width
+   * @param allocator source of the new matrix's memory
+   * @return a matrix that the caller owns
+   * @throws ResourceException when there is no memory for it
    */
   public DenseMatrix converted(Precision to, Allocator allocator) {
     if (to == precision) {
@@ -87,7 +121,15 @@ public record DenseMatrix(long rows, long cols, Precision precision, Buffer buff
     return copy;
   }
 
-  /** Turns floats into doubles; offsets in cells. */
+  /**
+   * Turns floats into doubles.
+   *
+   * @param floats cells of four bytes
+   * @param from the first of them to read, in cells
+   * @param doubles cells of eight bytes
+   * @param to the first of them to write, in cells
+   * @param n how many
+   */
   public static void widen(
       MemorySegment floats, long from, MemorySegment doubles, long to, long n) {
     for (long i = 0; i < n; i++) {
@@ -96,7 +138,15 @@ public record DenseMatrix(long rows, long cols, Precision precision, Buffer buff
     }
   }
 
-  /** Rounds doubles to floats; offsets in cells. */
+  /**
+   * Rounds doubles to floats.
+   *
+   * @param doubles cells of eight bytes
+   * @param from the first of them to read, in cells
+   * @param floats cells of four bytes
+   * @param to the first of them to write, in cells
+   * @param n how many
+   */
   public static void narrow(
       MemorySegment doubles, long from, MemorySegment floats, long to, long n) {
     for (long i = 0; i < n; i++) {

@@ -7,10 +7,17 @@ import dev.reprise.runtime.operation.Operation;
  */
 public interface Device {
 
-  /** The name that options and reports use: {@code cpu}, {@code cuda:0}, {@code opencl:0}. */
+  /**
+   * {@return the name that options and reports use: {@code cpu}, {@code cuda:0}, {@code opencl:0}}
+   */
   String name();
 
-  /** True when the device has a kernel for the operation. */
+  /**
+   * Whether the device has a kernel.
+   *
+   * @param operation opcode and attributes
+   * @return true when it can execute the operation
+   */
   boolean supports(Operation operation);
 
   /**
@@ -18,6 +25,7 @@ public interface Device {
    *
    * @param operation opcode and attributes; with the operands all that the result depends on
    * @param inputs operands in the order of the opcode's parameters, pinned by the caller
+   * @param context memory and threads for the kernel
    * @return one operand per output, owned by the caller; never an input itself
    * @throws OperandException for values that the operation does not accept
    * @throws ResourceException when memory runs out; nothing stays allocated then

@@ -14,20 +14,28 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 public record DeviceMatrix(long rows, long cols, Precision precision, DeviceBuffer buffer)
     implements DeviceOperand {
 
-  /** What an operand looks like, without cells: for asking whether an operation is supported. */
+  /**
+   * What an operand looks like, without cells: for asking whether an operation is supported.
+   *
+   * @param shape rows and columns
+   * @param precision width of a cell
+   * @return a description, which has no buffer
+   */
   public static DeviceMatrix described(Shape shape, Precision precision) {
     return new DeviceMatrix(shape.rows(), shape.cols(), precision, null);
   }
 
+  /** {@return rows and columns} */
   public Shape shape() {
     return new Shape(rows, cols);
   }
 
+  /** {@return the number of cells} */
   public long cells() {
     return rows * cols;
   }
 
-  /** Bytes of the cells; saturates like {@link DenseMatrix#bytesOf}. */
+  /** {@return bytes of the cells; saturates like {@link DenseMatrix#bytesOf}} */
   public long bytes() {
     return DenseMatrix.bytesOf(rows, cols, precision);
   }

@@ -10,7 +10,11 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
  */
 public record DeviceNumber(DeviceBuffer buffer) implements DeviceOperand {
 
-  /** What such an operand looks like: for asking whether an operation is supported. */
+  /**
+   * What such an operand looks like: for asking whether an operation is supported.
+   *
+   * @return a description, which has no buffer
+   */
   public static DeviceNumber described() {
     return new DeviceNumber(null);
   }

@@ -19,20 +19,29 @@ public record DeviceSparse(
     long rows, long cols, Precision precision, long nonZeros, DeviceBuffer buffer)
     implements DeviceOperand {
 
-  /** What an operand looks like, without values: for asking whether an operation is supported. */
+  /**
+   * What an operand looks like, without values: for asking whether an operation is supported.
+   *
+   * @param shape rows and columns
+   * @param precision width of a cell
+   * @param nonZeros number of stored values
+   * @return a description, which has no buffer
+   */
   public static DeviceSparse described(Shape shape, Precision precision, long nonZeros) {
     return new DeviceSparse(shape.rows(), shape.cols(), precision, nonZeros, null);
   }
 
+  /** {@return rows and columns} */
   public Shape shape() {
     return new Shape(rows, cols);
   }
 
+  /** {@return the number of cells, stored or not} */
   public long cells() {
     return shape().cells();
   }
 
-  /** Bytes of the compressed form. */
+  /** {@return bytes of the compressed form} */
   public long bytes() {
     return SparseMatrix.bytesOf(rows, nonZeros);
   }

@@ -1,6 +1,10 @@
 package dev.reprise.runtime;
 
-/** A 64-bit floating-point number. */
+/**
+ * A 64-bit floating-point number.
+ *
+ * @param value the number
+ */
 public record DoubleScalar(double value) implements Scalar {
 
   @Override

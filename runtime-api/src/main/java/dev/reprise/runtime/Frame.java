@@ -34,7 +34,15 @@ public final class Frame implements FrameValue, Operand {
   // Set before a second holder learns of the frame; published by what hands the frame over.
   private volatile boolean shared;
 
-  /** A frame whose columns of numbers and truth values are complete. */
+  /**
+   * A frame whose columns of numbers and truth values are complete.
+   *
+   * @param rows number of rows of each column
+   * @param names of the columns
+   * @param schema types of the columns
+   * @param columns an array for each, as its type has it; handed over
+   * @throws IllegalArgumentException when lengths differ
+   */
   public Frame(long rows, List<String> names, List<ColumnType> schema, List<Object> columns) {
     this(rows, names, schema, columns, null);
   }
@@ -42,6 +50,10 @@ public final class Frame implements FrameValue, Operand {
   /**
    * A frame whose columns of any type may miss cells.
    *
+   * @param rows number of rows of each column
+   * @param names of the columns
+   * @param schema types of the columns
+   * @param columns an array for each, as its type has it; handed over
    * @param missing rows of missing cells by column, null where there are none; null for no column
    */
   public Frame(
@@ -56,6 +68,10 @@ public final class Frame implements FrameValue, Operand {
   /**
    * A frame with notes on its columns, as the meta frame of a transform has.
    *
+   * @param rows number of rows of each column
+   * @param names of the columns
+   * @param schema types of the columns
+   * @param columns an array for each, as its type has it; handed over
    * @param missing rows of missing cells by column, null where there are none; null for no column
    * @param fills by column what stands for missing cells of the data that the frame describes, null
    *     where nothing does; null for no column
@@ -99,7 +115,13 @@ public final class Frame implements FrameValue, Operand {
   /**
    * A frame some of whose arrays and sets nobody else knows.
    *
+   * @param rows number of rows of each column
+   * @param names of the columns
+   * @param schema types of the columns
+   * @param columns an array for each, as its type has it; handed over
+   * @param missing rows of missing cells by column, null where there are none; null for no column
    * @param own by column whether array and set were made for this frame alone; taken over
+   * @return the frame
    */
   public static Frame withOwnColumns(
       long rows,
@@ -131,7 +153,12 @@ public final class Frame implements FrameValue, Operand {
     };
   }
 
-  /** Column names C1, C2, ... as frames without a header carry them. */
+  /**
+   * Column names C1, C2, ... as frames without a header carry them.
+   *
+   * @param cols number of columns
+   * @return their names
+   */
   public static List<String> defaultNames(int cols) {
     List<String> names = new ArrayList<>(cols);
     for (int c = 1; c <= cols; c++) {
@@ -140,10 +167,12 @@ public final class Frame implements FrameValue, Operand {
     return names;
   }
 
+  /** {@return the number of rows} */
   public long rows() {
     return rows;
   }
 
+  /** {@return the number of columns} */
   public int cols() {
     return columns.size();
   }
@@ -158,39 +187,73 @@ public final class Frame implements FrameValue, Operand {
     return this;
   }
 
+  /** {@return names of the columns, from left to right; unmodifiable} */
   public List<String> names() {
     return names;
   }
 
+  /** {@return types of the columns; unmodifiable} */
   public List<ColumnType> schema() {
     return schema;
   }
 
+  /**
+   * A column of texts.
+   *
+   * @param col zero-based
+   * @return its array, not to be changed; null for a missing cell
+   */
   public String[] strings(int col) {
     return (String[]) column(col);
   }
 
+  /**
+   * A column of numbers.
+   *
+   * @param col zero-based
+   * @return its array, not to be changed; NaN in the place of a missing cell
+   */
   public double[] doubles(int col) {
     return (double[]) column(col);
   }
 
+  /**
+   * A column of whole numbers or hashes.
+   *
+   * @param col zero-based
+   * @return its array, not to be changed; 0 in the place of a missing cell
+   */
   public long[] integers(int col) {
     return (long[]) column(col);
   }
 
+  /**
+   * A column of truth values.
+   *
+   * @param col zero-based
+   * @return its array, not to be changed; false in the place of a missing cell
+   */
   public boolean[] booleans(int col) {
     return (boolean[]) column(col);
   }
 
   /**
-   * In the meta frame of a transform, what stands for missing cells of the column's data; null when
-   * nothing does. No cell of the frame: it neither prints nor counts as a row.
+   * In the meta frame of a transform, what stands for missing cells of the column's data. No cell
+   * of the frame: it neither prints nor counts as a row.
+   *
+   * @param col zero-based
+   * @return null when nothing does
    */
   public String fill(int col) {
     return fills == null ? null : fills[col];
   }
 
-  /** The column's array, whatever its type. */
+  /**
+   * A column of any type.
+   *
+   * @param col zero-based
+   * @return its array, not to be changed
+   */
   public Object column(int col) {
     if (own != null) {
       own[col] = false;
@@ -198,12 +261,25 @@ public final class Frame implements FrameValue, Operand {
     return columns.get(col);
   }
 
-  /** Copies a run of cells of a column to an array of the same storage. */
+  /**
+   * Copies cells of a column to an array of the same storage.
+   *
+   * @param col zero-based
+   * @param from the first row
+   * @param to the array
+   * @param at place of the first there
+   * @param count how many
+   */
   public void copyCells(int col, int from, Object to, int at, int count) {
     System.arraycopy(columns.get(col), from, to, at, count);
   }
 
-  /** True when {@link #ownCells} may be written by whoever holds the variable. */
+  /**
+   * Whether {@link #ownCells} may be written by whoever holds the variable.
+   *
+   * @param col zero-based
+   * @return false once somebody else may see the column
+   */
   public boolean isWritable(int col) {
     return own != null && own[col] && !shared;
   }
@@ -211,6 +287,8 @@ public final class Frame implements FrameValue, Operand {
   /**
    * The array of a writable column, to write cells; it must not be kept.
    *
+   * @param col zero-based
+   * @return its array
    * @throws IllegalStateException when somebody else may see it
    */
   public Object ownCells(int col) {
@@ -234,12 +312,23 @@ public final class Frame implements FrameValue, Operand {
     return true;
   }
 
-  /** The rows whose cell is missing in a column that is not of texts; null when there are none. */
+  /**
+   * The rows whose cell is missing, of a column that is not of texts.
+   *
+   * @param col zero-based
+   * @return not to be changed; null when there are none
+   */
   public BitSet missing(int col) {
     return missing == null || missing[col] == null || missing[col].isEmpty() ? null : missing[col];
   }
 
-  /** True when the cell at zero-based (row, col) is missing. */
+  /**
+   * Whether a cell is missing.
+   *
+   * @param row zero-based
+   * @param col zero-based
+   * @return true when it is; NaN alone is a number
+   */
   public boolean isMissing(int row, int col) {
     return schema.get(col).storage() == ColumnType.Storage.STRING
         ? ((String[]) columns.get(col))[row] == null
@@ -247,8 +336,12 @@ public final class Frame implements FrameValue, Operand {
   }
 
   /**
-   * Cell at zero-based (row, col) as text, null when missing: numbers as Java writes their type,
-   * hashes in hexadecimal digits, truth values as {@code true} and {@code false}.
+   * A cell as text: numbers as Java writes their type, hashes in hexadecimal digits, truth values
+   * as {@code true} and {@code false}.
+   *
+   * @param row zero-based
+   * @param col zero-based
+   * @return null when it is missing
    */
   public String textAt(int row, int col) {
     if (isMissing(row, col)) {
@@ -263,12 +356,24 @@ public final class Frame implements FrameValue, Operand {
     };
   }
 
-  /** A number as a column of that type writes it. */
+  /**
+   * A number as a column writes it.
+   *
+   * @param type of the column
+   * @param value of a cell
+   * @return its digits
+   */
   public static String numberText(ColumnType type, double value) {
     return type == ColumnType.FP32 ? Float.toString((float) value) : Double.toString(value);
   }
 
-  /** A whole number as a column of that type writes it. */
+  /**
+   * A whole number as a column writes it.
+   *
+   * @param type of the column
+   * @param value of a cell
+   * @return its digits, hexadecimal ones of a hash
+   */
   public static String wholeText(ColumnType type, long value) {
     return type == ColumnType.HASH64 || type == ColumnType.HASH32
         ? Long.toHexString(value)

@@ -14,7 +14,10 @@ public final class FrameRoom {
    * of four bytes.
    *
    * @param asked who asks for the rows, as the beginning of a message
+   * @param rows number of rows
+   * @param schema types of the columns
    * @param remedy the option to lower
+   * @throws ResourceException when they do
    */
   public static void check(String asked, long rows, List<ColumnType> schema, String remedy) {
     long rowBytes = schema.stream().mapToLong(FrameRoom::cellBytes).sum();

@@ -2,11 +2,11 @@ package dev.reprise.runtime;
 
 /** A frame as a program holds it: one that is there, or whose cells are still to come. */
 public interface FrameValue extends Value {
-  /** Rows and columns, which are known in any case. */
+  /** {@return rows and columns, which are known in any case} */
   Shape shape();
 
   /**
-   * The frame itself, borrowed.
+   * {@return the frame itself, borrowed}
    *
    * @throws ResourceException when its cells are not there yet
    */

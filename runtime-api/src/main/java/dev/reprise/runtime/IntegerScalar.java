@@ -1,6 +1,10 @@
 package dev.reprise.runtime;
 
-/** A 64-bit whole number. */
+/**
+ * A 64-bit whole number.
+ *
+ * @param value the number
+ */
 public record IntegerScalar(long value) implements Scalar {
 
   @Override

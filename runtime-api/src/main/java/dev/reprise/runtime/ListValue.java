@@ -66,6 +66,8 @@ public final class ListValue implements Value {
    *
    * @param names one name per element, or an empty list when the list is positional; an unnamed
    *     element of a named list has the empty name
+   * @param elements in order
+   * @throws IllegalArgumentException when the numbers of names and elements differ
    */
   public ListValue(List<String> names, List<Value> elements) {
     if (!names.isEmpty() && names.size() != elements.size()) {
@@ -124,6 +126,7 @@ public final class ListValue implements Value {
    *
    * @param name of the element; empty for none. Null keeps a list without names as it is.
    * @param element whose reference is taken over, too
+   * @return the longer list
    * @throws IllegalStateException when the caller is not the only holder
    */
   public ListValue appending(String name, Value element) {
@@ -152,6 +155,8 @@ public final class ListValue implements Value {
    *
    * @param index zero-based
    * @param element whose reference is taken over
+   * @return the new list
+   * @throws IndexOutOfBoundsException when there is no such position
    * @throws IllegalStateException when the caller is not the only holder
    */
   public ListValue replacing(int index, Value element) {
@@ -180,6 +185,8 @@ public final class ListValue implements Value {
    * be used any more, as after {@link #replacing}; the removed element's reference is given up.
    *
    * @param index zero-based
+   * @return the shorter list
+   * @throws IndexOutOfBoundsException when there is no such position
    * @throws IllegalStateException when the caller is not the only holder
    */
   public ListValue removing(int index) {
@@ -222,23 +229,27 @@ public final class ListValue implements Value {
     }
   }
 
+  /** {@return the number of elements} */
   public int size() {
     return elements.size;
   }
 
+  /** {@return whether elements have names} */
   public boolean isNamed() {
     return names.size() > 0;
   }
 
   /**
-   * Names in order; empty when the list is positional. Whoever keeps them longer than the list
-   * copies them: its only holder may give it up for another one that goes on in the same array.
+   * Names in order. Whoever keeps them longer than the list copies them: its only holder may give
+   * it up for another one that goes on in the same array.
+   *
+   * @return empty when the list is positional
    */
   public List<String> names() {
     return names;
   }
 
-  /** The elements as far as they have come, without handing over references. */
+  /** {@return the elements as far as they have come, without handing over references} */
   public List<Value> elements() {
     if (promised == null) {
       return elements;
@@ -267,7 +278,12 @@ public final class ListValue implements Value {
     return promised != null && elements().stream().anyMatch(Value::isPending);
   }
 
-  /** Zero-based position of a name, or -1. */
+  /**
+   * The position of a name.
+   *
+   * @param name of an element
+   * @return zero-based, of the first that has it; -1 when none has
+   */
   public int indexOf(String name) {
     return names.indexOf(name);
   }
@@ -299,7 +315,11 @@ public final class ListValue implements Value {
     }
   }
 
-  /** True when the caller's reference to the list is the only one, whoever holds its elements. */
+  /**
+   * Whether the caller's reference to the list is the only one, whoever holds its elements.
+   *
+   * @return true when it is
+   */
   public boolean hasOneHolder() {
     return references.isExclusive();
   }

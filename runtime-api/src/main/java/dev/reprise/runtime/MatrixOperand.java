@@ -6,36 +6,46 @@ package dev.reprise.runtime;
  */
 public sealed interface MatrixOperand extends Operand permits DenseMatrix, SparseMatrix {
 
-  /** Number of rows, may be 0. */
+  /** {@return the number of rows, may be 0} */
   long rows();
 
-  /** Number of columns, may be 0. */
+  /** {@return the number of columns, may be 0} */
   long cols();
 
-  /** The width to which cells are rounded. */
+  /** {@return the width to which cells are rounded} */
   Precision precision();
 
-  /** The cells' memory; its holder owns it. */
+  /** {@return the cells' memory; the matrix's holder owns it} */
   Buffer buffer();
 
-  /** Bytes of memory that the cells occupy. */
+  /** {@return bytes of memory that the cells occupy} */
   long bytes();
 
-  /** Cell at zero-based (row, col); for tests and slow paths. */
+  /**
+   * A cell; for tests and slow paths. Positions are not checked.
+   *
+   * @param row zero-based
+   * @param col zero-based
+   * @return the cell, of fp32 widened
+   */
   double get(long row, long col);
 
+  /** {@return rows and columns} */
   default Shape shape() {
     return new Shape(rows(), cols());
   }
 
+  /** {@return the number of cells} */
   default long cells() {
     return rows() * cols();
   }
 
   /**
-   * The same cells as a dense matrix that the caller owns.
+   * The same cells as a dense matrix.
    *
    * @param allocator source of the new matrix's memory
+   * @return a matrix of the same precision that the caller owns
+   * @throws ResourceException when there is no memory for it
    */
   DenseMatrix copyDense(Allocator allocator);
 }

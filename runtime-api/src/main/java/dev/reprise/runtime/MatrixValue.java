@@ -6,8 +6,10 @@ package dev.reprise.runtime;
  */
 public interface MatrixValue extends Value {
 
+  /** {@return rows and columns} */
   Shape shape();
 
+  /** {@return the width of a cell} */
   Precision precision();
 
   @Override
@@ -19,6 +21,7 @@ public interface MatrixValue extends Value {
    * Makes the cells resident in host memory and keeps them there until {@link #unpin}. The caller
    * must hold a reference. Pins nest.
    *
+   * @return the cells, until the pin ends
    * @throws ResourceException when there is no room to bring the cells back
    */
   MatrixOperand pinHost();

@@ -21,7 +21,14 @@ public final class ReferenceCount {
   // Publishes what the last holder has done to who gives up what the value holds.
   private volatile int count = 1;
 
-  /** Adds a reference; false when there is none left. */
+  /** One reference, of whoever makes the value. */
+  public ReferenceCount() {}
+
+  /**
+   * Adds a reference unless there is none left.
+   *
+   * @return false when there is none left
+   */
   public boolean tryRetain() {
     while (true) {
       int held = count;
@@ -47,9 +54,10 @@ public final class ReferenceCount {
   }
 
   /**
-   * Drops a reference; true for the last one: the caller gives up what the value holds.
+   * Drops a reference.
    *
    * @param value named by the message
+   * @return true for the last one: the caller gives up what the value holds
    * @throws IllegalStateException when there was none left
    */
   public boolean release(Value value) {
@@ -60,7 +68,7 @@ public final class ReferenceCount {
     return left == 0;
   }
 
-  /** True when there is one reference alone. */
+  /** {@return whether there is one reference alone} */
   public boolean isExclusive() {
     return count == 1;
   }

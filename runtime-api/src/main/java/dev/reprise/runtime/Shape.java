@@ -1,25 +1,37 @@
 package dev.reprise.runtime;
 
-/** Rows and columns of a matrix or frame; either may be zero. */
+/**
+ * Rows and columns of a matrix or frame; either may be zero.
+ *
+ * @param rows number of rows
+ * @param cols number of columns
+ */
 public record Shape(long rows, long cols) {
 
+  /**
+   * Looks at both numbers.
+   *
+   * @throws IllegalArgumentException when one is negative
+   */
   public Shape {
     if (rows < 0 || cols < 0) {
       throw new IllegalArgumentException("negative shape " + rows + "x" + cols);
     }
   }
 
-  /** Number of cells; saturates at {@link Long#MAX_VALUE} instead of overflowing. */
+  /** {@return the number of cells; {@link Long#MAX_VALUE} where it would overflow} */
   public long cells() {
     long high = Math.multiplyHigh(rows, cols);
     long low = rows * cols;
     return high != 0 || low < 0 ? Long.MAX_VALUE : low;
   }
 
+  /** {@return the shape of the transposed matrix} */
   public Shape transposed() {
     return new Shape(cols, rows);
   }
 
+  /** {@return whether there is one cell} */
   public boolean isScalarLike() {
     return rows == 1 && cols == 1;
   }

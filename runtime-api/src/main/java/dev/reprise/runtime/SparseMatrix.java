@@ -35,21 +35,40 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
   /** The compressed form must be so many times smaller than the dense one. */
   private static final long WORTHWHILE_FACTOR = 8;
 
+  /**
+   * Looks at the number of columns.
+   *
+   * @throws IllegalArgumentException when there are 2^31 columns or more
+   */
   public SparseMatrix {
     if (cols > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("a sparse matrix has fewer than 2^31 columns: " + cols);
     }
   }
 
-  /** Allocates a matrix with undefined row starts, values and columns. */
+  /**
+   * Allocates an fp64 matrix with undefined row starts, values and columns.
+   *
+   * @param allocator source of the matrix's memory
+   * @param rows number of rows
+   * @param cols number of columns
+   * @param nonZeros number of values
+   * @return a matrix that the caller owns
+   * @throws ResourceException when there is no memory for it
+   */
   public static SparseMatrix allocate(Allocator allocator, long rows, long cols, long nonZeros) {
     return new SparseMatrix(
         rows, cols, Precision.FP64, nonZeros, allocator.allocate(bytesOf(rows, nonZeros)));
   }
 
   /**
-   * True when a matrix of so many non-zeros is kept compressed: by shape and count alone, so that a
-   * value's form does not depend on how it came about.
+   * Whether a matrix is kept compressed: by shape and count alone, so that a value's form does not
+   * depend on how it came about.
+   *
+   * @param rows number of rows
+   * @param cols number of columns
+   * @param nonZeros cells that are not zero
+   * @return true when the compressed form is much smaller
    */
   public static boolean isWorthwhile(long rows, long cols, long nonZeros) {
     long cells = new Shape(rows, cols).cells();
@@ -60,49 +79,83 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
             <= DenseMatrix.bytesOf(rows, cols, Precision.FP64) / WORTHWHILE_FACTOR;
   }
 
-  /** Bytes of the compressed form. */
+  /**
+   * Bytes of the compressed form.
+   *
+   * @param rows number of rows
+   * @param nonZeros number of values
+   * @return bytes
+   * @throws ArithmeticException when 64 bits cannot hold them
+   */
   public static long bytesOf(long rows, long nonZeros) {
     return Math.addExact(
         Math.multiplyExact(START.byteSize(), rows + 1),
         Math.multiplyExact(VALUE.byteSize() + COLUMN.byteSize(), nonZeros));
   }
 
+  /** {@return the memory of the three arrays} */
   public MemorySegment segment() {
     return buffer.segment();
   }
 
-  /** Position of the row's first stored value; {@code start(rows)} is the number of values. */
+  /**
+   * Where a row's values begin.
+   *
+   * @param row zero-based, or the number of rows
+   * @return position of its first stored value; for the number of rows the number of values
+   */
   public long start(long row) {
     return segment().getAtIndex(START, row);
   }
 
-  /** Column of the stored value at that position, zero-based. */
+  /**
+   * The column of a stored value.
+   *
+   * @param at its position
+   * @return zero-based
+   */
   public int column(long at) {
     return segment().get(COLUMN, columnsAt() + COLUMN.byteSize() * at);
   }
 
-  /** The stored value at that position. */
+  /**
+   * A stored value.
+   *
+   * @param at its position
+   * @return the value, of fp32 as a double
+   */
   public double value(long at) {
     return segment().get(VALUE, valuesAt() + VALUE.byteSize() * at);
   }
 
-  /** Sets a row's start, in a matrix that nobody else reads yet. */
+  /**
+   * Sets a row's start, in a matrix that nobody else reads yet.
+   *
+   * @param row zero-based, or the number of rows
+   * @param at position of its first value
+   */
   public void setStart(long row, long at) {
     segment().setAtIndex(START, row, at);
   }
 
-  /** Sets the stored value at that position, in a matrix that nobody else reads yet. */
+  /**
+   * Sets a stored value, in a matrix that nobody else reads yet.
+   *
+   * @param at its position
+   * @param column zero-based
+   * @param value not zero, rounded to the precision
+   */
   public void set(long at, int column, double value) {
     segment().set(COLUMN, columnsAt() + COLUMN.byteSize() * at, column);
     segment().set(VALUE, valuesAt() + VALUE.byteSize() * at, value);
   }
 
-  /** Byte offset of the values in the segment. */
+  /** {@return byte offset of the values in the segment} */
   public long valuesAt() {
     return START.byteSize() * (rows + 1);
   }
 
-  /** Byte offset of the columns in the segment. */
+  /** {@return byte offset of the columns in the segment} */
   public long columnsAt() {
     return valuesAt() + VALUE.byteSize() * nonZeros;
   }
@@ -145,7 +198,7 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
     return dense;
   }
 
-  /** The same memory as a matrix of doubles. */
+  /** {@return the same memory as a matrix of doubles} */
   public SparseMatrix widened() {
     return new SparseMatrix(rows, cols, Precision.FP64, nonZeros, buffer);
   }
@@ -153,6 +206,8 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
   /**
    * Rounds the values to floats in place, in a matrix that nobody else reads yet. What becomes zero
    * is stored no longer.
+   *
+   * @return an fp32 matrix in the same memory, in place of this one
    */
   public SparseMatrix rounded() {
     MemorySegment cells = segment();

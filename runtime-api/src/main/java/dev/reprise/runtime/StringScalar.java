@@ -3,9 +3,14 @@ package dev.reprise.runtime;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** A text. */
+/**
+ * A text.
+ *
+ * @param value not null
+ */
 public record StringScalar(String value) implements Scalar {
 
+  /** Refuses null. */
   public StringScalar {
     Objects.requireNonNull(value);
   }
