@@ -42,47 +42,58 @@ public final class Opcode {
     return new Builder(name);
   }
 
+  /** {@return the name, which no other row has} */
   public String name() {
     return name;
   }
 
   /**
-   * Its place in the table, from 0: what is kept for each opcode may lie in an array. Means nothing
-   * outside of the process.
+   * {@return its place in the table, from 0: what is kept for each opcode may lie in an array.
+   * Means nothing outside of the process}
    */
   public int number() {
     return number;
   }
 
+  /** {@return the named operands, in order} */
   public List<Parameter> parameters() {
     return parameters;
   }
 
+  /** {@return whether any number of operands may follow the named ones} */
   public boolean isVariadic() {
     return variadic;
   }
 
+  /** {@return how many values it gives} */
   public int outputs() {
     return outputs;
   }
 
+  /** {@return who executes it} */
   public Evaluation evaluation() {
     return evaluation;
   }
 
   /**
-   * Position of the parameter that holds a random seed, or -1. A seed left out or negative is drawn
-   * by the engine before the operation is traced.
+   * {@return position of the parameter that holds a random seed, or -1. A seed left out or negative
+   * is drawn by the engine before the operation is traced}
    */
   public int seedParameter() {
     return seedParameter;
   }
 
+  /** {@return what tells the type and shape of the first output} */
   public ResultRule result() {
     return result;
   }
 
-  /** What tells the type and shape of an output, from 0; those of the first are {@link #result}. */
+  /**
+   * What tells the type and shape of an output.
+   *
+   * @param output from 0
+   * @return a rule that knows nothing where the table has none
+   */
   public ResultRule result(int output) {
     if (output == 0) {
       return result;
@@ -90,21 +101,27 @@ public final class Opcode {
     return output <= further.size() ? further.get(output - 1) : Results.UNKNOWN;
   }
 
-  /** True when the result is a number whatever the operands are, as a sum is. */
+  /** {@return whether the result is a number whatever the operands are, as a sum is} */
   public boolean returnsDouble() {
     return result instanceof Results.DoubleRule;
   }
 
+  /** {@return what estimates its work} */
   public WorkRule work() {
     return work;
   }
 
-  /** True for a product whose operands a session may round to fewer bits. */
+  /** {@return whether it is a product whose operands a session may round to fewer bits} */
   public boolean roundsOperands() {
     return roundsOperands;
   }
 
-  /** Zero-based position of a parameter, or -1. */
+  /**
+   * The position of a parameter.
+   *
+   * @param parameter its name
+   * @return zero-based; -1 when there is none of that name
+   */
   public int indexOf(String parameter) {
     for (int i = 0; i < parameters.size(); i++) {
       if (parameters.get(i).name().equals(parameter)) {

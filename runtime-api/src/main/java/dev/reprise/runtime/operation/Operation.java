@@ -50,6 +50,12 @@ public final class Operation {
 
   private record Fingerprint(long high, long low) {}
 
+  /**
+   * An operation that stands at no place.
+   *
+   * @param opcode row of the table
+   * @param attributes all that its result depends on beside operands
+   */
   public Operation(Opcode opcode, Attributes attributes) {
     this(opcode, attributes, null);
   }
@@ -75,27 +81,40 @@ public final class Operation {
     return ProductPrecision.FULL;
   }
 
+  /**
+   * An operation without attributes.
+   *
+   * @param opcode row of the table
+   */
   public Operation(Opcode opcode) {
     this(opcode, Attributes.none());
   }
 
+  /** {@return the row of the table} */
   public Opcode opcode() {
     return opcode;
   }
 
+  /** {@return all that the result depends on beside operands} */
   public Attributes attributes() {
     return attributes;
   }
 
   /**
-   * The width to which the cells of a resulting matrix are rounded. It is an attribute, so it is
-   * part of the key.
+   * {@return the width to which the cells of a resulting matrix are rounded. It is an attribute, so
+   * it is part of the key}
    */
   public Precision precision() {
     return precision;
   }
 
-  /** The same operation with results of the given width. */
+  /**
+   * The same operation with results of another width.
+   *
+   * @param wanted width
+   * @return this one when it has it
+   * @throws IllegalArgumentException when fp32 is to become fp64 again
+   */
   public Operation withPrecision(Precision wanted) {
     if (wanted == precision) {
       return this;
@@ -106,12 +125,19 @@ public final class Operation {
     return new Operation(opcode, attributes.with(PRECISION, PRECISION_FP32), place);
   }
 
-  /** To what a product rounds its operands. It is an attribute, so it is part of the key. */
+  /**
+   * {@return to what a product rounds its operands. It is an attribute, so it is part of the key}
+   */
   public ProductPrecision products() {
     return products;
   }
 
-  /** The same operation; a product of fp32 rounds its operands so, others know nothing of it. */
+  /**
+   * The same operation; a product of fp32 rounds its operands so, others know nothing of it.
+   *
+   * @param wanted to what operands are rounded
+   * @return this one where that changes nothing
+   */
   public Operation withProducts(ProductPrecision wanted) {
     if (wanted == products || !opcode.roundsOperands() || precision != Precision.FP32) {
       return this;
@@ -119,7 +145,12 @@ public final class Operation {
     return new Operation(opcode, attributes.with(PRODUCTS, wanted.word()), place);
   }
 
-  /** The same operation, noted to stand at a place of a script. */
+  /**
+   * The same operation, noted to stand at a place of a script.
+   *
+   * @param written where
+   * @return an equal operation
+   */
   public Operation at(Place written) {
     Operation placed = new Operation(opcode, attributes, written);
     placed.fingerprint = fingerprint;
@@ -127,32 +158,39 @@ public final class Operation {
   }
 
   /**
-   * Where a script has the operation, or null: a note for messages about traces. Not part of
-   * equality, hence never to be seen by anything that computes.
+   * {@return where a script has the operation, or null: a note for messages about traces. Not part
+   * of equality, hence never to be seen by anything that computes}
    */
   public Place place() {
     return place;
   }
 
-  /** The opcode's name. */
+  /** {@return the opcode's name} */
   public String name() {
     return opcode.name();
   }
 
-  /** What a script writes for this operation; for messages. */
+  /** {@return what a script writes for this operation; for messages} */
   public String scriptName() {
     return scriptName(name());
   }
 
-  /** What a script writes for an opcode; for messages. */
+  /**
+   * What a script writes for an opcode; for messages.
+   *
+   * @param opcode its name
+   * @return the same name where nothing else is written
+   */
   public static String scriptName(String opcode) {
     return SCRIPT_NAMES.getOrDefault(opcode, opcode);
   }
 
+  /** {@return the upper half of the fingerprint} */
   public long fingerprintHigh() {
     return fingerprint().high;
   }
 
+  /** {@return the lower half of the fingerprint} */
   public long fingerprintLow() {
     return fingerprint().low;
   }

@@ -41,12 +41,18 @@ public final class OperationTable {
     return rows;
   }
 
-  /** The operations of this version. */
+  /** {@return the operations of this version} */
   public static OperationTable standard() {
     return STANDARD;
   }
 
-  /** The row of an opcode; throws when there is none, since only the compiler asks. */
+  /**
+   * The row of an opcode that must be there, since only the compiler asks.
+   *
+   * @param name of the opcode
+   * @return its row
+   * @throws IllegalArgumentException when there is none
+   */
   public Opcode get(String name) {
     Opcode row = rows.get(name);
     if (row == null) {
@@ -55,11 +61,17 @@ public final class OperationTable {
     return row;
   }
 
-  /** The row of an opcode, or null. */
+  /**
+   * The row of an opcode.
+   *
+   * @param name of the opcode
+   * @return null when there is none
+   */
   public Opcode find(String name) {
     return rows.get(name);
   }
 
+  /** {@return all rows, in no order} */
   public Collection<Opcode> all() {
     return rows.values();
   }

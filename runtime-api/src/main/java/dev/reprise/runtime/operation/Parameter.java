@@ -10,6 +10,7 @@ import dev.reprise.runtime.Scalar;
  */
 public record Parameter(String name, Scalar defaultValue) {
 
+  /** {@return whether the argument may not be left out} */
   public boolean isRequired() {
     return defaultValue == null;
   }

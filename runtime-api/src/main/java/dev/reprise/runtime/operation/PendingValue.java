@@ -5,7 +5,7 @@ import dev.reprise.runtime.Value;
 /** A value that is being computed; type and shape may be known already. */
 public interface PendingValue extends Value {
 
-  /** What is known of the value, or null. */
+  /** {@return what is known of the value, or null} */
   Meta meta();
 
   @Override

@@ -3,6 +3,6 @@ package dev.reprise.runtime.operation;
 /** A place in a script, for messages about traces. */
 @FunctionalInterface
 public interface Place {
-  /** File and line, as in {@code lm.dml:41}. */
+  /** {@return file and line, as in {@code lm.dml:41}} */
   String text();
 }

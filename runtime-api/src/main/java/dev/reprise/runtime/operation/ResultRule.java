@@ -7,9 +7,11 @@ import dev.reprise.runtime.Value;
 public interface ResultRule {
 
   /**
-   * Returns what is known of the result, or null when only execution tells.
+   * Infers type and shape.
    *
+   * @param operation opcode and attributes
    * @param inputs values, some of which may not be computed yet (see {@link Shapes})
+   * @return what is known of the result; null when only execution tells
    * @throws dev.reprise.runtime.OperandException when the shapes do not fit the operation
    */
   Meta infer(Operation operation, Value[] inputs);

@@ -12,7 +12,12 @@ import dev.reprise.runtime.ValueType;
 public final class Shapes {
   private Shapes() {}
 
-  /** True for scalars and for pending values known to be scalars. */
+  /**
+   * Whether a value is a scalar.
+   *
+   * @param value that may be pending
+   * @return true for scalars and for pending values known to be scalars
+   */
   public static boolean isScalar(Value value) {
     return value instanceof Scalar
         || value instanceof PendingValue pending
@@ -28,7 +33,12 @@ public final class Shapes {
             && pending.meta().type() == ValueType.FRAME;
   }
 
-  /** Rows and columns of a matrix or frame; null for scalars, lists and what is not known yet. */
+  /**
+   * Rows and columns of a matrix or frame.
+   *
+   * @param value that may be pending
+   * @return null for scalars, lists and what is not known yet
+   */
   public static Shape of(Value value) {
     if (value instanceof MatrixValue matrix) {
       return matrix.shape();
@@ -50,6 +60,12 @@ public final class Shapes {
    * Shape of an element-wise operation: equal shapes, one operand a row vector, column vector or
    * 1x1 matrix that is repeated over the other, or a column on the left and a row on the right, of
    * which all pairs are made (not of gradients, whose operands belong together cell by cell).
+   *
+   * @param opcode of the operation
+   * @param left shape of the first operand
+   * @param right shape of the second
+   * @return shape of the result
+   * @throws OperandException when the shapes do not fit
    */
   public static Shape cellwise(String opcode, Shape left, Shape right) {
     Shape shape = cellwiseOrNull(opcode, left, right);
@@ -67,7 +83,14 @@ public final class Shapes {
             + (isTurned ? "; a column at the left and a row at the right make all pairs" : ""));
   }
 
-  /** As {@link #cellwise}; null for shapes that do not fit. */
+  /**
+   * As {@link #cellwise}, without complaint.
+   *
+   * @param opcode of the operation
+   * @param left shape of the first operand
+   * @param right shape of the second
+   * @return null for shapes that do not fit
+   */
   public static Shape cellwiseOrNull(String opcode, Shape left, Shape right) {
     if (left.equals(right) || fits(right, left)) {
       return left;
@@ -96,7 +119,10 @@ public final class Shapes {
 
   /**
    * Shape of a choice between operands: that of all matrices, but for single cells, which are taken
-   * as numbers beside others; null for numbers alone, and for shapes that differ.
+   * as numbers beside others.
+   *
+   * @param operands that may be pending
+   * @return null for numbers alone, and for shapes that differ
    */
   public static Shape chosenOrNull(Value... operands) {
     Shape shape = null;

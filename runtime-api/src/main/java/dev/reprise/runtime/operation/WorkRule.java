@@ -8,6 +8,12 @@ import dev.reprise.runtime.Value;
 @FunctionalInterface
 public interface WorkRule {
 
-  /** Estimated nanoseconds on one nominal core; unknown shapes count as large. */
+  /**
+   * Estimates the work.
+   *
+   * @param operation opcode and attributes
+   * @param inputs values, some of which may not be computed yet (see {@link Shapes})
+   * @return nanoseconds on one nominal core; unknown shapes count as large
+   */
   double nanos(Operation operation, Value[] inputs);
 }
