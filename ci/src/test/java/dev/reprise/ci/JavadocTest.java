@@ -6,6 +6,7 @@ import dev.reprise.Reprise;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every public type of the Java API, every type of ours that its signatures name, and every type of
- * the values that programs get, says what it is, and every public method what it takes, returns and
+ * values and operations, says what it is, and every public method what it takes, returns and
  * throws.
  */
 class JavadocTest {
@@ -49,7 +50,7 @@ class JavadocTest {
     for (Class<?> type : typesOfTheApi()) {
       sources.add(source(type).toString());
     }
-    assertThat(sources).hasSizeGreaterThan(60);
+    assertThat(sources).hasSizeGreaterThan(80);
     assertThat(findings(sources)).isEmpty();
   }
 
@@ -117,8 +118,10 @@ class JavadocTest {
     for (Class<?> type : neighbours(Reprise.class)) {
       addApi(type, types);
     }
-    for (Class<?> type : neighbours(Value.class)) {
-      addOurs(types, type);
+    for (Class<?> vocabulary : List.of(Value.class, Operation.class)) {
+      for (Class<?> type : neighbours(vocabulary)) {
+        addOurs(types, type);
+      }
     }
     return types;
   }

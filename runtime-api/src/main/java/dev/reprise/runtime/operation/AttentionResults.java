@@ -45,7 +45,16 @@ public final class AttentionResults {
         return Meta.matrix(Shapes.of(inputs[1]));
       };
 
-  /** Refuses gradients and results of another shape than the result has. */
+  /**
+   * Refuses gradients and results of another shape than the result has.
+   *
+   * @param opcode named by the message
+   * @param shape sizes of the attention
+   * @param dout shape of the gradient of the result
+   * @param out shape of the result
+   * @param logsum shape of the logarithms of sums
+   * @throws OperandException when one does not fit
+   */
   public static void requireGradients(
       String opcode, AttentionShape shape, Shape dout, Shape out, Shape logsum) {
     require(opcode, "dout", dout, shape.result());

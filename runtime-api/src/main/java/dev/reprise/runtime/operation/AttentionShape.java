@@ -15,6 +15,10 @@ import dev.reprise.runtime.Shape;
  *   logsum    sequences x (queries * heads)
  * </pre>
  *
+ * @param sequences rows of all operands
+ * @param queries positions of a sequence of queries
+ * @param keys positions of a sequence of keys and values
+ * @param heads of a position
  * @param width numbers of a head of a query or key
  * @param valueWidth numbers of a head of a value
  * @param causal whether query i sees only the keys up to the i-th
@@ -25,7 +29,14 @@ public record AttentionShape(
   /**
    * The sizes that the operands of a call describe.
    *
+   * @param opcode named by messages
+   * @param queries shape of the matrix
+   * @param keys shape of the matrix
+   * @param values shape of the matrix
    * @param position numbers of a position of the queries and keys, those of all heads
+   * @param heads of a position
+   * @param causal whether query i sees only the keys up to the i-th
+   * @return the sizes
    * @throws OperandException when the operands do not fit one another
    */
   public static AttentionShape of(
@@ -87,31 +98,37 @@ public record AttentionShape(
         "'" + opcode + "' needs '" + name + "' with " + wanted + ", but got " + found);
   }
 
-  /** Numbers of a position of the result, those of all heads. */
+  /** {@return numbers of a position of the result, those of all heads} */
   public int valuePosition() {
     return heads * valueWidth;
   }
 
-  /** Numbers of a position of a query or key, those of all heads. */
+  /** {@return numbers of a position of a query or key, those of all heads} */
   public int position() {
     return heads * width;
   }
 
+  /** {@return the shape of the result} */
   public Shape result() {
     return new Shape(sequences, (long) queries * valuePosition());
   }
 
-  /** One number for each head of each query. */
+  /** {@return the shape of the logarithms of sums: one number for each head of each query} */
   public Shape logarithms() {
     return new Shape(sequences, (long) queries * heads);
   }
 
-  /** How many keys the query sees, counted from 0. */
+  /**
+   * How many keys a query sees.
+   *
+   * @param query counted from 0
+   * @return how many, from the first on
+   */
   public int seen(int query) {
     return causal ? Math.min(keys, query + 1) : keys;
   }
 
-  /** What softmax takes of a product of query and key. */
+  /** {@return what softmax takes of a product of query and key} */
   public double scale() {
     return 1 / Math.sqrt(width);
   }

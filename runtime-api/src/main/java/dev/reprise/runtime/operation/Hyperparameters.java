@@ -12,6 +12,11 @@ public final class Hyperparameters {
    * later: a share of an average outside of what shares are, something below 0 that is added to a
    * variance or a root, a count that is none, or a step that is not finite. Operands of other names
    * may be any number.
+   *
+   * @param operation of a layer or optimiser
+   * @param at position of the parameter
+   * @param found what is given for it
+   * @throws OperandException when the number makes no sense
    */
   public static void require(Operation operation, int at, Scalar found) {
     double number = found.asDouble();

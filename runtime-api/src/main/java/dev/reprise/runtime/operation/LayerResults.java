@@ -52,7 +52,15 @@ public final class LayerResults {
         return Meta.matrix(words, requireLookup(operation, gradient, indices));
       };
 
-  /** Columns of the dictionary that a gradient of looked-up rows belongs to. */
+  /**
+   * Columns of the dictionary that a gradient of looked-up rows belongs to.
+   *
+   * @param operation named by the message
+   * @param gradient shape of the gradient
+   * @param indices shape of the numbers of the rows
+   * @return how many
+   * @throws OperandException when the shapes do not fit
+   */
   public static long requireLookup(Operation operation, Shape gradient, Shape indices) {
     if (gradient.rows() != indices.rows()
         || indices.cols() == 0
@@ -68,7 +76,15 @@ public final class LayerResults {
     return gradient.cols() / indices.cols();
   }
 
-  /** Refuses an operand whose shape is not that of the first one. */
+  /**
+   * Refuses an operand whose shape is not that of the first one.
+   *
+   * @param operation named by the message
+   * @param at position of the operand
+   * @param found its shape
+   * @param wanted shape of the first one
+   * @throws OperandException when the shapes differ
+   */
   public static void requireEqual(Operation operation, int at, Shape found, Shape wanted) {
     if (!found.equals(wanted)) {
       throw new OperandException(
@@ -85,7 +101,14 @@ public final class LayerResults {
     }
   }
 
-  /** Refuses what is neither a probability for each score nor a class number for each row. */
+  /**
+   * Refuses what is neither a probability for each score nor a class number for each row.
+   *
+   * @param operation named by the message
+   * @param scores their shape
+   * @param wanted shape of the probabilities or class numbers
+   * @throws OperandException when the shapes do not fit
+   */
   public static void requireClasses(Operation operation, Shape scores, Shape wanted) {
     if (!wanted.equals(scores) && (wanted.rows() != scores.rows() || wanted.cols() != 1)) {
       throw new OperandException(

@@ -55,7 +55,14 @@ public final class NeuralResults {
         return Meta.matrix(input);
       };
 
-  /** Refuses a bias that is no column with a number for each channel of the input. */
+  /**
+   * Refuses a bias that is no column with a number for each channel of the input.
+   *
+   * @param operation named by the message
+   * @param input shape of the images
+   * @param bias its shape
+   * @throws OperandException when the shapes do not fit
+   */
   public static void requireBias(Operation operation, Shape input, Shape bias) {
     if (bias.cols() != 1 || bias.rows() == 0 || input.cols() % bias.rows() != 0) {
       throw new OperandException(

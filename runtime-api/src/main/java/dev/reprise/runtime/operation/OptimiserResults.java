@@ -34,7 +34,13 @@ public final class OptimiserResults {
         return Meta.matrix(parameters);
       };
 
-  /** True for parameters, their gradient, and what an optimiser keeps from step to step. */
+  /**
+   * Whether an operand of an optimiser is a matrix.
+   *
+   * @param operation a step of an optimiser
+   * @param at position of the operand
+   * @return true for parameters, their gradient, and what an optimiser keeps from step to step
+   */
   public static boolean isMatrix(Operation operation, int at) {
     return at < 2
         || switch (operation.opcode().parameters().get(at).name()) {

@@ -34,7 +34,14 @@ public final class PlaneResults {
         return Meta.matrix(images);
       };
 
-  /** Refuses channels that do not divide the columns. */
+  /**
+   * Refuses channels that do not divide the columns.
+   *
+   * @param operation named by the message
+   * @param images shape of the matrix
+   * @param channels of an image
+   * @throws OperandException when they do not
+   */
   public static void requireChannels(Operation operation, Shape images, long channels) {
     if (channels < 1 || images.cols() == 0 || images.cols() % channels != 0) {
       throw new OperandException(
@@ -47,7 +54,14 @@ public final class PlaneResults {
     }
   }
 
-  /** Refuses a gradient without a row for each image and a column for each channel. */
+  /**
+   * Refuses a gradient without a row for each image and a column for each channel.
+   *
+   * @param operation named by the message
+   * @param images shape of the matrix
+   * @param gradient its shape
+   * @throws OperandException when the shapes do not fit
+   */
   public static void requireGradient(Operation operation, Shape images, Shape gradient) {
     if (gradient.rows() != images.rows()
         || gradient.cols() == 0

@@ -18,6 +18,21 @@ import java.util.Arrays;
  * With groups, channels and filters are cut into as many runs, and the filters of a run see its
  * channels alone. A pooling has as many filters as channels, no dilation and no groups. Everything
  * but {@code images} fits 31 bits.
+ *
+ * @param images rows of the input
+ * @param channels of an image
+ * @param height rows of a channel
+ * @param width columns of a channel
+ * @param filters channels of an output
+ * @param filterHeight rows of a filter or of a pooling's window, at least 1
+ * @param filterWidth columns of a filter or window, at least 1
+ * @param strideHeight rows from a window to the next below, at least 1
+ * @param strideWidth columns from a window to the next, at least 1
+ * @param padHeight rows of padding above and below
+ * @param padWidth columns of padding at either side
+ * @param dilationHeight rows from one of a filter to its next, at least 1
+ * @param dilationWidth columns from one of a filter to its next, at least 1
+ * @param groups of channels and filters, at least 1
  */
 public record WindowShape(
     long images,
@@ -47,9 +62,11 @@ public record WindowShape(
   /**
    * The shape that the operands of a call describe.
    *
+   * @param opcode named by messages
    * @param numbers of a convolution {@code input_shape, filter_shape} (four each), {@code stride,
    *     padding} (two each) and, only together, {@code dilation} (two) and {@code groups}; of a
    *     pooling {@code input_shape, pool_size, stride, padding}
+   * @return the shape
    * @throws OperandException when no output of this shape exists
    */
   public static WindowShape of(String opcode, double[] numbers) {
@@ -130,6 +147,8 @@ public record WindowShape(
   /**
    * The convolution of one group: an ordinary one. Images and outputs of a group lie without gaps,
    * those of image n and group g where image {@code n * groups + g} of this shape would.
+   *
+   * @return a shape of one group
    */
   public WindowShape ofGroup() {
     return new WindowShape(
@@ -210,19 +229,22 @@ public record WindowShape(
     }
   }
 
-  /** Rows from the first to the last place of the window. */
+  /** {@return rows from the first to the last place of the window} */
   public long windowHeight() {
     return (filterHeight - 1L) * dilationHeight + 1;
   }
 
+  /** {@return columns from the first to the last place of the window} */
   public long windowWidth() {
     return (filterWidth - 1L) * dilationWidth + 1;
   }
 
+  /** {@return rows of a channel of an output} */
   public int outHeight() {
     return (int) positions(height, padHeight, windowHeight(), strideHeight);
   }
 
+  /** {@return columns of a channel of an output} */
   public int outWidth() {
     return (int) positions(width, padWidth, windowWidth(), strideWidth);
   }
@@ -232,27 +254,27 @@ public record WindowShape(
     return (side + 2L * padding - window) / stride + 1;
   }
 
-  /** Cells of one channel of an image. */
+  /** {@return cells of one channel of an image} */
   public long planeCells() {
     return (long) height * width;
   }
 
-  /** Cells of one channel of an output. */
+  /** {@return cells of one channel of an output} */
   public long outCells() {
     return (long) outHeight() * outWidth();
   }
 
-  /** Cells of one filter: what one output cell of a convolution depends on. */
+  /** {@return cells of one filter: what one output cell of a convolution depends on} */
   public long patchCells() {
     return (long) (channels / groups) * filterHeight * filterWidth;
   }
 
-  /** Columns of the input. */
+  /** {@return columns of the input} */
   public long inputCols() {
     return channels * planeCells();
   }
 
-  /** Columns of the output. */
+  /** {@return columns of the output} */
   public long outputCols() {
     return filters * outCells();
   }
