@@ -2,6 +2,7 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.dynatrace.hash4j.hashing.Hashing;
 import dev.reprise.Reprise;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
@@ -15,6 +16,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +85,7 @@ class JavadocTest {
             "-d",
             classes.toString(),
             "-cp",
-            classesOfModules());
+            classPath());
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter findings = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
@@ -102,14 +104,18 @@ class JavadocTest {
     return findings.toString();
   }
 
-  private static String classesOfModules() throws IOException {
+  /** Classes of all modules, and of the one library that their public sources name. */
+  private static String classPath() throws IOException {
     try (Stream<Path> modules = Files.list(ROOT)) {
-      return modules
-          .map(module -> module.resolve("target/classes"))
-          .filter(Files::isDirectory)
+      Stream<Path> ours = modules.map(module -> module.resolve("target/classes"));
+      return Stream.concat(ours.filter(Files::isDirectory), Stream.of(place(Hashing.class)))
           .map(Path::toString)
           .collect(Collectors.joining(File.pathSeparator));
     }
+  }
+
+  private static Path place(Class<?> type) {
+    return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
   }
 
   private static Set<Class<?>> typesOfTheApi() throws IOException, ReflectiveOperationException {
