@@ -86,9 +86,9 @@ public interface Backend extends AutoCloseable {
 
   /**
    * True when so many bytes are better copied by a kernel than by {@link #copy}, and a {@linkplain
-   * DeviceBuffer#isWindow window} of them is better copied first than read where it lies by a product
-   * of the library: the launch may come again with other addresses, and those of a kernel are set
-   * anew in a sequence that is ready, while everything else is written down anew.
+   * DeviceBuffer#isWindow window} of them is better copied first than read where it lies by a
+   * product of the library: the launch may come again with other addresses, and those of a kernel
+   * are set anew in a sequence that is ready, while everything else is written down anew.
    */
   default boolean prefersKernels(long bytes) {
     return false;
