@@ -102,24 +102,17 @@ public final class SiteAccount {
     return askingByContent;
   }
 
-  /** Notes where a value has just been made. */
-  void made(Value value) {
-    onGpu = isOnGpu(value);
-  }
-
   /**
-   * Notes where a call or block was executed.
+   * Notes where a value, or what a call or block leaves, has just been made.
    *
-   * @param outputs complete
+   * @param values complete; null where there is none
    */
-  public void made(Value[] outputs) {
-    for (Value each : outputs) {
-      if (each != null && isOnGpu(each)) {
-        onGpu = true;
-        return;
-      }
+  public void made(Value... values) {
+    boolean any = false;
+    for (Value each : values) {
+      any |= each != null && isOnGpu(each);
     }
-    onGpu = false;
+    onGpu = any;
   }
 
   private static boolean isOnGpu(Value value) {

@@ -10,8 +10,9 @@
  *   a claim was computed ------ Keeping.complete -------> kept, or given to waiters alone
  * </pre>
  *
- * <p>All decisions follow from estimated work, bytes and keys, never from a clock, so that two runs
- * of a program keep the same values. No decision changes a result.
+ * <p>All decisions follow from estimated work, bytes, keys and whether the last value was made on a
+ * GPU, never from a clock, so that two runs of a program keep the same values where their
+ * operations are placed alike. No decision changes a result.
  *
  * <p><b>Threads.</b> Any; the workers of a parfor share the accounts of instructions. Balances and
  * noted keys change atomically. The counts of {@link dev.reprise.engine.worth.Asking} are plain: of

@@ -9,11 +9,6 @@ public interface DeviceBuffer {
   /** Bytes that may be used; at least as many as were asked for. */
   long bytes();
 
-  /** True for a part of a buffer that somebody chose: the next one may lie anywhere else in it. */
-  default boolean isWindow() {
-    return false;
-  }
-
   /** Gives the memory back to the accelerator's pool. */
   void release();
 }

@@ -85,12 +85,20 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * True when so many bytes are better copied by a kernel than by {@link #copy}, and a {@linkplain
-   * DeviceBuffer#isWindow window} of them is better copied first than read where it lies by a
-   * product of the library: the launch may come again with other addresses, and those of a kernel
-   * are set anew in a sequence that is ready, while everything else is written down anew.
+   * True when so many bytes are better copied by a kernel than by {@link #copy}: the launch may
+   * come again with other addresses, and those of a kernel are set anew in a sequence that is
+   * ready, while everything else is written down anew.
    */
   default boolean prefersKernels(long bytes) {
+    return false;
+  }
+
+  /**
+   * True when, for the same reason, an operand of so many bytes is better copied first than read
+   * where it lies by a product of the library: it is a {@link #part}, and the next one lies
+   * elsewhere.
+   */
+  default boolean prefersCopy(DeviceBuffer operand, long bytes) {
     return false;
   }
 

@@ -110,6 +110,11 @@ final class RepeatingBackend implements Backend {
   }
 
   @Override
+  public boolean prefersCopy(DeviceBuffer operand, long bytes) {
+    return iteration.mayRepeat() && device.prefersCopy(operand, bytes);
+  }
+
+  @Override
   public Products products() {
     return products;
   }

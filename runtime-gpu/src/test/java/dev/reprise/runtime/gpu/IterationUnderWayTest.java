@@ -225,31 +225,28 @@ class IterationUnderWayTest {
   /** Such as who looks at a number now and then: only that iteration is launched in pieces. */
   @Test
   void whereSomebodyWaitsNowAndThenThereIsNone() {
-    prepare();
-    for (int i = 0; i < 200; i++) {
-      launch(PATTERN.subList(0, 3));
-      boolean waits = i % 20 == 0;
-      if (waits) {
-        backend.mark().await();
-      }
-      launch(PATTERN.subList(3, 7));
-      assertThat(log.launched).isEqualTo(waits ? PATTERN : List.of("abcdefg"));
-      begin();
-    }
+    assertNoStop(20, () -> backend.mark().await());
   }
 
   /** On a busy machine the program is late at any place. */
   @Test
   void whereTheProgramIsLateThereIsNone() {
+    assertNoStop(4, () -> iteration.issueEarly(false));
+  }
+
+  /**
+   * @param every in which iterations something happens in their midst
+   */
+  private void assertNoStop(int every, Runnable happens) {
     prepare();
     for (int i = 0; i < 200; i++) {
       launch(PATTERN.subList(0, 3));
-      boolean late = i % 4 == 0;
-      if (late) {
-        iteration.issueEarly(false);
+      boolean inPieces = i % every == 0;
+      if (inPieces) {
+        happens.run();
       }
       launch(PATTERN.subList(3, 7));
-      assertThat(log.launched).isEqualTo(late ? PATTERN : List.of("abcdefg"));
+      assertThat(log.launched).isEqualTo(inPieces ? PATTERN : List.of("abcdefg"));
       begin();
     }
   }

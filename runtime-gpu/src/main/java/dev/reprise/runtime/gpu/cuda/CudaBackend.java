@@ -249,6 +249,11 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public boolean prefersCopy(DeviceBuffer operand, long bytes) {
+    return operand instanceof CudaPlace.Part && prefersKernels(bytes);
+  }
+
+  @Override
   public LaunchReplay replay(List<Launch> pattern) {
     context.makeCurrent();
     return new CudaGraph(this, context, pattern);

@@ -30,11 +30,6 @@ sealed interface CudaPlace extends DeviceBuffer permits CudaBuffer, CudaPlace.Pa
     }
 
     @Override
-    public boolean isWindow() {
-      return true;
-    }
-
-    @Override
     public void release() {}
   }
 }

@@ -171,18 +171,15 @@ final class Gemm {
    * @param rows that are stored
    */
   private Block inPlace(Block operand, long rows) {
-    long cells = rows * operand.stride();
-    long bytes = cells * call.precision().bytesPerCell();
-    if (operand.at() != 0
-        || !operand.buffer().isWindow()
-        || !call.backend().prefersKernels(bytes)
-        || call.backend().products() == null) {
+    DeviceMatrix stored =
+        new DeviceMatrix(rows, operand.stride(), call.precision(), operand.buffer());
+    if (operand.at() != 0 || !call.backend().prefersCopy(operand.buffer(), stored.bytes())) {
       return operand;
     }
-    DeviceBuffer copy = call.scratch(bytes);
-    call.run(
-        "shapes/rectangle", cells, copy, 0L, cells, operand.buffer(), 0L, cells, 1L, cells, 1L);
-    return new Block(copy, 0, operand.stride());
+    DeviceMatrix copy =
+        new DeviceMatrix(rows, operand.stride(), call.precision(), call.scratch(stored.bytes()));
+    Rectangle.all(stored).copyTo(Rectangle.all(copy), rows, operand.stride(), call);
+    return Block.all(copy);
   }
 
   private DeviceBuffer part(Products library, Block block) {
