@@ -36,6 +36,22 @@ class ReplayTest {
     }
   }
 
+  /** The processor sets the sign of one that it makes, a history has one NaN only. */
+  @Test
+  void numbersThatAreNoneAreOne() throws Exception {
+    run(
+        1,
+        ReuseMode.TRACE,
+        """
+        Z = matrix(0, 2, 2)
+        zero = as.scalar(Z[1, 1])
+        K = rbind(matrix(0.0 / 0.0, 2, 1), matrix(zero / zero, 1, 1), matrix(-(0.0 / 0.0), 1, 1))
+        write(K, "none.bin", format="binary")
+        """);
+    replay(1, "none.bin.lineage", "again.bin", "binary");
+    assertThat(folder.resolve("again.bin")).hasSameBinaryContentAs(folder.resolve("none.bin"));
+  }
+
   @Test
   void replayGivesTheSameBytesWithAnyNumberOfThreads() throws Exception {
     run(

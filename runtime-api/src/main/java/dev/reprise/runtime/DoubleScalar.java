@@ -7,6 +7,16 @@ package dev.reprise.runtime;
  */
 public record DoubleScalar(double value) implements Scalar {
 
+  /**
+   * Takes any NaN for the one. Histories know one alone, so what is replayed from its history, or
+   * found by it, would have other bits else: the processor makes NaN with the sign bit set.
+   */
+  public DoubleScalar {
+    if (Double.isNaN(value)) {
+      value = Double.NaN;
+    }
+  }
+
   @Override
   public ValueType type() {
     return ValueType.DOUBLE;
