@@ -51,6 +51,17 @@ class EqualCallsTest {
     assertThat(calls.misses()).as("misses").isEqualTo(misses);
   }
 
+  /**
+   * In a loop all that come again are found. Of two workers both may execute what neither has left
+   * yet: waiting for the other has to be worth it.
+   *
+   * @param values that come again
+   */
+  private static void assertFoundIn(String loop, Outcome outcome, long times, long values) {
+    long least = loop.equals("for") ? times : times - values;
+    assertThat(outcome.statistics().functions().byContents()).isBetween(least, times);
+  }
+
   /** Bits of all cells. */
   private static String print(int rows, int cols) {
     return "for (i in 1:%d) for (j in 1:%d) print(as.scalar(R[i, j]))".formatted(rows, cols);
@@ -265,7 +276,7 @@ class EqualCallsTest {
         """
             .formatted(loop);
     Outcome outcome = run(script + print(8, 3));
-    assertThat(outcome.statistics().functions().byContents()).isEqualTo(6);
+    assertFoundIn(loop, outcome, 6, 2);
     String lineage = script + "print(lineage(R)); print(lineage(F)); print(lineage(f))";
     for (boolean dedup : new boolean[] {true, false}) {
       SessionConfig config = Scripts.config().withDedup(dedup);
@@ -304,7 +315,7 @@ class EqualCallsTest {
         """
             .formatted(loop);
     Outcome outcome = run(script + print(8, 2));
-    assertThat(outcome.statistics().functions().byContents()).isEqualTo(5);
+    assertFoundIn(loop, outcome, 5, 2);
     String lineage = script + "print(lineage(R))";
     for (boolean dedup : new boolean[] {true, false}) {
       SessionConfig config = Scripts.config().withDedup(dedup);
