@@ -104,5 +104,7 @@ class ParForSumTest {
                 "parfor (i in 1:2, opt=NONE, mode=REMOTE_SPARK, resultmerge=LOCAL_FILE, log=OFF,"
                     + " profile=0, par=2) { print(i) }"))
         .isEqualTo("1\n2\n");
+    assertThat(Scripts.output("parfor (i in 1:2, log=0, profile=1) { print(i) }"))
+        .isEqualTo("1\n2\n");
   }
 }

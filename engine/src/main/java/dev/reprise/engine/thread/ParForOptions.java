@@ -54,8 +54,9 @@ public record ParForOptions(int degree, Partitioner partitioner, long taskSize) 
    */
   public static ParForOptions of(Map<String, Scalar> values) {
     for (Map.Entry<String, List<String>> option : WORDS.entrySet()) {
-      if (values.containsKey(option.getKey())) {
-        word(option.getKey(), values.get(option.getKey()), option.getValue());
+      Scalar value = values.get(option.getKey());
+      if (value != null && !isLevel(option.getKey(), value)) {
+        word(option.getKey(), value, option.getValue());
       }
     }
     Scalar partitioner = values.get("taskpartitioner");
@@ -65,6 +66,11 @@ public record ParForOptions(int degree, Partitioner partitioner, long taskSize) 
             ? Partitioner.NAIVE
             : Partitioner.valueOf(partitioner.asString().toUpperCase(Locale.ROOT)),
         number("tasksize", values.get("tasksize"), 1, Long.MAX_VALUE));
+  }
+
+  /** True for a level of {@code log} that is given as a number, as in {@code log=0}. */
+  private static boolean isLevel(String option, Scalar value) {
+    return option.equals("log") && value.type() != ValueType.STRING;
   }
 
   private static void word(String option, Scalar value, List<String> words) {

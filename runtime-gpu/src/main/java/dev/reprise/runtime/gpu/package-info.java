@@ -1,7 +1,7 @@
 /**
  * Accelerators: one set of kernels, written once for OpenCL C and CUDA C, and a backend for each.
  *
- * <pre>
+ * <pre>{@code
  *   Accelerator (runtime-api)
  *      KernelAccelerator ---- DeviceKernels: opcode -> DeviceKernel     (.kernel: families of kernels)
  *           |                                             |
@@ -12,7 +12,7 @@
  *           |        |
  *           |        v the device itself
  *           ^-- .opencl        ^-- .cuda
- * </pre>
+ * }</pre>
  *
  * <p>A family's host code chooses kernels and sizes; the kernels themselves are resources in the
  * folder {@code kernels}, in the part of C that both languages share, behind the names of a prelude

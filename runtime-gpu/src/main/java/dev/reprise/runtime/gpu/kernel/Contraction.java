@@ -49,14 +49,7 @@ record Contraction(
   /** Planes of images: by group, by the first digits of term and column, by row and column. */
   record Planes(int group, int term, int column, int height, int width, Axis y, Axis z) {}
 
-  /**
-   * What a group of threads computes.
-   *
-   * @param rows of a tile
-   * @param vectors a tile has twice as many columns for each of the cells in 16 bytes; 0: 32
-   *     columns
-   * @param speed of the fastest, by the instructions for each product; not measured
-   */
+  /** What a group of threads computes. */
   enum Tile {
     COLUMNS_64(64, 16, 1.0),
     COLUMNS_32(32, 32, 0.85),
@@ -68,6 +61,12 @@ record Contraction(
     private final int vectors;
     private final double speed;
 
+    /**
+     * @param rows of a tile
+     * @param vectors a tile has twice as many columns for each of the cells in 16 bytes; 0: 32
+     *     columns
+     * @param speed of the fastest, by the instructions for each product; not measured
+     */
     Tile(int rows, int vectors, double speed) {
       this.rows = rows;
       this.vectors = vectors;
