@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     name = "reprise experiments",
     customSynopsis = {
       "reprise experiments --store WHERE list [--limit N]",
-      "       reprise experiments --store WHERE show RUN",
+      "       reprise experiments --store WHERE show RUN [--limit N]",
       "       reprise experiments --store WHERE artifacts [--run RUN] [--limit N]",
       "       reprise experiments --store WHERE origin LINEAGE [--limit N]",
       "       reprise experiments --store WHERE compare RUN RUN",
@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
       "Looks into an experiment store: what 'reprise run --store DIR' has left there.",
       "",
       "list       the latest runs: who, what, how long, how it ended, scores",
-      "show       one run, what it kept and wrote",
+      "show       one run, what it wrote and kept, as artifacts does",
       "artifacts  kept values, those first that took longest to compute",
       "origin     one value, by the first digits of its lineage: which runs had it, what it was",
       "           made of and what was made of it",
@@ -97,7 +97,12 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private static final Map<String, Set<String>> TAKERS =
       Map.of(
-          "--limit", Set.of("experiments list", "experiments artifacts", "experiments origin"),
+          "--limit",
+              Set.of(
+                  "experiments list",
+                  "experiments show",
+                  "experiments artifacts",
+                  "experiments origin"),
           "--run", Set.of("experiments artifacts"),
           "--mend", Set.of("experiments fsck"),
           "--budget", Set.of("experiments gc"),
@@ -221,7 +226,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     ExperimentsReport report = new ExperimentsReport(experiments, console.out());
     return switch (action) {
       case "list" -> report.list(limit);
-      case "show" -> report.show(number(1));
+      case "show" -> report.show(number(1), limit);
       case "artifacts" -> {
         if (run != 0) {
           // Says so when there is no such run.

@@ -37,6 +37,8 @@ final class ExperimentsReport {
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
 
+  private static final int MOST = Integer.MAX_VALUE;
+
   private final Experiments experiments;
   private final PrintStream out;
 
@@ -97,7 +99,7 @@ final class ExperimentsReport {
     return run.seconds() < 0 ? "-" : String.format(Locale.ROOT, "%.3f s", run.seconds());
   }
 
-  ExitCode show(long id) {
+  ExitCode show(long id, int limit) {
     RunEntry run = experiments.run(id);
     out.println("run        " + run.id());
     out.println("script     " + run.facts().script());
@@ -115,11 +117,20 @@ final class ExperimentsReport {
       String what = ScoredModel.isTraceName(trace.name()) ? "model      " : "wrote      ";
       out.println(what + trace.name() + "  (lineage " + trace.key() + ")");
     }
-    return artifacts(id, Integer.MAX_VALUE);
+    List<ArtifactEntry> artifacts = experiments.artifacts(id, limit == MOST ? MOST : limit + 1);
+    table(artifacts.subList(0, Math.min(artifacts.size(), limit)));
+    if (artifacts.size() > limit) {
+      out.println("... and more, see --limit");
+    }
+    return ExitCode.FINE;
   }
 
   ExitCode artifacts(long run, int limit) {
-    List<ArtifactEntry> artifacts = experiments.artifacts(run, limit);
+    table(experiments.artifacts(run, limit));
+    return ExitCode.FINE;
+  }
+
+  private void table(List<ArtifactEntry> artifacts) {
     Map<Key, MeasuredCosts> costs =
         experiments.costsOf(artifacts.stream().map(ArtifactEntry::lineage).distinct().toList());
     out.println(
@@ -138,7 +149,6 @@ final class ExperimentsReport {
               ItemText.forPeople(artifact.operation()),
               measured(costs.get(artifact.lineage()))));
     }
-    return ExitCode.FINE;
   }
 
   ExitCode origin(String digits, int limit) {

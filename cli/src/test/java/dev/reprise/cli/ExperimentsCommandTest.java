@@ -77,6 +77,28 @@ class ExperimentsCommandTest extends CommandTest {
   }
 
   @Test
+  void aRunShowsNoMoreValuesThanAskedFor() {
+    train(0.1);
+    assertThat(run("experiments", "--store", store(), "show", "1")).isEqualTo(ExitCode.FINE);
+    String whole = out();
+    assertThat(whole).doesNotContain("--limit");
+    long values = values(whole);
+    assertThat(values).isGreaterThan(1);
+    assertThat(run("experiments", "--store", store(), "show", "1", "--limit", "1"))
+        .isEqualTo(ExitCode.FINE);
+    String first = out();
+    assertThat(first).endsWith("... and more, see --limit\n");
+    assertThat(values(first)).isEqualTo(1);
+    String[] all = {"experiments", "--store", store(), "show", "1", "--limit", "2147483647"};
+    assertThat(run(all)).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo(whole);
+  }
+
+  private static long values(String shown) {
+    return shown.lines().filter(line -> line.matches("[0-9a-f]{32} .*")).count();
+  }
+
+  @Test
   void aValueSaysWhatItWasMadeOfAndWhoHasUsedIt() {
     train(0.1);
     train(0.25);
