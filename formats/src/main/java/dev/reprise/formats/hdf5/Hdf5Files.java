@@ -9,6 +9,8 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.api.dataset.ChunkedDataset;
+import io.jhdf.dataset.CompactDataset;
+import io.jhdf.object.datatype.EnumDataType;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -23,6 +25,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -40,10 +43,13 @@ public final class Hdf5Files {
   /** What may be announced whatever the size of the file: cells that nobody has written. */
   private static final long SMALL_BYTES = 64L << 20;
 
+  private static final String TRUE = "TRUE";
+
   private Hdf5Files() {}
 
   /**
-   * Reads a dataset of one or two dimensions; one dimension makes one column.
+   * Reads a dataset. One dimension makes one column; of more than two the first are the rows and
+   * all others together the columns.
    *
    * @param name path of the dataset within the file; null when the file holds only one
    * @return the matrix; the caller owns it
@@ -55,11 +61,6 @@ public final class Hdf5Files {
 
   private static DenseMatrix read(Named named, Path file, Allocator allocator) {
     int[] extents = named.dataset.getDimensions();
-    if (extents.length > 2) {
-      throw new FormatException(
-          file.toString(),
-          "the dataset " + named.path + " has " + extents.length + " dimensions, a matrix has two");
-    }
     return matrix(named, extents, file.toString(), allocator);
   }
 
@@ -174,30 +175,34 @@ public final class Hdf5Files {
 
   private static DenseMatrix matrix(Named named, int[] extents, String file, Allocator allocator) {
     Dataset dataset = named.dataset;
-    long rows = extents.length == 0 ? 1 : extents[0];
-    long cols = extents.length < 2 ? 1 : extents[1];
     checkNumeric(named, file);
     checkSize(named, extents, file);
+    long rows = extents.length == 0 ? 1 : extents[0];
+    long cols = Arrays.stream(extents).skip(1).asLongStream().reduce(1, Math::multiplyExact);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
     try {
-      if (extents.length < 2 || matrix.cells() == 0) {
-        if (matrix.cells() > 0) {
+      if (matrix.cells() > 0) {
+        if (extents.length < 2 || dataset instanceof CompactDataset) {
           fill(matrix, 0, dataset.getDataFlat());
-        }
-        return matrix;
-      }
-      int step = (int) Math.max(1, Math.min(rows, PIECE_CELLS / cols));
-      for (long r = 0; r < rows; r += step) {
-        int count = (int) Math.min(step, rows - r);
-        Object piece = dataset.getData(new long[] {r, 0}, new int[] {count, (int) cols});
-        for (int i = 0; i < count; i++) {
-          fill(matrix, r + i, Array.get(piece, i));
+        } else {
+          fillByPieces(matrix, dataset, extents);
         }
       }
       return matrix;
     } catch (RuntimeException | Error e) {
       matrix.buffer().release();
       throw e;
+    }
+  }
+
+  private static void fillByPieces(DenseMatrix matrix, Dataset dataset, int[] extents) {
+    long[] start = new long[extents.length];
+    int[] shape = extents.clone();
+    long step = Math.max(1, PIECE_CELLS / matrix.cols());
+    for (long r = 0; r < matrix.rows(); r += step) {
+      start[0] = r;
+      shape[0] = (int) Math.min(step, matrix.rows() - r);
+      fill(matrix, r * matrix.cols(), dataset.getData(start, shape));
     }
   }
 
@@ -230,15 +235,26 @@ public final class Hdf5Files {
     boolean numeric =
         type != char.class
             && (type.isPrimitive() || Number.class.isAssignableFrom(type) || type == Boolean.class);
-    if (!numeric || dataset.isCompound()) {
+    if (!numeric && !isOfTruths(dataset) || dataset.isCompound()) {
       throw new FormatException(
           file, "the dataset " + named.path + " holds " + type.getSimpleName() + ", not numbers");
     }
   }
 
-  /** Sets the cells from a row (of one column: downwards) on; {@code values} is an array or one. */
-  private static void fill(DenseMatrix matrix, long row, Object values) {
-    long at = row * matrix.cols();
+  /** What h5py makes of booleans. */
+  private static boolean isOfTruths(Dataset dataset) {
+    return dataset.getDataType() instanceof EnumDataType words
+        && words.getEnumMapping().equals(Map.of(0, "FALSE", 1, TRUE));
+  }
+
+  /**
+   * Sets the cells from a place on, row by row.
+   *
+   * @param values an array, of arrays where there are more dimensions, or one
+   * @return the place behind them
+   */
+  private static long fill(DenseMatrix matrix, long from, Object values) {
+    long at = from;
     switch (values) {
       case double[] cells -> {
         for (double cell : cells) {
@@ -260,22 +276,33 @@ public final class Hdf5Files {
           put(matrix, at++, cell);
         }
       }
-      default -> fillSlowly(matrix, at, values);
+      case Object[] inner -> {
+        for (Object each : inner) {
+          at = fill(matrix, at, each);
+        }
+      }
+      default -> at = fillSlowly(matrix, at, values);
     }
+    return at;
   }
 
-  private static void fillSlowly(DenseMatrix matrix, long from, Object values) {
+  private static long fillSlowly(DenseMatrix matrix, long from, Object values) {
     if (!values.getClass().isArray()) {
       put(matrix, from, number(values));
-      return;
+      return from + 1;
     }
-    for (int i = 0; i < Array.getLength(values); i++) {
+    int count = Array.getLength(values);
+    for (int i = 0; i < count; i++) {
       put(matrix, from + i, number(Array.get(values, i)));
     }
+    return from + count;
   }
 
   private static double number(Object value) {
-    return value instanceof Boolean truth ? (truth ? 1 : 0) : ((Number) value).doubleValue();
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    return value.equals(true) || value.equals(TRUE) ? 1 : 0;
   }
 
   private static void put(DenseMatrix matrix, long at, double value) {
