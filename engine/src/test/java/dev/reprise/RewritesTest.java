@@ -61,6 +61,49 @@ class RewritesTest {
     close(planned.output(), exact.output(), script);
   }
 
+  /** Both factors as they are and transposed; small products and exact numerics as written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sum", "rowSums", "colSums"})
+  void whatIsAddedUpOfALargeProductNeedsNoProduct(String sum) {
+    for (String product :
+        List.of("A %*% B", "t(At) %*% B", "A %*% t(Bt)", "t(At) %*% t(Bt)", "F %*% B", "A %*% v")) {
+      String script =
+          """
+          A = rand(rows=3000, cols=7, seed=1)
+          B = rand(rows=7, cols=2500, sparsity=0.3, seed=2)
+          At = t(A)
+          Bt = t(B)
+          F = A[1:5, ]
+          v = B[, 3]
+          R = as.matrix(%s(%s))
+          print(nrow(R) + " " + ncol(R) + " " + sum(R) + " " + sum(matrix(R, length(R), 1) * seq(1, length(R))))
+          """
+              .formatted(sum, product);
+      boolean isLarge = !product.contains("F") && !product.contains("v");
+      for (ReuseMode mode : List.of(ReuseMode.NONE, ReuseMode.HYBRID)) {
+        SessionConfig config = Scripts.config().withReuse(mode);
+        Scripts.Outcome planned = Scripts.run(config, script);
+        Scripts.Outcome exact = Scripts.run(config.withNumerics(Numerics.EXACT), script);
+        close(planned.output(), exact.output(), script);
+        // Of each factor that is added up, instead of the product.
+        long sums = isLarge ? (sum.equals("sum") ? 2 : 1) : sum.equals("sum") ? 0 : 1;
+        assertThat(calls(planned, "colSums") + calls(planned, "rowSums"))
+            .as(product)
+            .isEqualTo(sums);
+        assertThat(planned.liveBuffers()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void factorsThatDoNotFitAreToldAsThoseOfAProduct() {
+    String script = "A = matrix(1, 3000, 7)\nB = matrix(1, 8, 2500)\nprint(sum(A %*% B))";
+    assertThat(Scripts.failure(Scripts.config(), script))
+        .hasMessageContaining("3:13")
+        .hasMessageContaining("3000x7")
+        .hasMessageContaining("8x2500");
+  }
+
   @Test
   void theChainDoesNotDependOnTheNumberOfThreads() {
     String script =

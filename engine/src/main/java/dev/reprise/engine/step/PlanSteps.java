@@ -30,12 +30,15 @@ public final class PlanSteps {
     if (operation.name().equals("trace")) {
       return new TraceOfProduct(pipeline, plan, inputs, plain, linker);
     }
+    if (!operation.name().equals("matmul")) {
+      return new SumOfProductStep(pipeline, plan, inputs, plain, linker);
+    }
     return plan.plain().getLast().operation().name().equals("t")
         ? new TransposedProduct(pipeline, plan, inputs, plain, linker.apply(operation))
         : new ProductOrderStep(pipeline, plan, inputs, plain, linker);
   }
 
-  private static LinkedOperation linked(Function<Operation, LinkedOperation> linker, String name) {
+  static LinkedOperation linked(Function<Operation, LinkedOperation> linker, String name) {
     return linker.apply(new Operation(OperationTable.standard().get(name)));
   }
 

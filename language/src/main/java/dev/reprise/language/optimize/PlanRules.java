@@ -33,13 +33,15 @@ final class PlanRules {
     if (root.outputs().length != 1 || root.outputs()[0] < 0) {
       return null;
     }
+    if (isAggregateOfProducts(root.operation())) {
+      return aggregateOfProduct(root);
+    }
     return switch (root.operation().name()) {
       case "matmul" -> {
         Plan chain = productWithTranspose(root);
         yield chain != null ? chain : productsInOrder(root);
       }
       case "t" -> transposedProduct(root);
-      case "trace" -> traceOfProduct(root);
       default -> null;
     };
   }
@@ -167,13 +169,30 @@ final class PlanRules {
     return plan(root, operation, inputs, List.of(product), List.of(product));
   }
 
-  /** {@code trace(A %*% B) = sum(A * t(B))}: of the product only the diagonal is needed. */
-  private Plan traceOfProduct(Instruction.Compute root) {
+  /** True for what may need less of a product than all of its cells. */
+  static boolean isAggregateOfProducts(Operation operation) {
+    return switch (operation.name()) {
+      case "trace", "sum", "rowSums", "colSums" -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * {@code trace(A %*% B) = sum(A * t(B))}: of the product only the diagonal is needed. {@code
+   * sum(A %*% B) = colSums(A) %*% rowSums(B)}, {@code rowSums(A %*% B) = A %*% rowSums(B)}, {@code
+   * colSums(A %*% B) = colSums(A) %*% B}: the sum over what is added up anyway. Of factors that are
+   * variables: an intermediate may be one that is put off until the product was asked for.
+   */
+  private Plan aggregateOfProduct(Instruction.Compute root) {
     int inner = root.inputs()[0];
     Instruction.Compute product = site.isOnlyUse(inner) ? site.values.maker(inner, "matmul") : null;
-    return product == null || !product.plain().isEmpty()
-        ? null
-        : plan(root, root.operation(), product.inputs(), List.of(product), List.of(product));
+    if (product == null || !product.plain().isEmpty()) {
+      return null;
+    }
+    boolean isTrace = root.operation().name().equals("trace");
+    return isTrace || Arrays.stream(product.inputs()).noneMatch(site.draft.operands::isTemporary)
+        ? plan(root, root.operation(), product.inputs(), List.of(product), List.of(product))
+        : null;
   }
 
   private static Plan plan(
@@ -201,19 +220,32 @@ final class PlanRules {
     String before = notation.of(root);
     if (name.equals("mmchain")) {
       note("product with its transpose", plan, before, notation.of(plan));
-    } else if (name.equals("trace")) {
-      int[] in = plan.inputs();
-      String right = notation.operand(in[1]);
+    } else if (isAggregateOfProducts(plan.operation())) {
       note(
-          "trace of product",
+          (name.equals("trace") ? "trace" : "sum") + " of product",
           plan,
           before,
-          "sum(" + notation.operand(in[0]) + " * t(" + right + "))");
+          less(notation, plan));
     } else if (last.equals("t")) {
       note("transpose of product", plan, before, notation.of(plan));
     } else {
       note("order of products", plan, before, "the order of least work");
     }
+  }
+
+  /** What is computed of a product instead of its cells. */
+  private static String less(Notation notation, Instruction.Compute plan) {
+    Attributes attributes = plan.plain().getFirst().operation().attributes();
+    String left = notation.operand(plan.inputs()[0]);
+    String right = notation.operand(plan.inputs()[1]);
+    left = attributes.isSet("ta") ? "t(" + left + ")" : left;
+    right = attributes.isSet("tb") ? "t(" + right + ")" : right;
+    return switch (plan.operation().name()) {
+      case "trace" -> "sum(" + left + " * t(" + right + "))";
+      case "sum" -> "colSums(" + left + ") %*% rowSums(" + right + ")";
+      case "rowSums" -> left + " %*% rowSums(" + right + ")";
+      default -> "colSums(" + left + ") %*% " + right;
+    };
   }
 
   private void note(String rewrite, Instruction.Compute plan, String before, String after) {

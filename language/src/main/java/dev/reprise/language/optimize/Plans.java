@@ -62,24 +62,20 @@ final class Plans extends StraightPass {
     return true;
   }
 
+  private static boolean isOfProducts(Instruction.Compute compute) {
+    return compute.operation().name().equals("t")
+        || PlanRules.isAggregateOfProducts(compute.operation());
+  }
+
   private static boolean hasCandidate(List<Instruction> instructions) {
     boolean product = false;
     for (Instruction instruction : instructions) {
       if (instruction instanceof Instruction.Compute compute) {
-        switch (compute.operation().name()) {
-          case "matmul" -> {
-            if (product) {
-              return true;
-            }
-            product = true;
-          }
-          case "t", "trace" -> {
-            if (product) {
-              return true;
-            }
-          }
-          default -> {}
+        boolean another = compute.operation().name().equals("matmul");
+        if (product && (another || isOfProducts(compute))) {
+          return true;
         }
+        product |= another;
       }
     }
     return false;

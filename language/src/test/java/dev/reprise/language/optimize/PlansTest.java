@@ -73,6 +73,26 @@ class PlansTest {
   }
 
   @Test
+  void whatIsAddedUpOfAProductNeedsNoProduct() {
+    for (String sum : List.of("sum", "rowSums", "colSums")) {
+      assertThat(plans("z = " + sum + "(X %*% Y)")).containsExactly(sum + " of 2: 2 operands");
+      assertThat(plans("z = " + sum + "(t(X) %*% t(Y))"))
+          .containsExactly(sum + " of 2: 2 operands");
+      assertThat(plans("P = X %*% Y\nz = " + sum + "(P) + P")).isEmpty();
+      assertThat(plans("z = " + sum + "(X %*% Y) + X %*% Y")).isEmpty();
+      assertThat(plans("z = " + sum + "(X * Y)")).isEmpty();
+      assertThat(plans("z = " + sum + "(sqrt(X) %*% Y)")).isEmpty();
+    }
+    assertThat(plans("z = max(X %*% Y)")).isEmpty();
+    String script = BEFORE + "print(sum(t(X) %*% Y) + sum(rowSums(Y %*% t(Z)) / colSums(X %*% v)))";
+    assertThat(Optimized.rewrites(script, Optimized.DEFAULT))
+        .containsExactly(
+            "6: sum of product: sum(t(X) %*% Y) -> colSums(t(X)) %*% rowSums(Y)",
+            "6: sum of product: rowSums(Y %*% t(Z)) -> Y %*% rowSums(t(Z))",
+            "6: sum of product: colSums(X %*% v) -> colSums(X) %*% v");
+  }
+
+  @Test
   void exactNumericsKnowNoPlans() {
     String script = BEFORE + "z = t(X) %*% (X %*% v)\nprint(sum(z) + sum(Y + Z + w))";
     assertThat(Optimized.rewrites(script, Optimized.EXACT)).isEmpty();
