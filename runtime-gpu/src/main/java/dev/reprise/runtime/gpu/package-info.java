@@ -2,16 +2,16 @@
  * Accelerators: one set of kernels, written once for OpenCL C and CUDA C, and a backend for each.
  *
  * <pre>{@code
- *   Accelerator (runtime-api)
- *      KernelAccelerator ---- DeviceKernels: opcode -> DeviceKernel     (.kernel: families of kernels)
- *           |                                             |
- *           |                                        KernelCall: results, scratch, launches
- *           v                                             v
- *        Backend: memory, copies, launches, marks <-------+
- *           ^-- RepeatingBackend --> IterationUnderWay: holds launches back that come again
- *           |        |
- *           |        v the device itself
- *           ^-- .opencl        ^-- .cuda
+ * Accelerator (runtime-api)
+ *    KernelAccelerator ---- DeviceKernels: opcode -> DeviceKernel     (.kernel: families of kernels)
+ *         |                                             |
+ *         |                                        KernelCall: results, scratch, launches
+ *         v                                             v
+ *      Backend: memory, copies, launches, marks <-------+
+ *         ^-- RepeatingBackend --> IterationUnderWay: holds launches back that come again
+ *         |        |
+ *         |        v the device itself
+ *         ^-- .opencl        ^-- .cuda
  * }</pre>
  *
  * <p>A family's host code chooses kernels and sizes; the kernels themselves are resources in the

@@ -3,10 +3,10 @@
  * share.
  *
  * <pre>{@code
- *   worker ---- run, runGroups ----> launches (stream) --- mark --->  events
- *     |                                 ^ waits for the uploads before
- *     +-- upload -> pinned ring ----> uploads  (stream)  waits for launches when the buffer was used
- *   any thread -- download <- pinned pair <-- downloads (two lanes, a stream each)
+ * worker ---- run, runGroups ----> launches (stream) --- mark --->  events
+ *   |                                 ^ waits for the uploads before
+ *   +-- upload -> pinned ring ----> uploads  (stream)  waits for launches when the buffer was used
+ * any thread -- download <- pinned pair <-- downloads (two lanes, a stream each)
  * }</pre>
  *
  * Kernels come as PTX, one file for each file of kernels and precision, which {@code
