@@ -79,7 +79,7 @@ abstract class ReplayedStore {
   }
 
   private SessionConfig stored() {
-    StoreConfig store = StoreConfig.of(storeFolder()).withWritingShare(1);
+    StoreConfig store = Scripts.keepingAll(storeFolder()).withWritingShare(1);
     return Scripts.config().withWorkingDirectory(folder).withStore(store);
   }
 

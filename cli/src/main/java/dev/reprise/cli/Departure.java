@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
  */
 final class Departure {
   /** Of a process that is waited for until it ends. */
-  static final Departure NONE = new Departure(0, null, UnaryOperator.identity());
+  static final Departure NONE = none(UnaryOperator.identity());
 
   /** Killed, as the launcher was: 128 + SIGKILL. */
   private static final int KILLED = 137;
@@ -109,6 +109,15 @@ final class Departure {
     if (!left) {
       Runtime.getRuntime().halt(KILLED);
     }
+  }
+
+  /**
+   * That of a command which is waited for until its process ends.
+   *
+   * @param storing what becomes of the store of its run
+   */
+  static Departure none(UnaryOperator<StoreConfig> storing) {
+    return new Departure(0, null, storing);
   }
 
   /** True when the process may outlive its command. */
