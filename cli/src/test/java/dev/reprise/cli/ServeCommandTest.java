@@ -3,7 +3,7 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,12 +67,14 @@ class ServeCommandTest extends CommandTest {
 
   @Test
   void aDatabaseThatIsNotThereIsOneLineWithoutItsPassword() throws IOException {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
+    // Taken, so that nobody else listens there meanwhile, and nobody does.
+    try (Socket taken = new Socket()) {
+      taken.bind(null);
+      String database =
+          "jdbc:postgresql://localhost:" + taken.getLocalPort() + "/x?password=secret";
+      assertThat(run("serve", "--database", database, "token", "list"))
+          .isEqualTo(ExitCode.RESOURCE);
     }
-    String database = "jdbc:postgresql://localhost:" + free + "/x?password=secret";
-    assertThat(run("serve", "--database", database, "token", "list")).isEqualTo(ExitCode.RESOURCE);
     assertThat(err().lines()).hasSize(1);
     assertThat(err()).contains("cannot be reached").doesNotContain("secret");
   }
