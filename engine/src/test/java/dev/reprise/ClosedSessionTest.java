@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A session that is closed cancels its runs, waits for them, and says afterwards what it is. */
-@Timeout(60)
+@Timeout(600)
 class ClosedSessionTest {
   private static final String CLOSED = "the session is closed";
 

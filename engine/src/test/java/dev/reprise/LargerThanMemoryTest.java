@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Programs whose operations do not fit into the budget of the host, or whose values do not: they
  * take the rest from the disk and compute the same bits.
  */
-@Timeout(120)
+@Timeout(600)
 class LargerThanMemoryTest {
   /** Each matrix of 3,000 x 40 has 960 kB in fp64; in all the largest operation has three. */
   private static final String MANY =

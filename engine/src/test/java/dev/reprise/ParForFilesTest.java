@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that several iterations of a parfor write are left as by the sequential loop, and read as
  * in it or not at all.
  */
-@Timeout(60)
+@Timeout(600)
 class ParForFilesTest {
 
   /** Lets an iteration wait until the test has seen that another one has written "done". */

@@ -22,7 +22,7 @@ class RandomFailingLoopsTest {
   private static final int PROGRAMS = Integer.getInteger("reprise.programs", 4);
 
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   @TempDir private Path folder;
 

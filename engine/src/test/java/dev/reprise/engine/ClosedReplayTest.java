@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A session that is closed stops its replays and waits for them. */
-@Timeout(60)
+@Timeout(600)
 class ClosedReplayTest {
   private static final PrintStream SINK = new PrintStream(OutputStream.nullOutputStream());
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Numbers that matrices are combined with on the device that makes them: nobody waits, each
  * iteration launches the same, and values and lineage are those of the numbers themselves.
  */
-@Timeout(120)
+@Timeout(600)
 class DeviceNumbersTest {
   /** Gradients that are scaled by their norm; from the ninth time on where the device has it. */
   private static final String CLIPPED =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An operation that fails after the program has gone on is told with the operands that it had. */
-@Timeout(60)
+@Timeout(600)
 class LateErrorTest {
   /** The fifth value that is claimed is that of Z, when X has its second value. */
   private static final int CLAIMS = 5;

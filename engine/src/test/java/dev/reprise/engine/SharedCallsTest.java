@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * executes it, the other waits for what that leaves, unless somebody waits for himself. The first
  * worker is held in the middle of the call until the other has come to where the test wants it.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(600)
 class SharedCallsTest {
   private static final String FUNCTION =
       """

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Values that the budget has no room for as wholes, and operations that it has none for. */
-@Timeout(60)
+@Timeout(600)
 class PagedMemoryTest {
   private static final long SIZE = 100 * 100 * 8;
 

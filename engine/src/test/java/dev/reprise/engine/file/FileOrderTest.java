@@ -165,13 +165,13 @@ class FileOrderTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void whoWaitsForAnotherWriterIsInterrupted() throws InterruptedException {
     assertThat(whileWaiting(Thread::interrupt, () -> {})).hasMessage("interrupted");
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void whoWaitsForAnotherWriterStopsWhenItIsTold() throws InterruptedException {
     AtomicBoolean stopped = new AtomicBoolean();
     assertThat(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who builds, who waits, and when a program is released; needs no device. */
-@Timeout(60)
+@Timeout(600)
 class SharedProgramsTest {
   private static final Source SOURCE = new Source("kernel", "-w");
 
