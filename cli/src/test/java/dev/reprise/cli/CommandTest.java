@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The {@code reprise} command within a test: words in; exit code and texts of the last run out. What
- * a store keeps of a run does not depend on how long that took.
+ * The {@code reprise} command within a test: words in; exit code and texts of the last run out.
+ * What a store keeps of a run does not depend on how long that took.
  */
 abstract class CommandTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
