@@ -87,7 +87,10 @@ class EqualCallsTest {
       assertThat(calls).isEqualTo(LevelStatistics.NONE);
     } else {
       assertThat(calls.hits() + calls.misses()).isEqualTo(8);
-      assertThat(calls.misses()).isBetween(4L, 3L + threads);
+      // Of each word all executions that are under way at once may be in vain, where waiting for
+      // another's is not worth it: of 3, which comes four times, 5, which comes twice, 7 and 1.
+      long most = Math.min(4, threads) + Math.min(2, threads) + 1 + 1;
+      assertThat(calls.misses()).isBetween(4L, most);
       assertThat(calls.byContents()).isEqualTo(calls.hits());
     }
   }
