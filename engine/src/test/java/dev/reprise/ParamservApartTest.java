@@ -103,12 +103,11 @@ class ParamservApartTest {
       SessionConfig plain = Scripts.config().withPrecision(precision).withReuse(ReuseMode.NONE);
       String expected = Scripts.run(plain.withThreads(1), defined.toString()).output();
       ways(precision)
-          .forEach(
-              (way, config) -> {
-                Scripts.Outcome outcome = Scripts.run(config, trained.toString());
-                assertThat(outcome.output()).as("%s, %s", precision, way).isEqualTo(expected);
-                assertThat(outcome.liveBuffers()).isZero();
-              });
+          .forEach((way, config) -> {
+            Scripts.Outcome outcome = Scripts.run(config, trained.toString());
+            assertThat(outcome.output()).as("%s, %s", precision, way).isEqualTo(expected);
+            assertThat(outcome.liveBuffers()).isZero();
+          });
     }
   }
 
@@ -123,7 +122,8 @@ class ParamservApartTest {
     assertThat(heard.removeLast()).as("the epoch").isEqualTo("1.0/1.0");
     // Three workers with 26 rows each and one with 23, in batches of six.
     assertThat(heard).hasSize(19);
-    assertThat(heard.subList(0, 4)).containsExactlyInAnyOrder("1.0/4.0", "2.0/4.0", "3.0/4.0", "4.0/4.0");
+    assertThat(heard.subList(0, 4))
+        .containsExactlyInAnyOrder("1.0/4.0", "2.0/4.0", "3.0/4.0", "4.0/4.0");
     assertThat(heard.stream().filter(each -> each.startsWith("1.0/")).count()).isLessThan(10);
   }
 
@@ -134,15 +134,14 @@ class ParamservApartTest {
     List<Boolean> met = Collections.synchronizedList(new ArrayList<>());
     SessionConfig config =
         Scripts.config()
-            .withProgress(
-                (done, total, text) -> {
-                  two.countDown();
-                  try {
-                    met.add(two.await(1, TimeUnit.MINUTES));
-                  } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
+            .withProgress((done, total, text) -> {
+              two.countDown();
+              try {
+                met.add(two.await(1, TimeUnit.MINUTES));
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
     Scripts.run(config, NETWORK + CALLS.get(1).paramserv());
     assertThat(met).isNotEmpty().doesNotContain(false);
   }
@@ -150,8 +149,7 @@ class ParamservApartTest {
   @Test
   void theTrainedModelIsReplayedBitByBit() throws Exception {
     for (Precision precision : new Precision[] {Precision.FP64, Precision.FP32}) {
-      SessionConfig config =
-          Scripts.config().withPrecision(precision).withWorkingDirectory(folder);
+      SessionConfig config = Scripts.config().withPrecision(precision).withWorkingDirectory(folder);
       for (Call call : CALLS) {
         String write = "write(as.matrix(r[\"V\"]), \"V.bin\", format=\"binary\")\n";
         Scripts.run(config, NETWORK + call.paramserv() + write);
@@ -192,7 +190,9 @@ class ParamservApartTest {
   @Test
   void dropoutWithoutASeedIsTheSameInEachRunOfASeed() {
     String dropout =
-        NETWORK.replace("model[\"V\"]), 0)\n", "model[\"V\"]), 0)\n  [H, mask] = dropout::forward(H, 0.5, -1)\n");
+        NETWORK.replace(
+            "model[\"V\"]), 0)\n",
+            "model[\"V\"]), 0)\n  [H, mask] = dropout::forward(H, 0.5, -1)\n");
     String script = "source(\"nn/layers/dropout.dml\") as dropout\n" + dropout;
     for (Call call : CALLS) {
       String training = script + call.paramserv() + PRINT;
@@ -211,8 +211,10 @@ class ParamservApartTest {
   @Test
   void whatStepsPrintComesInTheOrderInWhichTheyFinish() {
     String loud =
-        NETWORK.replace("  H = max(", "  print(\"rows from \" + as.scalar(features[1, 1]))\n  H = max(");
-    String script = loud.replace("X = rand(rows=101, cols=10, seed=7)", "X = matrix(seq(1, 1010), 101, 10)");
+        NETWORK.replace(
+            "  H = max(", "  print(\"rows from \" + as.scalar(features[1, 1]))\n  H = max(");
+    String script =
+        loud.replace("X = rand(rows=101, cols=10, seed=7)", "X = matrix(seq(1, 1010), 101, 10)");
     String training = script + CALLS.get(0).paramserv().replace("epochs=3", "epochs=1");
     String expected = Scripts.run(Scripts.config().withThreads(1), training).output();
     assertThat(expected.lines().distinct()).hasSize(19);
@@ -227,7 +229,8 @@ class ParamservApartTest {
   void theFailureIsThatOfTheStepThatFinishesFirst() {
     String failing =
         NETWORK.replace(
-            "  H = max(", "  if (TRUE) stop(\"rows from \" + as.scalar(features[1, 1]))\n  H = max(");
+            "  H = max(",
+            "  if (TRUE) stop(\"rows from \" + as.scalar(features[1, 1]))\n  H = max(");
     String script =
         failing.replace("X = rand(rows=101, cols=10, seed=7)", "X = matrix(seq(1, 1010), 101, 10)")
             + CALLS.get(0).paramserv();
@@ -244,12 +247,11 @@ class ParamservApartTest {
     List<String> heard = Collections.synchronizedList(new ArrayList<>());
     SessionConfig config =
         Scripts.config()
-            .withProgress(
-                (done, total, text) -> {
-                  if (text.equals("paramserv")) {
-                    heard.add(done + "/" + total);
-                  }
-                });
+            .withProgress((done, total, text) -> {
+              if (text.equals("paramserv")) {
+                heard.add(done + "/" + total);
+              }
+            });
     for (Call call : CALLS) {
       heard.clear();
       Scripts.run(config, NETWORK + call.paramserv());
