@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.language.NearestName;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The words that options accept, and the one-line complaint about any other word. */
@@ -42,7 +43,7 @@ final class Choices {
    * @return the word in the spelling of the list
    */
   static String oneOf(String option, String word, List<String> words) {
-    String lower = word.toLowerCase();
+    String lower = word.toLowerCase(Locale.ROOT);
     if (words.contains(lower)) {
       return lower;
     }
@@ -59,7 +60,7 @@ final class Choices {
    * @return the placement, in which accelerators have their number
    */
   static String device(String option, String word) {
-    String lower = word.toLowerCase();
+    String lower = word.toLowerCase(Locale.ROOT);
     String accelerator = accelerator(lower);
     if (accelerator != null) {
       return accelerator;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -162,7 +163,7 @@ final class DmlFlags {
 
   private void explain() {
     explain = true;
-    if (EXPLAIN_LEVELS.contains(peek().toLowerCase())) {
+    if (EXPLAIN_LEVELS.contains(peek().toLowerCase(Locale.ROOT))) {
       next++;
     }
   }

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -45,7 +46,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
         throw new UsageException(
             "--memory expects location=size, as in host=4g,disk=50g; found '" + part + "'");
       }
-      String named = part.substring(0, equals).strip().toLowerCase();
+      String named = part.substring(0, equals).strip().toLowerCase(Locale.ROOT);
       String accelerator = Choices.accelerator(named);
       String location = accelerator == null ? named : accelerator;
       if (!isLocation(location)) {
@@ -72,7 +73,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
    * @return bytes, at least 1
    */
   static long parseSize(String text, String option) {
-    String lower = text.toLowerCase();
+    String lower = text.toLowerCase(Locale.ROOT);
     int digits = 0;
     while (digits < lower.length()
         && (Character.isDigit(lower.charAt(digits)) || lower.charAt(digits) == '.')) {

@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,19 @@ class MemoryBudgetsTest {
     assertThat(budgets.bytes("lineage")).hasValue(512L << 20);
     assertThat(budgets.bytes("cuda:1")).isEmpty();
     assertThat(budgets.ofAccelerators()).containsOnly(Map.entry("cuda:0", 8L << 30));
+  }
+
+  @Test
+  void capitalsAreReadAlikeInEveryLanguage() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("tr-TR")); // Where a small I has no dot.
+    try {
+      MemoryBudgets budgets = MemoryBudgets.parse("DISK=4GIB,LINEAGE=512MIB");
+      assertThat(budgets.bytes("disk")).hasValue(4L << 30);
+      assertThat(budgets.bytes("lineage")).hasValue(512L << 20);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
