@@ -52,13 +52,12 @@ class EqualCallsTest {
   }
 
   /**
-   * In a loop all that come again are found. Of two workers both may execute what neither has left
-   * yet: waiting for the other has to be worth it.
+   * One worker finds all that come again. Of two both may execute what neither has left yet.
    *
    * @param values that come again
    */
   private static void assertFoundIn(String loop, Outcome outcome, long times, long values) {
-    long least = loop.equals("for") ? times : times - values;
+    long least = loop.equals("parfor (i in 1:8)") ? times - values : times;
     assertThat(outcome.statistics().functions().byContents()).isBetween(least, times);
   }
 
@@ -87,10 +86,7 @@ class EqualCallsTest {
       assertThat(calls).isEqualTo(LevelStatistics.NONE);
     } else {
       assertThat(calls.hits() + calls.misses()).isEqualTo(8);
-      // Of each word all executions that are under way at once may be in vain, where waiting for
-      // another's is not worth it: of 3, which comes four times, 5, which comes twice, 7 and 1.
-      long most = Math.min(4, threads) + Math.min(2, threads) + 1 + 1;
-      assertThat(calls.misses()).isBetween(4L, most);
+      assertThat(calls.misses()).isBetween(4L, 3L + threads);
       assertThat(calls.byContents()).isEqualTo(calls.hits());
     }
   }
@@ -243,7 +239,7 @@ class EqualCallsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"for", "parfor"})
+  @ValueSource(strings = {"for (i in 1:8)", "parfor (i in 1:8, par=1)", "parfor (i in 1:8)"})
   void loopsInFunctionsKeepTheirForm(String loop) {
     String script =
         """
@@ -266,7 +262,7 @@ class EqualCallsTest {
         E = rand(rows=9, cols=150, seed=2)
         stream = matrix("3 5 3 7 5 3 3 5", 8, 1)
         R = matrix(0, 8, 3)
-        %s (i in 1:8) {
+        %s {
           w = as.scalar(stream[i, 1])
           [H, s, k] = walk(E[w, ], w / 7, as.integer(w) + 36, W)
           R[i, 1] = s
@@ -289,7 +285,7 @@ class EqualCallsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"for", "parfor"})
+  @ValueSource(strings = {"for (i in 1:8)", "parfor (i in 1:8, par=1)", "parfor (i in 1:8)"})
   void aTrainedListIsFoundWithTheLoopThatTrainedIt(String loop) throws IOException {
     String script =
         """
@@ -309,7 +305,7 @@ class EqualCallsTest {
         E = rand(rows=9, cols=100, seed=2)
         stream = matrix("3 5 3 7 5 3 3 5", 8, 1)
         R = matrix(0, 8, 2)
-        %s (i in 1:8) {
+        %s {
           w = as.scalar(stream[i, 1])
           [r, H] = f(w, E[w, ], net)
           R[i, 1] = r
