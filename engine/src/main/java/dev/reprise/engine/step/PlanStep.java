@@ -96,7 +96,7 @@ abstract class PlanStep extends Step {
   }
 
   /** Runs one operation of the better form; the caller owns a reference to the result. */
-  final Value compute(
+  private Value compute(
       ControlContext context,
       Activation activation,
       LinkedOperation operation,
@@ -105,8 +105,51 @@ abstract class PlanStep extends Step {
     return pipeline.compute(context, operation, values, item, new Origin(this, activation));
   }
 
+  /**
+   * A value with its history, which is null where nothing is traced. Who closes it owns a reference
+   * to the value.
+   */
+  record Traced(Value value, LineageItem item) implements AutoCloseable {
+    @Override
+    public void close() {
+      value.release();
+    }
+  }
+
+  /** An operand of the plan. */
+  final Traced operand(Activation activation, int number) {
+    Value value = value(activation, inputs[number]);
+    value.retain();
+    return new Traced(value, activation.item(inputs[number]));
+  }
+
+  /** What an operation of the better form makes of others. */
+  final Traced made(
+      ControlContext context, Activation activation, LinkedOperation operation, Traced... of) {
+    Value[] values = new Value[of.length];
+    LineageItem[] items = new LineageItem[of.length];
+    for (int i = 0; i < of.length; i++) {
+      values[i] = of[i].value;
+      items[i] = of[i].item;
+    }
+    LineageItem item = activation.isTraced() ? LineageItem.of(operation.operation(), items) : null;
+    return new Traced(compute(context, activation, operation, values, item), item);
+  }
+
+  /** Makes the plan's result of its operands by one operation. */
+  final void bindMade(ControlContext context, Activation activation, LinkedOperation operation) {
+    LineageItem item = item(activation, operation.operation(), inputs);
+    Value value = compute(context, activation, operation, gather(activation, inputs), item);
+    activation.bind(output, value, item);
+  }
+
+  /** Stores the plan's result, and its reference with it. */
+  final void bind(Activation activation, Traced result) {
+    activation.bind(output, result.value, result.item);
+  }
+
   /** The item of an operation over slots; null when nothing is traced. */
-  static LineageItem item(Activation activation, Operation operation, int... slots) {
+  private static LineageItem item(Activation activation, Operation operation, int[] slots) {
     if (!activation.isTraced()) {
       return null;
     }

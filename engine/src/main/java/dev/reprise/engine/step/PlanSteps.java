@@ -6,9 +6,7 @@ import dev.reprise.engine.control.Step;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
-import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Shape;
-import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.function.Function;
@@ -40,6 +38,11 @@ public final class PlanSteps {
 
   static LinkedOperation linked(Function<Operation, LinkedOperation> linker, String name) {
     return linker.apply(new Operation(OperationTable.standard().get(name)));
+  }
+
+  /** The product that a plan with one begins with. */
+  static Operation product(Instruction.Compute plan) {
+    return plan.plain().getFirst().operation();
   }
 
   /** {@code t(X) %*% (X %*% v)} and its kin, over columns. */
@@ -77,9 +80,7 @@ public final class PlanSteps {
           || hasWeights && !isColumn(matrixShape(context, activation, inputs[2]), matrix.rows())) {
         return false;
       }
-      LineageItem item = item(activation, operation.operation(), inputs);
-      Value value = compute(context, activation, operation, gather(activation, inputs), item);
-      activation.bind(output, value, item);
+      bindMade(context, activation, operation);
       return true;
     }
 
@@ -89,45 +90,30 @@ public final class PlanSteps {
   }
 
   /** {@code t(A %*% B)} as a product of the operands the other way round. */
-  private static final class TransposedProduct extends PlanStep {
-    private final LinkedOperation operation;
+  private static final class TransposedProduct extends FactorsStep {
+    private final LinkedOperation product;
 
     TransposedProduct(
         Pipeline pipeline,
         Instruction.Compute plan,
         int[] inputs,
         Step[] plain,
-        LinkedOperation operation) {
-      super(pipeline, plan, inputs, plain);
-      this.operation = operation;
+        LinkedOperation product) {
+      super(pipeline, plan, inputs, plain, product.operation().attributes());
+      this.product = product;
     }
 
     @Override
-    boolean runPlanned(ControlContext context, Activation activation) {
-      Shape left = matrixShape(context, activation, inputs[0]);
-      Shape right = matrixShape(context, activation, inputs[1]);
-      if (left == null || right == null) {
-        return false;
-      }
-      boolean ta = operation.operation().attributes().isSet("ta");
-      boolean tb = operation.operation().attributes().isSet("tb");
-      if ((ta ? left.rows() : left.cols()) != (tb ? right.cols() : right.rows())) {
-        return false;
-      }
-      LineageItem item = item(activation, operation.operation(), inputs);
-      Value value = compute(context, activation, operation, gather(activation, inputs), item);
-      activation.bind(output, value, item);
-      return true;
+    void runBetter(ControlContext context, Activation activation) {
+      bindMade(context, activation, product);
     }
   }
 
   /** {@code trace(A %*% B)} as {@code sum(A * t(B))}, without the product. */
-  private static final class TraceOfProduct extends PlanStep {
+  private static final class TraceOfProduct extends FactorsStep {
     private final LinkedOperation transpose;
     private final LinkedOperation times;
     private final LinkedOperation sum;
-    private final boolean transposedLeft;
-    private final boolean transposedRight;
 
     TraceOfProduct(
         Pipeline pipeline,
@@ -135,54 +121,36 @@ public final class PlanSteps {
         int[] inputs,
         Step[] plain,
         Function<Operation, LinkedOperation> linker) {
-      super(pipeline, plan, inputs, plain);
+      super(pipeline, plan, inputs, plain, product(plan).attributes());
       this.transpose = linked(linker, "t");
       this.times = linked(linker, "*");
       this.sum = linked(linker, "sum");
-      Operation product = plan.plain().getFirst().operation();
-      this.transposedLeft = product.attributes().isSet("ta");
-      this.transposedRight = product.attributes().isSet("tb");
     }
 
     @Override
-    boolean runPlanned(ControlContext context, Activation activation) {
-      Shape left = matrixShape(context, activation, inputs[0]);
-      Shape right = matrixShape(context, activation, inputs[1]);
-      if (left == null || right == null) {
-        return false;
+    boolean isBetter(Shape left, Shape right) {
+      return left.rows() == right.cols() && left.rows() > 1;
+    }
+
+    @Override
+    void runBetter(ControlContext context, Activation activation) {
+      try (Traced left = operand(activation, 0);
+          Traced right = meeting(context, activation);
+          Traced cells = made(context, activation, times, left, right)) {
+        bind(activation, made(context, activation, sum, cells));
       }
-      Shape a = transposedLeft ? left.transposed() : left;
-      Shape b = transposedRight ? right.transposed() : right;
-      if (a.cols() != b.rows() || a.rows() != b.cols() || a.rows() < 2) {
-        return false;
+    }
+
+    /** The right factor, with each cell where the one of the left factor is that it meets. */
+    private Traced meeting(ControlContext context, Activation activation) {
+      Traced right = operand(activation, 1);
+      // With t(A) %*% B the cells of A and B themselves meet.
+      if (transposedLeft != transposedRight) {
+        return right;
       }
-      // A * t(B) cell by cell; with t(A) %*% B the cells of A and B themselves meet.
-      boolean same = transposedLeft != transposedRight;
-      LineageItem first = activation.item(inputs[0]);
-      LineageItem second = activation.item(inputs[1]);
-      Value other = Step.value(activation, inputs[1]);
-      if (same) {
-        other.retain();
-      } else {
-        second = second == null ? null : LineageItem.of(transpose.operation(), second);
-        other = compute(context, activation, transpose, new Value[] {other}, second);
+      try (right) {
+        return made(context, activation, transpose, right);
       }
-      LineageItem cells = first == null ? null : LineageItem.of(times.operation(), first, second);
-      Value products;
-      try {
-        Value[] values = {Step.value(activation, inputs[0]), other};
-        products = compute(context, activation, times, values, cells);
-      } finally {
-        other.release();
-      }
-      LineageItem item = cells == null ? null : LineageItem.of(sum.operation(), cells);
-      try {
-        activation.bind(
-            output, compute(context, activation, sum, new Value[] {products}, item), item);
-      } finally {
-        products.release();
-      }
-      return true;
     }
   }
 }

@@ -6,9 +6,7 @@ import dev.reprise.engine.control.Step;
 import dev.reprise.engine.operation.LinkedOperation;
 import dev.reprise.engine.pipeline.Pipeline;
 import dev.reprise.language.program.Instruction;
-import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Shape;
-import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
@@ -94,8 +92,7 @@ final class ProductOrderStep extends PlanStep {
     if (order.asWritten) {
       return false;
     }
-    Product result = product(context, activation, order.cuts, 0, inputs.length - 1);
-    activation.bind(output, result.value, result.item);
+    bind(activation, product(context, activation, order.cuts, 0, inputs.length - 1));
     return true;
   }
 
@@ -130,35 +127,17 @@ final class ProductOrderStep extends PlanStep {
         && isAsWritten(cuts, cuts[at] + 1, last);
   }
 
-  /** A value with the reference that its holder owns, and its item. */
-  private record Product(Value value, LineageItem item) {}
-
-  private Product product(
+  private Traced product(
       ControlContext context, Activation activation, int[] cuts, int first, int last) {
     if (first == last) {
-      Value leaf = value(activation, inputs[first]);
-      leaf.retain();
-      return new Product(leaf, activation.item(inputs[first]));
+      return operand(activation, first);
     }
     int cut = cuts[first * inputs.length + last];
-    Product left = product(context, activation, cuts, first, cut);
-    try {
-      Product right = product(context, activation, cuts, cut + 1, last);
-      try {
-        boolean ta = first == cut && transposed[first];
-        boolean tb = cut + 1 == last && transposed[last];
-        LinkedOperation operation = products[(ta ? 1 : 0) + (tb ? 2 : 0)];
-        LineageItem item =
-            activation.isTraced()
-                ? LineageItem.of(operation.operation(), left.item, right.item)
-                : null;
-        Value[] values = {left.value, right.value};
-        return new Product(compute(context, activation, operation, values, item), item);
-      } finally {
-        right.value.release();
-      }
-    } finally {
-      left.value.release();
+    try (Traced left = product(context, activation, cuts, first, cut);
+        Traced right = product(context, activation, cuts, cut + 1, last)) {
+      boolean ta = first == cut && transposed[first];
+      boolean tb = cut + 1 == last && transposed[last];
+      return made(context, activation, products[(ta ? 1 : 0) + (tb ? 2 : 0)], left, right);
     }
   }
 }
