@@ -49,7 +49,9 @@ final class TerminalInput implements ReplInput {
     // Of a terminal that the system does not know it logs where in its code that came up; it does
     // with it what most terminals can.
     TERMINAL_LOG.setLevel(Level.OFF);
-    Terminal terminal = TerminalBuilder.builder().system(true).build();
+    // Nor is the terminal asked how wide it makes joined characters: whatever was typed by then
+    // would be taken for its answer, and be lost.
+    Terminal terminal = TerminalBuilder.builder().system(true).graphemeCluster(false).build();
     String type = terminal.getType();
     // Without a name when there is no TERM.
     return type == null || type.isBlank() || type.startsWith(Terminal.TYPE_DUMB)
