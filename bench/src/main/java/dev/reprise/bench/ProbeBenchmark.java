@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -42,6 +43,9 @@ import org.openjdk.jmh.infra.ThreadParams;
 public class ProbeBenchmark {
   private static final int LEAVES = 65_536;
 
+  /** Values that are kept at a time: millions would time the garbage collector that copies them. */
+  private static final int ADMITTED = 50_000;
+
   private static final Supplier<Waiter> NEVER_ASKED =
       () -> {
         throw new IllegalStateException("nobody else claims this key");
@@ -61,13 +65,28 @@ public class ProbeBenchmark {
     plus.fingerprintLow();
   }
 
-  /** A cache that holds the sums of leaf 0 and each other one; new, since claims fill it. */
+  /** A cache that holds the sums of leaf 0 and each other one. */
   @Setup(Level.Iteration)
   public void fill() {
-    cache = new LineageCache(new CacheConfig(Policy.COSTNSIZE, 1L << 40), CacheEvents.NONE);
+    cache = emptyCache();
     for (LineageItem leaf : leaves) {
       LineageItem sum = LineageItem.of(plus, leaves[0], leaf);
       cache.putIfAbsent(sum.key(), new DoubleScalar(1), 1_000_000L, 1);
+    }
+  }
+
+  private static LineageCache emptyCache() {
+    return new LineageCache(new CacheConfig(Policy.COSTNSIZE, 1L << 40), CacheEvents.NONE);
+  }
+
+  /** A cache for {@link #ADMITTED} values of each thread. */
+  @State(Scope.Benchmark)
+  public static class Empty {
+    private LineageCache cache;
+
+    @Setup(Level.Invocation)
+    public void make() {
+      cache = emptyCache();
     }
   }
 
@@ -106,16 +125,19 @@ public class ProbeBenchmark {
   /** It is not; the claim is given up at once. */
   @Benchmark
   public void missAndAbandon(Pairs pairs) {
-    claim(pairs).abandon();
+    claim(cache, pairs).abandon();
   }
 
   /** It is not, and is put there. */
   @Benchmark
-  public void missAndAdmit(Pairs pairs) {
-    claim(pairs).complete(pairs.value, 1_000, true);
+  @OperationsPerInvocation(ADMITTED)
+  public void missAndAdmit(Pairs pairs, Empty empty) {
+    for (int i = 0; i < ADMITTED; i++) {
+      claim(empty.cache, pairs).complete(pairs.value, 1_000, true);
+    }
   }
 
-  private Claim claim(Pairs pairs) {
+  private Claim claim(LineageCache cache, Pairs pairs) {
     long pair = pairs.next();
     LineageItem item = LineageItem.of(plus, leaf(pair / LEAVES), leaf(pair));
     return (Claim) cache.probe(item.key(), NEVER_ASKED);

@@ -64,8 +64,7 @@ record Gain(double none, double hybrid, double ceiling) {
 
   /** Seconds of SystemDS in the best mode that prints the right result; NaN without any. */
   static double bestRival(Comparison.Row row) {
-    return least(
-        row.cells().stream().filter(c -> c.subject().isSystemDs() && c.agrees()).toList());
+    return least(row.cells().stream().filter(c -> c.subject().isSystemDs() && c.agrees()).toList());
   }
 
   private static double least(List<Comparison.Cell> cells) {

@@ -35,9 +35,7 @@ public final class LimaPage {
     Path root = Path.of(args[0]);
     LimaPage page = new LimaPage(root.resolve("docs"));
     page.tables.begin(
-        "Benchmarks: reuse in LIMA's pipelines",
-        "bench/lima",
-        root.resolve("bench/notes-lima.md"));
+        "Benchmarks: reuse in LIMA's pipelines", "bench/lima", root.resolve("bench/notes-lima.md"));
     for (int i = 1; i + 1 < args.length; i += 2) {
       page.part(args[i], Path.of(args[i + 1]));
     }
@@ -156,7 +154,9 @@ public final class LimaPage {
     for (EvictionReport.Row row : report.rows()) {
       for (EvictionReport.AtBudget at : row.budgets()) {
         String saved =
-            policies.stream().map(p -> PipelineTables.percent(at.relative(p))).collect(Collectors.joining(" | "));
+            policies.stream()
+                .map(p -> PipelineTables.percent(at.relative(p)))
+                .collect(Collectors.joining(" | "));
         line(
             String.format(
                 Locale.ROOT,

@@ -94,8 +94,7 @@ final class Page {
             row.cells().stream()
                 .map(cell -> spread.apply(cell) + remark(cell))
                 .collect(
-                    Collectors.joining(
-                        " | ", "| " + title(row) + judgedBy(row) + " | ", " |")));
+                    Collectors.joining(" | ", "| " + title(row) + judgedBy(row) + " | ", " |")));
       }
     }
     line("");
