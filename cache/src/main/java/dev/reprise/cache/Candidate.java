@@ -28,6 +28,7 @@ abstract sealed class Candidate implements EntryFacts permits Entry, ValueGroup 
   private final Key key;
   private int hits;
   private int misses = 1;
+  private long firstAccess;
   private long lastAccess;
   private long costNanos;
   private long height;
@@ -47,6 +48,7 @@ abstract sealed class Candidate implements EntryFacts permits Entry, ValueGroup 
     this.costNanos = costNanos;
     this.height = height;
     this.bytes = bytes;
+    firstAccess = firstAccess == 0 ? now : firstAccess;
     touch(now);
   }
 
@@ -54,6 +56,7 @@ abstract sealed class Candidate implements EntryFacts permits Entry, ValueGroup 
   final void goOnFrom(Candidate earlier) {
     hits = (int) earlier.hits();
     misses = earlier.misses + 1;
+    firstAccess = earlier.firstAccess;
     isSeen = true;
     isUsedAgain = true;
   }
@@ -116,6 +119,11 @@ abstract sealed class Candidate implements EntryFacts permits Entry, ValueGroup 
   @Override
   public final long misses() {
     return misses;
+  }
+
+  @Override
+  public final long firstAccess() {
+    return firstAccess;
   }
 
   @Override

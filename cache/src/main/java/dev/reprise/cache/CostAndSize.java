@@ -8,7 +8,7 @@ package dev.reprise.cache;
 final class CostAndSize implements VictimRanking {
 
   @Override
-  public double score(EntryFacts entry) {
+  public double score(EntryFacts entry, long now) {
     double uses = entry.hits() + entry.misses();
     return uses * entry.costNanos() / Math.max(entry.bytes(), 1);
   }

@@ -7,7 +7,7 @@ package dev.reprise.cache;
 final class DagHeight implements VictimRanking {
 
   @Override
-  public double score(EntryFacts entry) {
+  public double score(EntryFacts entry, long now) {
     return 1.0 / Math.max(entry.height(), 1);
   }
 }

@@ -22,6 +22,9 @@ public interface EntryFacts {
   /** Probes that did not, those before an earlier eviction included. */
   long misses();
 
+  /** Logical time of the first admission; those before the key was last forgotten are not known. */
+  long firstAccess();
+
   /** Logical time of the last hit, claim or admission. */
   long lastAccess();
 }

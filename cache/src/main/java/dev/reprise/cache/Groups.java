@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Ranks entries by themselves and as members of groups, and knows what is of no use any more.
@@ -36,13 +37,18 @@ final class Groups {
   private record Notice(ValueGroup group, boolean forms) {}
 
   private final VictimRanking ranking;
+  private final LongSupplier clock;
   private final ConcurrentLinkedQueue<Notice> notices = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unread = new AtomicInteger();
   private final AtomicLong live = new AtomicLong();
   private final AtomicLong broken = new AtomicLong();
 
-  Groups(VictimRanking ranking) {
+  /**
+   * @param clock the cache's logical time
+   */
+  Groups(VictimRanking ranking, LongSupplier clock) {
     this.ranking = ranking;
+    this.clock = clock;
   }
 
   // ---- by any thread
@@ -127,23 +133,24 @@ final class Groups {
   }
 
   void enqueue(Entry entry, ScoreHeap heap) {
-    heap.add(entry, score(entry), ownScore(entry));
+    heap.add(entry, score(entry), ownScore(entry, clock.getAsLong()));
   }
 
   double score(Entry entry) {
-    double best = ownScore(entry);
+    long now = clock.getAsLong();
+    double best = ownScore(entry, now);
     for (ValueGroup group : entry.groups) {
       group.tell(ranking);
-      best = Math.max(best, ranking.score(group));
+      best = Math.max(best, ranking.score(group, now));
     }
     return best;
   }
 
-  private double ownScore(Entry entry) {
+  private double ownScore(Entry entry, long now) {
     // Only calls use it: by itself it saves nothing.
     return entry.isOnlyForGroups() && entry.wasInGroup
         ? Double.NEGATIVE_INFINITY
-        : ranking.score(entry);
+        : ranking.score(entry, now);
   }
 
   /**

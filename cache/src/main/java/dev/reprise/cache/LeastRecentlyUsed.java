@@ -4,7 +4,7 @@ package dev.reprise.cache;
 final class LeastRecentlyUsed implements VictimRanking {
 
   @Override
-  public double score(EntryFacts entry) {
+  public double score(EntryFacts entry, long now) {
     return entry.lastAccess();
   }
 

@@ -78,7 +78,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     this.config = config;
     this.events = events;
     this.exactRecency = ranking.needsExactRecency();
-    this.victims = new VictimQueue(ranking, config.ghostEntries());
+    this.victims = new VictimQueue(ranking, config.ghostEntries(), clock::get);
     this.departures = new Departures(disk, this::forget, victims, counters, events);
     this.ends = new ClaimEnds(config, events, counters, victims, departures, clock, this::forget);
     this.atHand = new AtHand(this, victims, departures);

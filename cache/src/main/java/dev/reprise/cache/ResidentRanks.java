@@ -16,8 +16,9 @@ import java.util.List;
  * </pre>
  *
  * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the
- * first top that is up to date is the exact minimum. A ranking that learns may lower scores; then
- * all entries are looked at again from time to time, at each eviction when there are few.
+ * first top that is up to date is the exact minimum. A ranking that learns, or that looks at the
+ * time, may lower scores; then all entries are looked at again from time to time, at each eviction
+ * when there are few.
  *
  * <p>Threads: guarded by the lock of the victim queue.
  */

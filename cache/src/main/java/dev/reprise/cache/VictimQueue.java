@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongBiFunction;
 
 /**
@@ -56,8 +57,11 @@ final class VictimQueue {
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
 
-  VictimQueue(VictimRanking ranking, int ghostLimit) {
-    this.groups = new Groups(ranking);
+  /**
+   * @param clock the cache's logical time
+   */
+  VictimQueue(VictimRanking ranking, int ghostLimit, LongSupplier clock) {
+    this.groups = new Groups(ranking, clock);
     this.inMemory = new ResidentRanks(ranking, groups);
     this.onDisk = new DiskRanks(groups);
     this.evictor = new Evictor(groups, inMemory, onDisk, ghostLimit);

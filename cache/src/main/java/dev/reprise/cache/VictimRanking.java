@@ -12,8 +12,12 @@ package dev.reprise.cache;
  */
 public interface VictimRanking {
 
-  /** How much the entry is worth keeping; the lowest goes first. */
-  double score(EntryFacts entry);
+  /**
+   * How much the entry is worth keeping; the lowest goes first.
+   *
+   * @param now logical time, as {@link EntryFacts#lastAccess} counts it
+   */
+  double score(EntryFacts entry, long now);
 
   /**
    * True when {@link EntryFacts#lastAccess} must tell any two accesses apart; costs a shared count.
@@ -23,8 +27,8 @@ public interface VictimRanking {
   }
 
   /**
-   * True when scores fall as the ranking learns; the queue then looks at all entries again from
-   * time to time.
+   * True when scores fall with time or as the ranking learns; the queue then looks at all entries
+   * again from time to time.
    */
   default boolean scoresMayFall() {
     return false;

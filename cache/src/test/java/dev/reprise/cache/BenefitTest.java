@@ -65,4 +65,39 @@ class BenefitTest {
       assertThat(use(cache, 2, 10_000, 100)).isFalse();
     }
   }
+
+  /** Ten values that are asked for in twenty rounds, then ten cheaper ones likewise. */
+  private static int hitsOfASecondPhase(Policy policy) {
+    int hits = 0;
+    try (LineageCache cache = cache(policy, 100_000)) {
+      for (int i = 0; i < 200; i++) {
+        use(cache, i % 10, 10_000, 1_000_000);
+      }
+      for (int i = 0; i < 200; i++) {
+        hits += use(cache, 10 + i % 10, 10_000, 500_000) ? 1 : 0;
+      }
+    }
+    return hits;
+  }
+
+  @Test
+  void whatAProgramHasFinishedWithMakesRoom() {
+    assertThat(hitsOfASecondPhase(Policy.BENEFIT)).isGreaterThanOrEqualTo(150);
+    assertThat(hitsOfASecondPhase(Policy.COSTNSIZE)).isZero();
+  }
+
+  /** A value that comes back after ever so many others, each of which comes once. */
+  @Test
+  void whatComesBackSeldomButRegularlyIsNotOverdue() {
+    int hits = 0;
+    try (LineageCache cache = cache(Policy.BENEFIT, 100_000)) {
+      for (int round = 0; round < 20; round++) {
+        hits += use(cache, 0, 20_000, 1_000_000) ? 1 : 0;
+        for (int i = 0; i < 50; i++) {
+          use(cache, 1 + 50 * round + i, 10_000 + i, 450_000);
+        }
+      }
+    }
+    assertThat(hits).isGreaterThanOrEqualTo(17);
+  }
 }

@@ -221,6 +221,7 @@ class EvictionTest {
       private long hits;
       private long misses;
       private long lastAccess;
+      private long firstAccess;
 
       Facts(int key) {
         this.key = key;
@@ -257,6 +258,11 @@ class EvictionTest {
       }
 
       @Override
+      public long firstAccess() {
+        return firstAccess;
+      }
+
+      @Override
       public long lastAccess() {
         return lastAccess;
       }
@@ -288,6 +294,7 @@ class EvictionTest {
       facts.costNanos = cost;
       facts.height = height;
       facts.lastAccess = ++now;
+      facts.firstAccess = facts.firstAccess == 0 ? now : facts.firstAccess;
       facts.resident = true;
       if (bytes() > budget) {
         entries.values().stream().filter(f -> f.resident).forEach(this::tell);
@@ -298,7 +305,7 @@ class EvictionTest {
                 // Its owner still holds the newest, so that one goes last.
                 .filter(f -> f.resident && f != facts)
                 .min(
-                    Comparator.<Facts>comparingDouble(ranking::score)
+                    Comparator.<Facts>comparingDouble(f -> ranking.score(f, now))
                         .thenComparingLong(Facts::lastAccess))
                 .orElseThrow();
         victim.resident = false;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the queue of victims must not lose. */
 class VictimQueueTest {
-  private final VictimQueue queue = new VictimQueue(Policy.COSTNSIZE.ranking(), 10);
+  private final VictimQueue queue = new VictimQueue(Policy.COSTNSIZE.ranking(), 10, () -> 0);
   private final CountedValue value = new CountedValue(100);
 
   private Entry entry(State state) {
