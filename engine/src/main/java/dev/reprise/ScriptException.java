@@ -4,6 +4,7 @@ import dev.reprise.language.Position;
 import dev.reprise.language.SourceExcerpt;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A script that failed while it ran: where, why, and through which calls. The message is ready to
@@ -88,6 +89,36 @@ public final class ScriptException extends RuntimeException {
    */
   public ScriptException withNotes(String lines) {
     return copy(sourceLine, lines);
+  }
+
+  /**
+   * The same failure of a file that was run behind a few more characters on its first line.
+   *
+   * @param file its name
+   * @param prefix those characters
+   * @return a failure whose places are those of the file without them
+   */
+  ScriptException withoutPrefix(String file, String prefix) {
+    UnaryOperator<Position> moved =
+        at ->
+            at != null && at.file().equals(file) && at.line() == 1 && at.column() > prefix.length()
+                ? new Position(file, 1, at.column() - prefix.length())
+                : at;
+    List<Call> movedCalls =
+        calls().stream()
+            .map(call -> new Call(call.function(), moved.apply(call.callSite())))
+            .toList();
+    Position first = userPosition();
+    boolean isShown = sourceLine != null && !moved.apply(first).equals(first);
+    String line =
+        isShown && sourceLine.startsWith(prefix)
+            ? sourceLine.substring(prefix.length())
+            : sourceLine;
+    ScriptException copy =
+        new ScriptException(
+            kind, detail, moved.apply(position), movedCalls, getCause(), line, notes);
+    copy.setStackTrace(getStackTrace());
+    return copy;
   }
 
   private ScriptException copy(String line, String lines) {

@@ -95,8 +95,12 @@ public final class Workspace implements AutoCloseable {
 
   private Answer answer(String name, String text) throws CompileException {
     Conversation.Input expression = expressionOrNull(name, text);
-    Conversation.Answer answer = compiled(expression, name, text).run();
-    return new Answer(expression != null, answer.statistics(), answer.warnings());
+    try {
+      Conversation.Answer answer = compiled(expression, name, text).run();
+      return new Answer(expression != null, answer.statistics(), answer.warnings());
+    } catch (ScriptException e) {
+      throw expression == null ? e : e.withoutPrefix(name, ASSIGNED);
+    }
   }
 
   private Conversation.Input compiled(Conversation.Input expression, String name, String text)

@@ -207,6 +207,33 @@ class WorkspaceTest {
   }
 
   @Test
+  void failuresAreToldWithTheLineAsItWasTyped() throws Exception {
+    run(
+        "X = matrix(1, 2, 3); f = function(matrix[double] A) return (matrix[double] B) {\n  B = A %*% A\n}");
+    assertThatThrownBy(() -> run("sum(X %*% X)"))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageStartingWith("<input 2>:1:7: error: '%*%'")
+        .hasMessageContaining("\n  sum(X %*% X)\n        ^");
+    assertThatThrownBy(() -> run("1 + sum(f(X))"))
+        .hasMessageStartingWith("<input 1>:2:9: error: '%*%'")
+        .hasMessageContaining("\n    B = A %*% A\n          ^")
+        .hasMessageEndingWith("in function f, called at <input 3>:1:9");
+    assertThatThrownBy(() -> run("y = 1\nY = X %*% X"))
+        .hasMessageStartingWith("<input 4>:2:7: error: '%*%'")
+        .hasMessageContaining("\n  Y = X %*% X\n        ^");
+  }
+
+  @Test
+  void ofInputsOfOneNameNoLineIsShownThatMayBeAnothers() throws Exception {
+    workspace.run(
+        "cell", "f = function(matrix[double] A) return (matrix[double] B) {\n  B = A %*% A\n}");
+    assertThatThrownBy(() -> workspace.run("cell", "X = matrix(1, 2, 3)\nY = f(X)"))
+        .hasMessageStartingWith("cell:2:9: error: '%*%'")
+        .message()
+        .doesNotContain("^");
+  }
+
+  @Test
   void anInputIsOpenWhileMoreMustFollow() {
     for (String open :
         new String[] {

@@ -24,6 +24,7 @@ import java.util.Set;
 final class ConversationRun implements Runnable {
   private final Run run;
   private final SessionServices session;
+  private final Functions functions;
   private final LinkedProcedure main;
   private final Map<String, Conversation.Variable> variables;
   private final Set<String> forgotten;
@@ -39,6 +40,7 @@ final class ConversationRun implements Runnable {
       InputSeeds seeds) {
     this.session = session;
     this.run = run;
+    this.functions = functions;
     this.main = functions.main();
     this.variables = variables;
     this.forgotten = functions.forgotten();
@@ -75,7 +77,7 @@ final class ConversationRun implements Runnable {
       session.lineage().atTheEnd(activation);
       statistics = StatisticsReport.of(session, run, System.nanoTime() - start);
     } catch (ScriptException e) {
-      failure = TraceExcerpt.added(e, run.workingDirectory());
+      failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());
     } catch (RuntimeException e) {
       failure = e;
     } catch (Throwable e) {

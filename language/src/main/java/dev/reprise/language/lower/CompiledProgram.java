@@ -157,13 +157,15 @@ public final class CompiledProgram implements Program {
   public String sourceLine(Position position) {
     lock.lock();
     try {
-      return functions.units().stream()
-          .map(Unit::file)
-          .filter(file -> file.name().equals(position.file()))
-          .findFirst()
-          .map(file -> file.line(position.line()))
-          .filter(line -> !line.isBlank())
-          .orElse(null);
+      List<String> lines =
+          functions.units().stream()
+              .map(Unit::file)
+              .filter(file -> file.name().equals(position.file()))
+              .map(file -> file.line(position.line()))
+              .distinct()
+              .toList();
+      // Inputs of a conversation may be called the same: no line is better than that of another.
+      return lines.size() != 1 || lines.getFirst().isBlank() ? null : lines.getFirst();
     } finally {
       lock.unlock();
     }
