@@ -75,6 +75,13 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     return new EngineOptions(config, contradictions(settings), progress);
   }
 
+  /** A run begins, where a session has several. */
+  void beginProgress() {
+    if (progress != null) {
+      progress.begin();
+    }
+  }
+
   /** A run is over, whose end may be told. */
   void clearProgress() {
     if (progress != null) {

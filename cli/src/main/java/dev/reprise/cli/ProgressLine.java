@@ -27,10 +27,10 @@ final class ProgressLine implements ProgressListener {
   private final PrintStream err;
   private final boolean onTerminal;
   private final LongSupplier clock;
-  private final long started;
   private final long leastNanos;
 
   // All guarded by this.
+  private long started;
   private double firstDone;
   private long firstAt;
   private double lastDone = Double.POSITIVE_INFINITY;
@@ -104,6 +104,12 @@ final class ProgressLine implements ProgressListener {
     }
     double nanos = (now - firstAt) / (done - firstDone) * (total - done);
     return ", about " + time(Math.round(nanos)) + " left";
+  }
+
+  /** What is told from now on is of a run that begins now. */
+  synchronized void begin() {
+    started = clock.getAsLong();
+    lastDone = Double.POSITIVE_INFINITY;
   }
 
   /** Takes the line away, so that something else can be printed where it stood. */

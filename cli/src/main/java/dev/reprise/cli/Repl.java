@@ -28,13 +28,15 @@ final class Repl {
           "if", "else", "for", "parfor", "while", "function", "return", "source", "TRUE", "FALSE");
 
   private final Workspace workspace;
+  private final EngineOptions options;
   private final Console console;
   private final ReplCommands commands;
   private int inputs;
   private ExitCode worst = ExitCode.FINE;
 
-  Repl(Workspace workspace, Console console) {
+  Repl(Workspace workspace, EngineOptions options, Console console) {
     this.workspace = workspace;
+    this.options = options;
     this.console = console;
     this.commands = new ReplCommands(workspace, console.out());
   }
@@ -101,7 +103,7 @@ final class Repl {
   }
 
   private void evaluate(String name, String text) throws CompileException {
-    Workspace.Answer answer = workspace.run(name, text);
+    Workspace.Answer answer = told(name, text);
     console.err().print(DiagnosticPrinter.print(answer.warnings()));
     commands.ran(answer.statistics());
     if (answer.isExpression()) {
@@ -111,6 +113,16 @@ final class Repl {
         console.out().println(kind);
       }
       workspace.run("<show>", isTable ? SHOW : SHOW_SIMPLE);
+    }
+  }
+
+  /** The input's own times are told, and nothing of them where its answer or error will stand. */
+  private Workspace.Answer told(String name, String text) throws CompileException {
+    options.beginProgress();
+    try {
+      return workspace.run(name, text);
+    } finally {
+      options.clearProgress();
     }
   }
 }

@@ -50,7 +50,7 @@ final class ReplCommand implements Callable<ExitCode> {
     engine.tellNotes(console.err());
     try (Session session = Reprise.session(engine.config());
         Workspace workspace = session.workspace()) {
-      Repl repl = new Repl(workspace, console);
+      Repl repl = new Repl(workspace, engine, console);
       if (System.console() == null || !System.console().isTerminal()) {
         console.interruption().onInterrupt(Thread.currentThread()::interrupt);
         try (ReplInput input = new PlainInput(System.in)) {

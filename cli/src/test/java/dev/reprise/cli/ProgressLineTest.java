@@ -75,6 +75,21 @@ class ProgressLineTest {
   }
 
   @Test
+  void aFurtherRunOfASessionHasTimesOfItsOwn() {
+    ProgressLine line = new ProgressLine(err, false, () -> now);
+    line.progressed(1, 9, "");
+    now = 100 * SECOND;
+    line.begin();
+    now = 101 * SECOND;
+    line.progressed(5, 9, "");
+    now = 103 * SECOND;
+    line.progressed(6, 9, "");
+    assertThat(text().lines())
+        .containsExactly(
+            "reprise: 1/9, 0.0 s", "reprise: 5/9, 1.0 s", "reprise: 6/9, 3.0 s, about 6.0 s left");
+  }
+
+  @Test
   void onATerminalTheLineGoesAwayBeforeOtherTextAndTheLastStays() {
     ProgressLine line = new ProgressLine(err, true, () -> now);
     PrintStream out = line.before(err);

@@ -16,10 +16,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
@@ -35,13 +37,22 @@ class ReplTest {
   private final PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
 
   private ExitCode talk(boolean stopAtFailure, String... lines) throws Exception {
+    return talk(null, stopAtFailure, lines);
+  }
+
+  private ExitCode talk(ProgressLine progress, boolean stopAtFailure, String... lines)
+      throws Exception {
     Console console = new Console(outStream, errStream, new Interruption(errStream));
     SessionConfig config =
-        SessionConfig.defaults().withOutput(outStream, errStream).withWorkingDirectory(folder);
+        SessionConfig.defaults()
+            .withOutput(outStream, errStream)
+            .withWorkingDirectory(folder)
+            .withProgress(progress);
+    EngineOptions options = new EngineOptions(config, List.of(), progress);
     try (Session session = Reprise.session(config);
         Workspace workspace = session.workspace();
         ReplInput input = new PlainInput(stream(String.join("\n", lines)))) {
-      return new Repl(workspace, console).run(input, stopAtFailure);
+      return new Repl(workspace, options, console).run(input, stopAtFailure);
     }
   }
 
@@ -91,6 +102,18 @@ class ReplTest {
                 "f(x)"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).isEqualTo("6\nmatrix 1x2\n6.000 6.000\n\n4.0\n");
+  }
+
+  @Test
+  void progressIsOfOneInputAndGoesAwayBeforeAnswersAndErrors() throws Exception {
+    AtomicLong now = new AtomicLong();
+    ProgressLine line =
+        new ProgressLine(errStream, true, () -> now.addAndGet(Duration.ofSeconds(7).toNanos()));
+    talk(line, false, "progress(1, 3, 'a')", "progress(1, 3, 'b'); stop('enough')");
+    String erase = "\r\u001b[K";
+    String bar = erase + "[########----------------]  33 %  1/3  ";
+    assertThat(err())
+        .startsWith(bar + "a  7.0 s" + erase + bar + "b  7.0 s" + erase + "<input 2>:1:22");
   }
 
   @Test
