@@ -80,6 +80,11 @@ final class Operators {
     return RULES.get(operator);
   }
 
+  /** Whether there is no way to read nodes of an operator, whatever they take. */
+  static boolean isUnknown(String operator) {
+    return !RULES.containsKey(operator) && !operator.equals(SumNodes.OPERATOR);
+  }
+
   /** How many inputs nodes of an operator must have. */
   static int neededInputs(String operator) {
     return NEEDED_INPUTS.getOrDefault(operator, 1);

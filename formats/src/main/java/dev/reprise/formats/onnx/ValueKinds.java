@@ -56,10 +56,13 @@ final class ValueKinds {
     boolean isMoving = MOVING.contains(node.operator());
     boolean isCast = node.operator().equals("Cast");
     if (isOfWhole && !isMoving) {
+      // Of an operator that is not known, floats would not help.
       throw into.problem(
           node,
-          "computes with whole numbers, such as those of ArgMax; make floats of them first (Cast),"
-              + " since layers have no others");
+          Operators.isUnknown(node.operator())
+              ? "cannot be read" + Operators.instead(node.operator())
+              : "computes with whole numbers, such as those of ArgMax; make floats of them first (Cast),"
+                  + " since layers have no others");
     }
     boolean makesWhole = isCast ? ShapeNodes.isToIntegers(node) : isOfWhole;
     if (isOfWhole && makesWhole || isOfTruths && isCast && makesWhole) {

@@ -105,6 +105,10 @@ class ChoiceNodesTest {
         .then("Squeeze", "b", "one")
         .then("Add", "y", "two")
         .isRefused("computes with whole numbers");
+    model()
+        .then("ArgMax", "a", steps)
+        .then("ScatterElements", "y", "two")
+        .isRefused("node \"y\" (ScatterElements) cannot be read; there are Abs, ");
     TestModel cast = model().then("ArgMax", "a", steps).then("Cast", "c", Map.of("to", 1L));
     assertThat(cast.then("Mul", "y", "one").types()).contains("reduce");
     model()
