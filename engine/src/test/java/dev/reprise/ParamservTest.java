@@ -146,7 +146,10 @@ class ParamservTest {
     int line = (int) call.substring(0, call.indexOf("r = paramserv(")).lines().count() + 1;
     assertThat(Scripts.failure(Scripts.config(), call))
         .hasMessageStartingWith(
-            "<script>:" + line + ":5: error: function 'gradients' has no parameter 'gradients'")
+            "<script>:"
+                + line
+                + ":5: error: function 'gradients' has no parameter 'gradients'; its parameters are"
+                + " [model, hyperparams, features, labels]")
         .hasMessageContaining("\n  r = paramserv(model=m")
         .hasMessageContaining("\n      ^~~~~~~~~\n  at reprise:paramserv.dml:")
         .hasMessageContaining("called at <script>:" + line + ":5");

@@ -32,7 +32,12 @@ final class Invocation {
         int parameter = indexOf(parameters, names.get(i));
         if (parameter < 0) {
           throw new OperandException(
-              "function '" + callee.name() + "' has no parameter '" + names.get(i) + "'");
+              "function '"
+                  + callee.name()
+                  + "' has no parameter '"
+                  + names.get(i)
+                  + "'; its parameters are "
+                  + parameters.stream().map(Parameter::name).toList());
         }
         argumentOf[parameter] = i;
       }
