@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What the script that starts the JVM says of the classes. */
+/** What the script that starts the JVM says of the classes, and what it says itself. */
 class LauncherTest {
   private static final Pattern METHOD = Pattern.compile("^ +'?([\\w.$]+)::(\\w+)'?( \\\\|;)");
 
@@ -26,6 +28,25 @@ class LauncherTest {
           .as(type.getName())
           .contains(method.group(2));
     }
+  }
+
+  @Test
+  void workingDirectoryThatIsGoneIsSaid(@TempDir Path folder) throws Exception {
+    Process launcher =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "mkdir \"$1/gone\" && cd \"$1/gone\" && rmdir \"$1/gone\" && exec \"$2\" version",
+                "bash",
+                folder.toString(),
+                Path.of("..", "reprise").toRealPath().toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(launcher.waitFor()).isEqualTo(2);
+    assertThat(said)
+        .endsWith("reprise: the working directory is no longer there; cd to a folder that is\n")
+        .doesNotContain("java");
   }
 
   private static List<MatchResult> methods() throws IOException {
