@@ -38,8 +38,19 @@ public final class OpenClProvider implements AcceleratorProvider {
                 || Files.exists(Path.of("/dev/dxg")));
   }
 
+  /**
+   * One thread of the process at a time: PoCL sets its devices up when they are first asked for,
+   * and sessions that begin at once met devices that were half set up, which ended the JVM. It
+   * calls nothing of ours that waits.
+   */
   @Override
   public Discovery discover(Path natives) {
+    synchronized (OpenClProvider.class) {
+      return discoverAlone(natives);
+    }
+  }
+
+  private static Discovery discoverAlone(Path natives) {
     List<Candidate> found = new ArrayList<>();
     List<String> absences = new ArrayList<>();
     try {
