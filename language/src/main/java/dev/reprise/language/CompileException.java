@@ -17,7 +17,7 @@ public final class CompileException extends Exception {
    * @param diagnostics all of them, in the order in which the message shows them
    */
   public CompileException(List<Diagnostic> diagnostics) {
-    super(DiagnosticPrinter.print(diagnostics).stripTrailing(), null, false, false);
+    super(DiagnosticPrinter.print(diagnostics).stripTrailing());
     this.diagnostics = diagnostics.toArray(Diagnostic[]::new);
   }
 
