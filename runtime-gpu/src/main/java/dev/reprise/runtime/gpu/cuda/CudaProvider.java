@@ -15,6 +15,8 @@ import dev.reprise.runtime.gpu.NativeFolder;
 import dev.reprise.runtime.gpu.StandardKernels;
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,7 +151,7 @@ public final class CudaProvider implements AcceleratorProvider {
       text.append(cause.getMessage()).append('\n');
     }
     String all = text.toString();
-    if (all.contains("libcuda.so") || all.contains("nvcuda")) {
+    if (all.contains("libcuda.so") || all.contains("nvcuda") || !isDriverThere()) {
       return "no NVIDIA driver is installed: libcuda.so.1 cannot be loaded";
     }
     if (all.contains("No resource found")) {
@@ -157,6 +159,19 @@ public final class CudaProvider implements AcceleratorProvider {
           + " Windows on x86-64)";
     }
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
+  }
+
+  /**
+   * The JVM says why a class cannot be used the first time; from then on it has the beginning of
+   * that, which a deep stack fills.
+   */
+  private static boolean isDriverThere() {
+    try (Arena arena = Arena.ofConfined()) {
+      SymbolLookup.libraryLookup(File.separatorChar == '/' ? "libcuda.so.1" : "nvcuda.dll", arena);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** A device that may be opened. */
