@@ -15,8 +15,6 @@ import dev.reprise.runtime.gpu.NativeFolder;
 import dev.reprise.runtime.gpu.StandardKernels;
 import java.io.File;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +32,9 @@ import jcuda.driver.JCudaDriver;
 public final class CudaProvider implements AcceleratorProvider {
   /** What the kernels are compiled for, and the first whose doubles and atomics they need. */
   private static final int LEAST_CAPABILITY = 75;
+
+  private static final String DRIVER_LIBRARY =
+      File.separatorChar == '/' ? "libcuda.so.1" : "nvcuda.dll";
 
   private static final Pattern DRIVER =
       Pattern.compile("Kernel Module\\s+(?:for \\S+\\s+)?([0-9.]+)");
@@ -145,13 +146,19 @@ public final class CudaProvider implements AcceleratorProvider {
     };
   }
 
+  /**
+   * The JVM says why a class cannot be used the first time; from then on it has the beginning of
+   * that, which a deep stack fills. So the driver is looked for once more.
+   */
   private static String missing(LinkageError e) {
     StringBuilder text = new StringBuilder();
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       text.append(cause.getMessage()).append('\n');
     }
     String all = text.toString();
-    if (all.contains("libcuda.so") || all.contains("nvcuda") || !isDriverThere()) {
+    if (all.contains("libcuda.so")
+        || all.contains("nvcuda")
+        || !ToolkitLibrary.isLoadable(DRIVER_LIBRARY)) {
       return "no NVIDIA driver is installed: libcuda.so.1 cannot be loaded";
     }
     if (all.contains("No resource found")) {
@@ -159,19 +166,6 @@ public final class CudaProvider implements AcceleratorProvider {
           + " Windows on x86-64)";
     }
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
-  }
-
-  /**
-   * The JVM says why a class cannot be used the first time; from then on it has the beginning of
-   * that, which a deep stack fills.
-   */
-  private static boolean isDriverThere() {
-    try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup.libraryLookup(File.separatorChar == '/' ? "libcuda.so.1" : "nvcuda.dll", arena);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   /** A device that may be opened. */

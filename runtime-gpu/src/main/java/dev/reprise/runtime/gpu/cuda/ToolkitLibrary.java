@@ -108,6 +108,16 @@ final class ToolkitLibrary {
   }
 
   /** The library's functions, or null when it cannot be loaded. It stays loaded. */
+  /** Whether the system's loader finds a library; it is let go of again. */
+  static boolean isLoadable(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      SymbolLookup.libraryLookup(name, arena);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private SymbolLookup lookup(Place place) {
     try {
       String file = place.file(wanted.name());
