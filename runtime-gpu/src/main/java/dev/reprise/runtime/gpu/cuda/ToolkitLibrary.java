@@ -107,7 +107,6 @@ final class ToolkitLibrary {
             || Files.isRegularFile(Path.of(place.file(wanted.companion()))));
   }
 
-  /** The library's functions, or null when it cannot be loaded. It stays loaded. */
   /** Whether the system's loader finds a library; it is let go of again. */
   static boolean isLoadable(String name) {
     try (Arena arena = Arena.ofConfined()) {
@@ -118,6 +117,7 @@ final class ToolkitLibrary {
     }
   }
 
+  /** The library's functions, or null when it cannot be loaded. It stays loaded. */
   private SymbolLookup lookup(Place place) {
     try {
       String file = place.file(wanted.name());
